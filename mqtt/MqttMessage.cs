@@ -1,0 +1,17 @@
+namespace Roost.Mqtt;
+
+/// <summary>One application message that its holder owns. <see cref="Payload"/> must not change while anyone holds the message.</summary>
+public sealed class MqttMessage
+{
+    public required TopicName Topic { get; init; }
+
+    /// <summary>Any bytes, also none. At most 268,435,455 with topic and properties.</summary>
+    public ReadOnlyMemory<byte> Payload { get; init; }
+
+    public QualityOfService QualityOfService { get; init; }
+
+    public bool Retain { get; init; }
+
+    /// <summary>The properties of MQTT 5; null when there are none. A 3.1.1 receiver does not see them.</summary>
+    public MqttMessageProperties? Properties { get; init; }
+}
