@@ -1,0 +1,33 @@
+# Sourced by ./run and ./test: brings what a new Debian machine lacks beyond the .NET SDK.
+
+roost_need_dotnet() {
+    if ! command -v dotnet >/dev/null; then
+        echo "The .NET 10 SDK is missing: install dotnet-sdk-10.0 (https://learn.microsoft.com/dotnet/core/install/linux-debian)." >&2
+        exit 1
+    fi
+    case $(dotnet --version 2>/dev/null) in
+    10.*) ;;
+    *) echo "The .NET SDK on PATH is $(dotnet --version 2>&1 | head -1); Roost needs 10.0 (global.json)." >&2; exit 1 ;;
+    esac
+}
+
+# Installs Debian packages that are not there yet; asks sudo only when it has to.
+roost_need_packages() {
+    local missing=() package
+    for package; do
+        dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
+    done
+    # An interpreter from elsewhere does not count: functions run with the system's own, /usr/bin/node and /usr/bin/python3.
+    [ ${#missing[@]} -eq 0 ] && return 0
+    echo "Installing ${missing[*]}" >&2
+    local sudo=
+    [ "$(id -u)" -eq 0 ] || sudo=sudo
+    { $sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends "${missing[@]}"; } >/tmp/roost-apt.$$ 2>&1 ||
+        { cat /tmp/roost-apt.$$ >&2; echo "apt could not install ${missing[*]}; install them by hand and run this again." >&2; exit 1; }
+    rm -f /tmp/roost-apt.$$
+    # Debian starts a mosquitto of its own on port 1883, which is the port that Roost listens on.
+    case " ${missing[*]} " in
+    *" mosquitto "*) [ -d /run/systemd/system ] && $sudo systemctl disable --now mosquitto >/dev/null 2>&1 ;;
+    esac
+    return 0
+}

@@ -1,0 +1,26 @@
+namespace Roost.Architecture.Tests;
+
+/// <summary>The checked-out tree that this test assembly was built from.</summary>
+internal static class Repository
+{
+    public static string Root { get; } = Find();
+
+    public static string ReadAllText(string path) => File.ReadAllText(Path.Combine(Root, path));
+
+    /// <summary>Source files below <paramref name="folder"/>, build output left out; paths relative to the root, with slashes.</summary>
+    public static IEnumerable<string> Files(string folder, string pattern) =>
+        Directory.EnumerateFiles(Path.Combine(Root, folder), pattern, SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(Root, path).Replace('\\', '/'))
+            .Where(path => !path.Split('/').Any(part => part is "bin" or "obj" or "node_modules"));
+
+    private static string Find()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Gateway.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder?.FullName ?? throw new DirectoryNotFoundException("No Gateway.sln above the test assembly.");
+    }
+}
