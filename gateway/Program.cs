@@ -1,1 +1,3 @@
-return 0;
+using Roost.Gateway;
+
+return await Daemon.RunAsync(args, Environment.GetEnvironmentVariables(), Console.Out, Console.Error);

@@ -1,0 +1,66 @@
+namespace Roost.Gateway;
+
+/// <summary>The arguments of <c>roostd</c>. There are few: everything else is in the configuration.</summary>
+internal sealed record CommandLine
+{
+    public const string Usage = """
+        Usage: roostd [--config FILE] [--data DIR] [--check-config]
+
+          --config FILE    configuration in YAML; FILE's neighbours conf.d/*.yaml are read after it
+          --data DIR       folder for everything that is kept (default ./data; wins over `data:`)
+          --check-config   report everything that is wrong with the configuration, and exit: 0 is fine, 2 is not
+          --version        print the version and exit
+          --help           print this and exit
+
+        Every key of the configuration can be set by environment too: ROOST__MQTT__LIMITS__MAX_PACKET=1MiB
+        """;
+
+    public string? ConfigurationFile { get; init; }
+
+    public string? DataFolder { get; init; }
+
+    public bool CheckOnly { get; init; }
+
+    public bool Version { get; init; }
+
+    public bool Help { get; init; }
+
+    /// <param name="fault">What is wrong with the arguments, null when nothing is.</param>
+    public static CommandLine Parse(ReadOnlySpan<string> arguments, out string? fault)
+    {
+        var parsed = new CommandLine();
+        fault = null;
+        for (var i = 0; i < arguments.Length && fault is null; i++)
+        {
+            var (name, value) = Split(arguments[i]);
+            switch (name)
+            {
+                case "--config" or "--data":
+                    value ??= i + 1 < arguments.Length ? arguments[++i] : null;
+                    fault = string.IsNullOrEmpty(value) ? $"{name} needs a value" : null;
+                    parsed = name == "--config" ? parsed with { ConfigurationFile = value } : parsed with { DataFolder = value };
+                    break;
+                case "--check-config" when value is null:
+                    parsed = parsed with { CheckOnly = true };
+                    break;
+                case "--version" when value is null:
+                    parsed = parsed with { Version = true };
+                    break;
+                case "--help" or "-h" when value is null:
+                    parsed = parsed with { Help = true };
+                    break;
+                default:
+                    fault = $"unknown argument {arguments[i]}";
+                    break;
+            }
+        }
+
+        return parsed;
+    }
+
+    private static (string Name, string? Value) Split(string argument)
+    {
+        var equals = argument.StartsWith("--", StringComparison.Ordinal) ? argument.IndexOf('=') : -1;
+        return equals < 0 ? (argument, null) : (argument[..equals], argument[(equals + 1)..]);
+    }
+}

@@ -1,0 +1,14 @@
+using System.Globalization;
+
+namespace Roost.Gateway.Configuration;
+
+/// <summary>One thing that is wrong with the configuration. <paramref name="Key"/> is empty when the fault concerns the whole source.</summary>
+internal sealed record ConfigurationFault(string Source, int Line, string Key, string Problem)
+{
+    /// <summary><c>file:line: key: what is wrong (value); remedy</c>, without the parts that do not apply.</summary>
+    public override string ToString()
+    {
+        var place = Line > 0 ? string.Create(CultureInfo.InvariantCulture, $"{Source}:{Line}") : Source;
+        return Key.Length == 0 ? $"{place}: {Problem}" : $"{place}: {Key}: {Problem}";
+    }
+}

@@ -1,0 +1,72 @@
+using System.Collections;
+using Microsoft.Extensions.DependencyInjection;
+using Roost.Gateway.Rooms;
+
+namespace Roost.Gateway.Configuration;
+
+/// <summary>The whole configuration of one start: the options of every room, and where each value was written.</summary>
+internal sealed class RoostConfiguration
+{
+    private readonly string _source;
+    private readonly MapNode _root;
+    private readonly ConfigurationSchema _schema;
+
+    private RoostConfiguration(string source, MapNode root, ConfigurationSchema schema, string dataFolder)
+    {
+        (_source, _root, _schema) = (source, root, schema);
+        DataFolder = dataFolder;
+    }
+
+    /// <summary>Absolute path of the folder for everything that is kept.</summary>
+    public string DataFolder { get; }
+
+    /// <summary>Reads, binds and validates; everything that is wrong ends up in <paramref name="faults"/>, sorted by file and line.</summary>
+    public static RoostConfiguration Load(CommandLine commandLine, IDictionary environment, out IReadOnlyList<ConfigurationFault> faults)
+    {
+        var found = new List<ConfigurationFault>();
+        var root = ConfigurationLoader.Load(commandLine.ConfigurationFile, environment, found);
+        var schema = RoomOptions.Schema();
+        new OptionsBinder(found).Bind(schema, root);
+
+        var configuration = new RoostConfiguration(commandLine.ConfigurationFile ?? "default", root, schema, DataFolderOf(commandLine, root, schema));
+        configuration.Validate(found);
+        faults = [.. found.OrderBy(fault => fault.Source, StringComparer.Ordinal).ThenBy(fault => fault.Line)];
+        return configuration;
+    }
+
+    public T Get<T>() => _schema.Get<T>();
+
+    public void AddTo(IServiceCollection services)
+    {
+        foreach (var section in _schema.Sections)
+        {
+            section.AddTo(services);
+        }
+    }
+
+    /// <summary>Where an option was written, for a message about it: <c>file:line: key: problem</c>.</summary>
+    /// <param name="validatorMessage">Begins like a validator's: <c>Http:Listeners:0:Port is ...</c>.</param>
+    public ConfigurationFault Locate(string validatorMessage) => ValidatorMessage.Locate(validatorMessage, _root, _source);
+
+    private void Validate(List<ConfigurationFault> found)
+    {
+        // Values that could not be bound are still at their defaults: what validators then say may surprise, but is never wrong.
+        RoomOptions.ResolveFolders(_schema, DataFolder);
+        var services = new ServiceCollection();
+        RoomServices.AddRooms(services, this);
+        using var provider = services.BuildServiceProvider();
+        found.AddRange(_schema.Sections.SelectMany(section => section.Validate(provider)).Select(Locate));
+    }
+
+    private static string DataFolderOf(CommandLine commandLine, MapNode root, ConfigurationSchema schema)
+    {
+        if (commandLine.DataFolder is { } given)
+        {
+            return Path.GetFullPath(given);
+        }
+
+        // Relative to the file that says it, wherever the daemon was started from.
+        var written = root.Find("data")?.Source is { } source && File.Exists(source) ? Path.GetDirectoryName(Path.GetFullPath(source))! : Environment.CurrentDirectory;
+        return Path.GetFullPath(schema.Get<GatewayOptions>().Data, written);
+    }
+}

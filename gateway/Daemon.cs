@@ -1,0 +1,104 @@
+using System.Collections;
+using System.Reflection;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Roost.Gateway.Configuration;
+using Roost.Gateway.Health;
+using Roost.Gateway.Hosting;
+using Roost.Gateway.Http;
+using Roost.Gateway.Logging;
+using Roost.Gateway.Metrics;
+using Roost.Gateway.Rooms;
+using Serilog.Extensions.Logging;
+
+namespace Roost.Gateway;
+
+/// <summary>One run of <c>roostd</c>, from its arguments to its exit code.</summary>
+internal static class Daemon
+{
+    public static string Version { get; } = typeof(Daemon).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    public static async Task<int> RunAsync(string[] arguments, IDictionary environment, TextWriter output, TextWriter errors)
+    {
+        var commandLine = CommandLine.Parse(arguments, out var fault);
+        if (fault is not null)
+        {
+            await errors.WriteLineAsync($"roostd: {fault}\n{CommandLine.Usage}");
+            return ExitCode.Misconfigured;
+        }
+
+        if (commandLine.Help || commandLine.Version)
+        {
+            await output.WriteLineAsync(commandLine.Help ? CommandLine.Usage : $"roostd {Version}");
+            return ExitCode.Stopped;
+        }
+
+        var configuration = RoostConfiguration.Load(commandLine, environment, out var faults);
+        foreach (var one in faults)
+        {
+            await errors.WriteLineAsync(one.ToString());
+        }
+
+        if (faults.Count > 0)
+        {
+            return ExitCode.Misconfigured;
+        }
+
+        if (commandLine.CheckOnly)
+        {
+            await output.WriteLineAsync($"{commandLine.ConfigurationFile ?? "the default configuration"} is valid");
+            return ExitCode.Stopped;
+        }
+
+        try
+        {
+            await ServeAsync(configuration, environment, output);
+            return ExitCode.Stopped;
+        }
+        catch (StartRefusedException exception)
+        {
+            await errors.WriteLineAsync($"roostd: {exception.Message}");
+            return ExitCode.Failed;
+        }
+    }
+
+    /// <summary>Runs until a signal ends it.</summary>
+    /// <exception cref="StartRefusedException">Something is in the way; nothing was opened.</exception>
+    private static async Task ServeAsync(RoostConfiguration configuration, IDictionary environment, TextWriter output)
+    {
+        using var held = DataFolderLock.Take(configuration.DataFolder);
+        Listeners.Probe(configuration);
+        using var manager = new ServiceManager(environment);
+        using var metrics = new MetricsCollector(); // before the first meter is made
+        await using var app = Build(configuration, environment, manager, metrics);
+        await app.StartAsync();
+
+        var listeners = Listeners.Describe(app);
+        manager.Ready(listeners);
+        await output.WriteLineAsync($"roost is ready: {listeners}");
+        await output.FlushAsync();
+        await app.WaitForShutdownAsync();
+    }
+
+    private static WebApplication Build(RoostConfiguration configuration, IDictionary environment, ServiceManager manager, MetricsCollector metrics)
+    {
+        // The empty builder: no settings but ours, so that no variable or file of the framework's changes what the daemon does.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "roostd", ContentRootPath = AppContext.BaseDirectory });
+        builder.Services.AddLogging(logging => logging
+            .SetMinimumLevel(configuration.Get<LogOptions>().Level)
+            .Services.AddSingleton<ILoggerProvider>(new SerilogLoggerProvider(LoggingSetup.Create(configuration.Get<LogOptions>(), Path.Combine(configuration.DataFolder, "log"), environment), dispose: true)));
+        RoomServices.AddRooms(builder.Services, configuration);
+        builder.AddHttp(configuration.Get<HttpOptions>());
+        builder.Services.AddSingleton(manager);
+        builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
+        builder.Services.AddHostedService<Watchdog>();
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = SignalLifetime.DrainLimit);
+
+        var app = builder.Build();
+        app.UseHttpSteps();
+        app.MapHealth([.. app.Services.GetServices<IHealthSource>()]);
+        app.MapMetrics(metrics);
+        return app;
+    }
+}

@@ -1,0 +1,13 @@
+namespace Roost.Gateway;
+
+/// <summary>What <c>roostd</c> ends with.</summary>
+internal static class ExitCode
+{
+    public const int Stopped = 0;
+
+    /// <summary>The machine or the data does not let it run; trying again may help.</summary>
+    public const int Failed = 1;
+
+    /// <summary>The arguments or the configuration are wrong; trying again does not help.</summary>
+    public const int Misconfigured = 2;
+}

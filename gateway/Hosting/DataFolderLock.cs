@@ -1,0 +1,56 @@
+using System.Globalization;
+
+namespace Roost.Gateway.Hosting;
+
+/// <summary>
+/// Keeps a second daemon away from the same data. The kernel holds the lock for the life of the process, so that none is left behind by
+/// <c>kill -9</c>; the file beside it only tells who holds it.
+/// </summary>
+internal sealed class DataFolderLock : IDisposable
+{
+    private readonly FileStream _lock;
+    private readonly string _ownerFile;
+
+    private DataFolderLock(FileStream held, string ownerFile) => (_lock, _ownerFile) = (held, ownerFile);
+
+    /// <exception cref="StartRefusedException">The folder cannot be made or written, or another daemon works on it.</exception>
+    public static DataFolderLock Take(string folder)
+    {
+        var ownerFile = Path.Combine(folder, "roostd.pid");
+        try
+        {
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute);
+            var held = Open(Path.Combine(folder, "roostd.lock"))
+                ?? throw new StartRefusedException($"another roostd{Owner(ownerFile)} already works on {folder}; stop it, or give this one a folder of its own with --data");
+            File.WriteAllText(ownerFile, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+            return new DataFolderLock(held, ownerFile);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new StartRefusedException($"the data folder {folder} cannot be used: {exception.Message} Choose one that this user can write with --data or `data:`");
+        }
+    }
+
+    public void Dispose()
+    {
+        File.Delete(_ownerFile);
+        _lock.Dispose(); // the file stays: deleting it would let two daemons lock two files of one name
+    }
+
+    /// <returns>Null when someone else holds it: the framework takes flock(2) for <see cref="FileShare.None"/>.</returns>
+    private static FileStream? Open(string path)
+    {
+        const int WouldBlock = 11;
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException exception) when (exception.HResult == WouldBlock)
+        {
+            return null;
+        }
+    }
+
+    private static string Owner(string file) =>
+        File.Exists(file) && File.ReadAllText(file) is { Length: > 0 and < 12 } pid ? $" (pid {pid})" : "";
+}

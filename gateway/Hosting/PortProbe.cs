@@ -1,0 +1,33 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Roost.Gateway.Hosting;
+
+/// <summary>
+/// Tries every address before anything is opened, so that an operator hears of all occupied ports at once and nothing is half started.
+/// Somebody may still be quicker afterwards; then opening the listener fails, with a shorter message.
+/// </summary>
+internal static class PortProbe
+{
+    /// <returns>Null when the address is free, else a sentence without its end: what is wrong with it.</returns>
+    public static string? FaultOf(IPEndPoint address)
+    {
+        using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(address);
+            socket.Listen(1);
+            return null;
+        }
+        catch (SocketException exception)
+        {
+            return exception.SocketErrorCode switch
+            {
+                SocketError.AddressAlreadyInUse => PortOwner.Describe(address.Port) is { } owner ? $"{address} is in use by {owner}; stop it, or choose another port" : $"{address} is in use; choose another port",
+                SocketError.AddressNotAvailable => $"{address} is no address of this machine; choose one that `ip address` lists",
+                SocketError.AccessDenied => $"{address} may not be opened by this user; choose a port from 1024 on",
+                _ => $"{address} cannot be opened ({exception.Message}); choose another address or port",
+            };
+        }
+    }
+}

@@ -1,0 +1,4 @@
+namespace Roost.Gateway.Hosting;
+
+/// <summary>The daemon cannot start, for a reason that its operator can change; the message is the whole story, and needs no stack trace.</summary>
+internal sealed class StartRefusedException(string message) : Exception(message);

@@ -1,0 +1,34 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace Roost.Gateway.Http;
+
+/// <summary>The form of Roost's own answers: JSON, and <c>{"message": "..."}</c> for everything that went wrong.</summary>
+internal static class HttpAnswers
+{
+    public const string Json = "application/json";
+
+    public static Task RefuseAsync(this HttpContext context, int status, string message)
+    {
+        context.Response.StatusCode = status;
+        return context.AnswerAsync(writer => writer.WriteString("message", message));
+    }
+
+    /// <summary>An error in AWS's form: their SDKs take the exception's name from the header.</summary>
+    public static Task RefuseAsAwsAsync(this HttpContext context, int status, string error, string message)
+    {
+        context.Response.Headers["x-amzn-ErrorType"] = error;
+        return context.RefuseAsync(status, message);
+    }
+
+    /// <summary>Answers with one JSON object whose members <paramref name="write"/> writes.</summary>
+    public static async Task AnswerAsync(this HttpContext context, Action<Utf8JsonWriter> write)
+    {
+        context.Response.ContentType = Json;
+        await using var writer = new Utf8JsonWriter(context.Response.BodyWriter);
+        writer.WriteStartObject();
+        write(writer);
+        writer.WriteEndObject();
+        await writer.FlushAsync(context.RequestAborted);
+    }
+}

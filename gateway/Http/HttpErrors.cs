@@ -1,0 +1,48 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace Roost.Gateway.Http;
+
+/// <summary>The outermost step of every request: nothing leaves it without a status and, for an error, a message.</summary>
+internal sealed partial class HttpErrors(ILogger<HttpErrors> logger)
+{
+    public async Task InvokeAsync(HttpContext context, RequestDelegate next)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (BadHttpRequestException exception) when (!context.Response.HasStarted)
+        {
+            await context.RefuseAsync(exception.StatusCode, exception.Message);
+            return;
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            return; // the client has gone
+        }
+        catch (Exception exception) when (!context.Response.HasStarted)
+        {
+            LogFailed(context.Request.Method, context.Request.Path, exception);
+            context.Response.Clear();
+            await context.RefuseAsync(StatusCodes.Status500InternalServerError, "The daemon failed at this request; its log has the reason.");
+            return;
+        }
+
+        // Routing itself answers 404 and 405 with a bare status.
+        if (context.Response is { HasStarted: false, StatusCode: >= 400, ContentType: null, ContentLength: null })
+        {
+            await context.RefuseAsync(context.Response.StatusCode, MessageFor(context));
+        }
+    }
+
+    private static string MessageFor(HttpContext context) => context.Response.StatusCode switch
+    {
+        StatusCodes.Status404NotFound => $"Nothing is served at {context.Request.Path}.",
+        StatusCodes.Status405MethodNotAllowed => $"{context.Request.Method} is not possible at {context.Request.Path}; it takes {context.Response.Headers.Allow}.",
+        var status => $"{ReasonPhrases.GetReasonPhrase(status)}.",
+    };
+
+    [LoggerMessage(5005, LogLevel.Error, "{Method} {Path} failed")]
+    private partial void LogFailed(string method, string path, Exception exception);
+}

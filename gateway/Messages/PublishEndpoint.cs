@@ -1,0 +1,70 @@
+using System.Buffers;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
+using Roost.Gateway.Http;
+using Roost.Mqtt;
+
+namespace Roost.Gateway.Messages;
+
+/// <summary><c>POST /topics/{topic}</c>: Publish of the AWS IoT data plane. Answered when the broker has acknowledged the message.</summary>
+internal static class PublishEndpoint
+{
+    private const string Prefix = "/topics/";
+
+    public static void MapPublish(this IEndpointRouteBuilder endpoints, IMqttBroker broker) =>
+        endpoints.MapPost($"{Prefix}{{**topic}}", context => PublishAsync(context, broker));
+
+    private static async Task PublishAsync(HttpContext context, IMqttBroker broker)
+    {
+        if (!RawTopic.TryParse(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, Prefix, out var topic))
+        {
+            await context.RefuseAsAwsAsync(StatusCodes.Status400BadRequest, "InvalidRequestException", "The path holds no topic name.");
+            return;
+        }
+
+        try
+        {
+            var request = PublishRequest.Parse(context.Request.Query, context.Request.Headers);
+            await broker.PublishAsync(
+                new MqttMessage
+                {
+                    Topic = topic,
+                    Payload = await ReadBodyAsync(context),
+                    QualityOfService = request.QualityOfService,
+                    Retain = request.Retain,
+                    Properties = request.Properties,
+                },
+                context.RequestAborted);
+            await context.AnswerAsync(writer => writer.WriteString("message", "OK"));
+        }
+        catch (Exception exception) when (exception is FormatException or ArgumentException)
+        {
+            await context.RefuseAsAwsAsync(StatusCodes.Status400BadRequest, "InvalidRequestException", exception.Message);
+        }
+        catch (MqttPublishRefusedException exception)
+        {
+            // Nothing was acknowledged, so that the SDK's own retry is right.
+            await context.RefuseAsAwsAsync(StatusCodes.Status503ServiceUnavailable, "ServiceUnavailableException", exception.Message);
+        }
+    }
+
+    /// <summary>The broker may hold the message after this request: its payload is an array of its own, copied here once.</summary>
+    private static async Task<byte[]> ReadBodyAsync(HttpContext context)
+    {
+        var reader = context.Request.BodyReader;
+        while (true)
+        {
+            var result = await reader.ReadAsync(context.RequestAborted);
+            if (result.IsCompleted)
+            {
+                var body = result.Buffer.ToArray();
+                reader.AdvanceTo(result.Buffer.End);
+                return body;
+            }
+
+            reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+        }
+    }
+}

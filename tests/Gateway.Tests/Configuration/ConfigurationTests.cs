@@ -1,0 +1,193 @@
+using System.Collections;
+using Roost.Gateway.Configuration;
+using Roost.Gateway.Http;
+using Roost.Gateway.Logging;
+using Roost.Tests.Support;
+
+namespace Roost.Gateway.Tests.Configuration;
+
+public sealed class ConfigurationTests
+{
+    private readonly Hashtable _environment = [];
+    private TemporaryFolder _folder = null!;
+
+    [SetUp]
+    public void MakeFolder() => _folder = new TemporaryFolder();
+
+    [TearDown]
+    public void RemoveFolder() => _folder.Dispose();
+
+    [Test]
+    public void Three_faults_are_reported_at_once_with_place_value_and_remedy()
+    {
+        var faults = FaultsOf("""
+            http:
+              listenrs: []
+              max-body: 10 parsecs
+            log:
+              keep-files: 1000
+            """);
+
+        Assert.That(faults, Is.EqualTo(new[]
+        {
+            $"{File}:2: http.listenrs: is not a known key; did you mean listeners?",
+            $"{File}:3: http.max-body: is not a size (10 parsecs); write a whole number of bytes, or with kB, MB, GB, KiB, MiB or GiB, like 256KiB",
+            $"{File}:5: log.keep-files: is out of range (1000); use 0 to 100",
+        }));
+    }
+
+    [TestCase("log: { level: warning }", LogLevel.Warning)]
+    [TestCase("log:\n  level: debug\n", LogLevel.Debug)]
+    [TestCase("log:\n", LogLevel.Information, Description = "a section of comments only changes nothing")]
+    [TestCase("log: { level: }", LogLevel.Information, Description = "a key without a value keeps its default")]
+    [TestCase("", LogLevel.Information)]
+    [TestCase("# nothing\n", LogLevel.Information)]
+    public void Levels_are_read(string yaml, LogLevel expected) => Assert.That(Load(yaml).Get<LogOptions>().Level, Is.EqualTo(expected));
+
+    [TestCase("8MiB", 8L * 1024 * 1024)]
+    [TestCase("10MB", 10_000_000L)]
+    [TestCase("64 KiB", 65_536L)]
+    [TestCase("100kB", 100_000L)]
+    [TestCase("65536", 65_536L)]
+    [TestCase("65536B", 65_536L)]
+    [TestCase("1GiB", 1L << 30)]
+    public void Sizes_are_read(string text, long bytes) => Assert.That(Load($"http: {{ max-body: {text} }}").Get<HttpOptions>().MaxBodyBytes, Is.EqualTo(bytes));
+
+    [TestCase("http: { max-body: }", null)]
+    [TestCase("http: { max-body: -1 }", "is not a size (-1)")]
+    [TestCase("http: { max-body: 1.5MiB }", "is not a size (1.5MiB)")]
+    [TestCase("http: { max-body: 99999999999999999999 }", "is not a size (99999999999999999999)")]
+    [TestCase("http: { max-body: 9999999TiB }", "is not a size (9999999TiB)")]
+    [TestCase("http: { max-body: [1] }", "is a list; write a whole number of bytes")]
+    [TestCase("http: { max-body: { a: 1 } }", "is a map of keys; write a whole number of bytes")]
+    [TestCase("http: { max-connections: many }", "is not a number that fits here (many)")]
+    [TestCase("http: { max-connections: 99999999999 }", "is not a number that fits here (99999999999)")]
+    [TestCase("http: { max-connections: 1 }", "is out of range (1)")]
+    [TestCase("http: 17", "is a single value (17); write keys below it")]
+    [TestCase("http: [1]", "is a list; write keys below it")]
+    [TestCase("http: { listeners: 1 }", "is a single value (1); write a list")]
+    [TestCase("http: { listeners: { port: 1 } }", "is a map of keys; write a list")]
+    [TestCase("http: { listeners: [7] }", "http.listeners[0]: is a single value (7); write keys below it")]
+    [TestCase("http: { listeners: [ { address: 0.0.0.0 } ] }", "http.listeners[0].address: would let everyone in the network control this machine")]
+    [TestCase("http: { listeners: [ { address: here } ] }", "http.listeners[0].address: is no IP address (here)")]
+    [TestCase("http: { listeners: [ { port: 1 }, { port: 1 } ] }", "http.listeners[1]: repeats 127.0.0.1:1")]
+    [TestCase("log: { level: loud }", "is none of the words known here (loud); write one of trace, debug")]
+    [TestCase("- a\n- b", "is not a map of keys")]
+    [TestCase("log: { level: debug, level: warning }", "log.level: is given twice")]
+    [TestCase("log: *anchor", "is not valid YAML")]
+    [TestCase("a: &x 1\nb: *x", "aliases are not supported (*x)")]
+    [TestCase("log: {}\n---\nlog: {}", "a second document begins here")]
+    [TestCase("log: [", "is not valid YAML")]
+    [TestCase("\tlog: 1", "is not valid YAML")]
+    [TestCase("? [a]\n: 1", "a key is plain text")]
+    [TestCase("zzz: 1", "is not a known key; known here: data, http, log")]
+    public void Faults_name_the_key_and_the_value(string yaml, string? expected)
+    {
+        var faults = string.Join('\n', FaultsOf(yaml));
+
+        Assert.That(faults, expected is null ? Is.Empty : Does.Contain(expected));
+    }
+
+    [Test]
+    public void A_duplicate_key_names_both_lines() =>
+        Assert.That(FaultsOf("log:\n  level: debug\nlog:\n  level: error\n"), Is.EqualTo(new[] { $"{File}:3: log: is given twice (first in line 1); keep one of them" }));
+
+    [Test]
+    public void A_syntax_error_names_its_line() => Assert.That(FaultsOf("log:\n  level: debug\n wrong: 1\n"), Has.Exactly(1).StartsWith($"{File}:3: is not valid YAML"));
+
+    [Test]
+    public void Later_files_of_conf_d_win_and_replace_lists()
+    {
+        Directory.CreateDirectory(_folder["conf.d"]);
+        System.IO.File.WriteAllText(Path.Combine(_folder["conf.d"], "20-b.yaml"), "http: { hosts: [b] }\nlog: { level: error }");
+        System.IO.File.WriteAllText(Path.Combine(_folder["conf.d"], "10-a.yaml"), "http: { hosts: [a, aa], max-connections: 50 }");
+        System.IO.File.WriteAllText(Path.Combine(_folder["conf.d"], "30-c.yml"), "not: read");
+
+        var configuration = Load("http: { hosts: [main], max-body: 1MiB }");
+
+        Assert.That(configuration.Get<HttpOptions>().Hosts, Is.EqualTo(new[] { "b" }));
+        Assert.That(configuration.Get<HttpOptions>().MaxConnections, Is.EqualTo(50));
+        Assert.That(configuration.Get<HttpOptions>().MaxBodyBytes, Is.EqualTo(1024 * 1024));
+        Assert.That(configuration.Get<LogOptions>().Level, Is.EqualTo(LogLevel.Error));
+    }
+
+    [Test]
+    public void A_fault_in_conf_d_names_that_file()
+    {
+        Directory.CreateDirectory(_folder["conf.d"]);
+        var extra = Path.Combine(_folder["conf.d"], "10.yaml");
+        System.IO.File.WriteAllText(extra, "\nlog: { keep-files: -1 }");
+
+        Assert.That(FaultsOf("log: { keep-files: 3 }"), Is.EqualTo(new[] { $"{extra}:2: log.keep-files: is out of range (-1); use 0 to 100" }));
+    }
+
+    [Test]
+    public void The_environment_wins_over_files_down_to_items_of_lists()
+    {
+        _environment["ROOST__HTTP__MAX_BODY"] = "2MiB";
+        _environment["ROOST__HTTP__LISTENERS__0__PORT"] = "1234";
+        _environment["ROOST__HTTP__LISTENERS__1"] = "{ address: ::1, port: 5 }";
+        _environment["ROOST__HTTP__HOSTS"] = "[roost.local]";
+        _environment["ROOST_DEMO"] = "not ours";
+
+        var http = Load("http:\n  max-body: 1MiB\n  listeners: [ { address: 127.0.0.2 } ]").Get<HttpOptions>();
+
+        Assert.That(http.MaxBodyBytes, Is.EqualTo(2 * 1024 * 1024));
+        Assert.That(http.Listeners.Select(listener => $"{listener.Address} {listener.Port}"), Is.EqualTo(new[] { "127.0.0.2 1234", "::1 5" }));
+        Assert.That(http.Hosts, Is.EqualTo(new[] { "roost.local" }));
+    }
+
+    [TestCase("ROOST__HTTP__MAX_BODY", "x", "ROOST__HTTP__MAX_BODY: http.max-body: is not a size (x)")]
+    [TestCase("ROOST__HTP__X", "x", "ROOST__HTP__X: htp: is not a known key; did you mean http?")]
+    [TestCase("ROOST__HTTP__LISTENERS__5__PORT", "1", "names item 5 of a list of 1")]
+    [TestCase("ROOST__HTTP__", "1", "names no key")]
+    [TestCase("ROOST__HTTP__HOSTS", "[a", "ROOST__HTTP__HOSTS:1: is not valid YAML")]
+    public void Faults_of_the_environment_name_the_variable(string variable, string value, string expected)
+    {
+        _environment[variable] = value;
+
+        Assert.That(string.Join('\n', FaultsOf("http: { listeners: [ { port: 1 } ] }")), Does.Contain(expected));
+    }
+
+    [Test]
+    public void A_file_that_is_not_there_is_a_fault()
+    {
+        RoostConfiguration.Load(new CommandLine { ConfigurationFile = _folder["missing.yaml"] }, _environment, out var faults);
+
+        Assert.That(faults.Select(fault => fault.ToString()), Has.Exactly(1).StartsWith($"{_folder["missing.yaml"]}: cannot be read"));
+    }
+
+    [Test]
+    public void The_data_folder_is_relative_to_the_file_that_names_it() => Assert.That(Load("data: here").DataFolder, Is.EqualTo(_folder["here"]));
+
+    [Test]
+    public void The_data_folder_of_the_command_line_wins()
+    {
+        System.IO.File.WriteAllText(File, "data: here");
+
+        var configuration = RoostConfiguration.Load(new CommandLine { ConfigurationFile = File, DataFolder = "/there" }, _environment, out _);
+
+        Assert.That(configuration.DataFolder, Is.EqualTo("/there"));
+    }
+
+    [TestCase("http: { password: hunter2 }")]
+    [TestCase("log: { levle: hunter2 }")]
+    public void Values_of_unknown_keys_are_not_shown(string yaml) => Assert.That(string.Join('\n', FaultsOf(yaml)), Does.Not.Contain("hunter2"));
+
+    private string File => _folder["roost.yaml"];
+
+    private RoostConfiguration Load(string yaml)
+    {
+        System.IO.File.WriteAllText(File, yaml);
+        var configuration = RoostConfiguration.Load(new CommandLine { ConfigurationFile = File }, _environment, out var faults);
+        Assert.That(faults, Is.Empty);
+        return configuration;
+    }
+
+    private List<string> FaultsOf(string yaml)
+    {
+        System.IO.File.WriteAllText(File, yaml);
+        RoostConfiguration.Load(new CommandLine { ConfigurationFile = File }, _environment, out var faults);
+        return [.. faults.Select(fault => fault.ToString())];
+    }
+}

@@ -1,0 +1,133 @@
+using System.Net;
+using System.Net.Sockets;
+using Roost.Gateway.Tests.Support;
+using Roost.Tests.Support;
+
+namespace Roost.Gateway.Tests.Hosting;
+
+public sealed class DaemonTests
+{
+    private TemporaryFolder _folder = null!;
+
+    [SetUp]
+    public void MakeFolder() => _folder = new TemporaryFolder();
+
+    [TearDown]
+    public void RemoveFolder() => _folder.Dispose();
+
+    [TestCase(DaemonProcess.SigTerm)]
+    [TestCase(DaemonProcess.SigInt)]
+    public async Task A_signal_drains_it_and_it_exits_with_0(int signal)
+    {
+        await using var daemon = await DaemonProcess.StartAsync(_folder["data"]);
+
+        daemon.Signal(signal);
+
+        Assert.That(await daemon.ExitAsync(), Is.Zero);
+        Assert.That(daemon.Output.TrimEnd(), Does.Not.Contain('\n'), "standard output carries the ready line only");
+    }
+
+    [Test]
+    public async Task A_port_in_use_is_named_with_its_owner_and_key_before_anything_opens()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var port = ((IPEndPoint)other.LocalEndpoint).Port;
+        await using var daemon = DaemonProcess.Launch(["--data", _folder["data"]], new Dictionary<string, string>
+        {
+            ["ROOST__HTTP__LISTENERS"] = $"[{{ address: 127.0.0.1, port: {port} }}]",
+            ["ROOST__MQTT__LISTENERS"] = "[{ address: 127.0.0.1, port: 0, anonymous: true }]",
+        });
+
+        Assert.That(await daemon.ExitAsync(), Is.EqualTo(1));
+        Assert.That(daemon.Output, Is.Empty);
+        Assert.That(daemon.Errors, Does.Contain($"http.listeners[0].port: 127.0.0.1:{port} is in use by ").And.Contain($"(pid {Environment.ProcessId})"));
+    }
+
+    [Test]
+    public async Task A_second_daemon_on_the_same_data_is_refused()
+    {
+        await using var first = await DaemonProcess.StartAsync(_folder["data"]);
+        await using var second = DaemonProcess.Launch(["--data", _folder["data"]]);
+
+        Assert.That(await second.ExitAsync(), Is.EqualTo(1));
+        Assert.That(second.Errors, Does.Contain($"another roostd (pid {first.Id}) already works on {_folder["data"]}"));
+    }
+
+    [Test]
+    public async Task After_kill_9_it_starts_again_on_the_same_data()
+    {
+        await using (var killed = await DaemonProcess.StartAsync(_folder["data"]))
+        {
+            killed.Signal(DaemonProcess.SigKill);
+            await killed.ExitAsync();
+        }
+
+        await using var again = await DaemonProcess.StartAsync(_folder["data"]);
+
+        Assert.That(again.Output, Does.StartWith("roost is ready: "));
+    }
+
+    [Test]
+    public async Task A_folder_that_cannot_be_made_is_named()
+    {
+        await using var daemon = DaemonProcess.Launch(["--data", "/proc/nowhere"]);
+
+        Assert.That(await daemon.ExitAsync(), Is.EqualTo(1));
+        Assert.That(daemon.Errors, Does.StartWith("roostd: the data folder /proc/nowhere cannot be used"));
+    }
+
+    [TestCase("--frobnicate", "unknown argument --frobnicate")]
+    [TestCase("config.yaml", "unknown argument config.yaml")]
+    [TestCase("--config", "--config needs a value")]
+    [TestCase("--data=", "--data needs a value")]
+    [TestCase("--version=1", "unknown argument --version=1")]
+    public async Task Wrong_arguments_are_refused(string argument, string expected)
+    {
+        await using var daemon = DaemonProcess.Launch([argument]);
+
+        Assert.That(await daemon.ExitAsync(), Is.EqualTo(2));
+        Assert.That(daemon.Errors, Does.Contain(expected).And.Contain("Usage: roostd"));
+    }
+
+    [Test]
+    public async Task Checking_a_configuration_reports_its_faults_and_touches_nothing()
+    {
+        File.WriteAllText(_folder["roost.yaml"], "log: { level: loud }");
+        await using var daemon = DaemonProcess.Launch(["--check-config", "--config", _folder["roost.yaml"], "--data", _folder["data"]]);
+
+        Assert.That(await daemon.ExitAsync(), Is.EqualTo(2));
+        Assert.That(daemon.Errors, Does.StartWith($"{_folder["roost.yaml"]}:1: log.level: is none of the words known here (loud)"));
+        Assert.That(Directory.Exists(_folder["data"]), Is.False);
+    }
+
+    [Test]
+    public async Task Checking_a_good_configuration_exits_with_0()
+    {
+        File.WriteAllText(_folder["roost.yaml"], "log: { level: debug }");
+        await using var daemon = DaemonProcess.Launch(["--check-config", $"--config={_folder["roost.yaml"]}", "--data", _folder["data"]]);
+
+        Assert.That(await daemon.ExitAsync(), Is.Zero);
+        Assert.That(Directory.Exists(_folder["data"]), Is.False);
+    }
+
+    [Test]
+    public async Task Every_log_file_stays_below_its_bound()
+    {
+        await using var daemon = await DaemonProcess.StartAsync(_folder["data"]);
+        daemon.Signal(DaemonProcess.SigTerm);
+        await daemon.ExitAsync();
+
+        Assert.That(File.ReadAllText(Path.Combine(_folder["data"], "log", "roostd.log")), Does.Contain("draining"));
+    }
+
+    [Test]
+    public async Task Under_systemd_each_line_has_a_priority_and_no_time()
+    {
+        await using var daemon = await DaemonProcess.StartAsync(_folder["data"], environment: new Dictionary<string, string> { ["INVOCATION_ID"] = "1" });
+        daemon.Signal(DaemonProcess.SigTerm);
+        await daemon.ExitAsync();
+
+        Assert.That(daemon.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries), Is.Not.Empty.And.All.Match("^<[2-7]>[^0-9]"));
+    }
+}
