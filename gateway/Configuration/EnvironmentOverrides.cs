@@ -42,8 +42,9 @@ internal static class EnvironmentOverrides
             return value;
         }
 
-        if (node is ListNode list && int.TryParse(path[0], NumberStyles.None, CultureInfo.InvariantCulture, out var index))
+        if (node is not MapNode && int.TryParse(path[0], NumberStyles.None, CultureInfo.InvariantCulture, out var index))
         {
+            var list = node as ListNode ?? new ListNode(name, 0, []);
             var items = list.Items.ToList();
             if (index > items.Count)
             {

@@ -21,7 +21,7 @@ internal sealed class YamlReader(string source, List<ConfigurationFault> faults)
                 return null;
             }
 
-            var root = ReadNode(parser);
+            var root = ReadNode(parser, "");
             parser.Consume<DocumentEnd>();
             if (parser.TryConsume<DocumentStart>(out var second))
             {
@@ -37,7 +37,7 @@ internal sealed class YamlReader(string source, List<ConfigurationFault> faults)
         }
     }
 
-    private ConfigurationNode ReadNode(IParser parser)
+    private ConfigurationNode ReadNode(IParser parser, string path)
     {
         if (parser.TryConsume<Scalar>(out var scalar))
         {
@@ -49,7 +49,7 @@ internal sealed class YamlReader(string source, List<ConfigurationFault> faults)
             var items = new List<ConfigurationNode>();
             while (!parser.TryConsume<SequenceEnd>(out _))
             {
-                items.Add(ReadNode(parser));
+                items.Add(ReadNode(parser, $"{path}[{items.Count}]"));
             }
 
             return new ListNode(source, (int)sequence.Start.Line, items);
@@ -57,32 +57,33 @@ internal sealed class YamlReader(string source, List<ConfigurationFault> faults)
 
         if (parser.TryConsume<MappingStart>(out var mapping))
         {
-            return ReadMap(parser, (int)mapping.Start.Line);
+            return ReadMap(parser, (int)mapping.Start.Line, path);
         }
 
         // An alias is the one event left. Reuse of blocks is not worth a file in which a value stands elsewhere than its key.
         var alias = parser.Consume<AnchorAlias>();
-        Add(alias, "", $"aliases are not supported (*{alias.Value}); write the value out");
+        Add(alias, path, $"aliases are not supported (*{alias.Value}); write the value out");
         return new ScalarNode(source, (int)alias.Start.Line, null);
     }
 
-    private MapNode ReadMap(IParser parser, int line)
+    private MapNode ReadMap(IParser parser, int line, string path)
     {
         var map = new MapNode(source, line);
         while (!parser.TryConsume<MappingEnd>(out _))
         {
             var at = parser.Current!;
-            if (ReadNode(parser) is not ScalarNode { Text: { } key } keyNode)
+            if (ReadNode(parser, path) is not ScalarNode { Text: { } key } keyNode)
             {
-                Add(at, "", "a key is plain text; write it as `key: value`");
-                _ = ReadNode(parser);
+                Add(at, path, "a key is plain text; write it as `key: value`");
+                _ = ReadNode(parser, path);
                 continue;
             }
 
-            var value = ReadNode(parser);
+            var full = path.Length == 0 ? key : $"{path}.{key}";
+            var value = ReadNode(parser, full);
             if (map.Find(key) is { } first)
             {
-                faults.Add(new(source, keyNode.Line, key, $"is given twice (first in line {first.Line}); keep one of them"));
+                faults.Add(new(source, keyNode.Line, full, $"is given twice (first in line {first.Line}); keep one of them"));
                 continue;
             }
 

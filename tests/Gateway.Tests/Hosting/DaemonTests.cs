@@ -36,7 +36,6 @@ public sealed class DaemonTests
         await using var daemon = DaemonProcess.Launch(["--data", _folder["data"]], new Dictionary<string, string>
         {
             ["ROOST__HTTP__LISTENERS"] = $"[{{ address: 127.0.0.1, port: {port} }}]",
-            ["ROOST__MQTT__LISTENERS"] = "[{ address: 127.0.0.1, port: 0, anonymous: true }]",
         });
 
         Assert.That(await daemon.ExitAsync(), Is.EqualTo(1));
