@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Logging;
+
+namespace Roost.Storage;
+
+/// <summary>Every log message of storage; event ids 500 to 599.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(500, LogLevel.Warning, "Segment {Segment}: cut {Bytes} bytes of a write that was not finished; the log goes on at {Offset}. Nothing acknowledged is lost.")]
+    public static partial void TornTailCut(ILogger logger, string segment, long bytes, long offset);
+
+    [LoggerMessage(501, LogLevel.Warning, "Segment {Segment} was not finished when the machine stopped and held no records; removed.")]
+    public static partial void SegmentBeginningRemoved(ILogger logger, string segment);
+
+    [LoggerMessage(502, LogLevel.Error, "Log {Folder} is full: records {FirstOffset} to {NextOffset} (exclusive) were refused. Free space on its file system.")]
+    public static partial void DiskFull(ILogger logger, string folder, long firstOffset, long nextOffset, Exception exception);
+
+    [LoggerMessage(503, LogLevel.Critical, "Log {Folder} failed and takes no more records: check the disk, then restart.")]
+    public static partial void LogFailed(ILogger logger, string folder, Exception exception);
+
+    [LoggerMessage(504, LogLevel.Debug, "Log {Folder} gave up its {Records} oldest records: its retention is used up.")]
+    public static partial void OldestDropped(ILogger logger, string folder, long records);
+
+    [LoggerMessage(505, LogLevel.Warning, "Cursor {Cursor} stood at {Committed}, beyond the end {NextOffset} of log {Folder}, which has lost records to a power cut; moved to the end.")]
+    public static partial void CursorBeyondEnd(ILogger logger, string cursor, long committed, long nextOffset, string folder);
+
+    [LoggerMessage(506, LogLevel.Warning, "Cursor {Cursor} of log {Folder}: its newest position could not be read, going on from {Committed}.")]
+    public static partial void CursorSlotLost(ILogger logger, string cursor, string folder, long committed);
+
+    [LoggerMessage(507, LogLevel.Error, "A callback of log {Folder} failed.")]
+    public static partial void CallbackFailed(ILogger logger, string folder, Exception exception);
+
+    [LoggerMessage(508, LogLevel.Warning, "Segment {Segment} could not be removed; it is tried again when the log is opened.")]
+    public static partial void SegmentNotRemoved(ILogger logger, string segment, Exception exception);
+
+    [LoggerMessage(520, LogLevel.Error, "Database {Path}: a transaction of {Actions} actions failed and was rolled back.")]
+    public static partial void TransactionFailed(ILogger logger, string path, int actions, Exception exception);
+}

@@ -1,0 +1,106 @@
+using Roost.Storage.Files;
+using Roost.Storage.Logs.Cursors;
+
+namespace Roost.Storage.Logs;
+
+public sealed partial class AppendLog
+{
+    private const string CursorFolder = "cursors";
+    private const string CursorExtension = ".cursor";
+
+    // Their own gate: opening one waits for the disk.
+    private readonly Lock _cursorGate = new();
+    private readonly Dictionary<string, LogCursor> _cursors = [];
+
+    /// <summary>Names of the cursors kept with this log, in no order.</summary>
+    public IReadOnlyList<string> CursorNames
+    {
+        get
+        {
+            var folder = Path.Combine(Folder, CursorFolder);
+            return Directory.Exists(folder)
+                ? [.. Directory.EnumerateFiles(folder, "*" + CursorExtension).Select(file => Uri.UnescapeDataString(Path.GetFileNameWithoutExtension(file)))]
+                : [];
+        }
+    }
+
+    /// <summary>Opens the named position, or makes it at <paramref name="startOffset"/>. The same name gives the same cursor while the log is open.</summary>
+    /// <param name="name">Any characters; at most 200 bytes once those other than letters, digits and <c>-_.~</c> are written as <c>%XX</c>.</param>
+    /// <exception cref="IOException">It cannot be read or written.</exception>
+    /// <exception cref="InvalidDataException">It is damaged beyond its spare slot.</exception>
+    public LogCursor OpenCursor(string name, long startOffset)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(startOffset);
+        var path = CursorPath(name);
+        lock (_cursorGate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_cursors.TryGetValue(name, out var cursor))
+            {
+                return cursor;
+            }
+
+            DiskFile.CreateFolder(Path.Combine(Folder, CursorFolder));
+            var file = CursorFile.Open(path, startOffset, _options.Durability == Durability.PowerLoss, out var committed, out var slotLost);
+            if (slotLost)
+            {
+                Log.CursorSlotLost(_logger, name, Folder, committed);
+            }
+
+            if (committed > NextOffset)
+            {
+                // Records below it were lost with less than Durability.PowerLoss; the new ones at those offsets are not done.
+                Log.CursorBeyondEnd(_logger, name, committed, NextOffset, Folder);
+                committed = NextOffset;
+                file.Write(committed);
+            }
+
+            return _cursors[name] = new LogCursor(this, name, file, committed);
+        }
+    }
+
+    /// <summary>Forgets a position for good. Its cursor must not be used any more.</summary>
+    public async Task DeleteCursorAsync(string name)
+    {
+        var path = CursorPath(name);
+        LogCursor? cursor;
+        lock (_cursorGate)
+        {
+            _cursors.Remove(name, out cursor);
+        }
+
+        if (cursor is not null)
+        {
+            await cursor.CloseAsync();
+        }
+
+        if (File.Exists(path))
+        {
+            File.Delete(path);
+            DiskFile.SyncFolder(Path.GetDirectoryName(path)!);
+        }
+    }
+
+    private string CursorPath(string name)
+    {
+        var escaped = Uri.EscapeDataString(name);
+        return escaped.Length is 0 or > 200
+            ? throw new ArgumentException($"A cursor's name has 1 to 200 bytes when escaped, this has {escaped.Length}.", nameof(name))
+            : Path.Combine(Folder, CursorFolder, escaped + CursorExtension);
+    }
+
+    private async Task CloseCursorsAsync()
+    {
+        LogCursor[] cursors;
+        lock (_cursorGate)
+        {
+            cursors = [.. _cursors.Values];
+            _cursors.Clear();
+        }
+
+        foreach (var cursor in cursors)
+        {
+            await cursor.CloseAsync();
+        }
+    }
+}

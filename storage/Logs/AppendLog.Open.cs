@@ -1,0 +1,84 @@
+using Microsoft.Extensions.Logging;
+using Roost.Storage.Files;
+using Roost.Storage.Logs.Segments;
+
+namespace Roost.Storage.Logs;
+
+public sealed partial class AppendLog
+{
+    /// <summary>
+    /// Opens the log in <paramref name="folder"/>, or makes an empty one. Reads the last segment whole and of the others only header and
+    /// footer; the rest of a write that was cut short is cut off, with a warning.
+    /// </summary>
+    /// <exception cref="CorruptLogException">What was acknowledged is damaged. Damage within a sealed segment shows when it is read.</exception>
+    /// <exception cref="IOException">The folder is in use, or cannot be read or written.</exception>
+    /// <exception cref="ArgumentException">An option is out of bounds.</exception>
+    public static AppendLog Open(string folder, AppendLogOptions options, TimeProvider clock, ILogger logger, StorageMetrics? metrics = null)
+    {
+        if (string.Join(' ', options.Faults()) is { Length: > 0 } faults)
+        {
+            throw new ArgumentException(faults, nameof(options));
+        }
+
+        folder = Path.GetFullPath(folder);
+        DiskFile.CreateFolder(folder);
+        var folderLock = FolderLock.Take(folder);
+        try
+        {
+            var logMetrics = new StorageMetrics.ForLog(metrics, Path.GetFileName(folder));
+            var segments = OpenSegments(folder, FillsAhead(options), logger, logMetrics, out var writer);
+            return new AppendLog(folder, options, clock, logger, logMetrics, folderLock, segments, writer);
+        }
+        catch
+        {
+            folderLock.Dispose();
+            throw;
+        }
+    }
+
+    private static bool FillsAhead(AppendLogOptions options) => options.Durability == Durability.PowerLoss;
+
+    private static List<Segment> OpenSegments(string folder, bool fillAhead, ILogger logger, StorageMetrics.ForLog metrics, out SegmentWriter writer)
+    {
+        var files = Segment.List(folder);
+        var segments = new List<Segment>(files.Count + 1);
+        for (var file = 0; file < files.Count - 1; file++)
+        {
+            segments.Add(Segment.OpenSealed(files[file].Path, files[file].FirstOffset));
+            var expected = segments[^1].NextOffset;
+            if (files[file + 1].FirstOffset != expected)
+            {
+                throw new CorruptLogException(Segment.PathOf(folder, expected), expected, $"the file is missing; the next one begins at {files[file + 1].FirstOffset}");
+            }
+        }
+
+        writer = OpenLast(folder, files, segments, fillAhead, logger, metrics);
+        segments.Add(writer.Segment);
+        return segments;
+    }
+
+    private static SegmentWriter OpenLast(string folder, List<(long FirstOffset, string Path)> files, List<Segment> segments, bool fillAhead, ILogger logger, StorageMetrics.ForLog metrics)
+    {
+        if (files.Count == 0)
+        {
+            return SegmentWriter.Create(folder, 0, fillAhead, metrics);
+        }
+
+        var (firstOffset, path) = files[^1];
+        var last = LastSegment.Open(path, firstOffset, fillAhead, metrics, logger, out var footer);
+        if (last is null)
+        {
+            return SegmentWriter.Create(folder, firstOffset, fillAhead, metrics);
+        }
+
+        if (footer is null)
+        {
+            return last;
+        }
+
+        // Sealed, and then the process ended before it made the next one.
+        last.Dispose();
+        segments.Add(Segment.OpenSealed(path, firstOffset));
+        return SegmentWriter.Create(folder, segments[^1].NextOffset, fillAhead, metrics);
+    }
+}

@@ -1,0 +1,289 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+using Roost.Storage.Files;
+using Roost.Storage.Logs.Segments;
+
+namespace Roost.Storage.Logs;
+
+/// <summary>
+/// An append-only log of records in one folder. Appends of all threads are gathered while the disk is busy, written at once, synced
+/// once and acknowledged together (group commit); one thread per log, started by the first append, does this.
+/// </summary>
+/// <remarks>
+/// Offsets are dense, from 0. The exception: the offsets of records that a full disk refused are not used again, so that
+/// nobody takes a later record for theirs. All members may be called from any thread.
+/// </remarks>
+public sealed partial class AppendLog : IAsyncDisposable
+{
+    private const int HardPendingFactor = 4;
+
+    private readonly object _gate = new();
+    private readonly AppendLogOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly StorageMetrics.ForLog _metrics;
+    private readonly FolderLock _lock;
+
+    // Guarded by the gate.
+    private PendingBatch _open = new();
+    private PendingBatch _inFlight = new();
+    private long _nextOffset;
+    private long _lastTimestamp;
+    private long _durableOffset;
+    private Exception? _failure;
+    private FailedOffsets? _failedOffsets;
+    private TaskCompletionSource? _moved;
+    private bool _disposed;
+
+    private AppendLog(string folder, AppendLogOptions options, TimeProvider clock, ILogger logger, StorageMetrics.ForLog metrics, FolderLock folderLock, List<Segment> segments, SegmentWriter writer)
+    {
+        Folder = folder;
+        _options = options;
+        _clock = clock;
+        _logger = logger;
+        _metrics = metrics;
+        _lock = folderLock;
+        _segments = segments;
+        _writer = writer;
+        _nextOffset = writer.NextOffset;
+        _durableOffset = writer.NextOffset;
+        _readableOffset = writer.NextOffset;
+        _lastTimestamp = segments.Max(segment => segment.LastTimestamp);
+        _segmentBytes = Math.Max(4096, Math.Min(options.SegmentBytes, (options.Retention.Bytes ?? long.MaxValue) / SegmentsPerRetention));
+        _segmentRecords = Math.Max(1, (options.Retention.Records ?? long.MaxValue) / SegmentsPerRetention);
+        _segmentAge = options.Retention.Age / SegmentsPerRetention;
+        StartAgeTimer();
+    }
+
+    public string Folder { get; }
+
+    /// <summary>Offset of the oldest record kept; equals <see cref="NextOffset"/> in an empty log.</summary>
+    public long FirstOffset
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _segments[0].FirstOffset;
+            }
+        }
+    }
+
+    /// <summary>The offset that the next record gets.</summary>
+    public long NextOffset
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _nextOffset;
+            }
+        }
+    }
+
+    /// <summary>Every record below it is kept as <see cref="AppendLogOptions.Durability"/> says, but for those that <see cref="AppendsFailed"/> named.</summary>
+    public long DurableOffset => _options.Durability == Durability.Memory ? NextOffset : Volatile.Read(ref _durableOffset);
+
+    /// <summary>Bytes of all segments that hold something.</summary>
+    public long SizeBytes
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return SizeOfSegments();
+            }
+        }
+    }
+
+    /// <summary>Bytes that wait for the disk.</summary>
+    public long PendingBytes
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _open.Bytes + (long)_inFlight.Bytes;
+            }
+        }
+    }
+
+    /// <summary>Called on the committer's thread once per batch, before its waiters go on, with the new <see cref="DurableOffset"/>. Must be quick.</summary>
+    public Action<long>? DurableAdvanced { get; set; }
+
+    /// <summary>
+    /// Called on the committer's thread when records were refused: first offset, offset after the last, and a <see cref="LogFullException"/>
+    /// or <see cref="LogFailedException"/>. Comes before any <see cref="DurableAdvanced"/> that is beyond them. Who acknowledges by
+    /// <see cref="DurableAdvanced"/> must listen to this too.
+    /// </summary>
+    public Action<long, long, Exception>? AppendsFailed { get; set; }
+
+    /// <summary>
+    /// Takes a copy of the record and returns its offset at once; it is on its way to the disk, see <see cref="WaitDurableAsync"/>.
+    /// Allocates nothing once the buffers have grown to the load.
+    /// </summary>
+    /// <param name="key">At most 65,535 bytes.</param>
+    /// <exception cref="LogFullException">No room: in the retention (policy Reject), or four times <see cref="AppendLogOptions.MaxPendingBytes"/> wait for the disk.</exception>
+    /// <exception cref="LogFailedException">An earlier write failed for good.</exception>
+    /// <exception cref="ArgumentException">Larger than <see cref="AppendLogOptions.MaxRecordBytes"/>.</exception>
+    public long Append(ReadOnlySpan<byte> key, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> payload)
+    {
+        lock (_gate)
+        {
+            return AppendInGate(key, headers, payload);
+        }
+    }
+
+    /// <summary>
+    /// Completes once the record at <paramref name="offset"/> is durable, together with its whole batch; with Durability.Memory at once.
+    /// </summary>
+    /// <exception cref="LogFullException">The record was refused: the disk is full.</exception>
+    /// <exception cref="LogFailedException">The record may be lost: the disk failed.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">No such record was appended yet.</exception>
+    public ValueTask WaitDurableAsync(long offset, CancellationToken ct = default)
+    {
+        Task done;
+        lock (_gate)
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(offset, _nextOffset);
+            if (_failedOffsets?.Find(offset) is { } failure)
+            {
+                return ValueTask.FromException(failure);
+            }
+
+            if (offset < _durableOffset || _options.Durability == Durability.Memory)
+            {
+                return ValueTask.CompletedTask;
+            }
+
+            done = offset < _inFlight.NextOffset && _inFlight.Records > 0 ? _inFlight.Done : _open.Done;
+        }
+
+        return new ValueTask(ct.CanBeCanceled ? done.WaitAsync(ct) : done);
+    }
+
+    /// <summary>Appends and waits until the record is durable. Waits first while more than <see cref="AppendLogOptions.MaxPendingBytes"/> wait for the disk.</summary>
+    /// <remarks>Cancelling ends the waiting; a record taken before stays in the log.</remarks>
+    /// <returns>The offset of the record.</returns>
+    /// <inheritdoc cref="Append"/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<long> AppendAsync(ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> headers, ReadOnlyMemory<byte> payload, CancellationToken ct = default)
+    {
+        while (true)
+        {
+            ct.ThrowIfCancellationRequested();
+            var (offset, done) = TryAppend(key.Span, headers.Span, payload.Span);
+            if (done is not null)
+            {
+                await (ct.CanBeCanceled ? done.WaitAsync(ct) : done);
+            }
+
+            if (offset >= 0)
+            {
+                return offset;
+            }
+        }
+    }
+
+    /// <summary>Syncs what was appended, marks the log as closed in order, and lets go of the folder.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        lock (_gate)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            _disposed = true;
+            Monitor.PulseAll(_gate);
+            if (_committer is null)
+            {
+                _committerEnded.SetResult();
+            }
+        }
+
+        if (_ageTimer is not null)
+        {
+            await _ageTimer.DisposeAsync();
+        }
+
+        await CloseCursorsAsync();
+        await _committerEnded.Task;
+        try
+        {
+            if (_failure is null)
+            {
+                RemoveTrimmed();
+                _writer.Close();
+            }
+        }
+        catch (IOException exception)
+        {
+            // Without its mark the log is opened like one whose process was killed: nothing acknowledged is lost.
+            Log.LogFailed(_logger, Folder, exception);
+        }
+        finally
+        {
+            _writer.Dispose();
+            _lock.Dispose();
+            EndWaitingReaders();
+        }
+    }
+
+    private (long Offset, Task? Done) TryAppend(ReadOnlySpan<byte> key, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> payload)
+    {
+        lock (_gate)
+        {
+            if (_open.Bytes + (long)_inFlight.Bytes > _options.MaxPendingBytes && _failure is null && !_disposed)
+            {
+                return (-1, IgnoreFaults(_inFlight.Records > 0 ? _inFlight.Done : _open.Done));
+            }
+
+            var offset = AppendInGate(key, headers, payload);
+            return (offset, _options.Durability == Durability.Memory ? null : _open.Done);
+        }
+    }
+
+    /// <summary>Somebody else's refusal is not ours: we only wait for room.</summary>
+    private static async Task IgnoreFaults(Task done) => await done.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    private long AppendInGate(ReadOnlySpan<byte> key, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> payload)
+    {
+        var bytes = (long)key.Length + headers.Length + payload.Length;
+        if (bytes > _options.MaxRecordBytes || key.Length > ushort.MaxValue)
+        {
+            throw new ArgumentException($"A record of {bytes} bytes (key {key.Length}) is too large: the log takes {_options.MaxRecordBytes}, keys 65,535.", nameof(payload));
+        }
+
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ThrowIfRefused(bytes + RecordFormat.HeaderBytes);
+
+        // Never earlier than the record before, whatever the clock does: retention by age relies on it.
+        _lastTimestamp = Math.Max(_lastTimestamp, _clock.GetUtcNow().UtcTicks);
+        var offset = _nextOffset;
+        _open.Add(offset, _lastTimestamp, key, headers, payload);
+        _nextOffset = offset + 1;
+        WakeCommitter();
+        return offset;
+    }
+
+    private void ThrowIfRefused(long bytes)
+    {
+        if (_failure is not null)
+        {
+            throw new LogFailedException(Folder, _failure);
+        }
+
+        var pending = _open.Bytes + (long)_inFlight.Bytes;
+        if (pending + bytes > (long)HardPendingFactor * _options.MaxPendingBytes && pending > 0)
+        {
+            throw new LogFullException(Folder, $"{pending} bytes wait for the disk", "Append with AppendAsync, which waits for it, or use a faster disk.");
+        }
+
+        if (_options.Full == LogFullPolicy.Reject && RetentionIsUsedUp(pending + bytes))
+        {
+            throw new LogFullException(Folder, $"its retention ({_options.Retention}) is used up", "Wait until its readers have caught up, or raise the retention.");
+        }
+    }
+}

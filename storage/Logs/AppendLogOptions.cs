@@ -1,0 +1,48 @@
+namespace Roost.Storage.Logs;
+
+/// <summary>How one log stores. Checked by <see cref="AppendLog.Open"/>; a room binds and validates its own options and maps them to these.</summary>
+public sealed class AppendLogOptions
+{
+    /// <summary>What an acknowledged record survives. Default: a power cut.</summary>
+    public Durability Durability { get; init; } = Durability.PowerLoss;
+
+    /// <summary>Size at which a segment is sealed and the next begun, 4 KiB to 1 GiB. Default 16 MiB. An eighth of <see cref="LogRetention.Bytes"/> where that is smaller.</summary>
+    public long SegmentBytes { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>Largest key, headers and payload of one record together, 1 byte to 256 MiB. Default 1 MiB. One larger than a segment gets a segment of its own.</summary>
+    public int MaxRecordBytes { get; init; } = 1024 * 1024;
+
+    /// <summary>
+    /// Bytes that may wait for the disk before <see cref="AppendLog.AppendAsync"/> waits too. Default 8 MiB.
+    /// <see cref="AppendLog.Append"/>, which cannot wait, refuses at four times as much.
+    /// </summary>
+    public int MaxPendingBytes { get; init; } = 8 * 1024 * 1024;
+
+    public LogRetention Retention { get; init; } = LogRetention.Unlimited;
+
+    public LogFullPolicy Full { get; init; } = LogFullPolicy.DropOldest;
+
+    /// <summary>What is out of bounds, with value and remedy; empty where all is well.</summary>
+    internal IEnumerable<string> Faults()
+    {
+        if (SegmentBytes is < 4096 or > 1024 * 1024 * 1024)
+        {
+            yield return $"SegmentBytes is {SegmentBytes}; use 4,096 to 1,073,741,824.";
+        }
+
+        if (MaxRecordBytes is < 1 or > 256 * 1024 * 1024)
+        {
+            yield return $"MaxRecordBytes is {MaxRecordBytes}; use 1 to 268,435,456.";
+        }
+
+        if (MaxPendingBytes is < 4096 or > 256 * 1024 * 1024)
+        {
+            yield return $"MaxPendingBytes is {MaxPendingBytes}; use 4,096 to 268,435,456.";
+        }
+
+        if (Retention.Bytes is < 1 || Retention.Records is < 1 || Retention.Age <= TimeSpan.Zero)
+        {
+            yield return $"Retention is {Retention}; each limit is more than zero, or null.";
+        }
+    }
+}

@@ -1,0 +1,132 @@
+using Roost.Storage.Logs.Cursors;
+
+namespace Roost.Storage.Logs;
+
+/// <summary>
+/// A durable position in a log, by name: the offset after the last record that its owner is done with. Only moves forward.
+/// Commits that come while the disk is busy are done together. Any thread may call it; the log owns and disposes it.
+/// </summary>
+public sealed class LogCursor : IThreadPoolWorkItem
+{
+    private readonly AppendLog _log;
+    private readonly CursorFile _file;
+    private readonly Lock _gate = new();
+
+    // Guarded by the gate.
+    private TaskCompletionSource? _waiting;
+    private TaskCompletionSource? _idle;
+    private long _wanted;
+    private bool _busy;
+    private bool _disposed;
+    private long _committed;
+
+    internal LogCursor(AppendLog log, string name, CursorFile file, long committed)
+    {
+        _log = log;
+        Name = name;
+        _file = file;
+        _committed = committed;
+        _wanted = committed;
+    }
+
+    public string Name { get; }
+
+    /// <summary>The offset to go on with.</summary>
+    public long Committed => Volatile.Read(ref _committed);
+
+    /// <summary>
+    /// Completes when the position is as durable as the log's records. An offset at or below <see cref="Committed"/> is done already:
+    /// a cursor does not go back.
+    /// </summary>
+    /// <param name="nextOffset">The offset after the last record done; at most the log's <see cref="AppendLog.NextOffset"/>.</param>
+    /// <exception cref="IOException">The disk refused. The last committed position stands; committing again may succeed.</exception>
+    public ValueTask CommitAsync(long nextOffset, CancellationToken ct = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(nextOffset, _log.NextOffset);
+        Task done;
+        lock (_gate)
+        {
+            if (nextOffset <= _committed)
+            {
+                return ValueTask.CompletedTask;
+            }
+
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            _wanted = Math.Max(_wanted, nextOffset);
+            _waiting ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            done = _waiting.Task;
+            if (!_busy)
+            {
+                _busy = true;
+                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            }
+        }
+
+        return new ValueTask(ct.CanBeCanceled ? done.WaitAsync(ct) : done);
+    }
+
+    /// <summary>Writes until nobody waits.</summary>
+    void IThreadPoolWorkItem.Execute()
+    {
+        while (true)
+        {
+            TaskCompletionSource done;
+            long wanted;
+            lock (_gate)
+            {
+                if (_waiting is null)
+                {
+                    _busy = false;
+                    _idle?.SetResult();
+                    return;
+                }
+
+                (done, _waiting) = (_waiting, null);
+                wanted = _wanted;
+            }
+
+            try
+            {
+                _file.Write(wanted);
+            }
+            catch (IOException exception)
+            {
+                lock (_gate)
+                {
+                    _wanted = _waiting is null ? _committed : _wanted;
+                }
+
+                done.SetException(exception);
+                _ = done.Task.Exception; // observed: nobody need wait
+                continue;
+            }
+
+            lock (_gate)
+            {
+                _committed = wanted;
+            }
+
+            done.SetResult();
+        }
+    }
+
+    /// <summary>Lets commits under way finish.</summary>
+    internal async Task CloseAsync()
+    {
+        lock (_gate)
+        {
+            _disposed = true;
+            if (_busy)
+            {
+                _idle = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
+        }
+
+        if (_idle is not null)
+        {
+            await _idle.Task;
+        }
+
+        _file.Dispose();
+    }
+}

@@ -1,0 +1,218 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Win32.SafeHandles;
+using Roost.Storage.Files;
+using Roost.Storage.Logs.Segments;
+
+namespace Roost.Storage.Logs;
+
+/// <summary>Reads a log in order, from an offset on, and waits at its end. For one thread at a time.</summary>
+/// <remarks>
+/// It sees durable records only (written ones where the log's durability is less). Where the log has given up records that it
+/// has not read yet, it goes on with the oldest kept and counts them in <see cref="SkippedRecords"/>.
+/// </remarks>
+public sealed class LogReader : IDisposable
+{
+    private const int LeastBufferBytes = 64 * 1024;
+    private const int MostReadAheadBytes = 1024 * 1024;
+
+    private readonly AppendLog _log;
+    private readonly List<LogRecord> _records = [];
+
+    // Where in which segment it stands, and the part of that segment in the buffer.
+    private Segment? _segment;
+    private SafeFileHandle? _file;
+    private long _position;
+    private byte[] _buffer = [];
+    private long _bufferPosition;
+    private int _bufferBytes;
+
+    internal LogReader(AppendLog log, long fromOffset)
+    {
+        _log = log;
+        NextOffset = fromOffset;
+    }
+
+    /// <summary>The next record read has this offset or a later one.</summary>
+    public long NextOffset { get; private set; }
+
+    /// <summary>Offsets passed over because the log no longer had them when this reader came to them.</summary>
+    public long SkippedRecords { get; private set; }
+
+    /// <summary>Waits until there is something to read, then reads like <see cref="TryRead"/>; never empty.</summary>
+    /// <exception cref="CorruptLogException">Damage. The reader stays before it.</exception>
+    /// <exception cref="ObjectDisposedException">The log was disposed.</exception>
+    /// <exception cref="LogFailedException">At the end of a log whose disk failed: nothing will come.</exception>
+    public async ValueTask<IReadOnlyList<LogRecord>> ReadAsync(int maxRecords, int maxBytes, CancellationToken ct)
+    {
+        while (true)
+        {
+            ct.ThrowIfCancellationRequested();
+            if (TryRead(maxRecords, maxBytes, out var records))
+            {
+                return records;
+            }
+
+            await _log.WaitReadableAsync(NextOffset, ct);
+        }
+    }
+
+    /// <summary>Reads what is there, at least one record and at most <paramref name="maxRecords"/>; fewer than are there, as buffers and segments end.</summary>
+    /// <param name="maxBytes">Most bytes of keys, headers and payloads together; one record that is larger is read all the same.</param>
+    /// <param name="records">Valid until the next read of this reader, list and memories.</param>
+    /// <returns>False at the end of the log.</returns>
+    public bool TryRead(int maxRecords, int maxBytes, [NotNullWhen(true)] out IReadOnlyList<LogRecord>? records)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxRecords, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxBytes, 1);
+        _records.Clear();
+        records = null;
+        while (true)
+        {
+            var (first, end) = _log.Readable();
+            if (NextOffset < first)
+            {
+                SkippedRecords += first - NextOffset;
+                NextOffset = first;
+                Leave();
+            }
+
+            if (NextOffset >= end)
+            {
+                return false;
+            }
+
+            if ((_segment is not null || TryEnter()) && ReadSegment(maxRecords, maxBytes, end))
+            {
+                records = _records;
+                return true;
+            }
+        }
+    }
+
+    public void Dispose() => Leave();
+
+    /// <summary>Opens the segment of the next record; false where it was trimmed meanwhile.</summary>
+    private bool TryEnter()
+    {
+        if (_log.FindSegment(NextOffset) is not { } segment)
+        {
+            return false;
+        }
+
+        try
+        {
+            _file = DiskFile.OpenRead(segment.Path);
+        }
+        catch (FileNotFoundException)
+        {
+            return false;
+        }
+
+        _segment = segment;
+        _position = segment.FindPosition(NextOffset, _file);
+        _bufferBytes = 0;
+        return true;
+    }
+
+    private void Leave()
+    {
+        _file?.Dispose();
+        _file = null;
+        _segment = null;
+        _bufferBytes = 0;
+    }
+
+    /// <summary>Collects records of the segment; leaves it, and returns false, where it has no more.</summary>
+    private bool ReadSegment(int maxRecords, int maxBytes, long end)
+    {
+        var segment = _segment!;
+        var limit = segment.ReadableBytes;
+        var bytes = 0;
+        while (_records.Count < maxRecords && _position < limit && NextOffset < end)
+        {
+            if (!TryBuffer(limit, maxBytes, out var source))
+            {
+                break; // what was collected lies in the buffer, which must not move now
+            }
+
+            if (!RecordFormat.IsSound(source.Span, segment.Salt))
+            {
+                if (_records.Count > 0)
+                {
+                    break; // the next read reports it
+                }
+
+                throw new CorruptLogException(segment.Path, NextOffset, $"the record at position {_position} does not match its checksum");
+            }
+
+            var length = RecordFormat.ReadLength(source.Span);
+            var offset = RecordFormat.ReadOffset(source.Span);
+            if (offset >= NextOffset)
+            {
+                bytes += length - RecordFormat.HeaderBytes;
+                if (_records.Count > 0 && bytes > maxBytes)
+                {
+                    break;
+                }
+
+                _records.Add(RecordFormat.Read(source));
+                NextOffset = offset + 1;
+            }
+
+            _position += length;
+        }
+
+        if (_records.Count == 0)
+        {
+            Leave();
+        }
+
+        return _records.Count > 0;
+    }
+
+    /// <summary>Gets the record at the position whole into the buffer.</summary>
+    private bool TryBuffer(long limit, int maxBytes, out ReadOnlyMemory<byte> source)
+    {
+        source = Buffered();
+        var length = source.Length < sizeof(int) ? int.MaxValue : RecordFormat.ReadLength(source.Span);
+        if (length <= source.Length)
+        {
+            return true;
+        }
+
+        if (_records.Count > 0)
+        {
+            return false;
+        }
+
+        // A length beyond the readable end is damage, and shows as such: the buffer then holds all there is.
+        var need = length == int.MaxValue ? RecordFormat.HeaderBytes : length;
+        Fill(Math.Max(need, Math.Clamp(maxBytes, LeastBufferBytes, MostReadAheadBytes)), limit);
+        source = Buffered();
+        if (source.Length >= sizeof(int) && RecordFormat.ReadLength(source.Span) is var actual && actual > source.Length && _position + actual <= limit)
+        {
+            Fill(actual, limit);
+            source = Buffered();
+        }
+
+        return true;
+    }
+
+    private ReadOnlyMemory<byte> Buffered()
+    {
+        var from = _position - _bufferPosition;
+        return from < 0 || from >= _bufferBytes ? default : _buffer.AsMemory((int)from, _bufferBytes - (int)from);
+    }
+
+    private void Fill(int bytes, long limit)
+    {
+        bytes = (int)Math.Min(bytes, limit - _position);
+        if (_buffer.Length < bytes)
+        {
+            _buffer = new byte[bytes];
+        }
+
+        _bufferPosition = _position;
+        _bufferBytes = DiskFile.Read(_file!, _buffer.AsSpan(0, bytes), _position);
+    }
+}

@@ -1,0 +1,110 @@
+using System.Globalization;
+using Microsoft.Win32.SafeHandles;
+using Roost.Storage.Files;
+
+namespace Roost.Storage.Logs.Segments;
+
+/// <summary>What the log knows of one segment file. Changed by the committer only; readers look at it from other threads.</summary>
+internal sealed class Segment(string path, SegmentHeader header)
+{
+    private const string Extension = ".log";
+    private long _readableBytes = SegmentHeader.Bytes;
+    private long _nextOffset = header.FirstOffset;
+    private long _lastTimestamp;
+
+    public string Path { get; } = path;
+
+    public uint Salt { get; } = header.Salt;
+
+    public long FirstOffset { get; } = header.FirstOffset;
+
+    /// <summary>End of the records that readers may see, as a position in the file.</summary>
+    public long ReadableBytes => Volatile.Read(ref _readableBytes);
+
+    /// <summary>Offset after its last readable record; the first offset of the next segment, once it is sealed.</summary>
+    public long NextOffset => Volatile.Read(ref _nextOffset);
+
+    /// <summary>UTC ticks of its last readable record; 0 without one.</summary>
+    public long LastTimestamp => Volatile.Read(ref _lastTimestamp);
+
+    public long FirstTimestamp { get; set; }
+
+    /// <summary>Bytes of the file that hold something: header, records, footer.</summary>
+    public long UsedBytes { get; set; } = SegmentHeader.Bytes;
+
+    /// <summary>Of the segment being written; null for sealed ones, whose footer has it.</summary>
+    public SegmentIndex? Index { get; set; }
+
+    public static string PathOf(string folder, long firstOffset) =>
+        System.IO.Path.Combine(folder, firstOffset.ToString("D20", CultureInfo.InvariantCulture) + Extension);
+
+    /// <summary>Segments of a folder in the order of their offsets, by name alone.</summary>
+    public static List<(long FirstOffset, string Path)> List(string folder)
+    {
+        var found = new List<(long FirstOffset, string Path)>();
+        foreach (var path in Directory.EnumerateFiles(folder, "*" + Extension))
+        {
+            var name = System.IO.Path.GetFileNameWithoutExtension(path);
+            if (name.Length == 20 && long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var firstOffset))
+            {
+                found.Add((firstOffset, path));
+            }
+        }
+
+        found.Sort((left, right) => left.FirstOffset.CompareTo(right.FirstOffset));
+        return found;
+    }
+
+    /// <summary>Lets readers see the records before <paramref name="position"/>.</summary>
+    public void Publish(long position, long nextOffset, long lastTimestamp)
+    {
+        Volatile.Write(ref _readableBytes, position);
+        Volatile.Write(ref _lastTimestamp, lastTimestamp);
+        Volatile.Write(ref _nextOffset, nextOffset);
+    }
+
+    /// <summary>Where a reader that wants <paramref name="offset"/> begins.</summary>
+    public uint FindPosition(long offset, SafeFileHandle file)
+    {
+        if (Index is { } index)
+        {
+            return index.Floor(offset);
+        }
+
+        var footer = SegmentFooter.TryReadAtEnd(file, Salt)
+            ?? throw new CorruptLogException(Path, FirstOffset, "its footer, sound when the log was opened, cannot be read");
+        var fromFooter = new SegmentIndex();
+        fromFooter.CopyFrom(footer.Index);
+        return fromFooter.Floor(offset);
+    }
+
+    /// <summary>Reads header and footer of a segment that is not the last one.</summary>
+    public static Segment OpenSealed(string path, long firstOffset)
+    {
+        using var file = DiskFile.OpenRead(path);
+        var header = ReadHeader(file, path, firstOffset);
+        var footer = SegmentFooter.TryReadAtEnd(file, header.Salt)
+            ?? throw new CorruptLogException(path, firstOffset, "it is not the last segment and has no sound footer");
+        return FromFooter(path, header, footer);
+    }
+
+    public static Segment FromFooter(string path, SegmentHeader header, SegmentFooter footer)
+    {
+        var segment = new Segment(path, header) { FirstTimestamp = footer.FirstTimestamp, UsedBytes = footer.RecordsEnd + (long)footer.Bytes };
+        segment.Publish(footer.RecordsEnd, footer.NextOffset, footer.LastTimestamp);
+        return segment;
+    }
+
+    private static SegmentHeader ReadHeader(SafeFileHandle file, string path, long firstOffset)
+    {
+        Span<byte> bytes = stackalloc byte[SegmentHeader.Bytes];
+        var read = DiskFile.Read(file, bytes, 0);
+        var fault = SegmentHeader.TryRead(bytes[..read], out var header);
+        if (fault is null && header.FirstOffset != firstOffset)
+        {
+            fault = $"its header says that it begins at {header.FirstOffset}";
+        }
+
+        return fault is null ? header : throw new CorruptLogException(path, firstOffset, fault);
+    }
+}

@@ -1,0 +1,50 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Roost.Storage.Files;
+
+namespace Roost.Storage.Logs.Segments;
+
+/// <summary>The first 32 bytes of a segment; synced before any record is written. Layout: docs/formats/append-log.md.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct SegmentHeader(long FirstOffset, uint Salt)
+{
+    public const int Bytes = 32;
+    public const int Version = 1;
+
+    private static ReadOnlySpan<byte> Magic => "ROOSTLOG"u8;
+
+    public void Write(Span<byte> target)
+    {
+        target = target[..Bytes];
+        target.Clear();
+        Magic.CopyTo(target);
+        BinaryPrimitives.WriteInt32LittleEndian(target[8..], Version);
+        BinaryPrimitives.WriteUInt32LittleEndian(target[12..], Salt);
+        BinaryPrimitives.WriteInt64LittleEndian(target[16..], FirstOffset);
+        BinaryPrimitives.WriteUInt32LittleEndian(target[28..], Crc32C.Compute(0, target[..28]));
+    }
+
+    /// <returns>Null where it is sound, else what is wrong with it.</returns>
+    public static string? TryRead(ReadOnlySpan<byte> source, out SegmentHeader header)
+    {
+        header = default;
+        if (source.Length < Bytes || !source.StartsWith(Magic))
+        {
+            return "the file does not begin with a segment header";
+        }
+
+        if (BinaryPrimitives.ReadUInt32LittleEndian(source[28..]) != Crc32C.Compute(0, source[..28]))
+        {
+            return "the checksum of the segment header does not match";
+        }
+
+        var version = BinaryPrimitives.ReadInt32LittleEndian(source[8..]);
+        if (version != Version)
+        {
+            return $"the segment has format version {version}, and this Roost knows {Version}";
+        }
+
+        header = new SegmentHeader(BinaryPrimitives.ReadInt64LittleEndian(source[16..]), BinaryPrimitives.ReadUInt32LittleEndian(source[12..]));
+        return null;
+    }
+}

@@ -1,0 +1,104 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+
+namespace Roost.Storage.Sqlite;
+
+/// <summary>The writer's thread.</summary>
+public sealed partial class SqliteStore
+{
+    private readonly object _gate = new();
+    private readonly SemaphoreSlim _room;
+    private readonly Thread _thread;
+    private readonly SqliteWriter _writer;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Guarded by the gate.
+    private readonly Queue<WriteAction> _queue = new();
+    private volatile bool _disposed;
+
+    private void Enqueue(WriteAction action)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            _queue.Enqueue(action);
+            if (_queue.Count == 1)
+            {
+                Monitor.Pulse(_gate);
+            }
+        }
+    }
+
+    private void RunWriter()
+    {
+        try
+        {
+            var batch = new List<WriteAction>();
+            while (Take(batch))
+            {
+                Commit(batch);
+            }
+        }
+        finally
+        {
+            _ended.SetResult();
+        }
+    }
+
+    /// <summary>Waits for actions; false when the store is disposed and nothing is left to do.</summary>
+    private bool Take(List<WriteAction> batch)
+    {
+        batch.Clear();
+        lock (_gate)
+        {
+            while (_queue.Count == 0)
+            {
+                if (_disposed)
+                {
+                    return false;
+                }
+
+                Monitor.Wait(_gate);
+            }
+
+            while (batch.Count < _options.MaxActionsPerTransaction && _queue.TryDequeue(out var action))
+            {
+                batch.Add(action);
+            }
+        }
+
+        _room.Release(batch.Count);
+        return true;
+    }
+
+    private void Commit(List<WriteAction> batch)
+    {
+        for (var at = batch.Count - 1; at >= 0; at--)
+        {
+            if (batch[at].IsCancelled)
+            {
+                batch[at].Fail(new OperationCanceledException());
+                batch.RemoveAt(at);
+            }
+        }
+
+        if (batch.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            _writer.Run(batch);
+        }
+        catch (SqliteException exception)
+        {
+            Log.TransactionFailed(_logger, Path, batch.Count, exception);
+            batch.ForEach(action => action.Fail(exception));
+            return;
+        }
+
+        _metrics?.Committed(batch.Count, System.IO.Path.GetFileNameWithoutExtension(Path));
+        batch.ForEach(action => action.Complete());
+    }
+}
