@@ -1,0 +1,10 @@
+namespace Roost.Shadow.Documents;
+
+internal enum LeafKind : byte
+{
+    Null,
+    False,
+    True,
+    Number,
+    String,
+}

@@ -1,0 +1,29 @@
+using Microsoft.Extensions.Logging;
+using Roost.Shadow.Requests;
+
+namespace Roost.Shadow;
+
+/// <summary>All log messages of the room; event ids 2000 to 2999.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(2000, LogLevel.Information, "Shadows are in {File}")]
+    public static partial void Opened(this ILogger logger, string file);
+
+    [LoggerMessage(2001, LogLevel.Error, "Shadow {Shadow} cannot be read and answers 500")]
+    public static partial void CorruptRecord(this ILogger logger, ShadowId shadow, Exception exception);
+
+    [LoggerMessage(2002, LogLevel.Error, "A {Operation} of shadow {Shadow} failed and was answered 500")]
+    public static partial void RequestFailed(this ILogger logger, ShadowOperation operation, ShadowId shadow, Exception exception);
+
+    [LoggerMessage(2003, LogLevel.Error, "The changes of {Count} shadows were not stored; their senders were told so. Look for a full or failing disk")]
+    public static partial void CommitFailed(this ILogger logger, int count, Exception? exception);
+
+    [LoggerMessage(2004, LogLevel.Warning, "The broker did not take a message for {Topic}; who waits for it will miss it")]
+    public static partial void NotAnnounced(this ILogger logger, string topic, Exception exception);
+
+    [LoggerMessage(2005, LogLevel.Debug, "{Count} tombstones older than 48 hours were removed")]
+    public static partial void Purged(this ILogger logger, int count);
+
+    [LoggerMessage(2006, LogLevel.Warning, "Old tombstones could not be removed; the next try is in {Interval}")]
+    public static partial void PurgeFailed(this ILogger logger, TimeSpan interval, Exception exception);
+}

@@ -1,0 +1,53 @@
+using Roost.Shadow.Documents;
+
+namespace Roost.Shadow.Requests;
+
+/// <summary>The records used last, so that a request for one does not read the disk. Owned by the loop.</summary>
+/// <param name="maxBytes">Bound on the documents' JSON and a flat cost for each; the trees in memory take a few times as much.</param>
+internal sealed class ShadowCache(long maxBytes)
+{
+    private const int FlatCost = 256;
+
+    private readonly Dictionary<ShadowId, LinkedListNode<(ShadowId Id, ShadowRecord Record)>> _byId = [];
+    private readonly LinkedList<(ShadowId Id, ShadowRecord Record)> _byUse = new(); // the last used first
+    private long _bytes;
+
+    public int Count => _byId.Count;
+
+    public ShadowRecord? Find(ShadowId id)
+    {
+        if (!_byId.TryGetValue(id, out var node))
+        {
+            return null;
+        }
+
+        _byUse.Remove(node);
+        _byUse.AddFirst(node);
+        return node.Value.Record;
+    }
+
+    public void Put(ShadowId id, ShadowRecord record)
+    {
+        if (_byId.TryGetValue(id, out var node))
+        {
+            _bytes += CostOf(record) - CostOf(node.Value.Record);
+            node.Value = (id, record);
+            _byUse.Remove(node);
+            _byUse.AddFirst(node);
+        }
+        else
+        {
+            _bytes += CostOf(record);
+            _byId.Add(id, _byUse.AddFirst((id, record)));
+        }
+
+        while (_bytes > maxBytes && _byUse.Last is { } oldest)
+        {
+            _bytes -= CostOf(oldest.Value.Record);
+            _byId.Remove(oldest.Value.Id);
+            _byUse.RemoveLast();
+        }
+    }
+
+    private static int CostOf(ShadowRecord record) => FlatCost + (record.State?.JsonBytes ?? 0);
+}

@@ -1,0 +1,297 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Roost.Shadow.Documents;
+using Roost.Shadow.Store;
+
+namespace Roost.Shadow.Requests;
+
+/// <summary>
+/// Owns the shadows: one task applies all requests in the order of their arrival, so that reading, merging and writing one shadow
+/// is never interleaved. While one batch of changes is being committed the next is computed on top of it; a request is answered
+/// and announced once everything it saw or changed is durable.
+/// </summary>
+internal sealed class ShadowLoop
+{
+    // Computing ahead is bounded: a batch this large amortises any commit (knee of bench/Shadow.Bench).
+    private const int MaxBatch = 1024;
+
+    /// <summary>Requests and their bodies waiting to be applied, in bytes; beyond it new ones are answered 429.</summary>
+    public const long MaxWaitingBytes = 16 * 1024 * 1024;
+
+    private const int RequestBytes = 512; // a waiting request without its body
+    private const long CacheBytes = 2 * 1024 * 1024;
+
+    private readonly IShadowStore _store;
+    private readonly IShadowAnnouncer _announcer;
+    private readonly ShadowLimits _limits;
+    private readonly int _maxNamed;
+    private readonly TimeProvider _clock;
+    private readonly ShadowMetrics _metrics;
+    private readonly ILogger _logger;
+    private readonly Channel<ShadowRequest> _waiting =
+        Channel.CreateUnbounded<ShadowRequest>(new() { SingleReader = true, AllowSynchronousContinuations = false }); // bounded by bytes instead: TryEnqueue
+    private readonly ShadowCache _cache = new(CacheBytes);
+    private long _waitingBytes;
+
+    // The batch being computed and the one being committed. Requests of a batch are answered after its commit.
+    private Batch _next = new();
+    private Batch _committing = new();
+
+    public ShadowLoop(
+        IShadowStore store, IShadowAnnouncer announcer, ShadowOptions options, TimeProvider clock, ShadowMetrics metrics, ILogger logger)
+    {
+        _store = store;
+        _announcer = announcer;
+        _limits = new ShadowLimits(options.MaxDocumentBytes, options.MaxDepth);
+        _maxNamed = options.MaxNamed;
+        _clock = clock;
+        _metrics = metrics;
+        _logger = logger;
+    }
+
+    /// <summary>Any thread. Requests for one shadow are applied in the order of these calls.</summary>
+    /// <returns>False when too much is waiting already, or the loop is closed.</returns>
+    public bool TryEnqueue(ShadowRequest request)
+    {
+        var bytes = RequestBytes + request.Body.Length;
+        if (Interlocked.Add(ref _waitingBytes, bytes) <= MaxWaitingBytes && _waiting.Writer.TryWrite(request))
+        {
+            return true;
+        }
+
+        Interlocked.Add(ref _waitingBytes, -bytes);
+        return false;
+    }
+
+    /// <summary>Takes no more requests; <see cref="RunAsync"/> ends when those that wait are answered.</summary>
+    public void Close() => _waiting.Writer.TryComplete();
+
+    public async Task RunAsync()
+    {
+        Task? commit = null;
+        Task<bool>? arrival = null;
+        var open = true;
+        while (open || commit is not null || _next.Requests.Count > 0)
+        {
+            while (_next.Requests.Count < MaxBatch && _waiting.Reader.TryRead(out var request))
+            {
+                Interlocked.Add(ref _waitingBytes, -(RequestBytes + request.Body.Length));
+                Apply(request);
+            }
+
+            if (commit is null)
+            {
+                BeginCommit(out commit);
+            }
+
+            if (open && _next.Requests.Count < MaxBatch)
+            {
+                arrival ??= _waiting.Reader.WaitToReadAsync().AsTask();
+            }
+
+            await (commit is null ? arrival ?? Task.CompletedTask : arrival is null ? commit : Task.WhenAny(commit, arrival))
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // EndCommit looks at the failure
+            if (commit is { IsCompleted: true })
+            {
+                EndCommit(commit);
+                commit = null;
+            }
+
+            if (arrival is { IsCompleted: true })
+            {
+                open = await arrival;
+                arrival = null;
+            }
+        }
+    }
+
+    private void Apply(ShadowRequest request)
+    {
+        var now = _clock.GetUtcNow().ToUnixTimeSeconds();
+        request.Outcome = Outcome(request, now);
+        if (request.Outcome.Record is { } record)
+        {
+            _next.Changes[request.Id] = record;
+        }
+        else if (!_next.Changes.ContainsKey(request.Id) && !_committing.Changes.ContainsKey(request.Id))
+        {
+            Settle(request, now); // it saw only what is durable, and need not wait for the disk
+            return;
+        }
+
+        _next.Requests.Add(request);
+    }
+
+    private ShadowOutcome Outcome(ShadowRequest request, long now)
+    {
+        var body = request.Body.Span;
+        try
+        {
+            var current = Current(request.Id);
+            return request.Operation switch
+            {
+                ShadowOperation.Get => ShadowEngine.Get(current, body, request.NotFoundName, now),
+                ShadowOperation.Delete => ShadowEngine.Delete(current, body, request.NotFoundName, now),
+                _ when current is not { IsTombstone: false } && IsOneTooMany(request.Id) =>
+                    ShadowOutcome.Refused(ShadowError.TooManyNamed(_maxNamed), RequestReader.ReadToken(body).ClientToken),
+                _ => ShadowEngine.Update(current, body, _limits, now),
+            };
+        }
+        catch (CorruptShadowException exception)
+        {
+            _metrics.CorruptRecord();
+            _logger.CorruptRecord(request.Id, exception);
+        }
+        catch (Exception exception) // a fault of ours or of the disk in one request; the shadows of all others go on
+        {
+            _logger.RequestFailed(request.Operation, request.Id, exception);
+        }
+
+        return ShadowOutcome.Refused(ShadowError.InternalFailure, RequestReader.ReadToken(body).ClientToken);
+    }
+
+    private ShadowRecord? Current(ShadowId id)
+    {
+        if ((_next.Changes.GetValueOrDefault(id) ?? _committing.Changes.GetValueOrDefault(id) ?? _cache.Find(id)) is { } record)
+        {
+            return record;
+        }
+
+        if (_store.Read(id) is { } stored)
+        {
+            _cache.Put(id, stored);
+            return stored;
+        }
+
+        return null;
+    }
+
+    private bool IsOneTooMany(ShadowId id)
+    {
+        if (id.IsClassic)
+        {
+            return false;
+        }
+
+        var names = _store.ListNamed(id.Thing, after: "", int.MaxValue).ToHashSet();
+        foreach (var (changed, record) in _committing.Changes.Concat(_next.Changes))
+        {
+            if (changed.Thing != id.Thing || changed.IsClassic)
+            {
+                continue;
+            }
+
+            if (record.IsTombstone)
+            {
+                names.Remove(changed.Name);
+            }
+            else
+            {
+                names.Add(changed.Name);
+            }
+        }
+
+        return names.Count >= _maxNamed;
+    }
+
+    /// <param name="commit">Null when nothing has to be committed.</param>
+    private void BeginCommit(out Task? commit)
+    {
+        commit = null;
+        if (_next.Requests.Count == 0)
+        {
+            return;
+        }
+
+        (_committing, _next) = (_next, _committing);
+        _committing.BeganAt = _clock.GetTimestamp();
+        if (_committing.Changes.Count > 0)
+        {
+            commit = _store.WriteAsync(_committing.Changes);
+            return;
+        }
+
+        SettleCommitted(); // only readers of the batch before, which is durable now
+    }
+
+    private void EndCommit(Task commit)
+    {
+        if (commit.IsCompletedSuccessfully)
+        {
+            _metrics.Committed(_committing.Changes.Count, _clock.GetElapsedTime(_committing.BeganAt));
+            foreach (var (id, record) in _committing.Changes)
+            {
+                _cache.Put(id, record);
+            }
+
+            SettleCommitted();
+            return;
+        }
+
+        _logger.CommitFailed(_committing.Changes.Count, commit.Exception);
+        var now = _clock.GetUtcNow().ToUnixTimeSeconds();
+        foreach (var request in _committing.Requests)
+        {
+            request.Outcome = ShadowOutcome.Refused(ShadowError.InternalFailure, request.Outcome.ClientToken);
+            Settle(request, now, wasNotKept: true);
+        }
+
+        _committing.Clear();
+
+        // What was computed on top of the lost batch is computed again on what is there.
+        var again = _next;
+        _next = new Batch();
+        foreach (var request in again.Requests)
+        {
+            Apply(request);
+        }
+    }
+
+    private void SettleCommitted()
+    {
+        var now = _clock.GetUtcNow().ToUnixTimeSeconds();
+        foreach (var request in _committing.Requests)
+        {
+            Settle(request, now);
+        }
+
+        _committing.Clear();
+    }
+
+    // First the announcement, then the answer: an acknowledged MQTT update has its messages on their way.
+    private void Settle(ShadowRequest request, long now, bool wasNotKept = false)
+    {
+        ShadowAnswer answer;
+        if (request.Outcome.Fault is { } fault)
+        {
+            var document = MessageWriter.Rejected(fault, now, request.Outcome.ClientToken);
+            _announcer.Refused(request, document);
+            answer = new ShadowAnswer(fault, document) { WasNotKept = wasNotKept };
+        }
+        else
+        {
+            var messages = request.Outcome.Messages!;
+            _announcer.Succeeded(request, messages);
+            answer = new ShadowAnswer(null, messages.Accepted);
+        }
+
+        _metrics.Answered(request.Operation, answer.Error?.Code ?? 200);
+        request.Complete(answer);
+    }
+
+    private sealed class Batch
+    {
+        public List<ShadowRequest> Requests { get; } = [];
+
+        /// <summary>The last record of each shadow that the batch changes.</summary>
+        public Dictionary<ShadowId, ShadowRecord> Changes { get; } = [];
+
+        public long BeganAt { get; set; }
+
+        public void Clear()
+        {
+            Requests.Clear();
+            Changes.Clear();
+        }
+    }
+}

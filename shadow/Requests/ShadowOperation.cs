@@ -1,0 +1,8 @@
+namespace Roost.Shadow.Requests;
+
+internal enum ShadowOperation
+{
+    Get,
+    Update,
+    Delete,
+}

@@ -1,0 +1,24 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Roost.Shadow.Http;
+
+namespace Roost.Shadow;
+
+public static class ShadowEndpointRouteBuilderExtensions
+{
+    /// <summary>
+    /// Maps <c>/things/{thing}/shadow</c>, <c>/api/things/shadow/ListNamedShadowsForThing/{thing}</c> and <c>/api/v1/things</c>.
+    /// Who may call them is the caller's business.
+    /// </summary>
+    public static IEndpointRouteBuilder MapShadows(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapGet("/things/{thing}/shadow", ShadowEndpoints.GetAsync);
+        endpoints.MapPost("/things/{thing}/shadow", ShadowEndpoints.UpdateAsync);
+        endpoints.MapDelete("/things/{thing}/shadow", ShadowEndpoints.DeleteAsync);
+        endpoints.Map("/things/{thing}/shadow", ShadowEndpoints.MethodNotAllowed);
+        endpoints.MapGet("/api/things/shadow/ListNamedShadowsForThing/{thing}", ShadowEndpoints.ListNamedAsync);
+        endpoints.Map("/api/things/shadow/ListNamedShadowsForThing/{thing}", ShadowEndpoints.MethodNotAllowed);
+        endpoints.MapGet("/api/v1/things", ShadowEndpoints.ListThings);
+        return endpoints;
+    }
+}

@@ -1,0 +1,22 @@
+namespace Roost.Shadow;
+
+/// <summary>Settings of the shadows; the defaults are the cloud's limits.</summary>
+public sealed class ShadowOptions
+{
+    public const string Section = "Shadows";
+
+    /// <summary>Folder that holds <c>shadows.db</c>; made when it is missing. Default <c>data/shadows</c>.</summary>
+    public string Folder { get; set; } = "data/shadows";
+
+    /// <summary>Largest document: desired and reported after the merge as compact JSON, in bytes, without metadata. Default 8 KiB.</summary>
+    public int MaxDocumentBytes { get; set; } = 8 * 1024;
+
+    /// <summary>Named shadows a thing may have. Default 10.</summary>
+    public int MaxNamed { get; set; } = 10;
+
+    /// <summary>Levels of nesting in desired and in reported. Default 6.</summary>
+    public int MaxDepth { get; set; } = 6;
+
+    /// <summary>What an update is safe from once it is accepted. Default <see cref="Storage.Durability.PowerLoss"/>.</summary>
+    public Storage.Durability Durability { get; set; } = Storage.Durability.PowerLoss;
+}

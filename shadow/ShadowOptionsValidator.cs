@@ -1,0 +1,43 @@
+using Microsoft.Extensions.Options;
+
+namespace Roost.Shadow;
+
+/// <summary>Finds every fault of the options at once, each with its remedy.</summary>
+public sealed class ShadowOptionsValidator : IValidateOptions<ShadowOptions>
+{
+    internal const int MostDepth = 64;
+    private const int LeastDocumentBytes = 64;
+    private const int MostDocumentBytes = 64 * 1024; // half of the largest request, so that a whole document can always be sent
+    private const int MostNamed = 10_000;
+
+    public ValidateOptionsResult Validate(string? name, ShadowOptions options)
+    {
+        var faults = new ValidateOptionsResultBuilder();
+        if (string.IsNullOrWhiteSpace(options.Folder))
+        {
+            faults.AddError($"{ShadowOptions.Section}:Folder is empty; name a folder on a disk.");
+        }
+
+        if (options.MaxDocumentBytes is < LeastDocumentBytes or > MostDocumentBytes)
+        {
+            faults.AddError($"{ShadowOptions.Section}:MaxDocumentBytes is {options.MaxDocumentBytes}; use {LeastDocumentBytes} to {MostDocumentBytes}.");
+        }
+
+        if (options.MaxNamed is < 0 or > MostNamed)
+        {
+            faults.AddError($"{ShadowOptions.Section}:MaxNamed is {options.MaxNamed}; use 0 to {MostNamed}.");
+        }
+
+        if (options.MaxDepth is < 1 or > MostDepth)
+        {
+            faults.AddError($"{ShadowOptions.Section}:MaxDepth is {options.MaxDepth}; use 1 to {MostDepth}.");
+        }
+
+        if (!Enum.IsDefined(options.Durability))
+        {
+            faults.AddError($"{ShadowOptions.Section}:Durability is {options.Durability}; use power-loss, crash or memory.");
+        }
+
+        return faults.Build();
+    }
+}

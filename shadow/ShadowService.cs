@@ -1,0 +1,129 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Roost.Mqtt;
+using Roost.Shadow.Mqtt;
+using Roost.Shadow.Requests;
+using Roost.Shadow.Store;
+
+namespace Roost.Shadow;
+
+/// <summary>
+/// The shadows of all things. Start it after the broker's core and before the listeners open: requests that arrive earlier have no
+/// reader. What is true of every method: any thread may call, and a change is answered once it is as durable as configured.
+/// </summary>
+public sealed class ShadowService : IHostedService, IAsyncDisposable
+{
+    private static readonly TimeSpan PurgeInterval = TimeSpan.FromHours(1);
+
+    private readonly IMqttBroker _broker;
+    private readonly ShadowOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly ShadowMetrics _metrics;
+    private readonly List<IAsyncDisposable> _subscriptions = [];
+    private SqliteShadowStore? _store;
+    private ShadowLoop? _loop;
+    private Task _running = Task.CompletedTask;
+    private ITimer? _purge;
+
+    public ShadowService(IMqttBroker broker, IOptions<ShadowOptions> options, TimeProvider clock, IMeterFactory meters, ILogger<ShadowService> logger)
+    {
+        _broker = broker;
+        _options = options.Value;
+        _clock = clock;
+        _logger = logger;
+        _metrics = new ShadowMetrics(meters);
+    }
+
+    /// <summary>Opens the store and subscribes to the request topics.</summary>
+    /// <exception cref="Storage.Sqlite.DatabaseCorruptException">The store is damaged as a whole; it is left as it is.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        _store = SqliteShadowStore.Open(_options.Folder, _options.Durability, _logger);
+        _logger.Opened(Path.Combine(_options.Folder, SqliteShadowStore.FileName));
+        var announcer = new ShadowAnnouncer(_broker, _metrics, _logger);
+        _loop = new ShadowLoop(_store, announcer, _options, _clock, _metrics, _logger);
+        _running = Task.Run(_loop.RunAsync, CancellationToken.None);
+        _purge = _clock.CreateTimer(_ => _ = PurgeAsync(), null, TimeSpan.Zero, PurgeInterval);
+
+        var reader = new ShadowRequestReader(_loop, announcer, _clock);
+        _subscriptions.Add(await _broker.SubscribeAsync(ShadowTopic.ClassicRequests, reader, cancellationToken));
+        _subscriptions.Add(await _broker.SubscribeAsync(ShadowTopic.NamedRequests, reader, cancellationToken));
+    }
+
+    /// <summary>Takes no more requests, answers those that wait, and closes the store. May be called again.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        foreach (var subscription in _subscriptions)
+        {
+            await subscription.DisposeAsync();
+        }
+
+        _subscriptions.Clear();
+        _loop?.Close();
+        await _running.WaitAsync(cancellationToken);
+        if (_purge is not null)
+        {
+            await _purge.DisposeAsync();
+        }
+
+        if (_store is not null)
+        {
+            await _store.DisposeAsync();
+        }
+
+        _store = null;
+    }
+
+    public async ValueTask DisposeAsync() => await StopAsync(CancellationToken.None);
+
+    /// <param name="body">Empty, or JSON of which only <c>clientToken</c> counts.</param>
+    public Task<ShadowAnswer> GetAsync(ShadowId id, ReadOnlyMemory<byte> body = default) => RunAsync(id, ShadowOperation.Get, body);
+
+    /// <summary>Updates and announces it on the shadow's topics.</summary>
+    /// <param name="body">The request document; not to be changed any more.</param>
+    public Task<ShadowAnswer> UpdateAsync(ShadowId id, ReadOnlyMemory<byte> body) => RunAsync(id, ShadowOperation.Update, body);
+
+    /// <inheritdoc cref="GetAsync"/>
+    public Task<ShadowAnswer> DeleteAsync(ShadowId id, ReadOnlyMemory<byte> body = default) => RunAsync(id, ShadowOperation.Delete, body);
+
+    /// <summary>Names of a thing's named shadows in ordinal order, the classic one left out.</summary>
+    /// <param name="after">The last name already known; "" begins at the first.</param>
+    public IReadOnlyList<string> ListNamed(string thing, string after, int limit) => Store.ListNamed(thing, after, limit);
+
+    /// <summary>The shadows of the next <paramref name="limit"/> things after <paramref name="after"/>, by thing and name.</summary>
+    public IReadOnlyList<ShadowSummary> ListThings(string after, int limit) => Store.ListThings(after, limit);
+
+    private SqliteShadowStore Store => _store ?? throw new InvalidOperationException("The shadows are not started.");
+
+    private Task<ShadowAnswer> RunAsync(ShadowId id, ShadowOperation operation, ReadOnlyMemory<byte> body)
+    {
+        var loop = _loop ?? throw new InvalidOperationException("The shadows are not started.");
+        var request = new ShadowRequest(id, operation, body, viaMqtt: false);
+        if (!loop.TryEnqueue(request))
+        {
+            var fault = ShadowError.TooManyRequests;
+            request.Complete(new ShadowAnswer(fault, Documents.MessageWriter.Rejected(fault, _clock.GetUtcNow().ToUnixTimeSeconds(), token: null)));
+        }
+
+        return request.Answer;
+    }
+
+    private async Task PurgeAsync()
+    {
+        try
+        {
+            var purged = await Store.PurgeTombstonesAsync(_clock.GetUtcNow().ToUnixTimeSeconds() - Documents.ShadowRecord.TombstoneSeconds);
+            if (purged > 0)
+            {
+                _logger.Purged(purged);
+            }
+        }
+        catch (Exception exception) // the outer edge of a timer's task; an expired tombstone counts for nothing meanwhile
+        {
+            _logger.PurgeFailed(PurgeInterval, exception);
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Roost.Shadow;
+
+public static class ShadowServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds <see cref="ShadowService"/>, which starts with the host, in the order of registration: add the broker before. Needs an
+    /// <see cref="Mqtt.IMqttBroker"/>, a <see cref="TimeProvider"/>, metrics and logging.
+    /// </summary>
+    public static IServiceCollection AddShadows(this IServiceCollection services)
+    {
+        services.AddOptions<ShadowOptions>().ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ShadowOptions>, ShadowOptionsValidator>());
+        services.TryAddSingleton<ShadowService>();
+        services.AddHostedService(provider => provider.GetRequiredService<ShadowService>());
+        return services;
+    }
+}

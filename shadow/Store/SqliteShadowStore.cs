@@ -1,0 +1,133 @@
+using System.Text;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+using Roost.Shadow.Documents;
+using Roost.Storage;
+using Roost.Storage.Sqlite;
+
+namespace Roost.Shadow.Store;
+
+/// <summary>Shadows in <c>shadows.db</c>, one row each; see docs/formats/shadow-store.md.</summary>
+internal sealed class SqliteShadowStore : IShadowStore
+{
+    public const string FileName = "shadows.db";
+
+    private static readonly string[] Migrations =
+    [
+        """
+        CREATE TABLE shadows(
+            thing TEXT NOT NULL,
+            name TEXT NOT NULL,         -- '' is the classic shadow
+            version INTEGER NOT NULL,
+            updated INTEGER NOT NULL,   -- seconds since 1970
+            state TEXT,                 -- JSON; NULL is a tombstone
+            times BLOB,                 -- one for each leaf of state
+            checksum INTEGER NOT NULL,
+            PRIMARY KEY(thing, name)) STRICT;
+        CREATE INDEX shadows_tombstones ON shadows(updated) WHERE state IS NULL;
+        """,
+    ];
+
+    private readonly SqliteStore _store;
+    private UpsertCommand? _upsert; // of the writer's connection; touched only by write actions, which run one at a time
+
+    private SqliteShadowStore(SqliteStore store) => _store = store;
+
+    /// <param name="folder">Made when it is missing.</param>
+    public static SqliteShadowStore Open(string folder, Durability durability, ILogger logger)
+    {
+        Directory.CreateDirectory(folder);
+        return new SqliteShadowStore(SqliteStore.Open(
+            Path.Combine(folder, FileName), new SqliteStoreOptions { Durability = durability, Migrations = Migrations }, logger));
+    }
+
+    public ShadowRecord? Read(ShadowId id) => _store.Read(connection =>
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT version, updated, state, times, checksum FROM shadows WHERE thing = $thing AND name = $name";
+        command.Parameters.AddWithValue("$thing", id.Thing);
+        command.Parameters.AddWithValue("$name", id.Name);
+        using var row = command.ExecuteReader();
+        return row.Read()
+            ? ShadowRowCodec.Decode(id, new ShadowRow(row.GetInt64(0), row.GetInt64(1), TextOrNull(row, 2), BlobOrNull(row, 3), unchecked((uint)row.GetInt64(4))))
+            : null;
+    });
+
+    public IReadOnlyList<string> ListNamed(string thing, string after, int limit) => _store.Read(connection =>
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText =
+            "SELECT name FROM shadows WHERE thing = $thing AND name > $after AND state IS NOT NULL ORDER BY name LIMIT $limit";
+        command.Parameters.AddWithValue("$thing", thing);
+        command.Parameters.AddWithValue("$after", after); // names beyond "" leave the classic shadow out
+        command.Parameters.AddWithValue("$limit", limit);
+        using var row = command.ExecuteReader();
+        var names = new List<string>();
+        while (row.Read())
+        {
+            names.Add(row.GetString(0));
+        }
+
+        return names;
+    });
+
+    public IReadOnlyList<ShadowSummary> ListThings(string after, int limit) => _store.Read(connection =>
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText =
+            """
+            SELECT thing, name, version, updated FROM shadows
+            WHERE state IS NOT NULL AND thing IN
+                (SELECT DISTINCT thing FROM shadows WHERE thing > $after AND state IS NOT NULL ORDER BY thing LIMIT $limit)
+            ORDER BY thing, name
+            """;
+        command.Parameters.AddWithValue("$after", after);
+        command.Parameters.AddWithValue("$limit", limit);
+        using var row = command.ExecuteReader();
+        var summaries = new List<ShadowSummary>();
+        while (row.Read())
+        {
+            var name = row.GetString(1);
+            if (ShadowId.TryCreate(row.GetString(0), name.Length == 0 ? null : name, out var id, out _)) // the key of a damaged row may be anything
+            {
+                summaries.Add(new ShadowSummary(id, row.GetInt64(2), DateTimeOffset.FromUnixTimeSeconds(row.GetInt64(3))));
+            }
+        }
+
+        return summaries;
+    });
+
+    public Task WriteAsync(IReadOnlyCollection<KeyValuePair<ShadowId, ShadowRecord>> records) => _store.WriteAsync(connection =>
+    {
+        if (_upsert?.Connection != connection)
+        {
+            _upsert?.Dispose();
+            _upsert = new UpsertCommand(connection);
+        }
+
+        foreach (var (id, record) in records)
+        {
+            _upsert.Execute(id, ShadowRowCodec.Encode(id, record));
+        }
+
+        return records.Count;
+    });
+
+    public Task<int> PurgeTombstonesAsync(long beforeSeconds) => _store.WriteAsync(connection =>
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "DELETE FROM shadows WHERE state IS NULL AND updated <= $before";
+        command.Parameters.AddWithValue("$before", beforeSeconds);
+        return command.ExecuteNonQuery();
+    });
+
+    public async ValueTask DisposeAsync()
+    {
+        await _store.DisposeAsync(); // the writer has stopped: nobody touches the command any more
+        _upsert?.Dispose();
+    }
+
+    private static byte[]? TextOrNull(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : Encoding.UTF8.GetBytes(row.GetString(column));
+
+    private static byte[]? BlobOrNull(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetFieldValue<byte[]>(column);
+}
