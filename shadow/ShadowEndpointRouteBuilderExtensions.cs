@@ -15,9 +15,9 @@ public static class ShadowEndpointRouteBuilderExtensions
         endpoints.MapGet("/things/{thing}/shadow", ShadowEndpoints.GetAsync);
         endpoints.MapPost("/things/{thing}/shadow", ShadowEndpoints.UpdateAsync);
         endpoints.MapDelete("/things/{thing}/shadow", ShadowEndpoints.DeleteAsync);
-        endpoints.Map("/things/{thing}/shadow", ShadowEndpoints.MethodNotAllowed);
+        endpoints.MapMethods("/things/{thing}/shadow", ["PUT", "PATCH", "HEAD"], ShadowEndpoints.MethodNotAllowed);
         endpoints.MapGet("/api/things/shadow/ListNamedShadowsForThing/{thing}", ShadowEndpoints.ListNamedAsync);
-        endpoints.Map("/api/things/shadow/ListNamedShadowsForThing/{thing}", ShadowEndpoints.MethodNotAllowed);
+        endpoints.MapMethods("/api/things/shadow/ListNamedShadowsForThing/{thing}", ["POST", "PUT", "PATCH", "DELETE", "HEAD"], ShadowEndpoints.MethodNotAllowed);
         endpoints.MapGet("/api/v1/things", ShadowEndpoints.ListThings);
         return endpoints;
     }

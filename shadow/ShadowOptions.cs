@@ -5,8 +5,8 @@ public sealed class ShadowOptions
 {
     public const string Section = "Shadows";
 
-    /// <summary>Folder that holds <c>shadows.db</c>; made when it is missing. Default <c>data/shadows</c>.</summary>
-    public string Folder { get; set; } = "data/shadows";
+    /// <summary>Folder that holds <c>shadows.db</c>, made when it is missing; the daemon takes it from its data folder. Default <c>shadows</c>.</summary>
+    public string Folder { get; set; } = "shadows";
 
     /// <summary>Largest document: desired and reported after the merge as compact JSON, in bytes, without metadata. Default 8 KiB.</summary>
     public int MaxDocumentBytes { get; set; } = 8 * 1024;

@@ -34,12 +34,8 @@ internal sealed class SqliteShadowStore : IShadowStore
     private SqliteShadowStore(SqliteStore store) => _store = store;
 
     /// <param name="folder">Made when it is missing.</param>
-    public static SqliteShadowStore Open(string folder, Durability durability, ILogger logger)
-    {
-        Directory.CreateDirectory(folder);
-        return new SqliteShadowStore(SqliteStore.Open(
-            Path.Combine(folder, FileName), new SqliteStoreOptions { Durability = durability, Migrations = Migrations }, logger));
-    }
+    public static SqliteShadowStore Open(string folder, Durability durability, ILogger logger) => new(SqliteStore.Open(
+        Path.Combine(folder, FileName), new SqliteStoreOptions { Durability = durability, Migrations = Migrations }, logger));
 
     public ShadowRecord? Read(ShadowId id) => _store.Read(connection =>
     {
