@@ -184,7 +184,7 @@ internal sealed class ClientSession(MqttClientOptions options, ILogger logger)
             _quota++;
             publish.Cancellation.Dispose();
             publish.Complete(type != PacketType.PubComp && acknowledgement.ReasonCode >= ReasonCode.UnspecifiedError
-                ? new MqttPublishRefusedException($"The server refused the message (reason {acknowledgement.ReasonCode}, 0x{(byte)acknowledgement.ReasonCode:X2}).")
+                ? new MqttPublishRefusedException($"The server refused the message (reason {acknowledgement.ReasonCode}, 0x{(byte)acknowledgement.ReasonCode:X2}).") { ReasonCode = acknowledgement.ReasonCode }
                 : null);
             SendWaiting();
         }
@@ -309,7 +309,7 @@ internal sealed class ClientSession(MqttClientOptions options, ILogger logger)
             if (FaultOf(connection, publish.Message, size) is { } fault) // it was queued before the server told its limits
             {
                 publish.Cancellation.Dispose();
-                publish.Complete(new MqttPublishRefusedException(fault));
+                publish.Complete(fault);
                 continue;
             }
 
@@ -400,23 +400,25 @@ internal sealed class ClientSession(MqttClientOptions options, ILogger logger)
     {
         if (FaultOf(connection, message, size) is { } fault)
         {
-            throw new MqttPublishRefusedException(fault);
+            throw fault;
         }
     }
 
     /// <returns>Null when the server's announced limits allow the message.</returns>
-    private static string? FaultOf(ClientConnection connection, MqttMessage message, int size)
+    private static MqttPublishRefusedException? FaultOf(ClientConnection connection, MqttMessage message, int size)
     {
         if (size > connection.MaxSendBytes)
         {
-            return $"The message has {size} bytes as a packet; the server takes {connection.MaxSendBytes}."; // [MQTT-3.2.2-15]
+            return new($"The message has {size} bytes as a packet; the server takes {connection.MaxSendBytes}.") { ReasonCode = ReasonCode.PacketTooLarge }; // [MQTT-3.2.2-15]
         }
 
         if (message.QualityOfService > connection.ConnAck.MaximumQualityOfService)
         {
-            return $"The server takes no QoS above {(int)connection.ConnAck.MaximumQualityOfService}."; // [MQTT-3.2.2-11]
+            return new($"The server takes no QoS above {(int)connection.ConnAck.MaximumQualityOfService}.") { ReasonCode = ReasonCode.QualityOfServiceNotSupported }; // [MQTT-3.2.2-11]
         }
 
-        return message.Retain && !connection.ConnAck.RetainAvailable ? "The server keeps no retained messages." : null; // [MQTT-3.2.2-14]
+        return message.Retain && !connection.ConnAck.RetainAvailable
+            ? new("The server keeps no retained messages.") { ReasonCode = ReasonCode.RetainNotSupported } // [MQTT-3.2.2-14]
+            : null;
     }
 }
