@@ -1,0 +1,37 @@
+using Roost.Storage;
+using Roost.Storage.Logs;
+
+namespace Roost.Streams.Catalog;
+
+/// <summary>How the log of each kind of stream is kept.</summary>
+internal static class LogOptionsOf
+{
+    private const long SegmentBytes = 16 * 1024 * 1024;
+
+    /// <summary>Refused records are few; old ones go before they fill the card.</summary>
+    public static AppendLogOptions Dead { get; } = new()
+    {
+        Durability = Durability.PowerLoss,
+        SegmentBytes = 4 * 1024 * 1024,
+        MaxRecordBytes = 2 * 1024 * 1024, // any record, and why it was refused
+        Retention = new LogRetention(Bytes: 64 * 1024 * 1024),
+        Full = LogFullPolicy.DropOldest,
+    };
+
+    /// <summary>A stream that is not configured any more keeps all it has.</summary>
+    public static AppendLogOptions Abandoned { get; } = new()
+    {
+        Retention = LogRetention.Unlimited,
+        Full = LogFullPolicy.Reject,
+        Durability = Durability.Crash, // nothing is appended: no space is set aside for it
+    };
+
+    public static AppendLogOptions Configured(StreamOptions options) => new()
+    {
+        Durability = options.Durability,
+        SegmentBytes = Math.Max(SegmentBytes, 2L * options.MaxRecordBytes),
+        MaxRecordBytes = options.MaxRecordBytes,
+        Retention = new LogRetention(options.Retention.Bytes, options.Retention.Age, options.Retention.Records),
+        Full = options.Full,
+    };
+}

@@ -1,0 +1,44 @@
+namespace Roost.Streams;
+
+/// <summary>The MQTT server that the uplink connects to.</summary>
+public sealed class CloudMqttOptions
+{
+    public const string Section = "Cloud:Mqtt";
+
+    /// <summary>Name or address. Empty (default): there is no uplink.</summary>
+    public string Host { get; set; } = "";
+
+    /// <summary>Default 1883, or 8883 with <see cref="Tls"/>.</summary>
+    public int? Port { get; set; }
+
+    /// <summary>Must be unique at the server: a second connection with the same identifier ends the first.</summary>
+    public string ClientId { get; set; } = "roost";
+
+    public string? UserName { get; set; }
+
+    /// <summary>Better kept out of the file: set it by environment, or use <see cref="PasswordFile"/>.</summary>
+    public string? Password { get; set; }
+
+    /// <summary>A file that holds the password; a line end at its end does not count. Read at each connection, so that it can be changed without a restart.</summary>
+    public string? PasswordFile { get; set; }
+
+    /// <summary>Null: plain TCP.</summary>
+    public CloudTlsOptions? Tls { get; set; }
+
+    /// <summary><c>5</c> (default) or <c>3.1.1</c>. Only 5 carries offset, time and topic of a record, and the server's reasons.</summary>
+    public string Version { get; set; } = "5";
+
+    /// <summary>A silent connection is probed this often. Default 60 s, 5 s to 18 h.</summary>
+    public TimeSpan KeepAlive { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>For name look-up, TCP, TLS and the server's answer together. Default 15 s.</summary>
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>A connection on which records wait for an acknowledgement, and none has come for so long, is given up. Default 60 s.</summary>
+    public TimeSpan AcknowledgeTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Longest wait between two attempts to connect. Waits are random between nothing and a limit that doubles up to this. Default 30 s.</summary>
+    public TimeSpan ReconnectMax { get; set; } = TimeSpan.FromSeconds(30);
+
+    internal int EffectivePort => Port ?? (Tls is null ? 1883 : 8883);
+}

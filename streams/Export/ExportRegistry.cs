@@ -1,0 +1,58 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Roost.Storage.Logs;
+using Roost.Streams.Catalog;
+using Roost.Streams.Upstream;
+
+namespace Roost.Streams.Export;
+
+/// <summary>Makes the configured exports, and runs them. The one place that knows every kind of target.</summary>
+internal sealed class ExportRegistry : IStreamExports
+{
+    private readonly List<IExporter> _exporters = [];
+
+    public ExportRegistry(
+        IOptions<CloudOptions> cloud, IOptions<CloudMqttOptions> mqtt, StreamCatalog catalog, Uplink uplink, StreamMetrics metrics, ExportTuning tuning, TimeProvider clock, ILogger<ExportRegistry> logger)
+    {
+        var services = new MqttExportServices(new DeadRecords(catalog), metrics, tuning, mqtt.Value.AcknowledgeTimeout, mqtt.Value.Version == "5", clock, logger);
+        foreach (var options in cloud.Value.Exports)
+        {
+            var stream = catalog.Get(StreamName.Parse(options.Stream));
+            if (!TopicTemplate.TryParse(options.Topic, stream.Name, out var topic, out var fault))
+            {
+                throw new FormatException($"The topic '{options.Topic}' of an export of stream '{stream.Name}' is wrong: {fault}.");
+            }
+
+            _exporters.Add(new MqttExporter(options, stream, topic, uplink, services)
+            {
+                Committed = stream.Describe().Full == LogFullPolicy.Reject ? () => FreeExported(stream) : null,
+            });
+        }
+
+        metrics.ObserveExports(List);
+    }
+
+    public bool IsEmpty => _exporters.Count == 0;
+
+    public IReadOnlyList<ExportStatus> List() => [.. _exporters.Select(exporter => exporter.Status)];
+
+    /// <summary>Runs every export until the token ends them and they have drained.</summary>
+    public Task RunAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(_exporters.Select(exporter => Task.Run(() => exporter.RunAsync(stoppingToken), CancellationToken.None)));
+
+    /// <summary>
+    /// A stream that refuses when it is full gets its room back as soon as every export has its records; one that drops its oldest
+    /// keeps its history.
+    /// </summary>
+    private void FreeExported(RecordStream stream)
+    {
+        try
+        {
+            stream.Log.TrimTo(_exporters.Where(exporter => exporter.Stream == stream.Name).Min(exporter => exporter.CommittedOffset));
+        }
+        catch (StreamRefusedException)
+        {
+            // The daemon stops; the next start's first commit frees it.
+        }
+    }
+}

@@ -1,0 +1,25 @@
+namespace Roost.Streams.Export;
+
+/// <summary>What the exporters need to know and operators need not.</summary>
+internal sealed record ExportTuning
+{
+    /// <summary>Payloads in memory, sent and not yet acknowledged, for each export. One larger record goes alone.</summary>
+    public long MaxInflightBytes { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>Read from the log at once; about what a window takes.</summary>
+    public int ReadBytes { get; init; } = 256 * 1024;
+
+    /// <summary>How often a record is sent that the target refuses without saying that waiting helps.</summary>
+    public int MaxAttempts { get; init; } = 5;
+
+    /// <summary>Limit of the first wait after a refusal; it doubles up to <see cref="RetryMax"/>.</summary>
+    public TimeSpan RetryFirst { get; init; } = TimeSpan.FromSeconds(1);
+
+    public TimeSpan RetryMax { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>At stop, how long acknowledgements under way are waited for.</summary>
+    public TimeSpan DrainLimit { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>A connection that ends so soon after a record was sent may have ended because of it.</summary>
+    public TimeSpan SuspectWithin { get; init; } = TimeSpan.FromSeconds(10);
+}

@@ -1,0 +1,46 @@
+using Microsoft.Extensions.Logging;
+
+namespace Roost.Streams;
+
+/// <summary>All log messages of this room: 4000-4999. Numbers are never used again.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(4000, LogLevel.Warning, "Stream {Stream} is not configured any more. Its records are kept in {Folder} and can be read; remove the folder when they are not needed.")]
+    public static partial void StreamNotConfigured(ILogger logger, StreamName stream, string folder);
+
+    [LoggerMessage(4001, LogLevel.Error, "Stream {Stream} in {Folder} cannot be opened: it takes no records and is not exported until this is repaired and the daemon restarted.")]
+    public static partial void StreamNotOpened(ILogger logger, StreamName stream, string folder, Exception exception);
+
+    [LoggerMessage(4010, LogLevel.Information, "Connected to the cloud at {Endpoint} as {ClientIdentifier}.")]
+    public static partial void UplinkConnected(ILogger logger, string endpoint, string clientIdentifier);
+
+    [LoggerMessage(4011, LogLevel.Warning, "The connection to the cloud at {Endpoint} was lost: {Reason} Records wait in their streams.")]
+    public static partial void UplinkLost(ILogger logger, string endpoint, string reason);
+
+    [LoggerMessage(4012, LogLevel.Warning, "Cannot connect to the cloud at {Endpoint}: {Reason} Records wait in their streams; Roost goes on trying.")]
+    public static partial void UplinkUnreachable(ILogger logger, string endpoint, string reason);
+
+    [LoggerMessage(4013, LogLevel.Debug, "Attempt {Attempt} to connect to the cloud at {Endpoint} failed: {Reason} Next in {Delay}.")]
+    public static partial void UplinkStillUnreachable(ILogger logger, int attempt, string endpoint, string reason, TimeSpan delay);
+
+    [LoggerMessage(4020, LogLevel.Information, "Export {Export} of stream {Stream} goes on at offset {Offset}.")]
+    public static partial void ExportStarted(ILogger logger, string export, StreamName stream, long offset);
+
+    [LoggerMessage(4021, LogLevel.Warning, "Export {Export} of stream {Stream} lost records {First} to {Last}: retention freed them before they were exported. Raise the stream's retention if outages last this long.")]
+    public static partial void ExportGap(ILogger logger, string export, StreamName stream, long first, long last);
+
+    [LoggerMessage(4022, LogLevel.Warning, "Export {Export} of stream {Stream}: record {Offset} was refused: {Reason} It is sent again in {Delay} (attempt {Attempt}).")]
+    public static partial void ExportRefused(ILogger logger, string export, StreamName stream, long offset, string reason, TimeSpan delay, int attempt);
+
+    [LoggerMessage(4023, LogLevel.Error, "Export {Export} of stream {Stream}: record {Offset} cannot be delivered and was moved to $dead: {Reason}")]
+    public static partial void ExportDead(ILogger logger, string export, StreamName stream, long offset, string reason);
+
+    [LoggerMessage(4024, LogLevel.Error, "Export {Export} of stream {Stream} has stopped at offset {Offset} until the daemon is restarted.")]
+    public static partial void ExportStopped(ILogger logger, string export, StreamName stream, long offset, Exception exception);
+
+    [LoggerMessage(4025, LogLevel.Warning, "Export {Export} of stream {Stream} cannot note its position {Offset}; records behind it may be sent again.")]
+    public static partial void ExportNotCommitted(ILogger logger, string export, StreamName stream, long offset, Exception exception);
+
+    [LoggerMessage(4026, LogLevel.Error, "Export {Export} of stream {Stream} does not run: {Reason}")]
+    public static partial void ExportNotStarted(ILogger logger, string export, StreamName stream, string reason);
+}

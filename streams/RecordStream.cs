@@ -1,0 +1,144 @@
+using Roost.Storage.Logs;
+using Roost.Streams.Catalog;
+using Roost.Streams.Records;
+
+namespace Roost.Streams;
+
+/// <summary>One named stream. Any thread may call; got from <see cref="IStreamCatalog"/>, which owns it.</summary>
+public sealed class RecordStream
+{
+    private readonly Lock _gate = new();
+    private readonly OpenBatches _batches = new();
+    private readonly StreamSlot _slot;
+    private readonly StreamMetrics _metrics;
+
+    internal RecordStream(StreamSlot slot, StreamMetrics metrics)
+    {
+        _slot = slot;
+        _metrics = metrics;
+    }
+
+    public StreamName Name => _slot.Name;
+
+    /// <summary>Offset of the oldest record that is kept.</summary>
+    /// <exception cref="StreamRefusedException">The stream is damaged or closed.</exception>
+    public long FirstOffset => _slot.Log.FirstOffset;
+
+    /// <summary>Offset that the next record will get.</summary>
+    /// <exception cref="StreamRefusedException">The stream is damaged or closed.</exception>
+    public long NextOffset => _slot.Log.NextOffset;
+
+    /// <summary>All records below it are as durable as the stream is configured to be, and readable.</summary>
+    public long DurableOffset => _slot.Log.DurableOffset;
+
+    /// <exception cref="StreamRefusedException">The stream is damaged or closed.</exception>
+    internal AppendLog Log => _slot.Log;
+
+    public StreamDescription Describe() => _slot.Describe();
+
+    /// <summary>Reads from <paramref name="fromOffset"/> on, or from the oldest record kept where that one is gone. The caller disposes of it.</summary>
+    /// <exception cref="StreamRefusedException">The stream is damaged or closed.</exception>
+    public RecordReader OpenReader(long fromOffset) => new(_slot.Log, _batches, fromOffset);
+
+    /// <summary>Offset of the first record appended at <paramref name="time"/> or later; <see cref="NextOffset"/> when there is none yet.</summary>
+    /// <exception cref="StreamRefusedException">The stream is damaged or closed.</exception>
+    public long FindOffset(DateTimeOffset time) => TimeSearch.Find(_slot.Log, time);
+
+    /// <summary>Appends one record and waits until it is durable.</summary>
+    /// <exception cref="StreamRefusedException">The stream takes no records: not configured any more, the system's own, damaged, or closed.</exception>
+    /// <exception cref="LogFullException">No room: in the retention (policy <c>reject</c>), in memory or on the disk.</exception>
+    /// <exception cref="RecordTooLargeException">The record is larger than the stream's <see cref="StreamOptions.MaxRecordBytes"/>.</exception>
+    public ValueTask<AppendedRecords> AppendAsync(NewRecord record, CancellationToken cancellationToken = default) =>
+        AppendAsync(_slot.Appendable(), record, cancellationToken);
+
+    /// <summary>For the system's own streams.</summary>
+    internal ValueTask<AppendedRecords> AppendOwnAsync(NewRecord record) => AppendAsync(_slot.Log, record, CancellationToken.None);
+
+    /// <summary>Appends records with offsets in a row; readers see all of them or none.</summary>
+    /// <remarks>
+    /// All or none is a promise to readers while the daemon runs, and to the caller once the task completes. A crash before that may
+    /// leave the first few of a batch that was never acknowledged.
+    /// </remarks>
+    /// <inheritdoc cref="AppendAsync(NewRecord, CancellationToken)"/>
+    public async ValueTask<AppendedRecords> AppendAsync(IReadOnlyList<NewRecord> records, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(records.Count, nameof(records));
+        var log = _slot.Appendable();
+        var encoded = new EncodedRecord[records.Count];
+        for (var i = 0; i < encoded.Length; i++)
+        {
+            encoded[i] = new EncodedRecord(records[i]);
+            encoded[i].ThrowIfLargerThan(_slot.MaxRecordBytes, Name);
+        }
+
+        var batch = Append(log, encoded);
+        var durable = WaitDurableAsync(log, batch);
+        await durable.WaitAsync(cancellationToken);
+        return new AppendedRecords(batch.First, batch.Last);
+    }
+
+    /// <summary>The hot way in, for messages: copies, and returns the offset at once.</summary>
+    internal long Append(AppendLog log, ReadOnlySpan<byte> key, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> payload)
+    {
+        long offset;
+        lock (_gate) // offsets of a batch follow each other
+        {
+            offset = log.Append(key, headers, payload);
+        }
+
+        _metrics.Appended(_slot.Tag, 1, key.Length + headers.Length + payload.Length);
+        return offset;
+    }
+
+    private async ValueTask<AppendedRecords> AppendAsync(AppendLog log, NewRecord record, CancellationToken cancellationToken)
+    {
+        var encoded = new EncodedRecord(record);
+        encoded.ThrowIfLargerThan(_slot.MaxRecordBytes, Name);
+        var offset = Append(log, encoded.Key, encoded.Headers, encoded.Payload.Span);
+        await log.WaitDurableAsync(offset, cancellationToken);
+        return new AppendedRecords(offset, offset);
+    }
+
+    private OpenBatch Append(AppendLog log, EncodedRecord[] records)
+    {
+        var bytes = records.Sum(record => (long)record.Length);
+        lock (_gate)
+        {
+            _slot.ThrowIfNoRoom(records.Length, bytes);
+            var batch = _batches.Begin(log.NextOffset, records.Length);
+            var appended = 0;
+            try
+            {
+                for (; appended < records.Length; appended++)
+                {
+                    log.Append(records[appended].Key, records[appended].Headers, records[appended].Payload.Span);
+                }
+            }
+            catch
+            {
+                _batches.End(batch); // what it appended stays: records without a promise to anyone
+                throw;
+            }
+
+            _metrics.Appended(_slot.Tag, records.Length, bytes);
+            return batch;
+        }
+    }
+
+    private async Task WaitDurableAsync(AppendLog log, OpenBatch batch)
+    {
+        try
+        {
+            await log.WaitDurableAsync(batch.Last);
+            for (var offset = batch.First; offset < batch.Last; offset++)
+            {
+                // Committed before the last one, so this does not wait; it throws for a part that the disk had no room for.
+                await log.WaitDurableAsync(offset);
+            }
+        }
+        finally
+        {
+            _batches.End(batch);
+        }
+    }
+}

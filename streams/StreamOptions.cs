@@ -1,0 +1,19 @@
+using Roost.Storage;
+using Roost.Storage.Logs;
+
+namespace Roost.Streams;
+
+/// <summary>How one stream keeps its records.</summary>
+public sealed class StreamOptions
+{
+    public StreamRetentionOptions Retention { get; set; } = new();
+
+    /// <summary>What happens to a new record when the retention in bytes or records is used up. Default: the oldest records go.</summary>
+    public LogFullPolicy Full { get; set; } = LogFullPolicy.DropOldest;
+
+    /// <summary>What an acknowledged record survives. Default: a power cut.</summary>
+    public Durability Durability { get; set; } = Durability.PowerLoss;
+
+    /// <summary>Largest record (key, headers and payload together), in bytes. Default 1 MiB.</summary>
+    public int MaxRecordBytes { get; set; } = 1024 * 1024;
+}

@@ -1,0 +1,14 @@
+namespace Roost.Streams;
+
+/// <summary>How much of its past a stream keeps; what is null is unlimited. Space is freed in whole segments of at most an eighth of <see cref="Bytes"/>.</summary>
+public sealed class StreamRetentionOptions
+{
+    /// <summary>Most bytes on disk. Default 256 MiB, so that no stream fills a card by default. At least 64 KiB.</summary>
+    public long? Bytes { get; set; } = 256 * 1024 * 1024;
+
+    /// <summary>Records older than this go. Default: no limit.</summary>
+    public TimeSpan? Age { get; set; }
+
+    /// <summary>Most records. Default: no limit.</summary>
+    public long? Records { get; set; }
+}

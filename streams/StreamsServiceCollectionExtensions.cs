@@ -1,0 +1,42 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Roost.Storage;
+using Roost.Streams.Catalog;
+using Roost.Streams.Configuration;
+using Roost.Streams.Export;
+using Roost.Streams.Hosting;
+using Roost.Streams.Upstream;
+
+namespace Roost.Streams;
+
+public static class StreamsServiceCollectionExtensions
+{
+    /// <summary>
+    /// Registers <see cref="IStreamCatalog"/>, <see cref="IUplink"/>, <see cref="IStreamExports"/> and the hosted service that opens and
+    /// closes them. Register it before whatever appends to streams: hosted services stop in the reverse order.
+    /// </summary>
+    /// <param name="services">Where to register; options come from there too.</param>
+    /// <param name="folder">Holds a folder for each stream.</param>
+    public static IServiceCollection AddStreams(this IServiceCollection services, string folder)
+    {
+        services.AddStorage();
+        services.AddOptions();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<IValidateOptions<StreamsOptions>, StreamsValidator>();
+        services.AddSingleton<IValidateOptions<CloudMqttOptions>, CloudMqttValidator>();
+        services.AddSingleton<IValidateOptions<CloudOptions>, CloudValidator>();
+        services.AddSingleton<StreamMetrics>();
+        services.AddSingleton(new StreamsFolder(folder));
+        services.TryAddSingleton(new ExportTuning());
+        services.AddSingleton<StreamCatalog>();
+        services.AddSingleton<IStreamCatalog>(provider => provider.GetRequiredService<StreamCatalog>());
+        services.AddSingleton<UplinkClientOptions>();
+        services.AddSingleton<Uplink>();
+        services.AddSingleton<IUplink>(provider => provider.GetRequiredService<Uplink>());
+        services.AddSingleton<ExportRegistry>();
+        services.AddSingleton<IStreamExports>(provider => provider.GetRequiredService<ExportRegistry>());
+        services.AddHostedService<StreamsService>();
+        return services;
+    }
+}

@@ -1,0 +1,26 @@
+namespace Roost.Streams;
+
+/// <summary>The connection to the cloud, as operators see it at one moment.</summary>
+public sealed record UplinkStatus
+{
+    public static UplinkStatus Off { get; } = new() { State = UplinkState.Off };
+
+    public required UplinkState State { get; init; }
+
+    /// <summary>Host and port; null when none is configured.</summary>
+    public string? Endpoint { get; init; }
+
+    /// <summary>Null while there is no connection.</summary>
+    public DateTimeOffset? ConnectedSince { get; init; }
+
+    /// <summary>Failed attempts since the last connection; 0 while connected.</summary>
+    public int Attempts { get; init; }
+
+    /// <summary>Why the last attempt failed or the last connection ended, in words; it stays after a reconnect. Null when nothing failed yet.</summary>
+    public string? LastError { get; init; }
+
+    public DateTimeOffset? LastErrorAt { get; init; }
+
+    /// <summary>When the next attempt is due; null while connected or connecting.</summary>
+    public DateTimeOffset? NextAttemptAt { get; init; }
+}

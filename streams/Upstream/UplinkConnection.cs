@@ -1,0 +1,100 @@
+using Roost.Mqtt;
+using Roost.Mqtt.Client;
+
+namespace Roost.Streams.Upstream;
+
+/// <summary>One connection of the uplink, from CONNACK to its end. What is unacknowledged when it ends is its users' to send again.</summary>
+internal sealed class UplinkConnection : IAsyncDisposable
+{
+    private readonly MqttClient _client;
+    private readonly CancellationTokenSource _lost = new();
+    private readonly TaskCompletionSource<string> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _useful;
+
+    private UplinkConnection(MqttClient client)
+    {
+        _client = client;
+        Lost = _lost.Token;
+        client.ConnectionChanged += OnChanged;
+    }
+
+    /// <summary>Cancelled when the connection has ended.</summary>
+    public CancellationToken Lost { get; }
+
+    /// <summary>Completes with the reason, in words, when the connection has ended.</summary>
+    public Task<string> Ended => _ended.Task;
+
+    /// <summary>Completes when the uplink has taken notice of the end: who asks it from then on waits for the next connection.</summary>
+    public Task Released => _released.Task;
+
+    /// <summary>Something was acknowledged: a server that accepts and throws us out at once is not useful.</summary>
+    public bool WasUseful => _useful;
+
+    /// <exception cref="MqttConnectionException">There is no connection.</exception>
+    public static async Task<UplinkConnection> OpenAsync(MqttClientOptions options, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var client = new MqttClient(options, clock);
+        var connection = new UplinkConnection(client);
+        try
+        {
+            await client.ConnectAsync(cancellationToken);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Sends in the order of the calls; completes with the server's acknowledgement.</summary>
+    /// <exception cref="MqttPublishRefusedException">The server refused this message, now or by what it announced.</exception>
+    /// <exception cref="MqttConnectionException">The connection ended before the acknowledgement.</exception>
+    public ValueTask PublishAsync(MqttMessage message) => _client.PublishAsync(message);
+
+    public void NoteUseful() => _useful = true;
+
+    public void Release() => _released.TrySetResult();
+
+    /// <summary>Gives up a connection that does not answer any more.</summary>
+    public void Abandon(string reason) => End(reason);
+
+    /// <summary>Says goodbye, within <paramref name="limit"/>.</summary>
+    public async Task CloseAsync(TimeSpan limit, TimeProvider clock)
+    {
+        using var timeout = new CancellationTokenSource(limit, clock);
+        try
+        {
+            await _client.DisconnectAsync(cancellationToken: timeout.Token);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or MqttConnectionException or IOException)
+        {
+            // The server learns it from the socket's end.
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        End("it was closed");
+        await _client.DisposeAsync();
+        _lost.Dispose();
+    }
+
+    private void OnChanged(MqttConnectionChange change)
+    {
+        if (change.State == MqttConnectionState.Closed || change is { State: MqttConnectionState.Disconnected, Reason: not null })
+        {
+            End(change.Reason?.Message ?? "it was closed");
+        }
+    }
+
+    private void End(string reason)
+    {
+        if (_ended.TrySetResult(reason))
+        {
+            // On the pool: handlers of the token must not run on the client's own loop.
+            _ = Task.Run(_lost.Cancel);
+        }
+    }
+}
