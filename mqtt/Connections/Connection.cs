@@ -1,0 +1,150 @@
+using Roost.Mqtt.Core;
+using Roost.Mqtt.Loop;
+using Roost.Mqtt.Routing;
+using Roost.Mqtt.Sessions;
+
+namespace Roost.Mqtt.Connections;
+
+/// <summary>
+/// One network connection as the broker's core sees it: where bytes go, and what holds for this connection only. How the bytes travel is
+/// the transport's, in a derived class. The loop's thread only.
+/// </summary>
+/// <remarks>Its one deadline is the connect time-out until CONNECT has come, and keep-alive from then on.</remarks>
+internal abstract class Connection(BrokerCore core, bool allowsAnonymous) : Timed
+{
+    /// <summary>Output is handed to the transport when it has grown to this within a turn, so that a burst stays in the CPU's cache.</summary>
+    private const int FlushAtBytes = 64 * 1024;
+
+    private OutputBuffer _output;
+    private bool _isDirty;
+    private PauseReasons _paused;
+
+    /// <summary>Null until CONNECT was accepted, and again after the session has been parted from this connection.</summary>
+    public Session? Session { get; set; }
+
+    public MqttProtocolVersion Version { get; set; } = MqttProtocolVersion.V311;
+
+    public bool AllowsAnonymous { get; } = allowsAnonymous;
+
+    public bool HasConnected { get; set; }
+
+    public bool IsClosed { get; private set; }
+
+    /// <summary>When the peer last sent a byte, on the loop's clock.</summary>
+    public long LastReceivedAt { get; set; }
+
+    /// <summary>0: none was asked for.</summary>
+    public int KeepAliveMilliseconds { get; set; }
+
+    /// <summary>QoS 1 and 2 messages that the peer takes at once (MQTT 5 section 3.1.2.11.3).</summary>
+    public int ReceiveMaximum { get; set; } = ushort.MaxValue;
+
+    /// <summary>The largest packet that the peer takes (MQTT 5 section 3.1.2.11.4).</summary>
+    public uint MaximumPacketSize { get; set; } = uint.MaxValue;
+
+    /// <summary>Topics by the publisher's alias; made with the first one.</summary>
+    public TopicRoute?[]? TopicAliases { get; set; }
+
+    /// <summary>The topic of the last PUBLISH: most publishers repeat themselves.</summary>
+    public TopicRoute? LastRoute { get; set; }
+
+    /// <summary>PUBACKs and PUBRECs that wait for something durable, in the order of their PUBLISHes [MQTT-4.6.0-2]; made with the first.</summary>
+    public Queue<PendingAcknowledgement>? PendingAcknowledgements { get; set; }
+
+    public abstract string RemoteEndPoint { get; }
+
+    /// <summary>The peer reads too slowly: QoS 0 is dropped, QoS 1 and 2 stay in the session, and no more is read from the peer.</summary>
+    public bool IsCongested => _output.Length > Core.Limits.MaxOutputBytes;
+
+    protected BrokerCore Core { get; } = core;
+
+    protected int UnsentBytes => _output.Length;
+
+    protected ReadOnlySpan<byte> Unsent => _output.Unsent;
+
+    /// <summary>Appends <paramref name="length"/> bytes to the output; the caller fills them all before anything else is done.</summary>
+    public Span<byte> Extend(int length)
+    {
+        if (!_isDirty)
+        {
+            _isDirty = true;
+            Core.AddDirty(this);
+        }
+        else if (_output.Length >= FlushAtBytes && !IsBlocked)
+        {
+            Flush();
+        }
+
+        return _output.Extend(length, Core.Buffers);
+    }
+
+    public void Send(ReadOnlySpan<byte> packet) => packet.CopyTo(Extend(packet.Length));
+
+    /// <summary>The end of a turn.</summary>
+    public void FlushAtEndOfTurn()
+    {
+        _isDirty = false;
+        if (_output.Length > 0 && !IsBlocked && !IsClosed)
+        {
+            Flush();
+        }
+    }
+
+    /// <summary>Sends what is in the output as far as the peer takes it, then closes. Nothing is read any more.</summary>
+    public void Close()
+    {
+        if (IsClosed)
+        {
+            return;
+        }
+
+        if (_output.Length > 0 && !IsBlocked)
+        {
+            Flush();
+        }
+
+        IsClosed = true;
+        Core.Timers.Cancel(this);
+        _output.Clear(Core.Buffers);
+        CloseTransport();
+    }
+
+    public override void OnDue(long now) => Core.OnConnectionDue(this, now);
+
+    /// <summary>Until every reason is lifted, the peer is made to wait by leaving its bytes where they are.</summary>
+    public void Pause(PauseReasons reason)
+    {
+        if (_paused == PauseReasons.None && !IsClosed)
+        {
+            PauseReading();
+        }
+
+        _paused |= reason;
+    }
+
+    public void Resume(PauseReasons reason)
+    {
+        if (_paused == reason && !IsClosed)
+        {
+            ResumeReading();
+        }
+
+        _paused &= ~reason;
+    }
+
+    protected abstract void PauseReading();
+
+    protected abstract void ResumeReading();
+
+    /// <summary>The transport waits until the peer takes more.</summary>
+    protected abstract bool IsBlocked { get; }
+
+    /// <summary>Sends <see cref="Unsent"/> as far as it goes and reports it by <see cref="Sent"/>. Never closes and never throws: a dead peer is found by reading.</summary>
+    protected abstract void Flush();
+
+    protected abstract void CloseTransport();
+
+    protected void Sent(int count) => _output.Sent(count, Core.Buffers);
+
+    protected void DiscardOutput() => _output.Clear(Core.Buffers);
+}

@@ -1,0 +1,172 @@
+using System.Globalization;
+using Roost.Mqtt.Connections;
+using Roost.Mqtt.Protocol;
+using Roost.Mqtt.Sessions;
+
+namespace Roost.Mqtt.Core;
+
+/// <summary>CONNECT (section 3.1): who comes, which session it takes up, and what holds for the connection.</summary>
+internal sealed partial class BrokerCore
+{
+    private const double KeepAliveGrace = 1.5; // [MQTT-3.1.2-24] (5: [MQTT-3.1.2-22])
+
+    private void OnConnect(Connection connection, in PacketFrame frame)
+    {
+        if (!ConnectPacket.TryRead(frame, out var connect, out var fault))
+        {
+            RefuseConnect(connection, ConnectPacket.PeekVersion(frame), fault.ReasonCode, fault.Detail);
+            return;
+        }
+
+        connection.Version = connect!.Version;
+        if (FindRefusal(connection, connect) is { } refusal)
+        {
+            RefuseConnect(connection, connect.Version, refusal.ReasonCode, refusal.Detail);
+            return;
+        }
+
+        var assigned = connect.ClientIdentifier.Length == 0
+            ? string.Create(CultureInfo.InvariantCulture, $"auto-{Guid.CreateVersion7(_clock.UtcNow):N}")
+            : null;
+        connection.HasConnected = true;
+        connection.ReceiveMaximum = connect.ReceiveMaximum ?? ushort.MaxValue;
+        connection.MaximumPacketSize = connect.MaximumPacketSize ?? uint.MaxValue;
+        var session = TakeUpSession(connect, assigned ?? connect.ClientIdentifier, out var isPresent);
+        session.Version = connect.Version;
+        session.Connection = connection;
+        session.Will = connect.Will is null ? null : new Will(connect.Will, connect.WillDelaySeconds);
+        session.ExpirySeconds = ExpiryFor(connect);
+        connection.Session = session;
+        if (session.IsDurable)
+        {
+            _journal.Save(session);
+        }
+
+        var keepAlive = StartKeepAlive(connection, connect);
+        SendPacket(connection, ConnAckFor(connect, session, isPresent, assigned, keepAlive));
+        if (isPresent)
+        {
+            session.Outbound.Rewind();
+            SendWaiting(session);
+        }
+
+        if (_logger.IsEnabled(Microsoft.Extensions.Logging.LogLevel.Debug))
+        {
+            Log.ClientConnected(_logger, session.ClientIdentifier, connection.RemoteEndPoint, isPresent);
+        }
+    }
+
+    private static PacketFault? FindRefusal(Connection connection, ConnectPacket connect)
+    {
+        if (connect.AuthenticationMethod is not null)
+        {
+            return new PacketFault(ReasonCode.BadAuthenticationMethod, "no authentication method is offered");
+        }
+
+        if (!connection.AllowsAnonymous)
+        {
+            return new PacketFault(ReasonCode.NotAuthorized, "this listener takes no anonymous clients");
+        }
+
+        return connect is { Version: MqttProtocolVersion.V311, ClientIdentifier.Length: 0, CleanStart: false }
+            ? new PacketFault(ReasonCode.ClientIdentifierNotValid, "a session to be kept needs a client identifier") // [MQTT-3.1.3-8]
+            : null;
+    }
+
+    private void RefuseConnect(Connection connection, MqttProtocolVersion? version, ReasonCode reasonCode, string detail)
+    {
+        // [MQTT-3.2.2-6] 3.1.1 has a return code for few of the reasons; for the others the connection is just closed.
+        var hasReturnCode = reasonCode is ReasonCode.UnsupportedProtocolVersion or ReasonCode.ClientIdentifierNotValid
+            or ReasonCode.ServerUnavailable or ReasonCode.BadUserNameOrPassword or ReasonCode.NotAuthorized or ReasonCode.BadAuthenticationMethod;
+        if (version == MqttProtocolVersion.V500 || (version == MqttProtocolVersion.V311 && hasReturnCode))
+        {
+            connection.Version = version.Value;
+            SendPacket(connection, new ConnAckPacket { ReasonCode = reasonCode });
+        }
+
+        Close(connection, detail);
+    }
+
+    private Session TakeUpSession(ConnectPacket connect, string clientIdentifier, out bool isPresent)
+    {
+        if (_sessions.TryGetValue(clientIdentifier, out var session))
+        {
+            if (session.Connection is { } other)
+            {
+                DisconnectClient(other, ReasonCode.SessionTakenOver, "another connection with this client identifier"); // [MQTT-3.1.4-2] (5: -3)
+            }
+
+            // The session may have ended with that connection.
+            if (!_sessions.ContainsKey(clientIdentifier))
+            {
+                session = null;
+            }
+            else if (connect.CleanStart)
+            {
+                EndSession(session); // [MQTT-3.1.2-6] (5: [MQTT-3.1.2-4])
+                session = null;
+            }
+        }
+
+        isPresent = session is not null;
+        if (session is null)
+        {
+            session = new Session(clientIdentifier);
+            _sessions.Add(clientIdentifier, session);
+        }
+        else if (session.Timer is { } timer)
+        {
+            Timers.Cancel(timer);
+            timer.WillDueAt = long.MaxValue; // [MQTT-3.1.3-9] the client came back before its will was due
+            timer.ExpiresAt = long.MaxValue;
+        }
+
+        return session;
+    }
+
+    private uint ExpiryFor(ConnectPacket connect)
+    {
+        var most = (uint)Limits.SessionExpiryMax.TotalSeconds;
+        return connect.Version == MqttProtocolVersion.V500
+            ? Math.Min(connect.SessionExpirySeconds ?? 0, most)
+            : connect.CleanStart ? 0 : most;
+    }
+
+    /// <returns>The keep-alive that the client has to be told, or null when it is its own.</returns>
+    private ushort? StartKeepAlive(Connection connection, ConnectPacket connect)
+    {
+        var most = (ushort)Limits.KeepAliveMax.TotalSeconds;
+        var asked = connect.KeepAliveSeconds;
+        var isLonger = asked == 0 || asked > most;
+        // A 3.1.1 client cannot be told another keep-alive, and would be cut off for keeping its own.
+        var isOverridden = isLonger && connect.Version == MqttProtocolVersion.V500;
+        var seconds = isOverridden ? most : asked;
+        connection.KeepAliveMilliseconds = (int)(seconds * 1000 * KeepAliveGrace);
+        if (seconds > 0)
+        {
+            Timers.Set(connection, _clock.Now + connection.KeepAliveMilliseconds);
+        }
+        else
+        {
+            Timers.Cancel(connection);
+        }
+
+        return isOverridden ? most : null;
+    }
+
+    private ConnAckPacket ConnAckFor(ConnectPacket connect, Session session, bool isPresent, string? assigned, ushort? keepAlive)
+    {
+        var answer = new ConnAckPacket { SessionPresent = isPresent };
+        if (connect.Version == MqttProtocolVersion.V500)
+        {
+            answer.AssignedClientIdentifier = assigned;
+            answer.ServerKeepAliveSeconds = keepAlive;
+            answer.SessionExpirySeconds = session.ExpirySeconds == (connect.SessionExpirySeconds ?? 0) ? null : session.ExpirySeconds;
+            answer.ReceiveMaximum = (ushort)Limits.ReceiveMax;
+            answer.TopicAliasMaximum = (ushort)Limits.TopicAliasMax;
+            answer.MaximumPacketSize = (uint)Limits.MaxPacketBytes;
+        }
+
+        return answer;
+    }
+}

@@ -1,0 +1,288 @@
+using System.Runtime.InteropServices;
+using Roost.Mqtt.Connections;
+using Roost.Mqtt.Protocol;
+using Roost.Mqtt.Routing;
+using Roost.Mqtt.Sessions;
+
+namespace Roost.Mqtt.Core;
+
+/// <summary>Messages on their way to sessions: at once where nothing stands in the way, by the session's queue otherwise.</summary>
+internal sealed partial class BrokerCore
+{
+    private readonly List<Session> _held = []; // of the publication that is routed: their QoS 2 message waits for the journal
+    private byte[] _forwardScratch = new byte[1024];
+
+    private void Deliver(ref Publication publication, in Receiver receiver, bool isShared)
+    {
+        var session = receiver.Session;
+        var quality = (QualityOfService)Math.Min((byte)publication.QualityOfService, (byte)receiver.MaximumQualityOfService);
+        var retain = publication.Retain && receiver.RetainAsPublished;
+        if (quality == QualityOfService.AtMostOnce)
+        {
+            if (session.Connection is { } connection)
+            {
+                DeliverAtMostOnce(publication, receiver, connection, retain, isShared);
+            }
+
+            return;
+        }
+
+        // A QoS 2 message to a durable session goes out when the journal has it: its identifier must not come back for another message.
+        var mustBeHeld = quality == QualityOfService.ExactlyOnce && session.IsDurable;
+        if (session.CanSendNow && !mustBeHeld)
+        {
+            SendNow(ref publication, receiver, quality, retain, isShared);
+        }
+        else if (session.KeepsMessages)
+        {
+            Enqueue(ref publication, receiver, quality, retain);
+        }
+    }
+
+    private void DeliverAtMostOnce(in Publication publication, in Receiver receiver, Connection connection, bool retain, bool isShared)
+    {
+        if (connection.IsCongested)
+        {
+            receiver.Session.Dropped++;
+            Counters.DroppedSlowReader++;
+            return;
+        }
+
+        Write(publication, receiver, connection, QualityOfService.AtMostOnce, packetIdentifier: 0, retain, isShared);
+    }
+
+    private void SendNow(ref Publication publication, in Receiver receiver, QualityOfService quality, bool retain, bool isShared)
+    {
+        var session = receiver.Session;
+        var queue = session.Outbound;
+        var stored = session.IsDurable ? Store(ref publication) : null;
+        var sequence = Append(session, stored, receiver, quality, retain);
+        queue.MarkSent();
+        if (!Write(publication, receiver, session.Connection!, quality, OutboundQueue.PacketIdentifierOf(sequence), retain, isShared))
+        {
+            Finish(session, sequence);
+        }
+    }
+
+    private void Enqueue(ref Publication publication, in Receiver receiver, QualityOfService quality, bool retain)
+    {
+        var session = receiver.Session;
+        if (session.Outbound.WaitingCount >= Limits.MaxQueued)
+        {
+            Overflow(ref publication, session);
+            return;
+        }
+
+        session.IsOverflowing = false;
+        Append(session, Store(ref publication), receiver, quality, retain);
+        if (quality == QualityOfService.ExactlyOnce && session.Connection is not null)
+        {
+            _held.Add(session);
+        }
+    }
+
+    private static long Append(Session session, StoredMessage? stored, in Receiver receiver, QualityOfService quality, bool retain)
+    {
+        var isTarget = stored is not null && session.IsDurable;
+        var sequence = session.Outbound.Add(new OutboundQueue.Entry
+        {
+            Message = stored,
+            SubscriptionIdentifiers = receiver.SubscriptionIdentifiers.Length == 0 ? null : receiver.SubscriptionIdentifiers,
+            QualityOfService = quality,
+            Flags = (retain ? OutboundQueue.EntryFlags.Retain : OutboundQueue.EntryFlags.None)
+                | (isTarget ? OutboundQueue.EntryFlags.IsTarget : OutboundQueue.EntryFlags.None),
+        });
+        if (isTarget)
+        {
+            stored!.AddTarget(session, sequence);
+        }
+
+        return sequence;
+    }
+
+    private void Overflow(ref Publication publication, Session session)
+    {
+        publication.WasRefused = true;
+        session.Dropped++;
+        Counters.DroppedQueueFull++;
+        if (!session.IsOverflowing)
+        {
+            session.IsOverflowing = true;
+            Log.QueueFull(_logger, session.ClientIdentifier, Limits.MaxQueued);
+        }
+    }
+
+    /// <returns>False: too large for the client [MQTT-3.1.2-25].</returns>
+    private bool Write(
+        in Publication publication, in Receiver receiver, Connection connection, QualityOfService quality, ushort packetIdentifier, bool retain, bool isShared)
+    {
+        if (isShared && receiver.SubscriptionIdentifiers.Length == 0)
+        {
+            var properties = ForwardedProperties(connection.Version, publication.Properties, publication.ExpirySeconds, []);
+            ref readonly var encoded = ref _fanOut.Get(publication, properties, connection.Version, quality);
+            if (!Fits(connection, receiver.Session, encoded.Length))
+            {
+                return false;
+            }
+
+            encoded.CopyTo(connection.Extend(encoded.Length), packetIdentifier, duplicate: false, retain);
+            Counters.MessagesDelivered++;
+            return true;
+        }
+
+        var fields = new PublishFields
+        {
+            Topic = publication.Route.Topic,
+            Payload = publication.Payload,
+            Properties = ForwardedProperties(connection.Version, publication.Properties, publication.ExpirySeconds, receiver.SubscriptionIdentifiers),
+            PacketIdentifier = packetIdentifier,
+            QualityOfService = quality,
+            Retain = retain,
+        };
+        return Write(connection, receiver.Session, fields);
+    }
+
+    private bool Write(Connection connection, Session session, in PublishFields fields)
+    {
+        var size = PublishEncoder.GetSize(fields, connection.Version);
+        if (!Fits(connection, session, size))
+        {
+            return false;
+        }
+
+        PublishEncoder.Write(connection.Extend(size), fields, connection.Version);
+        Counters.MessagesDelivered++;
+        return true;
+    }
+
+    private bool Fits(Connection connection, Session session, int size)
+    {
+        if (size <= connection.MaximumPacketSize)
+        {
+            return true;
+        }
+
+        session.Dropped++;
+        Counters.DroppedTooLarge++;
+        return false;
+    }
+
+    /// <summary>In 3.1.1 they are not looked at. Valid until the next call.</summary>
+    private ReadOnlySpan<byte> ForwardedProperties(
+        MqttProtocolVersion version, ReadOnlySpan<byte> properties, uint? expirySeconds, ReadOnlySpan<int> subscriptionIdentifiers)
+    {
+        if (version == MqttProtocolVersion.V311 || (expirySeconds is null && subscriptionIdentifiers.IsEmpty))
+        {
+            return properties;
+        }
+
+        var size = PublishProperties.GetForwardedSize(properties, expirySeconds, subscriptionIdentifiers);
+        if (_forwardScratch.Length < size)
+        {
+            _forwardScratch = new byte[size * 2];
+        }
+
+        return _forwardScratch.AsSpan(0, PublishProperties.WriteForwarded(_forwardScratch, properties, expirySeconds, subscriptionIdentifiers));
+    }
+
+    /// <summary>Sends what waits in the session's queue, as far as window and output allow.</summary>
+    private void SendWaiting(Session session)
+    {
+        var queue = session.Outbound;
+        while (queue.WaitingCount > 0 && session.Connection is { IsCongested: false } connection)
+        {
+            ref var item = ref queue[queue.NextToSend];
+            if (item.Has(OutboundQueue.EntryFlags.Settled))
+            {
+                queue.Skip();
+            }
+            else if (queue.Unacknowledged >= connection.ReceiveMaximum || !queue.HasFreeIdentifier)
+            {
+                return; // the client's next acknowledgement brings us back
+            }
+            else if (item.Has(OutboundQueue.EntryFlags.Released))
+            {
+                ResendRelease(connection, queue, item);
+            }
+            else if (item.QualityOfService == QualityOfService.ExactlyOnce && item.Message!.Ticket > _journal.DurableThrough)
+            {
+                WaitFor(item.Message.Ticket, session);
+                return;
+            }
+            else
+            {
+                SendWaiting(session, connection, queue, item);
+            }
+        }
+    }
+
+    private void SendWaiting(Session session, Connection connection, OutboundQueue queue, in OutboundQueue.Entry item)
+    {
+        var sequence = queue.NextToSend;
+        var message = item.Message!;
+        var wasSent = item.Has(OutboundQueue.EntryFlags.WasSent);
+        if (!wasSent && message.HasExpired(_clock.Now)) // [MQTT-3.3.2-5]
+        {
+            Counters.DroppedExpired++;
+            Settle(session, sequence, wasInFlight: false);
+            return;
+        }
+
+        var fields = new PublishFields
+        {
+            Topic = message.Topic,
+            Payload = message.Payload,
+            Properties = ForwardedProperties(connection.Version, message.Properties, message.SecondsLeft(_clock.Now), item.SubscriptionIdentifiers), // [MQTT-3.3.2-6]
+            PacketIdentifier = OutboundQueue.PacketIdentifierOf(sequence),
+            QualityOfService = item.QualityOfService,
+            Duplicate = wasSent, // [MQTT-3.3.1-1]
+            Retain = item.Has(OutboundQueue.EntryFlags.Retain),
+        };
+        var isAcknowledged = item.QualityOfService != QualityOfService.AtMostOnce;
+        if (Write(connection, session, fields) && isAcknowledged)
+        {
+            queue.MarkSent();
+        }
+        else
+        {
+            Settle(session, sequence, wasInFlight: false); // too large for the client, or QoS 0 and done
+        }
+    }
+
+    private void Settle(Session session, long sequence, bool wasInFlight)
+    {
+        ref var entry = ref session.Outbound[sequence];
+        var message = entry.Has(OutboundQueue.EntryFlags.IsTarget) ? entry.Message : null;
+        session.Outbound.Settle(sequence, wasInFlight);
+        if (message is not null)
+        {
+            NoteSettled(session, sequence);
+            if (message.Settle())
+            {
+                _journal.Forget(message);
+            }
+        }
+    }
+
+    private void ReleaseHeldSessions(long ticket)
+    {
+        if (_held.Count == 0)
+        {
+            return;
+        }
+
+        foreach (var session in CollectionsMarshal.AsSpan(_held))
+        {
+            if (ticket <= _journal.DurableThrough)
+            {
+                SendWaiting(session);
+            }
+            else
+            {
+                WaitFor(ticket, session);
+            }
+        }
+
+        _held.Clear();
+    }
+}

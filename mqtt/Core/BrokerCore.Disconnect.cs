@@ -1,0 +1,193 @@
+using Roost.Mqtt.Connections;
+using Roost.Mqtt.Protocol;
+using Roost.Mqtt.Sessions;
+
+namespace Roost.Mqtt.Core;
+
+/// <summary>How connections and sessions end, and what is then due: wills, expiry.</summary>
+internal sealed partial class BrokerCore
+{
+    /// <summary>The transport found the peer gone.</summary>
+    public void OnConnectionLost(Connection connection) => Close(connection, "the connection was lost");
+
+    /// <summary>Connect time-out or keep-alive.</summary>
+    public void OnConnectionDue(Connection connection, long now)
+    {
+        if (!connection.HasConnected)
+        {
+            Close(connection, "no CONNECT in time"); // section 3.1.4: "within a reasonable amount of time"
+            return;
+        }
+
+        // The deadline is not moved by each packet: it is looked at again when it comes.
+        var due = connection.LastReceivedAt + connection.KeepAliveMilliseconds;
+        if (due > now)
+        {
+            Timers.Set(connection, due);
+        }
+        else
+        {
+            DisconnectClient(connection, ReasonCode.KeepAliveTimeout, "nothing came within one and a half keep-alives");
+        }
+    }
+
+    /// <summary>A session without connection: its will or its end is due.</summary>
+    public void OnSessionDue(Session session, SessionTimer timer, long now)
+    {
+        if (timer.WillDueAt <= now)
+        {
+            timer.WillDueAt = long.MaxValue;
+            PublishWill(session);
+        }
+
+        if (timer.ExpiresAt <= now)
+        {
+            Log.SessionExpired(_logger, session.ClientIdentifier, session.Outbound.Count);
+            EndSession(session);
+        }
+        else
+        {
+            Arm(timer);
+        }
+    }
+
+    /// <summary>Tells every client that the server goes, and closes.</summary>
+    public void DisconnectAll()
+    {
+        foreach (var connection in Connections.ToArray())
+        {
+            // A client that is sent away by a shutdown has not died: its will stays unsaid, as after its own DISCONNECT.
+            connection.Session?.Will = null;
+            DisconnectClient(connection, ReasonCode.ServerShuttingDown, "the server shuts down");
+        }
+    }
+
+    private void OnDisconnect(Connection connection, in PacketFrame frame)
+    {
+        if (!DisconnectPacket.TryRead(frame, connection.Version, PacketSender.Client, out var disconnect, out var fault))
+        {
+            Refuse(connection, fault);
+            return;
+        }
+
+        var session = connection.Session!;
+        if (disconnect!.SessionExpirySeconds is { } expiry)
+        {
+            if (session.ExpirySeconds == 0 && expiry > 0)
+            {
+                Refuse(connection, PacketFault.ProtocolError("DISCONNECT keeps a session that CONNECT did not")); // section 3.14.2.2.2
+                return;
+            }
+
+            session.ExpirySeconds = Math.Min(expiry, (uint)Limits.SessionExpiryMax.TotalSeconds);
+        }
+
+        if (disconnect.ReasonCode != ReasonCode.DisconnectWithWillMessage)
+        {
+            session.Will = null; // [MQTT-3.14.4-3]
+        }
+
+        Close(connection, "the client disconnected");
+    }
+
+    /// <summary>Closes with a reason, which MQTT 5 can tell and 3.1.1 cannot.</summary>
+    private void DisconnectClient(Connection connection, ReasonCode reasonCode, string detail)
+    {
+        if (connection.HasConnected && connection.Version == MqttProtocolVersion.V500)
+        {
+            SendPacket(connection, new DisconnectPacket { ReasonCode = reasonCode, ReasonString = detail });
+        }
+
+        Close(connection, detail);
+    }
+
+    private void Close(Connection connection, string reason)
+    {
+        if (connection.IsClosed)
+        {
+            return;
+        }
+
+        connection.Close();
+        Connections.Remove(connection);
+        OrphanPendingAcknowledgements(connection);
+        if (connection.Session is { } session)
+        {
+            if (_logger.IsEnabled(Microsoft.Extensions.Logging.LogLevel.Debug))
+            {
+                Log.ClientDisconnected(_logger, session.ClientIdentifier, connection.RemoteEndPoint, reason);
+            }
+
+            connection.Session = null;
+            session.Connection = null;
+            Leave(session);
+        }
+    }
+
+    /// <summary>The session has lost its connection.</summary>
+    private void Leave(Session session)
+    {
+        var willDelay = session.Will is null ? 0 : Math.Min(session.Will.DelaySeconds, session.ExpirySeconds); // [MQTT-3.1.3-9] or the session's end
+        if (willDelay == 0)
+        {
+            PublishWill(session);
+        }
+
+        if (!session.IsDurable)
+        {
+            EndSession(session);
+            return;
+        }
+
+        var timer = session.Timer ??= new SessionTimer(this, session);
+        timer.WillDueAt = willDelay == 0 ? long.MaxValue : _clock.Now + (willDelay * 1000L);
+        timer.ExpiresAt = _clock.Now + (session.ExpirySeconds * 1000L);
+        Arm(timer);
+        session.LeftAt = _clock.UtcNow;
+        _journal.Save(session);
+    }
+
+    private void EndSession(Session session)
+    {
+        PublishWill(session); // [MQTT-3.1.2-8] due at the latest now
+        if (!_sessions.Remove(session.ClientIdentifier))
+        {
+            return; // publishing the will ended it
+        }
+
+        if (session.Timer is { } timer)
+        {
+            Timers.Cancel(timer);
+        }
+
+        foreach (var subscription in session.Subscriptions.Values)
+        {
+            _router.Remove(subscription);
+            _journal.Remove(subscription);
+        }
+
+        _journal.Remove(session);
+        while (session.Outbound.Count > 0)
+        {
+            Settle(session, session.Outbound.Head, wasInFlight: false);
+        }
+    }
+
+    private void PublishWill(Session session)
+    {
+        if (session.Will is { } will)
+        {
+            session.Will = null; // [MQTT-3.1.2-10] once
+            PublishOwn(will.Message, session);
+        }
+    }
+
+    private void Arm(SessionTimer timer)
+    {
+        var due = Math.Min(timer.WillDueAt, timer.ExpiresAt);
+        if (due != long.MaxValue)
+        {
+            Timers.Set(timer, due);
+        }
+    }
+}

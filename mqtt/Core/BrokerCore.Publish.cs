@@ -1,0 +1,334 @@
+using Roost.Mqtt.Connections;
+using Roost.Mqtt.Protocol;
+using Roost.Mqtt.Routing;
+using Roost.Mqtt.Sessions;
+
+namespace Roost.Mqtt.Core;
+
+/// <summary>PUBLISH from clients and from within the process (section 3.3): found its receivers, handed on, acknowledged.</summary>
+internal sealed partial class BrokerCore
+{
+    private byte[] _propertyScratch = new byte[1024];
+
+    /// <summary>A publication from within the process. The loop completes <paramref name="local"/> once all who keep the message have it.</summary>
+    public void Publish(LocalPublication local)
+    {
+        PendingAcknowledgement? pending = null;
+        if (!PublishOwn(local.Message, publisher: null, ref pending))
+        {
+            local.Fail(new MqttPublishRefusedException($"The topic has more than {TopicLevels.Max} levels."));
+        }
+        else if (pending is null)
+        {
+            local.Succeed();
+        }
+        else
+        {
+            pending.Publication = local;
+        }
+    }
+
+    private void OnPublish(Connection connection, in PacketFrame frame)
+    {
+        if (!PublishView.TryRead(frame, connection.Version, PacketSender.Client, out var publish, out var fault))
+        {
+            Refuse(connection, fault);
+            return;
+        }
+
+        Counters.MessagesReceived++;
+        var session = connection.Session!;
+        if (!TryFindRoute(connection, publish, out var route) || !TryTake(connection, session, publish))
+        {
+            return;
+        }
+
+        var properties = publish.Properties;
+        if (!publish.PropertiesAreForwardable)
+        {
+            properties = WithoutHopProperties(properties);
+        }
+
+        var publication = new Publication
+        {
+            Route = route,
+            Payload = publish.Payload,
+            Properties = properties,
+            ExpirySeconds = publish.MessageExpirySeconds,
+            QualityOfService = publish.QualityOfService,
+            Retain = publish.Retain,
+            Publisher = session,
+            PacketIdentifier = publish.PacketIdentifier,
+        };
+        PendingAcknowledgement? pending = null;
+        Route(ref publication, ref pending, messageProperties: null);
+        if (publish.QualityOfService != QualityOfService.AtMostOnce)
+        {
+            Acknowledge(connection, publication, pending);
+        }
+
+        if (_journal.IsBehind)
+        {
+            HoldPublisher(connection);
+        }
+    }
+
+    private bool TryFindRoute(Connection connection, in PublishView publish, out TopicRoute route)
+    {
+        if (publish.TopicAlias != 0)
+        {
+            return TryFindAliasedRoute(connection, publish, out route);
+        }
+
+        route = _router.Find(publish.Topic, connection.LastRoute);
+        connection.LastRoute = route;
+        return IsAddressable(connection, route);
+    }
+
+    private bool TryFindAliasedRoute(Connection connection, in PublishView publish, out TopicRoute route)
+    {
+        route = null!;
+        if (publish.TopicAlias > Limits.TopicAliasMax)
+        {
+            Refuse(connection, new PacketFault(ReasonCode.TopicAliasInvalid, "the Topic Alias is above the announced maximum")); // [MQTT-3.3.2-9]
+            return false;
+        }
+
+        var aliases = connection.TopicAliases ??= new TopicRoute?[Limits.TopicAliasMax + 1];
+        ref var alias = ref aliases[publish.TopicAlias];
+        if (!publish.Topic.IsEmpty)
+        {
+            alias = _router.Find(publish.Topic);
+        }
+        else if (alias is null)
+        {
+            Refuse(connection, PacketFault.ProtocolError("the Topic Alias stands for no topic yet"));
+            return false;
+        }
+
+        route = _router.Refresh(alias);
+        return IsAddressable(connection, route);
+    }
+
+    private bool IsAddressable(Connection connection, TopicRoute route)
+    {
+        if (!route.IsAddressable)
+        {
+            Refuse(connection, new PacketFault(ReasonCode.TopicNameInvalid, "the topic has too many levels"));
+        }
+
+        return route.IsAddressable;
+    }
+
+    /// <summary>Receive Maximum, and QoS 2 messages that came before.</summary>
+    private bool TryTake(Connection connection, Session session, in PublishView publish)
+    {
+        if (publish.QualityOfService == QualityOfService.AtMostOnce)
+        {
+            return true;
+        }
+
+        var taken = session.InboundIdentifiers;
+        if (publish.QualityOfService == QualityOfService.ExactlyOnce && taken is not null && taken.TryGetValue(publish.PacketIdentifier, out var pending))
+        {
+            AcknowledgeAgain(connection, publish.PacketIdentifier, pending);
+            return false;
+        }
+
+        // QoS 2 messages may stand in both.
+        var pendingCount = connection.PendingAcknowledgements?.Count ?? 0;
+        if (connection.Version == MqttProtocolVersion.V500 && Math.Max(pendingCount, taken?.Count ?? 0) >= Limits.ReceiveMax)
+        {
+            // [MQTT-3.3.4-9] the client was told how many
+            Refuse(connection, new PacketFault(ReasonCode.ReceiveMaximumExceeded, "more messages in flight than the Receive Maximum"));
+            return false;
+        }
+
+        if (pendingCount >= Limits.ReceiveMax)
+        {
+            HoldPublisher(connection); // 3.1.1 knows no limit: what was read is taken, and no more is read for now
+        }
+
+        if (publish.QualityOfService == QualityOfService.ExactlyOnce)
+        {
+            (session.InboundIdentifiers ??= []).Add(publish.PacketIdentifier, null);
+        }
+
+        return true;
+    }
+
+    private ReadOnlySpan<byte> WithoutHopProperties(ReadOnlySpan<byte> properties)
+    {
+        if (_propertyScratch.Length < properties.Length)
+        {
+            _propertyScratch = new byte[properties.Length * 2];
+        }
+
+        var length = PublishProperties.WriteForwarded(_propertyScratch, properties, expirySeconds: null, []);
+        return _propertyScratch.AsSpan(0, length);
+    }
+
+    private void PublishOwn(MqttMessage message, Session? publisher)
+    {
+        PendingAcknowledgement? pending = null;
+        PublishOwn(message, publisher, ref pending);
+    }
+
+    private bool PublishOwn(MqttMessage message, Session? publisher, ref PendingAcknowledgement? pending)
+    {
+        // Not on the stack: handlers that this calls may publish, but only through the mailbox, so the scratch is not overwritten.
+        var topic = System.Text.Encoding.UTF8.GetBytes(message.Topic.Value);
+        var route = _router.Find(topic);
+        if (!route.IsAddressable)
+        {
+            return false;
+        }
+
+        var forwarded = message.Properties is { MessageExpiryInterval: not null } expiring
+            ? expiring with { MessageExpiryInterval = null }
+            : message.Properties;
+        var counter = default(PacketWriter);
+        PublishProperties.Write(ref counter, forwarded);
+        var properties = counter.Position == 0 ? [] : new byte[counter.Position];
+        var writer = new PacketWriter(properties);
+        PublishProperties.Write(ref writer, forwarded);
+        var publication = new Publication
+        {
+            Route = route,
+            Payload = message.Payload.Span,
+            Properties = properties,
+            ExpirySeconds = PublishProperties.ToSeconds(message.Properties?.MessageExpiryInterval),
+            QualityOfService = message.QualityOfService,
+            Retain = message.Retain,
+            Publisher = publisher,
+        };
+        Counters.MessagesReceived++;
+        Route(ref publication, ref pending, message.Properties);
+        return true;
+    }
+
+    /// <summary>Hands the message to everyone. What they still have to do before it may be acknowledged is in <paramref name="pending"/>.</summary>
+    private void Route(ref Publication publication, ref PendingAcknowledgement? pending, MqttMessageProperties? messageProperties)
+    {
+        if (publication.Retain)
+        {
+            Retain(ref publication);
+        }
+
+        var route = publication.Route;
+        if (route.Readers.Length > 0)
+        {
+            HandToReaders(publication, ref pending, messageProperties);
+        }
+
+        // The encodings are shared only where there is more than one receiver.
+        var isShared = route.Receivers.Length + route.ShareGroups.Length > 1;
+        foreach (ref readonly var receiver in route.Receivers.AsSpan())
+        {
+            if (!receiver.HasNoLocal || !ReferenceEquals(receiver.Session, publication.Publisher))
+            {
+                Deliver(ref publication, receiver, isShared);
+            }
+            else if (receiver.TryNarrowToOwn(out var own))
+            {
+                Deliver(ref publication, own, isShared);
+            }
+        }
+
+        foreach (var group in route.ShareGroups)
+        {
+            if (group.TryChoose(out var member))
+            {
+                Deliver(ref publication, member, isShared);
+            }
+        }
+
+        if (isShared)
+        {
+            _fanOut.Clear();
+        }
+
+        var ticket = Math.Max(publication.Ticket, Record(publication));
+        ReleaseHeldSessions(ticket);
+        if (ticket > _journal.DurableThrough && publication.QualityOfService != QualityOfService.AtMostOnce)
+        {
+            pending ??= RentPending();
+            pending.Waiting++;
+            WaitFor(ticket, pending);
+        }
+    }
+
+    /// <summary>Writes down what has to outlive the process.</summary>
+    private long Record(in Publication publication)
+    {
+        var isFromDurable = publication.QualityOfService == QualityOfService.ExactlyOnce && publication.Publisher is { IsDurable: true } && publication.PacketIdentifier != 0;
+        if (publication.Stored is { } stored && (stored.Waiting > 0 || stored.IsRetained))
+        {
+            return _journal.Save(stored, isFromDurable ? publication.Publisher : null, publication.PacketIdentifier);
+        }
+
+        return isFromDurable ? _journal.TakeInbound(publication.Publisher!, publication.PacketIdentifier) : 0;
+    }
+
+    private void Retain(ref Publication publication)
+    {
+        StoredMessage? before;
+        if (publication.Payload.IsEmpty)
+        {
+            // [MQTT-3.3.1-6] (5), [MQTT-3.3.1-10] (3.1.1) an empty payload clears
+            before = _retained.Remove(publication.Route.Topic);
+            if (before is not null)
+            {
+                publication.Ticket = _journal.RemoveRetained(publication.Route.Topic);
+            }
+        }
+        else
+        {
+            var stored = Store(ref publication);
+            stored.IsRetained = true;
+            before = _retained.Set(stored);
+        }
+
+        if (before is not null)
+        {
+            before.IsRetained = false;
+            if (before.Waiting == 0)
+            {
+                _journal.Forget(before);
+            }
+        }
+    }
+
+    private StoredMessage Store(ref Publication publication) => publication.Stored ??= new StoredMessage
+    {
+        Topic = publication.Route.Topic,
+        Payload = publication.Payload.ToArray(), // the one copy of the payload, for all who wait
+        Properties = publication.Properties.ToArray(),
+        QualityOfService = publication.QualityOfService,
+        ExpiresAt = publication.ExpirySeconds is { } seconds ? _clock.Now + (seconds * 1000L) : long.MaxValue,
+    };
+
+    private void HandToReaders(in Publication publication, ref PendingAcknowledgement? pending, MqttMessageProperties? messageProperties)
+    {
+        var properties = messageProperties ?? ReadProperties(publication);
+        var message = new PublishedMessage(
+            publication.Route.Name, publication.Payload, publication.QualityOfService, retain: false, publication.Publisher?.ClientIdentifier, properties);
+        foreach (var reader in publication.Route.Readers)
+        {
+            HandTo(reader, message, publication.QualityOfService != QualityOfService.AtMostOnce || publication.Publisher is null, ref pending);
+        }
+    }
+
+    private static MqttMessageProperties? ReadProperties(in Publication publication)
+    {
+        if (publication.Properties.IsEmpty && publication.ExpirySeconds is null)
+        {
+            return null;
+        }
+
+        var properties = PublishProperties.Read(publication.Properties);
+        return publication.ExpirySeconds is { } seconds
+            ? (properties ?? new MqttMessageProperties()) with { MessageExpiryInterval = TimeSpan.FromSeconds(seconds) }
+            : properties;
+    }
+}

@@ -1,0 +1,148 @@
+using Roost.Mqtt.Connections;
+using Roost.Mqtt.Protocol;
+
+namespace Roost.Mqtt.Core;
+
+/// <summary>Bytes become packets, and packets go where they are understood.</summary>
+internal sealed partial class BrokerCore
+{
+    /// <summary>A transport has accepted a connection.</summary>
+    /// <returns>False: there are too many; the transport closes it.</returns>
+    public bool OnAccepted(Connection connection)
+    {
+        if (Connections.Count >= Limits.MaxConnections)
+        {
+            Counters.ConnectionsRefused++;
+            return false;
+        }
+
+        Connections.Add(connection);
+        Counters.ConnectionsAccepted++;
+        connection.LastReceivedAt = _clock.Now;
+        Timers.Set(connection, _clock.Now + (long)Limits.ConnectTimeout.TotalMilliseconds);
+        return true;
+    }
+
+    /// <summary>Handles every whole packet in <paramref name="bytes"/>.</summary>
+    /// <param name="nextPacketBytes">Size of the packet that is not wholly there yet; 0 when it is not known.</param>
+    /// <returns>Bytes used up; the transport brings the others again, with more behind them.</returns>
+    public int OnReceived(Connection connection, ReadOnlySpan<byte> bytes, out int nextPacketBytes)
+    {
+        connection.LastReceivedAt = _clock.Now;
+        nextPacketBytes = 0;
+        var used = 0;
+        while (used < bytes.Length)
+        {
+            var status = PacketFrame.TryRead(bytes[used..], Limits.MaxPacketBytes, out var frame, out var fault);
+            if (status == DecodeStatus.NeedMore)
+            {
+                nextPacketBytes = frame.TotalBytes;
+                break;
+            }
+
+            if (status == DecodeStatus.Malformed)
+            {
+                Refuse(connection, fault);
+                break;
+            }
+
+            Handle(connection, frame);
+            if (connection.IsClosed)
+            {
+                break;
+            }
+
+            used += frame.TotalBytes;
+        }
+
+        if (connection.IsCongested)
+        {
+            connection.Pause(PauseReasons.Congestion); // it asks for more than it takes; see OnWritable
+        }
+
+        return used;
+    }
+
+    /// <summary>The peer takes bytes again.</summary>
+    public void OnWritable(Connection connection)
+    {
+        connection.Resume(PauseReasons.Congestion);
+        if (connection.Session is { } session)
+        {
+            SendWaiting(session);
+        }
+    }
+
+    private void Handle(Connection connection, in PacketFrame frame)
+    {
+        if (!connection.HasConnected)
+        {
+            if (frame.Type == PacketType.Connect)
+            {
+                OnConnect(connection, frame);
+            }
+            else
+            {
+                Close(connection, "the first packet is not CONNECT"); // [MQTT-3.1.0-1]
+            }
+
+            return;
+        }
+
+        switch (frame.Type)
+        {
+            case PacketType.Publish:
+                OnPublish(connection, frame);
+                break;
+            case PacketType.PubAck or PacketType.PubRec or PacketType.PubRel or PacketType.PubComp:
+                OnAcknowledgement(connection, frame);
+                break;
+            case PacketType.PingReq:
+                OnPing(connection, frame);
+                break;
+            case PacketType.Subscribe:
+                OnSubscribe(connection, frame);
+                break;
+            case PacketType.Unsubscribe:
+                OnUnsubscribe(connection, frame);
+                break;
+            case PacketType.Disconnect:
+                OnDisconnect(connection, frame);
+                break;
+            case PacketType.Connect:
+                Refuse(connection, PacketFault.ProtocolError("a second CONNECT")); // [MQTT-3.1.0-2]
+                break;
+            case PacketType.Auth:
+                Refuse(connection, PacketFault.ProtocolError("AUTH without an Authentication Method in CONNECT")); // [MQTT-4.12.0-1]
+                break;
+            default:
+                Refuse(connection, PacketFault.ProtocolError("a packet that only a server sends"));
+                break;
+        }
+    }
+
+    private void OnPing(Connection connection, in PacketFrame frame)
+    {
+        if (Ping.TryRead(frame, out var fault))
+        {
+            connection.Send(Ping.Response);
+        }
+        else
+        {
+            Refuse(connection, fault);
+        }
+    }
+
+    /// <summary>The peer broke the protocol: an MQTT 5 client is told why, a 3.1.1 client just loses its connection (section 4.13).</summary>
+    private void Refuse(Connection connection, PacketFault fault)
+    {
+        if (connection.HasConnected)
+        {
+            DisconnectClient(connection, fault.ReasonCode, fault.Detail);
+        }
+        else
+        {
+            Close(connection, fault.Detail);
+        }
+    }
+}

@@ -1,0 +1,213 @@
+using System.Text;
+using Roost.Mqtt.Connections;
+using Roost.Mqtt.Protocol;
+using Roost.Mqtt.Routing;
+using Roost.Mqtt.Sessions;
+
+namespace Roost.Mqtt.Core;
+
+/// <summary>SUBSCRIBE, UNSUBSCRIBE and readers within the process (sections 3.8 to 3.11).</summary>
+internal sealed partial class BrokerCore
+{
+    private const string SharePrefix = "$share/";
+
+    /// <summary>A reader within the process; retained messages that match are handed to it first.</summary>
+    public Subscription AddReader(TopicFilter filter, IMessageHandler handler)
+    {
+        var reader = new LocalReader(handler);
+        var subscription = new Subscription(filter) { Reader = reader };
+        _router.Add(subscription);
+        var matches = new List<StoredMessage>();
+        _retained.Match(subscription.Filter, matches);
+        foreach (var retained in matches)
+        {
+            if (!retained.HasExpired(_clock.Now))
+            {
+                HandRetainedTo(reader, retained);
+            }
+        }
+
+        return subscription;
+    }
+
+    public void RemoveReader(Subscription subscription) => _router.Remove(subscription);
+
+    private void OnSubscribe(Connection connection, in PacketFrame frame)
+    {
+        if (!SubscribePacket.TryRead(frame, connection.Version, out var subscribe, out var fault))
+        {
+            Refuse(connection, fault);
+            return;
+        }
+
+        var session = connection.Session!;
+        var answers = new ReasonCode[subscribe!.Subscriptions.Count];
+        var isNew = new bool[answers.Length];
+        long ticket = 0;
+        for (var i = 0; i < answers.Length; i++)
+        {
+            answers[i] = Subscribe(session, subscribe.Subscriptions[i], subscribe.SubscriptionIdentifier ?? 0, out isNew[i], ref ticket);
+        }
+
+        var answer = new SubscribeAcknowledgementPacket(PacketType.SubAck) { PacketIdentifier = subscribe.PacketIdentifier, ReasonCodes = answers };
+        SendWhenDurable(connection, answer, ticket);
+        for (var i = 0; i < answers.Length; i++)
+        {
+            if (answers[i] < ReasonCode.UnspecifiedError)
+            {
+                SendRetained(session, subscribe.Subscriptions[i], isNew[i]);
+            }
+        }
+    }
+
+    private ReasonCode Subscribe(Session session, in SubscriptionRequest request, int identifier, out bool isNew, ref long ticket)
+    {
+        isNew = false;
+        if (!TryParse(request.Filter, out var shareName, out var filter) || !TopicLevels.AreBounded(Encoding.UTF8.GetBytes(filter.Value)))
+        {
+            return ReasonCode.TopicFilterInvalid;
+        }
+
+        var subscription = new Subscription(filter, shareName)
+        {
+            Session = session,
+            MaximumQualityOfService = request.QualityOfService,
+            NoLocal = request.NoLocal,
+            RetainAsPublished = request.RetainAsPublished,
+            Identifier = identifier,
+        };
+        isNew = !session.Subscriptions.TryGetValue(request.Filter, out var before); // [MQTT-3.8.4-3] the same filter: replaced
+        if (before is not null)
+        {
+            _router.Remove(before);
+            _journal.Replace(before);
+        }
+
+        session.Subscriptions[request.Filter] = subscription;
+        _router.Add(subscription);
+        if (session.IsDurable)
+        {
+            ticket = Math.Max(ticket, _journal.Save(subscription));
+        }
+
+        return (ReasonCode)request.QualityOfService;
+    }
+
+    /// <summary>Splits <c>$share/NAME/FILTER</c> (MQTT 5 section 4.8.2; 3.1.1 clients may use it too).</summary>
+    private static bool TryParse(string text, out string? shareName, out TopicFilter filter)
+    {
+        shareName = null;
+        if (!text.StartsWith(SharePrefix, StringComparison.Ordinal))
+        {
+            return TopicFilter.TryParse(text, out filter);
+        }
+
+        filter = default;
+        var slash = text.IndexOf('/', SharePrefix.Length);
+        if (slash <= SharePrefix.Length)
+        {
+            return false; // [MQTT-4.8.2-1] a name of at least one character, and a filter behind it
+        }
+
+        shareName = text[SharePrefix.Length..slash];
+        return !shareName.AsSpan().ContainsAny('+', '#') && TopicFilter.TryParse(text[(slash + 1)..], out filter); // [MQTT-4.8.2-2]
+    }
+
+    private void OnUnsubscribe(Connection connection, in PacketFrame frame)
+    {
+        if (!UnsubscribePacket.TryRead(frame, connection.Version, out var unsubscribe, out var fault))
+        {
+            Refuse(connection, fault);
+            return;
+        }
+
+        var session = connection.Session!;
+        var answers = new ReasonCode[unsubscribe!.Filters.Count];
+        long ticket = 0;
+        for (var i = 0; i < answers.Length; i++)
+        {
+            answers[i] = ReasonCode.NoSubscriptionExisted;
+            if (session.Subscriptions.Remove(unsubscribe.Filters[i], out var subscription))
+            {
+                _router.Remove(subscription);
+                ticket = Math.Max(ticket, _journal.Remove(subscription));
+                answers[i] = ReasonCode.Success;
+            }
+        }
+
+        var answer = new SubscribeAcknowledgementPacket(PacketType.UnsubAck) { PacketIdentifier = unsubscribe.PacketIdentifier, ReasonCodes = answers };
+        SendWhenDurable(connection, answer, ticket);
+    }
+
+    private void SendWhenDurable(Connection connection, ControlPacket answer, long ticket)
+    {
+        if (ticket <= _journal.DurableThrough)
+        {
+            SendPacket(connection, answer);
+        }
+        else
+        {
+            WaitFor(ticket, new HeldPacket(connection, answer.ToArray(connection.Version)));
+        }
+    }
+
+    private void SendRetained(Session session, in SubscriptionRequest request, bool isNew)
+    {
+        var subscription = session.Subscriptions[request.Filter];
+        var isWanted = request.RetainHandling switch // [MQTT-3.3.1-9] to [MQTT-3.3.1-11]
+        {
+            RetainHandling.Send => true,
+            RetainHandling.SendIfNew => isNew,
+            _ => false,
+        };
+        if (!isWanted || subscription.ShareName is not null || _retained.Count == 0)
+        {
+            return; // section 4.8.2: no retained messages for shared subscriptions
+        }
+
+        var matches = new List<StoredMessage>();
+        _retained.Match(subscription.Filter, matches);
+        foreach (var message in matches)
+        {
+            if (!message.HasExpired(_clock.Now))
+            {
+                EnqueueRetained(session, subscription, message);
+            }
+        }
+
+        SendWaiting(session);
+    }
+
+    /// <summary>Retained messages are not subject to the limit of the queue: they are kept anyway, and all of them are wanted.</summary>
+    private void EnqueueRetained(Session session, Subscription subscription, StoredMessage message)
+    {
+        var quality = (QualityOfService)Math.Min((byte)message.QualityOfService, (byte)subscription.MaximumQualityOfService);
+        var isTarget = session.IsDurable && quality != QualityOfService.AtMostOnce;
+        var sequence = session.Outbound.Add(new OutboundQueue.Entry
+        {
+            Message = message,
+            SubscriptionIdentifiers = subscription.Identifier == 0 ? null : [subscription.Identifier],
+            QualityOfService = quality,
+            Flags = OutboundQueue.EntryFlags.Retain | (isTarget ? OutboundQueue.EntryFlags.IsTarget : OutboundQueue.EntryFlags.None), // [MQTT-3.3.1-8]
+        });
+        if (isTarget)
+        {
+            message.AddTarget(session, sequence);
+            _journal.Save(message);
+        }
+    }
+
+    private void HandRetainedTo(LocalReader reader, StoredMessage retained)
+    {
+        var properties = PublishProperties.Read(retained.Properties);
+        if (retained.SecondsLeft(_clock.Now) is { } seconds)
+        {
+            properties = (properties ?? new MqttMessageProperties()) with { MessageExpiryInterval = TimeSpan.FromSeconds(seconds) };
+        }
+
+        var topic = TopicName.Parse(Encoding.UTF8.GetString(retained.Topic));
+        var message = new PublishedMessage(topic, retained.Payload, retained.QualityOfService, retain: true, publisher: null, properties);
+        PendingAcknowledgement? none = null;
+        HandTo(reader, message, isAwaited: false, ref none);
+    }
+}

@@ -1,0 +1,84 @@
+using Microsoft.Extensions.Logging;
+using Roost.Mqtt.Connections;
+using Roost.Mqtt.Journal;
+using Roost.Mqtt.Loop;
+using Roost.Mqtt.Protocol;
+using Roost.Mqtt.Retained;
+using Roost.Mqtt.Routing;
+using Roost.Mqtt.Sessions;
+
+namespace Roost.Mqtt.Core;
+
+/// <summary>
+/// The broker without its transports: sessions, routing, acknowledgements. All of it belongs to the loop's thread; no call blocks, and
+/// none is made from elsewhere but through the mailbox. Each partial file holds one verb.
+/// </summary>
+internal sealed partial class BrokerCore
+{
+    private readonly LoopClock _clock;
+    private readonly Mailbox _mailbox;
+    private readonly ISessionJournal _journal;
+    private readonly ILogger _logger;
+    private readonly Router _router = new();
+    private readonly RetainedMessages _retained = new();
+    private readonly Dictionary<string, Session> _sessions = [];
+    private readonly FanOut _fanOut;
+    private List<Connection> _dirty = [];
+    private List<Connection> _flushing = [];
+
+    public BrokerCore(
+        MqttLimitsOptions limits, ISessionJournal journal, LoopClock clock, TimerHeap timers, Mailbox mailbox, BrokerCounters counters, ILogger logger)
+    {
+        Limits = limits;
+        Timers = timers;
+        Counters = counters;
+        _journal = journal;
+        _clock = clock;
+        _mailbox = mailbox;
+        _logger = logger;
+        _fanOut = new FanOut(Buffers);
+    }
+
+    public MqttLimitsOptions Limits { get; }
+
+    public TimerHeap Timers { get; }
+
+    public BufferPool Buffers { get; } = new();
+
+    public BrokerCounters Counters { get; }
+
+    /// <summary>Open connections, those without CONNECT included.</summary>
+    public HashSet<Connection> Connections { get; } = [];
+
+    /// <summary>A connection has output for the end of the turn.</summary>
+    public void AddDirty(Connection connection) => _dirty.Add(connection);
+
+    /// <summary>Tells the journal what was settled, lets go what it has made durable, and sends everything.</summary>
+    public void EndTurn()
+    {
+        RecordSettled();
+        _journal.Maintain();
+        ReleaseDurable();
+        (_dirty, _flushing) = (_flushing, _dirty);
+        foreach (var connection in _flushing)
+        {
+            connection.FlushAtEndOfTurn();
+        }
+
+        _flushing.Clear();
+        ResumePublishers();
+    }
+
+    private static void SendPacket(Connection connection, ControlPacket packet)
+    {
+        var size = packet.GetSize(connection.Version);
+        packet.Write(connection.Extend(size), connection.Version);
+    }
+
+    private static void SendAcknowledgement(
+        Connection connection, PacketType type, ushort packetIdentifier, ReasonCode reasonCode = ReasonCode.Success)
+    {
+        var size = Acknowledgement.GetSize(connection.Version, reasonCode);
+        Acknowledgement.Write(connection.Extend(size), type, packetIdentifier, connection.Version, reasonCode);
+    }
+}

@@ -1,0 +1,15 @@
+using Roost.Mqtt.Connections;
+
+namespace Roost.Mqtt.Core;
+
+/// <summary>An encoded answer that goes out once a journal record is durable.</summary>
+internal sealed class HeldPacket(Connection connection, byte[] packet)
+{
+    public void Send()
+    {
+        if (!connection.IsClosed)
+        {
+            connection.Send(packet);
+        }
+    }
+}

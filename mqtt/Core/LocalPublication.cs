@@ -1,0 +1,28 @@
+using System.Threading.Tasks.Sources;
+using Roost.Mqtt.Loop;
+
+namespace Roost.Mqtt.Core;
+
+/// <summary>A publication from within the process on its way to the loop and back.</summary>
+internal sealed class LocalPublication(BrokerCore core) : Letter, IValueTaskSource
+{
+    // The loop must not run its callers' continuations.
+    private ManualResetValueTaskSourceCore<bool> _completion = new() { RunContinuationsAsynchronously = true };
+
+    public required MqttMessage Message { get; init; }
+
+    public ValueTask Completion => new(this, _completion.Version);
+
+    public void Succeed() => _completion.SetResult(true);
+
+    public void Fail(Exception exception) => _completion.SetException(exception);
+
+    public override void Open() => core.Publish(this);
+
+    void IValueTaskSource.GetResult(short token) => _completion.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _completion.GetStatus(token);
+
+    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _completion.OnCompleted(continuation, state, token, flags);
+}

@@ -1,0 +1,29 @@
+using Roost.Mqtt.Connections;
+using Roost.Mqtt.Sessions;
+
+namespace Roost.Mqtt.Core;
+
+/// <summary>A PUBACK or PUBREC, or the end of a publication from within the process, that waits for journal or readers. Reused.</summary>
+internal sealed class PendingAcknowledgement
+{
+    /// <summary>Null when the connection has gone meanwhile, or for a publication from within.</summary>
+    public Connection? Connection { get; set; }
+
+    /// <summary>The publisher, while a QoS 2 message is not yet taken for good.</summary>
+    public Session? Session { get; set; }
+
+    /// <summary>Set for a publication from within the process.</summary>
+    public LocalPublication? Publication { get; set; }
+
+    public ushort PacketIdentifier { get; set; }
+
+    public QualityOfService QualityOfService { get; set; }
+
+    /// <summary>Readers and journal records that are not done.</summary>
+    public int Waiting { get; set; }
+
+    /// <summary>The first failure.</summary>
+    public Exception? Fault { get; set; }
+
+    public ReasonCode ReasonCode { get; set; }
+}

@@ -1,0 +1,61 @@
+using Roost.Mqtt.Retained;
+using Roost.Mqtt.Routing;
+using Roost.Mqtt.Sessions;
+
+namespace Roost.Mqtt.Journal;
+
+/// <summary>
+/// Where the state that must outlive the process goes. The loop calls; no call waits. A result is a ticket: what depends on the record
+/// (a PUBACK, a SUBACK) is held back until <see cref="DurableThrough"/> has reached it. Ticket 0 is durable from the start.
+/// </summary>
+internal interface ISessionJournal : IAsyncDisposable
+{
+    /// <summary>The highest ticket that is durable, with all below it.</summary>
+    long DurableThrough { get; }
+
+    /// <summary>Why the record of a ticket will never be durable; null when it is, or still may be.</summary>
+    Exception? FailureOf(long ticket);
+
+    /// <summary>Publishers are slowed while so many bytes wait for the disk.</summary>
+    bool IsBehind { get; }
+
+    /// <summary>The session as it is: identity, expiry, next sequence number, inbound Packet Identifiers.</summary>
+    long Save(Session session);
+
+    long Remove(Session session);
+
+    long Save(Subscription subscription);
+
+    long Remove(Subscription subscription);
+
+    /// <summary>A subscription with the same filter takes the place of <paramref name="before"/>; it is saved next.</summary>
+    void Replace(Subscription before);
+
+    /// <summary>The message with every session that still waits for it, and whether it is retained.</summary>
+    /// <param name="publisher">With <paramref name="packetIdentifier"/>, the QoS 2 PUBLISH that brought it, remembered in the same record.</param>
+    long Save(StoredMessage message, Session? publisher = null, ushort packetIdentifier = 0);
+
+    /// <summary>Nobody waits for the message any more and it is not retained. The records that led to this say so.</summary>
+    void Forget(StoredMessage message);
+
+    /// <summary>Everything below <paramref name="head"/>, and each of <paramref name="beyond"/>, has been received by the session.</summary>
+    long Settle(Session session, long head, ReadOnlySpan<long> beyond);
+
+    /// <summary>The PUBREC for a QoS 2 message has come.</summary>
+    long Release(Session session, long sequence);
+
+    /// <summary>A QoS 2 PUBLISH that no durable session waits for was taken.</summary>
+    long TakeInbound(Session session, ushort packetIdentifier);
+
+    /// <summary>The PUBREL for a QoS 2 PUBLISH has come.</summary>
+    long ReleaseInbound(Session session, ushort packetIdentifier);
+
+    /// <summary>The topic has no retained message any more.</summary>
+    long RemoveRetained(ReadOnlySpan<byte> topic);
+
+    /// <summary>Hands over everything that the last process left, once, before the loop runs.</summary>
+    void Restore(IRestoredState state);
+
+    /// <summary>A bounded piece of housekeeping; called at the end of turns.</summary>
+    void Maintain();
+}

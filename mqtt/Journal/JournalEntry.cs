@@ -1,0 +1,22 @@
+namespace Roost.Mqtt.Journal;
+
+/// <summary>
+/// Something whose present state stands in one record of the journal. Entries are linked in the order of those records, so that the
+/// oldest record that still matters is known, and everything before it can be let go.
+/// </summary>
+internal abstract class JournalEntry
+{
+    /// <summary>Offset of the record; -1 while there is none. The journal's.</summary>
+    public long Offset { get; set; } = -1;
+
+    /// <summary>Size of the record. The journal's.</summary>
+    public int RecordBytes { get; set; }
+
+    /// <summary>The journal's.</summary>
+    public JournalEntry? Older { get; set; }
+
+    /// <summary>The journal's.</summary>
+    public JournalEntry? Newer { get; set; }
+
+    public bool IsJournaled => Offset >= 0;
+}

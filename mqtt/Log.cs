@@ -1,0 +1,38 @@
+using Microsoft.Extensions.Logging;
+
+namespace Roost.Mqtt;
+
+/// <summary>What the broker says to its operator: event ids 1000 to 1099.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1000, LogLevel.Information, "Listening for MQTT on {Address} port {Port}.")]
+    public static partial void Listening(ILogger logger, string address, int port);
+
+    [LoggerMessage(1001, LogLevel.Debug, "{ClientIdentifier} connected from {RemoteEndPoint}; session present: {SessionPresent}.")]
+    public static partial void ClientConnected(ILogger logger, string clientIdentifier, string remoteEndPoint, bool sessionPresent);
+
+    [LoggerMessage(1002, LogLevel.Debug, "{ClientIdentifier} at {RemoteEndPoint} is gone: {Reason}.")]
+    public static partial void ClientDisconnected(ILogger logger, string clientIdentifier, string remoteEndPoint, string reason);
+
+    [LoggerMessage(1003, LogLevel.Information, "The session of {ClientIdentifier} has expired; {Waiting} messages that waited for it are gone.")]
+    public static partial void SessionExpired(ILogger logger, string clientIdentifier, int waiting);
+
+    [LoggerMessage(1004, LogLevel.Warning,
+        "{ClientIdentifier} has {MaxQueued} messages waiting; further ones are dropped for it until it takes some (limits: max-queued).")]
+    public static partial void QueueFull(ILogger logger, string clientIdentifier, int maxQueued);
+
+    [LoggerMessage(1005, LogLevel.Warning, "A reader could not keep a message; its publisher gets no acknowledgement.")]
+    public static partial void ReaderFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(1006, LogLevel.Warning, "No connection is accepted on {Address} port {Port} for {Seconds} s: {Reason}.")]
+    public static partial void AcceptingPaused(ILogger logger, string address, int port, int seconds, string reason);
+
+    [LoggerMessage(1007, LogLevel.Information, "Restored {Sessions} sessions, {Subscriptions} subscriptions, {Retained} retained and {Queued} queued messages.")]
+    public static partial void Restored(ILogger logger, int sessions, int subscriptions, int retained, long queued);
+
+    [LoggerMessage(1008, LogLevel.Error, "The session journal cannot be written; messages for offline sessions are refused until the daemon is restarted.")]
+    public static partial void JournalFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(1009, LogLevel.Critical, "The broker's loop has ended by a fault of its own; the daemon must be restarted.")]
+    public static partial void LoopFailed(ILogger logger, Exception exception);
+}

@@ -1,0 +1,76 @@
+namespace Roost.Mqtt.Loop;
+
+/// <summary>
+/// What other threads want done on the loop: a lock-free stack that any thread pushes to and the loop empties, oldest first. The loop is
+/// woken only when it may be asleep, so that a burst of posts costs one system call.
+/// </summary>
+internal sealed class Mailbox(Action wake)
+{
+    private Letter? _newest;
+    private int _mayBeAsleep;
+
+    /// <summary>Any thread. The letter belongs to the loop from now on.</summary>
+    public void Post(Letter letter)
+    {
+        var newest = Volatile.Read(ref _newest);
+        while (true)
+        {
+            letter.Next = newest;
+            var seen = Interlocked.CompareExchange(ref _newest, letter, newest);
+            if (seen == newest)
+            {
+                break;
+            }
+
+            newest = seen;
+        }
+
+        Wake();
+    }
+
+    /// <summary>Any thread: ends the loop's wait if it waits.</summary>
+    public void Wake()
+    {
+        if (Interlocked.Exchange(ref _mayBeAsleep, 0) != 0)
+        {
+            wake();
+        }
+    }
+
+    /// <summary>Loop only, before it waits.</summary>
+    /// <returns>False when there is post: then the loop must not wait.</returns>
+    public bool PrepareToSleep()
+    {
+        Interlocked.Exchange(ref _mayBeAsleep, 1); // a full fence: a post that we do not see below sees this
+        return Volatile.Read(ref _newest) is null;
+    }
+
+    /// <summary>Loop only, after it waited.</summary>
+    public void AwokeAgain() => Volatile.Write(ref _mayBeAsleep, 0);
+
+    /// <summary>Loop only: opens everything posted so far.</summary>
+    public void Drain()
+    {
+        if (Volatile.Read(ref _newest) is null)
+        {
+            return;
+        }
+
+        Letter? oldest = null;
+        for (var letter = Interlocked.Exchange(ref _newest, null); letter is not null;)
+        {
+            var next = letter.Next;
+            letter.Next = oldest;
+            oldest = letter;
+            letter = next;
+        }
+
+        while (oldest is not null)
+        {
+            var next = oldest.Next;
+            oldest.Next = null;
+            oldest.Open();
+            oldest = next;
+        }
+    }
+}

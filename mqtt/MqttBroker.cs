@@ -1,0 +1,190 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Roost.Mqtt.Core;
+using Roost.Mqtt.Journal;
+using Roost.Mqtt.Loop;
+using Roost.Mqtt.Routing;
+using Roost.Mqtt.Transport;
+
+namespace Roost.Mqtt;
+
+/// <summary>
+/// The MQTT broker: 3.1.1 and 5.0 over TCP, and <see cref="IMqttBroker"/> for readers and publishers in this process.
+/// Start it, let the rooms subscribe, then open the listeners; no client comes before its readers are there.
+/// </summary>
+public sealed class MqttBroker : IMqttBroker, IAsyncDisposable
+{
+    private readonly MqttOptions _options;
+    private readonly ILogger<MqttBroker> _logger;
+    private readonly EventLoop _loop;
+    private readonly MemoryJournal _journal;
+    private readonly BrokerCore _core;
+    private readonly ReceiveBuffer _receive = new();
+    private readonly List<TcpListenerSource> _listeners = [];
+    private readonly TaskCompletionSource _loopEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _isStarted;
+    private bool _isStopped;
+
+    public MqttBroker(IOptions<MqttOptions> options, TimeProvider clock, MqttMetrics metrics, ILogger<MqttBroker> logger)
+    {
+        _options = options.Value;
+        _logger = logger;
+        _loop = new EventLoop(clock);
+        var counters = new BrokerCounters();
+        _journal = new MemoryJournal();
+        _core = new BrokerCore(_options.Limits, _journal, _loop.Clock, _loop.Timers, _loop.Mailbox, counters, logger);
+        _loop.EndOfTurn = _core.EndTurn;
+        metrics.Observe(counters);
+    }
+
+    /// <summary>Completes when the loop has ended: after <see cref="StopAsync"/>, or with its fault, after which the process should end.</summary>
+    public Task Completion => _loopEnded.Task;
+
+    /// <summary>Restores sessions and retained messages, and starts the loop. No client can connect yet.</summary>
+    public Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        _loop.Clock.Update();
+        _core.Restore();
+        _isStarted = true;
+        new Thread(RunLoop) { IsBackground = true, Name = "mqtt loop" }.Start();
+        return Task.CompletedTask;
+    }
+
+    /// <returns>The addresses in the order of the options; ports that were 0 are those that the system chose.</returns>
+    /// <exception cref="MqttListenerException">An address could not be opened. None of them is open then.</exception>
+    public async Task<IReadOnlyList<IPEndPoint>> OpenListenersAsync(CancellationToken cancellationToken = default)
+    {
+        var listeners = new List<TcpListenerSource>();
+        try
+        {
+            foreach (var options in _options.Listeners)
+            {
+                listeners.Add(TcpListenerSource.Bind(_core, _loop, _receive, options, _logger));
+            }
+        }
+        catch (MqttListenerException)
+        {
+            listeners.ForEach(static listener => listener.Abandon());
+            throw;
+        }
+
+        await OnLoopAsync(() =>
+        {
+            listeners.ForEach(static listener => listener.Start());
+            _listeners.AddRange(listeners);
+            return true;
+        }).WaitAsync(cancellationToken);
+        return [.. listeners.Select(static listener => listener.LocalEndPoint)];
+    }
+
+    /// <summary>Closes the listeners, tells the clients, waits for what is being written down, and ends the loop.</summary>
+    /// <param name="cancellationToken">Ends the waiting: what was not durable by then was not acknowledged either.</param>
+    public async Task StopAsync(CancellationToken cancellationToken = default)
+    {
+        if (!_isStarted || _isStopped)
+        {
+            return;
+        }
+
+        _isStopped = true;
+        await OnLoopAsync(() =>
+        {
+            _listeners.ForEach(static listener => listener.Dispose());
+            _core.DisconnectAll();
+            return true;
+        });
+        _loop.Stop();
+        await _loopEnded.Task.WaitAsync(cancellationToken);
+        await _journal.DisposeAsync().AsTask().WaitAsync(cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        if (!_isStarted)
+        {
+            await _journal.DisposeAsync();
+        }
+
+        _loop.Dispose();
+        _receive.Dispose();
+    }
+
+    public ValueTask PublishAsync(MqttMessage message, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var publication = new LocalPublication(_core) { Message = message };
+        Post(publication);
+        return publication.Completion;
+    }
+
+    public async ValueTask<IAsyncDisposable> SubscribeAsync(TopicFilter filter, IMessageHandler handler, CancellationToken cancellationToken = default)
+    {
+        var subscription = await OnLoopAsync(() => _core.AddReader(filter, handler)).WaitAsync(cancellationToken);
+        return new ReaderSubscription(this, subscription);
+    }
+
+    public Task<BrokerStatistics> GetStatisticsAsync() => OnLoopAsync(_core.DescribeBroker);
+
+    /// <summary>All sessions, of clients that are here and of clients that are away, by client identifier.</summary>
+    public Task<IReadOnlyList<ClientDescription>> ListClientsAsync() => OnLoopAsync(_core.DescribeClients);
+
+    /// <summary>The retained messages whose topics match, by topic.</summary>
+    public Task<IReadOnlyList<MqttMessage>> FindRetainedAsync(TopicFilter filter) => OnLoopAsync(() => _core.FindRetained(filter));
+
+    /// <summary>Closes a client's connection; its will is published, its session stays as long as it is to.</summary>
+    /// <returns>False: no such client is connected.</returns>
+    public Task<bool> DisconnectClientAsync(string clientIdentifier) => OnLoopAsync(() => _core.DisconnectClient(clientIdentifier));
+
+    /// <summary>Ends the loop's wait, so that it looks at the clock: for tests whose clock moves by hand.</summary>
+    internal Task TurnAsync() => OnLoopAsync(static () => true);
+
+    private Task<T> OnLoopAsync<T>(Func<T> work)
+    {
+        var letter = new ActionLetter<T>(work);
+        Post(letter);
+        return letter.Done;
+    }
+
+    private void Post(Letter letter)
+    {
+        ObjectDisposedException.ThrowIf(_loopEnded.Task.IsCompleted, this);
+        _loop.Mailbox.Post(letter);
+    }
+
+    private void RunLoop()
+    {
+        try
+        {
+            _loop.Run();
+            _loopEnded.SetResult();
+        }
+        catch (Exception exception) // the outer edge of the thread
+        {
+            Log.LoopFailed(_logger, exception);
+            _loopEnded.SetException(exception);
+        }
+    }
+
+    private sealed class ReaderSubscription(MqttBroker broker, Subscription subscription) : IAsyncDisposable
+    {
+        private bool _isDisposed;
+
+        public async ValueTask DisposeAsync()
+        {
+            if (_isDisposed || broker._loopEnded.Task.IsCompleted)
+            {
+                return;
+            }
+
+            _isDisposed = true;
+            await broker.OnLoopAsync(() =>
+            {
+                broker._core.RemoveReader(subscription);
+                return true;
+            });
+        }
+    }
+}

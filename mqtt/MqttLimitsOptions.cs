@@ -1,0 +1,37 @@
+namespace Roost.Mqtt;
+
+/// <summary>What one client may ask of the broker.</summary>
+public sealed class MqttLimitsOptions
+{
+    public const string Section = MqttOptions.Section + ":Limits";
+
+    /// <summary>Largest packet accepted, in bytes, fixed header included. Default 256 KiB.</summary>
+    public int MaxPacketBytes { get; set; } = 256 * 1024;
+
+    /// <summary>
+    /// QoS 1 and 2 messages that wait for one client. What comes when it is full is dropped for that client, counted, and told to an
+    /// MQTT 5 publisher by reason code 0x97. Default 10,000.
+    /// </summary>
+    public int MaxQueued { get; set; } = 10_000;
+
+    /// <summary>Bytes that wait in the process for one slow reader; above it QoS 0 is dropped and QoS 1 and 2 wait in the session. Default 1 MiB.</summary>
+    public int MaxOutputBytes { get; set; } = 1024 * 1024;
+
+    /// <summary>Connections at one time, over all listeners. Default 10,000.</summary>
+    public int MaxConnections { get; set; } = 10_000;
+
+    /// <summary>The longest keep-alive; an MQTT 5 client that asks for more, or for none, is told this one. Default 1,200 s.</summary>
+    public TimeSpan KeepAliveMax { get; set; } = TimeSpan.FromSeconds(1200);
+
+    /// <summary>How long a connection may stay without a whole CONNECT. Default 10 s.</summary>
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a session is kept for a client that is away, at most, also for MQTT 3.1.1. Default 7 days.</summary>
+    public TimeSpan SessionExpiryMax { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>QoS 1 and 2 messages that one client may have sent without an acknowledgement (MQTT 5 Receive Maximum). Default 1,000.</summary>
+    public int ReceiveMax { get; set; } = 1000;
+
+    /// <summary>Topic aliases that one client may set (MQTT 5 Topic Alias Maximum). Default 64.</summary>
+    public int TopicAliasMax { get; set; } = 64;
+}

@@ -1,0 +1,20 @@
+using Roost.Storage;
+
+namespace Roost.Mqtt;
+
+/// <summary>What the broker listens on, and how it keeps sessions.</summary>
+public sealed class MqttOptions
+{
+    public const string Section = "Mqtt";
+
+    /// <summary>Empty: nothing listens, and only this process uses the broker.</summary>
+    public IList<MqttListenerOptions> Listeners { get; set; } = [];
+
+    public MqttLimitsOptions Limits { get; set; } = new();
+
+    /// <summary>What an acknowledged message for an offline session survives. Default: a power cut.</summary>
+    public Durability Durability { get; set; } = Durability.PowerLoss;
+
+    /// <summary>Folder of the session journal; made when missing. Null: sessions end with the process, whatever <see cref="Durability"/> says.</summary>
+    public string? Folder { get; set; }
+}

@@ -1,0 +1,69 @@
+using Roost.Mqtt.Connections;
+using Roost.Mqtt.Core;
+using Roost.Mqtt.Journal;
+using Roost.Mqtt.Loop;
+using Roost.Mqtt.Routing;
+
+namespace Roost.Mqtt.Sessions;
+
+/// <summary>
+/// What the broker knows of one client beyond its connection (section 4.1): subscriptions, messages on their way out, QoS 2 messages on
+/// their way in. The loop's thread only.
+/// </summary>
+internal sealed class Session(string clientIdentifier) : JournalEntry
+{
+    public const uint NeverExpires = uint.MaxValue;
+
+    public string ClientIdentifier { get; } = clientIdentifier;
+
+    /// <summary>Names the session in the journal; never used again. The journal's.</summary>
+    public long JournalNumber { get; set; }
+
+    public MqttProtocolVersion Version { get; set; }
+
+    /// <summary>Null while the client is away.</summary>
+    public Connection? Connection { get; set; }
+
+    /// <summary>How long the session outlives its connection, in seconds; 0 ends it with the connection.</summary>
+    public uint ExpirySeconds { get; set; }
+
+    /// <summary>Outlives its connection, and the process.</summary>
+    public bool IsDurable => ExpirySeconds > 0;
+
+    /// <summary>Where messages for it make sense.</summary>
+    public bool KeepsMessages => IsDurable || Connection is not null;
+
+    /// <summary>By the filter as the client sent it, <c>$share</c> included.</summary>
+    public Dictionary<string, Subscription> Subscriptions { get; } = [];
+
+    public OutboundQueue Outbound { get; set; } = new();
+
+    /// <summary>QoS 2 messages taken whose PUBREL has not come; with the acknowledgement where PUBREC is still held back. Null: none ever.</summary>
+    public Dictionary<ushort, PendingAcknowledgement?>? InboundIdentifiers { get; set; }
+
+    /// <summary>To be published when the client goes without saying good-bye (section 3.1.2.5).</summary>
+    public Will? Will { get; set; }
+
+    /// <summary>Messages that were not delivered because the client is too slow or away too long.</summary>
+    public long Dropped { get; set; }
+
+    /// <summary>The last message was dropped because the queue is full: logged once per episode.</summary>
+    public bool IsOverflowing { get; set; }
+
+    /// <summary>Messages were settled in this turn, to be told to the journal at its end.</summary>
+    public bool HasSettled { get; set; }
+
+    /// <summary>Settled in this turn, not at the head of the queue; made with the first.</summary>
+    public List<long>? SettledBeyond { get; set; }
+
+    /// <summary>When the client went away; null while it is here.</summary>
+    public DateTimeOffset? LeftAt { get; set; }
+
+    /// <summary>Waits for the end of the session, or for the will's delay; made with the first.</summary>
+    public SessionTimer? Timer { get; set; }
+
+    /// <summary>A QoS 1 or 2 message can go out at once, without overtaking another.</summary>
+    public bool CanSendNow =>
+        Connection is { IsCongested: false } connection
+        && Outbound.WaitingCount == 0 && Outbound.HasFreeIdentifier && Outbound.Unacknowledged < connection.ReceiveMaximum;
+}
