@@ -1,0 +1,194 @@
+using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.DependencyInjection;
+using Roost.Shadow.Documents;
+using Roost.Shadow.Requests;
+using Roost.Shadow.Tests.Store;
+using Roost.Tests.Support;
+
+namespace Roost.Shadow.Tests.Requests;
+
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+[CancelAfter(30_000)]
+internal sealed class ShadowLoopTests
+{
+    private readonly MemoryShadowStore _store = new();
+    private readonly Recorder _recorder = new();
+    private ServiceProvider _meters = null!;
+    private ShadowLoop _loop = null!;
+    private Task _running = null!;
+    private TaskCompletionSource? _held;
+
+    [SetUp]
+    public void Start()
+    {
+        _meters = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        _loop = new ShadowLoop(_store, _recorder, new ShadowOptions(), new ManualTimeProvider(),
+            new ShadowMetrics(_meters.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()), NullLogger.Instance);
+        _running = Task.Run(_loop.RunAsync);
+    }
+
+    [TearDown]
+    public async Task Stop()
+    {
+        _held?.TrySetResult(); // a test that failed may have left it
+        _loop.Close();
+        await _running;
+        await _meters.DisposeAsync();
+    }
+
+    [Test]
+    public async Task Nothing_is_answered_or_announced_before_it_is_durable()
+    {
+        var (disk, reached) = HoldDisk();
+        var update = Send(ShadowOperation.Update, "a");
+        await reached;
+
+        Assert.That(update.IsCompleted, Is.False);
+        Assert.That(_recorder.Announced, Is.Empty);
+        disk.SetResult();
+        Assert.That((await update).Error, Is.Null);
+    }
+
+    [Test]
+    public async Task Changes_that_arrive_during_a_commit_share_the_next_one()
+    {
+        var (disk, reached) = HoldDisk();
+        var first = Send(ShadowOperation.Update, "a");
+        await reached;
+        var others = Enumerable.Range(0, 100).Select(i => Send(ShadowOperation.Update, $"t{i % 7}")).ToArray();
+        var last = Send(ShadowOperation.Get, "untouched"); // answered at once, so all before it have been computed
+        await last;
+        disk.SetResult();
+        await Task.WhenAll([first, .. others]);
+
+        Assert.That(_store.Writes, Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task Get_of_another_shadow_does_not_wait_for_a_commit()
+    {
+        await Send(ShadowOperation.Update, "still");
+        var (disk, reached) = HoldDisk();
+        var update = Send(ShadowOperation.Update, "busy");
+        await reached;
+
+        Assert.That((await Eventually.CompletesAsync(Send(ShadowOperation.Get, "still"), "a get beside a commit")).Error, Is.Null);
+        Assert.That(update.IsCompleted, Is.False);
+        disk.SetResult();
+    }
+
+    [Test]
+    public async Task Get_of_the_shadow_being_committed_waits_and_sees_the_change()
+    {
+        var (disk, reached) = HoldDisk();
+        _ = Send(ShadowOperation.Update, "a");
+        await reached;
+        var get = Send(ShadowOperation.Get, "a");
+        await Send(ShadowOperation.Get, "other");
+
+        Assert.That(get.IsCompleted, Is.False);
+        disk.SetResult();
+        Assert.That(Json.Long(Encoding.UTF8.GetString((await get).Body.Span), "version"), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_failed_commit_is_told_and_what_was_built_on_it_is_computed_again()
+    {
+        await Send(ShadowOperation.Update, "a");
+        var (disk, reached) = HoldDisk();
+        var lost = Send(ShadowOperation.Update, "a");
+        await reached;
+        var built = Send(ShadowOperation.Update, "a");
+        var get = Send(ShadowOperation.Get, "a");
+        await Send(ShadowOperation.Get, "other");
+        _store.BeforeWrite = () => Task.CompletedTask;
+        disk.SetException(new IOException("no space left"));
+
+        Assert.That(await lost, Is.EqualTo(new ShadowAnswer(ShadowError.InternalFailure, (await lost).Body) { WasNotKept = true }));
+        Assert.That(Json.Long(Encoding.UTF8.GetString((await built).Body.Span), "version"), Is.EqualTo(2), "not 3: the second update never was");
+        Assert.That(Json.Long(Encoding.UTF8.GetString((await get).Body.Span), "version"), Is.EqualTo(2));
+        Assert.That(_store.Read(Some.Id("a"))!.Version, Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task A_shadow_used_lately_is_not_read_from_the_store()
+    {
+        await Send(ShadowOperation.Update, "a");
+        var reads = _store.Reads;
+        await Send(ShadowOperation.Get, "a");
+        await Send(ShadowOperation.Update, "a");
+
+        Assert.That(_store.Reads, Is.EqualTo(reads));
+    }
+
+    [Test]
+    public async Task Too_much_waiting_is_refused_and_room_comes_back()
+    {
+        var (disk, reached) = HoldDisk();
+        var first = Send(ShadowOperation.Update, "a");
+        await reached;
+        var body = new byte[ShadowLimits.MaxRequestBytes];
+        var taken = new List<ShadowRequest>();
+        var refused = false;
+        for (var i = 0; i < 3000 && !refused; i++)
+        {
+            var request = new ShadowRequest(Some.Id("a"), ShadowOperation.Get, body, viaMqtt: false);
+            refused = !_loop.TryEnqueue(request);
+            if (!refused)
+            {
+                taken.Add(request);
+            }
+        }
+
+        disk.SetResult();
+        await Task.WhenAll(taken.Select(request => request.Answer).Append(first));
+        Assert.That(refused, "the loop computes ahead by one batch only");
+        Assert.That((await Send(ShadowOperation.Get, "a")).Error, Is.Null);
+    }
+
+    [Test]
+    public async Task Close_answers_what_waits_and_refuses_the_rest()
+    {
+        var (disk, reached) = HoldDisk();
+        var first = Send(ShadowOperation.Update, "a");
+        await reached;
+        var second = Send(ShadowOperation.Update, "b");
+        _loop.Close();
+        Assert.That(_loop.TryEnqueue(new ShadowRequest(Some.Id("c"), ShadowOperation.Get, default, viaMqtt: false)), Is.False);
+
+        disk.SetResult();
+        await _running;
+        Assert.That((await first).Error ?? (await second).Error, Is.Null);
+    }
+
+    private Task<ShadowAnswer> Send(ShadowOperation operation, string thing)
+    {
+        var body = operation == ShadowOperation.Update ? """{"state":{"reported":{"a":1}}}"""u8.ToArray() : [];
+        var request = new ShadowRequest(Some.Id(thing), operation, body, viaMqtt: false);
+        Assert.That(_loop.TryEnqueue(request));
+        return request.Answer;
+    }
+
+    private (TaskCompletionSource Disk, Task Reached) HoldDisk()
+    {
+        var disk = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _store.BeforeWrite = () =>
+        {
+            reached.TrySetResult();
+            return disk.Task;
+        };
+        _held = disk;
+        return (disk, reached.Task);
+    }
+
+    private sealed class Recorder : IShadowAnnouncer
+    {
+        public List<string> Announced { get; } = [];
+
+        public void Succeeded(ShadowRequest request, ShadowMessages messages) => Announced.Add($"{request.Operation} {request.Id}");
+
+        public void Refused(ShadowRequest request, byte[] errorDocument) => Announced.Add($"refused {request.Id}");
+    }
+}
