@@ -1,1 +1,3 @@
-return 0;
+using Roost.DeviceSim;
+
+return await SimulatorCommand.RunAsync(args, Console.Out, Console.Error, TimeProvider.System);
