@@ -1,1 +1,4 @@
-return 0;
+using Roost.Cli;
+
+using var terminal = Terminal.OfProcess();
+return await RoostCommand.RunAsync(args, terminal);

@@ -1,0 +1,186 @@
+using System.CommandLine;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using Roost.Cli.Daemon;
+using Roost.Cli.Input;
+using Roost.Cli.Output;
+
+namespace Roost.Cli.Commands;
+
+/// <summary><c>roost fn list|invoke|logs</c>; invoking goes over the path of AWS Lambda.</summary>
+internal static class FunctionCommands
+{
+    public static Command Create(GlobalOptions options, Terminal terminal) => new("fn", "Functions")
+    {
+        List(options, terminal),
+        Invoke(options, terminal),
+        Logs(options, terminal),
+    };
+
+    private static Command List(GlobalOptions options, Terminal terminal)
+    {
+        var command = new Command("list", "All functions, and what is wrong with those that cannot run");
+        CommandRun.Define(command, options, terminal, async (run, cancellationToken) =>
+        {
+            using var functions = await run.Daemon.GetJsonAsync("/api/v1/functions", "list of functions", cancellationToken);
+            if (run.Json)
+            {
+                await run.WriteJsonAsync(functions.RootElement);
+                return ExitCode.Done;
+            }
+
+            var table = new Table("FUNCTION", "STATE", "RUNTIME", "WORKERS", "BUSY", "QUEUED", "NOTE");
+            foreach (var function in Listing.Of(functions.RootElement, "functions"))
+            {
+                var notes = Listing.Of(function, "faults").Concat(Listing.Of(function, "notes")).Select(JsonText.Cell);
+                table.Add(
+                    JsonText.Cell(function, "name"), JsonText.Cell(function, "state"), JsonText.Cell(function, "runtime"), JsonText.Cell(function, "workers"),
+                    JsonText.Cell(function, "busy"), JsonText.Cell(function, "queued"), string.Join("; ", notes));
+            }
+
+            run.Write(table);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command Invoke(GlobalOptions options, Terminal terminal)
+    {
+        var name = Name();
+        var payload = DataArgument.Create("JSON", "The event; {} when there is none");
+        payload.Arity = ArgumentArity.ZeroOrOne;
+        payload.DefaultValueFactory = _ => "{}";
+        var asynchronous = new Option<bool>("--event") { Description = "Queue it and do not wait; done means kept" };
+        var log = new Option<bool>("--log") { Description = "Print the end of the function's log on standard error" };
+        var command = new Command("invoke", "Run a function and print its result; the exit code is 1 when the function fails") { name, payload, asynchronous, log };
+        CommandRun.Define(command, options, terminal, async (run, cancellationToken) =>
+        {
+            var function = run.Get(name);
+            using var content = DaemonClient.Body(await DataArgument.ReadAsync(run.Get(payload), terminal, cancellationToken), "application/json");
+            using var response = await run.Daemon.SendAsync(
+                HttpMethod.Post, $"/2015-03-31/functions/{PathSegment.Encode(function)}/invocations", content, $"invoke {function}", cancellationToken,
+                ("X-Amz-Invocation-Type", run.Get(asynchronous) ? "Event" : "RequestResponse"),
+                ("X-Amz-Log-Type", run.Get(log) ? "Tail" : "None"));
+            return await PrintAsync(run, function, response, cancellationToken);
+        });
+        return command;
+    }
+
+    private static async Task<int> PrintAsync(CommandRun run, string function, HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var result = await response.Content.ReadAsByteArrayAsync(cancellationToken);
+        var error = Header(response.Headers, "X-Amz-Function-Error");
+        var log = Header(response.Headers, "X-Amz-Log-Result") is { } base64 ? Encoding.UTF8.GetString(Convert.FromBase64String(base64)) : null;
+        if (run.Json)
+        {
+            await run.WriteLineAsync(ToJson(response, result, error, log));
+        }
+        else
+        {
+            if (log is not null)
+            {
+                await run.Terminal.Error.WriteAsync(log);
+            }
+
+            if (result.Length > 0)
+            {
+                await run.WriteLineAsync(run.Text(result));
+            }
+        }
+
+        if (error is null)
+        {
+            return ExitCode.Done;
+        }
+
+        await run.Terminal.Error.WriteLineAsync($"roost: invoke {function}: the function failed ({error}); its result says how, 'roost fn logs {function}' more");
+        return ExitCode.Failed;
+    }
+
+    private static string ToJson(HttpResponseMessage response, byte[] result, string? error, string? log) => JsonText.Write(json =>
+    {
+        json.WriteStartObject();
+        json.WriteNumber("statusCode", (int)response.StatusCode);
+        json.WriteString("requestId", Header(response.Headers, "x-amzn-RequestId"));
+        json.WriteString("functionError", error);
+        if (log is not null)
+        {
+            json.WriteString("log", log);
+        }
+
+        json.WritePropertyName("payload");
+        if (result.Length == 0)
+        {
+            json.WriteNullValue();
+        }
+        else
+        {
+            json.WriteRawValue(result);
+        }
+
+        json.WriteEndObject();
+    });
+
+    private static Command Logs(GlobalOptions options, Terminal terminal)
+    {
+        var name = Name();
+        var follow = new Option<bool>("--follow", "-f") { Description = "Go on with lines as they come; Ctrl-C ends it" };
+        var command = new Command("logs", "What a function printed") { name, follow };
+        CommandRun.Define(command, options, terminal, async (run, cancellationToken) =>
+        {
+            var function = run.Get(name);
+            var path = $"/api/v1/functions/{PathSegment.Encode(function)}/logs{(run.Get(follow) ? "?follow=true" : "")}";
+            try
+            {
+                await CopyLinesAsync(run, path, $"logs of {function}", run.Get(follow), cancellationToken);
+            }
+            catch (OperationCanceledException) when (run.Get(follow))
+            {
+                // Ctrl-C is how following ends.
+            }
+
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static async Task CopyLinesAsync(CommandRun run, string path, string what, bool follow, CancellationToken cancellationToken)
+    {
+        using var response = await run.Daemon.SendAsync(HttpMethod.Get, path, content: null, what, cancellationToken);
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken), Encoding.UTF8);
+        try
+        {
+            while (await reader.ReadLineAsync(cancellationToken) is { } line)
+            {
+                await run.WriteLineAsync(run.Json ? LineToJson(line) : run.Text(line));
+            }
+        }
+        catch (Exception exception) when (exception is HttpRequestException or HttpIOException)
+        {
+            throw new DaemonException($"{what}: the daemon closed the connection; it may have stopped. 'roost status' tells", exception);
+        }
+
+        if (follow)
+        {
+            throw new DaemonException($"{what}: the daemon ended the connection; it may be stopping. 'roost status' tells");
+        }
+    }
+
+    /// <summary>A line begins with its time, ISO 8601, and a space.</summary>
+    private static string LineToJson(string line)
+    {
+        var space = line.IndexOf(' ');
+        return JsonText.Write(json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("time", space < 0 ? "" : line[..space]);
+            json.WriteString("line", line[(space + 1)..]);
+            json.WriteEndObject();
+        });
+    }
+
+    private static Argument<string> Name() => new("NAME") { Description = "Name of the function" };
+
+    private static string? Header(HttpResponseHeaders headers, string name) => headers.TryGetValues(name, out var values) ? values.First() : null;
+}

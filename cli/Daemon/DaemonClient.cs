@@ -1,0 +1,123 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+
+namespace Roost.Cli.Daemon;
+
+/// <summary>The daemon's HTTP API. Every failure is a <see cref="DaemonException"/> whose message is fit to be printed.</summary>
+internal sealed class DaemonClient : IDisposable
+{
+    private readonly HttpClient _http;
+    private readonly Uri _base;
+
+    public DaemonClient(DaemonAddress address)
+    {
+        _base = address.Url ?? new Uri("http://localhost"); // the name is only for the Host header
+        _http = new HttpClient(new SocketsHttpHandler
+        {
+            UseProxy = false,
+            UseCookies = false,
+            AllowAutoRedirect = false,
+            ConnectCallback = (context, cancellationToken) => address.Url is null
+                ? DaemonConnection.OpenAsync(address, cancellationToken)
+                : DaemonConnection.OpenAsync(address.Url, context.DnsEndPoint, cancellationToken),
+        })
+        {
+            Timeout = Timeout.InfiniteTimeSpan, // a function may run for 15 minutes, a tail for days; Ctrl-C ends both
+        };
+    }
+
+    /// <summary>One JSON document.</summary>
+    /// <param name="what">What is being done, for the error line: "shadow of vac-01".</param>
+    public async Task<JsonDocument> GetJsonAsync(string path, string what, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(HttpMethod.Get, path, content: null, what, cancellationToken);
+        return await ReadJsonAsync(response, what, cancellationToken);
+    }
+
+    public async Task<JsonDocument> PostJsonAsync(string path, byte[] json, string what, CancellationToken cancellationToken)
+    {
+        using var content = Body(json, "application/json");
+        using var response = await SendAsync(HttpMethod.Post, path, content, what, cancellationToken);
+        return await ReadJsonAsync(response, what, cancellationToken);
+    }
+
+    public static ByteArrayContent Body(byte[] bytes, string mediaType)
+    {
+        var content = new ByteArrayContent(bytes);
+        content.Headers.ContentType = new MediaTypeHeaderValue(mediaType);
+        return content;
+    }
+
+    /// <returns>The answer with its headers read and a good status; its body comes as it is read.</returns>
+    public async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string path, HttpContent? content, string what, CancellationToken cancellationToken, params (string Name, string Value)[] headers)
+    {
+        // The path is exactly what stands here: a topic named ".." must not be folded away.
+        var target = new Uri($"{_base.GetLeftPart(UriPartial.Authority)}{path}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        using var request = new HttpRequestMessage(method, target) { Content = content };
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.Add(name, value);
+        }
+
+        HttpResponseMessage response;
+        try
+        {
+            response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        }
+        catch (HttpRequestException exception)
+        {
+            throw exception.InnerException as DaemonException
+                ?? new DaemonException($"{what}: the daemon closed the connection before it answered ({exception.Message}); its log may tell why: journalctl -u roost", exception);
+        }
+
+        if (response.IsSuccessStatusCode)
+        {
+            return response;
+        }
+
+        using (response)
+        {
+            throw new DaemonException($"{what}: {await MessageAsync(response, cancellationToken)}");
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private static async Task<JsonDocument> ReadJsonAsync(HttpResponseMessage response, string what, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await JsonDocument.ParseAsync(await response.Content.ReadAsStreamAsync(cancellationToken), cancellationToken: cancellationToken);
+        }
+        catch (Exception exception) when (exception is JsonException or HttpRequestException or IOException)
+        {
+            throw new DaemonException($"{what}: the answer is not whole ({exception.Message}); is this a Roost daemon of the same version?", exception);
+        }
+    }
+
+    /// <summary>The daemon's own words where it gives some: <c>{"message": "..."}</c>, AWS's functions say <c>Message</c>.</summary>
+    private static async Task<string> MessageAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(cancellationToken));
+            foreach (var property in json.RootElement.EnumerateObject())
+            {
+                if (string.Equals(property.Name, "message", StringComparison.OrdinalIgnoreCase) && property.Value.ValueKind == JsonValueKind.String)
+                {
+                    return property.Value.GetString()!;
+                }
+            }
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or HttpRequestException or IOException)
+        {
+            // Not JSON, or cut off: the status has to do.
+        }
+
+        return response.StatusCode == HttpStatusCode.NotFound
+            ? "the daemon knows nothing of it (404)"
+            : $"the daemon answered {(int)response.StatusCode} {response.ReasonPhrase}";
+    }
+}

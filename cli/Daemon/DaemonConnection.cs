@@ -1,0 +1,63 @@
+using System.Net.Sockets;
+
+namespace Roost.Cli.Daemon;
+
+/// <summary>Opens the socket, and turns the ways in which that fails into the line that tells an operator what to do.</summary>
+internal static class DaemonConnection
+{
+    private const int LongestPath = 107; // bytes of sun_path in unix(7), without the closing zero
+
+    /// <exception cref="DaemonException">No daemon answered at any of the places.</exception>
+    public static async ValueTask<Stream> OpenAsync(DaemonAddress address, CancellationToken cancellationToken)
+    {
+        var tried = new List<string>();
+        foreach (var path in address.Sockets)
+        {
+            if (System.Text.Encoding.UTF8.GetByteCount(path) > LongestPath)
+            {
+                throw new DaemonException($"the path of the socket is longer than {LongestPath} bytes: {path}; go to a folder nearer by and give a relative --socket");
+            }
+
+            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            try
+            {
+                await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken);
+                return new NetworkStream(socket, ownsSocket: true);
+            }
+            catch (SocketException exception)
+            {
+                socket.Dispose();
+                tried.Add(exception.SocketErrorCode switch
+                {
+                    SocketError.AccessDenied => throw Denied(path, exception),
+                    SocketError.ConnectionRefused => $"{path} (nobody listens there)",
+                    _ => $"{path} (not there)",
+                });
+            }
+        }
+
+        throw new DaemonException(
+            $"the daemon is not running; tried {string.Join(", ", tried)}. Start it with 'sudo systemctl start roost' or './run', or name its socket with --socket");
+    }
+
+    public static async ValueTask<Stream> OpenAsync(Uri url, System.Net.DnsEndPoint endPoint, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(endPoint, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch (SocketException exception)
+        {
+            socket.Dispose();
+            throw new DaemonException($"no daemon answers at {url}: {exception.Message}. Start it with 'sudo systemctl start roost' or './run', or correct --url", exception);
+        }
+    }
+
+    private static DaemonException Denied(string path, SocketException exception) => new(
+        path == DaemonAddress.SystemSocket
+            ? $"permission denied on {path}: only root and the group roost may use it. Run 'sudo usermod -aG roost $USER' and log in again, or use sudo"
+            : $"permission denied on {path}: only root and the user and group that roostd runs as may use it. Join that group, or use sudo",
+        exception);
+}

@@ -1,0 +1,4 @@
+namespace Roost.Cli.Daemon;
+
+/// <summary>The command failed; <see cref="Exception.Message"/> is the one line for the operator: what, where, and what to do about it.</summary>
+internal sealed class DaemonException(string message, Exception? innerException = null) : Exception(message, innerException);

@@ -1,0 +1,44 @@
+using System.CommandLine;
+using System.Text;
+using Roost.Cli.Daemon;
+
+namespace Roost.Cli.Input;
+
+/// <summary>An argument that holds data: the text itself, <c>@file</c>, or <c>-</c> for standard input. <c>@@</c> begins a text with one @.</summary>
+internal static class DataArgument
+{
+    public const string Forms = "the text itself, @FILE, or - for standard input";
+
+    public static Argument<string> Create(string name, string description) => new(name) { Description = $"{description}: {Forms}" };
+
+    /// <exception cref="DaemonException">The file cannot be read.</exception>
+    public static async Task<byte[]> ReadAsync(string text, Terminal terminal, CancellationToken cancellationToken)
+    {
+        if (text == "-")
+        {
+            await using var input = terminal.OpenInput();
+            using var buffer = new MemoryStream();
+            await input.CopyToAsync(buffer, cancellationToken);
+            return buffer.ToArray();
+        }
+
+        if (text.StartsWith("@@", StringComparison.Ordinal))
+        {
+            return Encoding.UTF8.GetBytes(text[1..]);
+        }
+
+        if (!text.StartsWith('@'))
+        {
+            return Encoding.UTF8.GetBytes(text);
+        }
+
+        try
+        {
+            return await File.ReadAllBytesAsync(Path.Combine(terminal.Folder, text[1..]), cancellationToken);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new DaemonException($"cannot read {text[1..]}: {exception.Message} (a text that begins with @ is written @@)", exception);
+        }
+    }
+}

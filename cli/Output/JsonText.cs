@@ -1,0 +1,38 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Roost.Cli.Output;
+
+/// <summary>JSON as text: one line for programs, and single values for the cells of a table.</summary>
+internal static class JsonText
+{
+    // Letters of every language stay as they are; the output goes to terminals and pipes, not into HTML.
+    private static readonly JsonWriterOptions s_compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static string Compact(JsonElement element) => Write(element.WriteTo);
+
+    public static string Write(Action<Utf8JsonWriter> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        using (var json = new Utf8JsonWriter(buffer, s_compact))
+        {
+            write(json);
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    /// <summary>A value as a person reads it: text without quotes, nothing for null.</summary>
+    public static string Cell(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.String => element.GetString()!,
+        JsonValueKind.Null or JsonValueKind.Undefined => "",
+        _ => Compact(element),
+    };
+
+    /// <summary>The member as <see cref="Cell(JsonElement)"/>; empty where it is missing: an older daemon may not know it.</summary>
+    public static string Cell(JsonElement parent, string name) =>
+        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var member) ? Cell(member) : "";
+}

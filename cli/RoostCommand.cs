@@ -1,0 +1,57 @@
+using System.CommandLine;
+using Roost.Cli.Commands;
+using Roost.Cli.Daemon;
+
+namespace Roost.Cli;
+
+/// <summary>The tree of commands, and the one place where failures become a line on standard error and an exit code.</summary>
+internal static class RoostCommand
+{
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Terminal terminal, CancellationToken cancellationToken = default)
+    {
+        var root = new RootCommand("Looks at and talks to a Roost daemon. Exit codes: 0 done, 1 refused or failed, 2 wrong usage.");
+        var options = new GlobalOptions(root);
+        root.Add(StatusCommand.Create(options, terminal));
+        root.Add(ShadowCommands.Create(options, terminal));
+        root.Add(FunctionCommands.Create(options, terminal));
+        root.Add(PublishCommand.Create(options, terminal));
+        root.Add(SubscribeCommand.Create(options, terminal));
+
+        // Without a replacer: @file is data of ours, not a file of arguments.
+        var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Errors.Count > 0)
+        {
+            await terminal.Error.WriteLineAsync($"roost: {string.Join(' ', parsed.Errors.Select(error => error.Message))} Try: {CommandOf(parsed)} --help");
+            return ExitCode.Usage;
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { Output = terminal.Out, Error = terminal.Error, EnableDefaultExceptionHandler = false }, cancellationToken);
+        }
+        catch (DaemonException exception)
+        {
+            await terminal.Error.WriteLineAsync($"roost: {exception.Message}");
+            return ExitCode.Failed;
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCode.Failed; // Ctrl-C before the answer was there; whoever pressed it knows
+        }
+        catch (IOException)
+        {
+            return ExitCode.Done; // the reader of our output has left, as in `roost sub '#' | head -1`
+        }
+    }
+
+    private static string CommandOf(ParseResult parsed)
+    {
+        var names = new List<string>();
+        for (var result = parsed.CommandResult; result is not null; result = result.Parent as System.CommandLine.Parsing.CommandResult)
+        {
+            names.Insert(0, result.Parent is null ? "roost" : result.Command.Name);
+        }
+
+        return string.Join(' ', names);
+    }
+}

@@ -1,0 +1,34 @@
+using System.Text;
+
+namespace Roost.Cli;
+
+/// <summary>What the process was started with: streams, environment and folder. Tests bring their own.</summary>
+internal sealed class Terminal : IDisposable
+{
+    public required TextWriter Out { get; init; }
+
+    public required TextWriter Error { get; init; }
+
+    /// <summary>Called when an argument is <c>-</c>, not before: opening standard input of a terminal changes its state.</summary>
+    public required Func<Stream> OpenInput { get; init; }
+
+    /// <summary>True when a person reads <see cref="Out"/>: tables may be coloured and folded to the width of the window.</summary>
+    public required bool IsInteractive { get; init; }
+
+    public required Func<string, string?> Variable { get; init; }
+
+    /// <summary>Where <c>./data</c> and <c>@file</c> are looked for.</summary>
+    public required string Folder { get; init; }
+
+    public static Terminal OfProcess() => new()
+    {
+        Out = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)),
+        Error = Console.Error,
+        OpenInput = Console.OpenStandardInput,
+        IsInteractive = !Console.IsOutputRedirected,
+        Variable = Environment.GetEnvironmentVariable,
+        Folder = Environment.CurrentDirectory,
+    };
+
+    public void Dispose() => Out.Dispose();
+}
