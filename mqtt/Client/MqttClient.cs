@@ -25,6 +25,11 @@ public sealed class MqttClient : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxInflight, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MaxInflight, ushort.MaxValue / 2, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxReceivedMessages, 1, nameof(options));
+        if (options is { ProtocolVersion: MqttProtocolVersion.V311, Password: not null, UserName: null })
+        {
+            throw new ArgumentException("MQTT 3.1.1 has no password without a user name [MQTT-3.1.2-22].", nameof(options));
+        }
+
         _options = options;
         _clock = clock ?? TimeProvider.System;
         _logger = logger ?? NullLogger.Instance;

@@ -15,13 +15,14 @@ internal sealed class Mosquitto : IAsyncDisposable
 
     public int Port { get; } = FreePort.Next();
 
+    /// <remarks><c>user root</c>: a broker started by root would become one that cannot write into our folder; started by others it means nothing.</remarks>
     /// <param name="settings">Further lines of the configuration.</param>
     public static async Task<Mosquitto> StartAsync(params string[] settings)
     {
         var broker = new Mosquitto();
         await File.WriteAllLinesAsync(
             broker._folder["mosquitto.conf"],
-            [$"listener {broker.Port} 127.0.0.1", "allow_anonymous true", "max_queued_messages 0", "max_inflight_messages 0", "log_type all", "log_dest stdout", .. settings]);
+            [$"listener {broker.Port} 127.0.0.1", "user root", "allow_anonymous true", "max_queued_messages 0", "max_inflight_messages 0", "log_type all", "log_dest stdout", .. settings]);
         await broker.StartAgainAsync();
         return broker;
     }
