@@ -49,13 +49,32 @@ public sealed partial class AppendLog
         }
     }
 
+    /// <summary>
+    /// With Durability.Memory, records are readable before they are written: copies the encoded ones from <paramref name="offset"/> on,
+    /// as many as fit <paramref name="maxBytes"/> but at least one, into <paramref name="buffer"/>. Their checksums are not set.
+    /// </summary>
+    /// <returns>Bytes copied; 0 where nothing waits, or readers have to wait for the disk.</returns>
+    internal int CopyPending(long offset, int maxBytes, ref byte[] buffer)
+    {
+        if (_options.Durability != Durability.Memory)
+        {
+            return 0;
+        }
+
+        lock (_gate)
+        {
+            var batch = _inFlight.Records > 0 && offset < _inFlight.NextOffset ? _inFlight : _open;
+            return batch.Records > 0 && offset < batch.NextOffset ? batch.CopyFrom(offset, maxBytes, ref buffer) : 0;
+        }
+    }
+
     /// <summary>Completes when there is something to read at or after <paramref name="offset"/>.</summary>
     internal Task WaitReadableAsync(long offset, CancellationToken ct)
     {
         Task moved;
         lock (_gate)
         {
-            if (_readableOffset > offset)
+            if (_readableOffset > offset || (_options.Durability == Durability.Memory && _nextOffset > offset))
             {
                 return Task.CompletedTask;
             }

@@ -44,6 +44,7 @@ public sealed partial class AppendLog : IAsyncDisposable
         _metrics = metrics;
         _lock = folderLock;
         _segments = segments;
+        _sealedBytes = segments.SkipLast(1).Sum(segment => segment.UsedBytes);
         _writer = writer;
         _nextOffset = writer.NextOffset;
         _durableOffset = writer.NextOffset;
@@ -265,6 +266,12 @@ public sealed partial class AppendLog : IAsyncDisposable
         _open.Add(offset, _lastTimestamp, key, headers, payload);
         _nextOffset = offset + 1;
         WakeCommitter();
+        if (_moved is not null && _options.Durability == Durability.Memory)
+        {
+            _moved.SetResult();
+            _moved = null;
+        }
+
         return offset;
     }
 

@@ -78,7 +78,13 @@ public sealed class LogReader : IDisposable
 
             if (NextOffset >= end)
             {
-                return false;
+                if (!ReadPending(maxRecords, maxBytes))
+                {
+                    return false;
+                }
+
+                records = _records;
+                return true;
             }
 
             if ((_segment is not null || TryEnter()) && ReadSegment(maxRecords, maxBytes, end))
@@ -168,6 +174,25 @@ public sealed class LogReader : IDisposable
         }
 
         return _records.Count > 0;
+    }
+
+    /// <summary>Collects records that are not in a segment yet, where the log lets them be read.</summary>
+    private bool ReadPending(int maxRecords, int maxBytes)
+    {
+        var bytes = _log.CopyPending(NextOffset, maxBytes, ref _buffer);
+        if (bytes == 0)
+        {
+            return false;
+        }
+
+        Leave(); // where in a segment they will be is not known yet, and the buffer is no longer the segment's
+        for (var at = 0; at < bytes && _records.Count < maxRecords; at += RecordFormat.ReadLength(_buffer.AsSpan(at)))
+        {
+            _records.Add(RecordFormat.Read(_buffer.AsMemory(at, bytes - at)));
+        }
+
+        NextOffset = _records[^1].Offset + 1;
+        return true;
     }
 
     /// <summary>Gets the record at the position whole into the buffer.</summary>

@@ -43,6 +43,30 @@ internal sealed class PendingBatch
         Records++;
     }
 
+    /// <summary>Copies the encoded records from <paramref name="offset"/> on, see <see cref="AppendLog.CopyPending"/>.</summary>
+    public int CopyFrom(long offset, int maxBytes, ref byte[] buffer)
+    {
+        var from = 0;
+        while (RecordFormat.ReadOffset(_buffer.AsSpan(from)) < offset)
+        {
+            from += RecordFormat.ReadLength(_buffer.AsSpan(from));
+        }
+
+        var to = from + RecordFormat.ReadLength(_buffer.AsSpan(from));
+        while (to < Bytes && to + RecordFormat.ReadLength(_buffer.AsSpan(to)) - from <= maxBytes)
+        {
+            to += RecordFormat.ReadLength(_buffer.AsSpan(to));
+        }
+
+        if (buffer.Length < to - from)
+        {
+            buffer = new byte[to - from];
+        }
+
+        _buffer.AsSpan(from, to - from).CopyTo(buffer);
+        return to - from;
+    }
+
     /// <summary>Empties it for its next turn.</summary>
     /// <returns>Who waits for what was in it; null without any.</returns>
     public TaskCompletionSource? Reset()

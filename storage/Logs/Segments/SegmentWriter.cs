@@ -37,6 +37,7 @@ internal sealed class SegmentWriter : IDisposable
     {
         Segment = segment;
         segment.Index = index;
+        segment.UsedBytes = segment.ReadableBytes;
         _file = file;
         _index = index;
         _fillAhead = fillAhead;
