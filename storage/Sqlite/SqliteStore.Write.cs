@@ -16,16 +16,22 @@ public sealed partial class SqliteStore
     private readonly Queue<WriteAction> _queue = new();
     private volatile bool _disposed;
 
-    private void Enqueue(WriteAction action)
+    private bool TryEnqueue(WriteAction action)
     {
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_disposed)
+            {
+                return false;
+            }
+
             _queue.Enqueue(action);
             if (_queue.Count == 1)
             {
                 Monitor.Pulse(_gate);
             }
+
+            return true;
         }
     }
 

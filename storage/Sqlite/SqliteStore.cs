@@ -43,7 +43,12 @@ public sealed partial class SqliteStore : IAsyncDisposable
     {
         await _room.WaitAsync(ct);
         var action = new WriteAction<T>(work, ct);
-        Enqueue(action);
+        if (!TryEnqueue(action))
+        {
+            _room.Release(); // the next one who waits must learn it too
+            throw new ObjectDisposedException(nameof(SqliteStore));
+        }
+
         return await action.Task;
     }
 
@@ -105,7 +110,6 @@ public sealed partial class SqliteStore : IAsyncDisposable
         }
 
         _writer.Dispose(); // the last connection to close checkpoints
-        _room.Dispose();
     }
 
     private void Return(SqliteConnection connection)
