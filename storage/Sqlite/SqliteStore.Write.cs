@@ -79,20 +79,6 @@ public sealed partial class SqliteStore
 
     private void Commit(List<WriteAction> batch)
     {
-        for (var at = batch.Count - 1; at >= 0; at--)
-        {
-            if (batch[at].IsCancelled)
-            {
-                batch[at].Fail(new OperationCanceledException());
-                batch.RemoveAt(at);
-            }
-        }
-
-        if (batch.Count == 0)
-        {
-            return;
-        }
-
         try
         {
             _writer.Run(batch);

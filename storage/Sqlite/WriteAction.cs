@@ -5,7 +5,7 @@ namespace Roost.Storage.Sqlite;
 /// <summary>One queued write and its answer.</summary>
 internal abstract class WriteAction
 {
-    /// <summary>Does the work. What it throws is kept for <see cref="Complete"/>; false tells the writer to roll it back.</summary>
+    /// <summary>Does the work, unless it was cancelled. What it throws is kept for <see cref="Complete"/>; false tells the writer to roll it back.</summary>
     public abstract bool TryRun(SqliteConnection connection);
 
     /// <summary>Answers with the result, or with what the work threw. After COMMIT only.</summary>
@@ -13,8 +13,6 @@ internal abstract class WriteAction
 
     /// <summary>The transaction was not committed.</summary>
     public abstract void Fail(Exception exception);
-
-    public abstract bool IsCancelled { get; }
 }
 
 internal sealed class WriteAction<T>(Func<SqliteConnection, T> work, CancellationToken ct) : WriteAction
@@ -25,12 +23,11 @@ internal sealed class WriteAction<T>(Func<SqliteConnection, T> work, Cancellatio
 
     public Task<T> Task => _done.Task;
 
-    public override bool IsCancelled => ct.IsCancellationRequested;
-
     public override bool TryRun(SqliteConnection connection)
     {
         try
         {
+            ct.ThrowIfCancellationRequested();
             _result = work(connection);
             return true;
         }
@@ -49,21 +46,15 @@ internal sealed class WriteAction<T>(Func<SqliteConnection, T> work, Cancellatio
         {
             _done.SetResult(_result!);
         }
+        else if (_fault is OperationCanceledException && ct.IsCancellationRequested)
+        {
+            _done.SetCanceled(ct);
+        }
         else
         {
             _done.SetException(_fault);
         }
     }
 
-    public override void Fail(Exception exception)
-    {
-        if (exception is OperationCanceledException)
-        {
-            _done.SetCanceled(ct);
-        }
-        else
-        {
-            _done.SetException(exception);
-        }
-    }
+    public override void Fail(Exception exception) => _done.SetException(exception);
 }
