@@ -20,7 +20,7 @@ public sealed partial class AppendLog
             throw new ArgumentException(faults, nameof(options));
         }
 
-        folder = Path.GetFullPath(folder);
+        folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         DiskFile.CreateFolder(folder);
         var folderLock = FolderLock.Take(folder);
         try

@@ -63,8 +63,7 @@ public sealed partial class AppendLog
 
         lock (_gate)
         {
-            var batch = _inFlight.Records > 0 && offset < _inFlight.NextOffset ? _inFlight : _open;
-            return batch.Records > 0 && offset < batch.NextOffset ? batch.CopyFrom(offset, maxBytes, ref buffer) : 0;
+            return PendingBatchFrom(offset)?.CopyFrom(offset, maxBytes, ref buffer) ?? 0;
         }
     }
 
@@ -74,7 +73,7 @@ public sealed partial class AppendLog
         Task moved;
         lock (_gate)
         {
-            if (_readableOffset > offset || (_options.Durability == Durability.Memory && _nextOffset > offset))
+            if (_readableOffset > offset || (_options.Durability == Durability.Memory && PendingBatchFrom(offset) is not null))
             {
                 return Task.CompletedTask;
             }
@@ -90,6 +89,11 @@ public sealed partial class AppendLog
 
         return ct.CanBeCanceled ? moved.WaitAsync(ct) : moved;
     }
+
+    private PendingBatch? PendingBatchFrom(long offset) =>
+        _inFlight.Records > 0 && offset < _inFlight.NextOffset ? _inFlight
+        : _open.Records > 0 && offset < _open.NextOffset ? _open
+        : null;
 
     private void EndWaitingReaders()
     {
