@@ -1,0 +1,52 @@
+namespace Roost.LocalLambda.Definitions;
+
+/// <summary>The environment of a function: its own variables, and those that Lambda promises.</summary>
+internal static class FunctionEnvironment
+{
+    public const int MaxBytes = 4096;
+    public const string RuntimeSocket = "ROOST_RUNTIME_SOCKET";
+
+    private static readonly string[] Reserved =
+        ["AWS_REGION", "AWS_DEFAULT_REGION", "AWS_EXECUTION_ENV", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR", RuntimeSocket];
+
+    /// <returns>Null for a name that a function may set, else why not.</returns>
+    public static string? FaultOfName(string name)
+    {
+        if (name.Length < 2 || !char.IsAsciiLetter(name[0]) || !name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_'))
+        {
+            return "is no name of a variable; use a letter, then letters, digits and _";
+        }
+
+        return Reserved.Contains(name) || name.StartsWith("AWS_LAMBDA_", StringComparison.Ordinal) ? "is reserved for the runtime; choose another name" : null;
+    }
+
+    /// <param name="taskRoot">The function's folder as the function sees it.</param>
+    /// <param name="runtimeFolder">The folder of the bootstraps as the function sees it.</param>
+    public static Dictionary<string, string> Of(FunctionDefinition definition, string taskRoot, string runtimeFolder, string socket, string logStream, bool pinned)
+    {
+        var environment = new Dictionary<string, string>(definition.Environment);
+        environment.TryAdd("PATH", "/usr/local/bin:/usr/bin:/bin");
+        environment.TryAdd("LANG", "C.UTF-8");
+        environment.TryAdd("TZ", ":UTC");
+        environment.TryAdd("HOME", "/tmp");
+        environment.TryAdd("PYTHONDONTWRITEBYTECODE", "1"); // the code is read-only
+        environment["_HANDLER"] = definition.Handler;
+        environment["AWS_REGION"] = FunctionArn.Region;
+        environment["AWS_DEFAULT_REGION"] = FunctionArn.Region;
+        environment["AWS_LAMBDA_FUNCTION_NAME"] = definition.Name;
+        environment["AWS_LAMBDA_FUNCTION_VERSION"] = FunctionArn.Latest;
+        environment["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] = definition.MemoryMebibytes.ToString();
+        environment["AWS_LAMBDA_INITIALIZATION_TYPE"] = pinned ? "provisioned-concurrency" : "on-demand";
+        environment["AWS_LAMBDA_LOG_GROUP_NAME"] = $"/aws/lambda/{definition.Name}";
+        environment["AWS_LAMBDA_LOG_STREAM_NAME"] = logStream;
+        environment["LAMBDA_TASK_ROOT"] = taskRoot;
+        environment["LAMBDA_RUNTIME_DIR"] = runtimeFolder;
+        environment[RuntimeSocket] = socket;
+        if (definition.Runtime.Family != RuntimeFamily.Provided)
+        {
+            environment["AWS_EXECUTION_ENV"] = $"AWS_Lambda_{definition.Runtime.Name}";
+        }
+
+        return environment;
+    }
+}

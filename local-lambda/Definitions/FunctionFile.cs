@@ -1,0 +1,299 @@
+using System.Globalization;
+using Roost.Mqtt;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace Roost.LocalLambda.Definitions;
+
+/// <summary>
+/// Reads one <c>function.yaml</c>. Every fault of the file is found in one go and told with file, line, key, value and remedy; a key that
+/// is not known is a fault, because a misspelt limit that silently does nothing is worse than a function that does not load.
+/// </summary>
+internal sealed class FunctionFile
+{
+    public const string Name = "function.yaml";
+
+    private static readonly string[] Keys =
+        ["name", "runtime", "handler", "memory", "timeout", "environment", "network", "max-concurrency", "pinned", "idle", "queue", "triggers"];
+
+    private readonly string _path;
+    private readonly List<string> _faults = [];
+
+    private FunctionFile(string path) => _path = path;
+
+    /// <returns>The definition, or null with at least one fault.</returns>
+    public static FunctionDefinition? Read(string folder, out IReadOnlyList<string> faults)
+    {
+        var file = new FunctionFile(Path.Combine(folder, Name));
+        var definition = file.Read(folder);
+        faults = file._faults;
+        return file._faults.Count == 0 ? definition : null;
+    }
+
+    private FunctionDefinition? Read(string folder)
+    {
+        if (Load() is not { } root)
+        {
+            return null;
+        }
+
+        var values = new Dictionary<string, YamlNode>();
+        foreach (var (keyNode, value) in root.Children)
+        {
+            var key = (keyNode as YamlScalarNode)?.Value ?? "";
+            if (!Keys.Contains(key))
+            {
+                Fault(keyNode, key, "", $"is not known; the keys are {string.Join(", ", Keys)}");
+                continue;
+            }
+
+            values[key] = value;
+        }
+
+        var name = Text(values, "name", Path.GetFileName(folder), FunctionArn.IsName, "use 1 to 64 letters, digits, - and _");
+        var runtime = Runtime(root, values);
+        var handler = Handler(root, values, runtime, folder);
+        var maxConcurrency = Number(values, "max-concurrency", 4, 1, 1000);
+        return new FunctionDefinition
+        {
+            Name = name,
+            Folder = Path.GetFullPath(folder),
+            Runtime = runtime ?? new FunctionRuntime("", RuntimeFamily.Provided, null),
+            Handler = handler,
+            MemoryBytes = Bytes(values, "memory", 128L << 20, 16L << 20, 10L << 30, "16MiB to 10GiB, with its unit: 128MiB"),
+            Timeout = Duration(values, "timeout", TimeSpan.FromSeconds(3), TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(900), "100ms to 900s, with its unit: 3s"),
+            Environment = Environment(values),
+            Network = Network(values),
+            MaxConcurrency = maxConcurrency,
+            Pinned = Number(values, "pinned", 0, 0, maxConcurrency),
+            Idle = Duration(values, "idle", TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(1), TimeSpan.FromHours(24), "1s to 24h, with its unit: 60s"),
+            Queue = Number(values, "queue", 1000, 0, 100_000),
+            Topics = Triggers(values),
+        };
+    }
+
+    private YamlMappingNode? Load()
+    {
+        try
+        {
+            using var reader = new StreamReader(_path);
+            var yaml = new YamlStream();
+            yaml.Load(reader);
+            if (yaml.Documents is [{ RootNode: YamlMappingNode root }])
+            {
+                return root;
+            }
+
+            _faults.Add($"{_path}: is no mapping; write keys and values: name: my-function");
+        }
+        catch (YamlException exception)
+        {
+            _faults.Add($"{_path}, line {exception.Start.Line}: is no YAML: {exception.Message}");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            _faults.Add($"{_path}: cannot be read: {exception.Message}");
+        }
+
+        return null;
+    }
+
+    private FunctionRuntime? Runtime(YamlMappingNode root, Dictionary<string, YamlNode> values)
+    {
+        const string Remedy = "use python3.x (or python3.11 ...), nodejs20.x (or another even number) or provided";
+        if (!values.TryGetValue("runtime", out var node))
+        {
+            Fault(root, "runtime", "", $"is missing; {Remedy}");
+            return null;
+        }
+
+        var runtime = FunctionRuntime.TryParse(Scalar(node, "runtime") ?? "");
+        if (runtime is null)
+        {
+            Fault(node, "runtime", node.ToString(), Remedy);
+        }
+        else if (!File.Exists(runtime.Interpreter))
+        {
+            Fault(node, "runtime", runtime.Name, $"needs {runtime.Interpreter}, which this machine does not have; install it: apt install {runtime.Package}");
+        }
+
+        return runtime;
+    }
+
+    private string Handler(YamlMappingNode root, Dictionary<string, YamlNode> values, FunctionRuntime? runtime, string folder)
+    {
+        values.TryGetValue("handler", out var node);
+        var handler = node is null ? "" : Scalar(node, "handler") ?? "";
+        if (runtime is not null && HandlerFiles.FaultOf(runtime.Family, handler, folder) is { } fault)
+        {
+            Fault(node ?? root, "handler", handler, fault);
+        }
+
+        return handler;
+    }
+
+    private Dictionary<string, string> Environment(Dictionary<string, YamlNode> values)
+    {
+        var environment = new Dictionary<string, string>();
+        if (!values.TryGetValue("environment", out var node))
+        {
+            return environment;
+        }
+
+        if (node is not YamlMappingNode mapping)
+        {
+            Fault(node, "environment", node.ToString(), "write names and values: environment: { SITE: \"17\" }");
+            return environment;
+        }
+
+        foreach (var (keyNode, valueNode) in mapping.Children)
+        {
+            var key = (keyNode as YamlScalarNode)?.Value ?? "";
+            if (FunctionEnvironment.FaultOfName(key) is { } fault)
+            {
+                Fault(keyNode, $"environment.{key}", "", fault);
+            }
+            else if (Scalar(valueNode, $"environment.{key}") is { } value)
+            {
+                environment[key] = value;
+            }
+        }
+
+        if (environment.Sum(pair => pair.Key.Length + System.Text.Encoding.UTF8.GetByteCount(pair.Value)) > FunctionEnvironment.MaxBytes)
+        {
+            Fault(node, "environment", $"{environment.Count} variables", $"names and values together take at most {FunctionEnvironment.MaxBytes} bytes; put large values in a file of the function");
+        }
+
+        return environment;
+    }
+
+    private FunctionNetwork Network(Dictionary<string, YamlNode> values)
+    {
+        if (!values.TryGetValue("network", out var node))
+        {
+            return FunctionNetwork.None;
+        }
+
+        switch (Scalar(node, "network"))
+        {
+            case "none":
+                return FunctionNetwork.None;
+            case "full":
+                return FunctionNetwork.Full;
+            case var other:
+                Fault(node, "network", other ?? node.ToString(), "use none or full");
+                return FunctionNetwork.None;
+        }
+    }
+
+    private List<TopicFilter> Triggers(Dictionary<string, YamlNode> values)
+    {
+        const string Remedy = "write a list of topics: triggers: [ { topic: \"robots/+/bump\" } ]";
+        var topics = new List<TopicFilter>();
+        if (!values.TryGetValue("triggers", out var node))
+        {
+            return topics;
+        }
+
+        if (node is not YamlSequenceNode sequence)
+        {
+            Fault(node, "triggers", node.ToString(), Remedy);
+            return topics;
+        }
+
+        foreach (var item in sequence)
+        {
+            if (item is not YamlMappingNode { Children: [var (keyNode, valueNode)] } || keyNode is not YamlScalarNode { Value: "topic" })
+            {
+                Fault(item, "triggers", item.ToString(), Remedy);
+            }
+            else if (!TopicFilter.TryParse(Scalar(valueNode, "triggers.topic"), out var topic))
+            {
+                Fault(valueNode, "triggers.topic", valueNode.ToString(), "is no topic filter; + and # stand alone in their level, and # is the last");
+            }
+            else
+            {
+                topics.Add(topic);
+            }
+        }
+
+        return topics;
+    }
+
+    private string Text(Dictionary<string, YamlNode> values, string key, string fallback, Func<string, bool> isValid, string remedy)
+    {
+        values.TryGetValue(key, out var node);
+        var text = node is null ? fallback : Scalar(node, key) ?? fallback;
+        if (!isValid(text))
+        {
+            Fault(node, key, text, remedy);
+        }
+
+        return text;
+    }
+
+    private int Number(Dictionary<string, YamlNode> values, string key, int fallback, int least, int most)
+    {
+        if (!values.TryGetValue(key, out var node))
+        {
+            return fallback;
+        }
+
+        if (int.TryParse(Scalar(node, key), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+        {
+            return number;
+        }
+
+        Fault(node, key, node.ToString(), $"use a whole number, {least} to {most}");
+        return fallback;
+    }
+
+    private long Bytes(Dictionary<string, YamlNode> values, string key, long fallback, long least, long most, string range)
+    {
+        if (!values.TryGetValue(key, out var node))
+        {
+            return fallback;
+        }
+
+        if (Quantity.TryParseBytes(Scalar(node, key) ?? "", out var bytes) && bytes >= least && bytes <= most)
+        {
+            return bytes;
+        }
+
+        Fault(node, key, node.ToString(), $"use {range}");
+        return fallback;
+    }
+
+    private TimeSpan Duration(Dictionary<string, YamlNode> values, string key, TimeSpan fallback, TimeSpan least, TimeSpan most, string range)
+    {
+        if (!values.TryGetValue(key, out var node))
+        {
+            return fallback;
+        }
+
+        if (Quantity.TryParseDuration(Scalar(node, key) ?? "", out var duration) && duration >= least && duration <= most)
+        {
+            return duration;
+        }
+
+        Fault(node, key, node.ToString(), $"use {range}");
+        return fallback;
+    }
+
+    private string? Scalar(YamlNode node, string key)
+    {
+        if (node is YamlScalarNode { Value: { } value })
+        {
+            return value;
+        }
+
+        Fault(node, key, "", "takes a single value");
+        return null;
+    }
+
+    private void Fault(YamlNode? node, string key, string value, string remedy)
+    {
+        var line = node is null ? "" : $", line {node.Start.Line}";
+        _faults.Add(value.Length == 0 ? $"{_path}{line}: {key} {remedy}" : $"{_path}{line}: {key} is '{value}'; {remedy}");
+    }
+}

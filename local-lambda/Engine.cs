@@ -1,0 +1,107 @@
+using Microsoft.Extensions.Logging;
+using Roost.LocalLambda.Isolation;
+using Roost.LocalLambda.Output;
+using Roost.LocalLambda.Queue;
+using Roost.LocalLambda.RuntimeApi;
+using Roost.LocalLambda.Workers;
+using Roost.Mqtt;
+
+namespace Roost.LocalLambda;
+
+/// <summary>What all functions share while the host runs: threads, the Runtime API, logs, delays and dead letters.</summary>
+internal sealed partial class Engine : IAsyncDisposable
+{
+    // sun_path of a unix socket address, its terminating zero left out.
+    private const int MaxSocketPathBytes = 107;
+
+    /// <summary>Lambda's own: a minute before the second try, two before the third.</summary>
+    private static readonly TimeSpan[] RetryDelays = [TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(2)];
+
+    private readonly ProcessLauncher _launcher;
+    private readonly OutputPump _pump = new();
+    private readonly RuntimeApiServer _api;
+    private readonly string _socketFolder;
+    private readonly FunctionOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly List<RetryDelay> _delays;
+    private readonly QueueFate _fate;
+
+    public Engine(FunctionOptions options, ProcessLauncher launcher, Metrics metrics, IMqttBroker broker, TimeProvider clock, ILoggerFactory loggers)
+    {
+        (_options, _launcher, _clock) = (options, launcher, clock);
+        _logger = loggers.CreateLogger<FunctionHost>();
+        Directory.CreateDirectory(options.DataFolder);
+        _socketFolder = MakeSocketFolder(options.DataFolder);
+        _api = new RuntimeApiServer(clock, loggers);
+        Logs = new LogStore(Path.Combine(options.DataFolder, "logs"), options.LogRetentionBytes, clock, _logger);
+        DeadLetters = new DeadLetterLog(Path.Combine(options.DataFolder, "dead-letters"), options.DeadLetterBytes, clock, _logger);
+        _delays = [.. RetryDelays.Select((delay, i) => new RetryDelay(Path.Combine(options.DataFolder, $"retries-{i + 1}"), delay, clock, _logger))];
+        _fate = new QueueFate(_delays, DeadLetters, broker, metrics, clock, loggers.CreateLogger<QueueFate>());
+
+        var groups = ControlGroups.TryOpen(options.MaxProcesses, out var reason);
+        if (groups is not { LimitsMemory: true })
+        {
+            LogWeakLimits(reason, groups is null && Environment.UserName == "root" ? " The number of processes is not limited, because the daemon runs as root: run it as a user of its own." : "");
+        }
+
+        var runtimes = Path.Combine(AppContext.BaseDirectory, "function-runtimes");
+        Starter = new WorkerStarter(_socketFolder, new Sandbox(options.Isolation, options.MaxProcesses, runtimes), groups, launcher, _pump, _api, options, clock);
+    }
+
+    public LogStore Logs { get; }
+
+    public DeadLetterLog DeadLetters { get; }
+
+    public WorkerStarter Starter { get; }
+
+    private string QueueFolder => Path.Combine(_options.DataFolder, "queues");
+
+    public Task StartAsync(CancellationToken cancellationToken) => _api.StartAsync(cancellationToken);
+
+    public InvocationQueue OpenQueue(WorkerPool pool) =>
+        new(pool, Path.Combine(QueueFolder, pool.Definition.Name), _options.QueueBytes, _fate, _clock, _logger);
+
+    /// <summary>Names of the functions for which there is a queue on disk.</summary>
+    public IEnumerable<string> QueuesLeft() => Directory.Exists(QueueFolder) ? Directory.EnumerateDirectories(QueueFolder).Select(path => Path.GetFileName(path)) : [];
+
+    public void StartRetries(Func<string, QueuedInvocation, ReadOnlyMemory<byte>, ValueTask> requeue) => _delays.ForEach(delay => delay.Start(requeue));
+
+    /// <summary>Events that fail from now on are still taken.</summary>
+    public Task StopRetriesAsync() => Task.WhenAll(_delays.Select(delay => delay.StopAsync()));
+
+    public async ValueTask DisposeAsync()
+    {
+        await _api.DisposeAsync();
+        foreach (var delay in _delays)
+        {
+            await delay.DisposeAsync();
+        }
+
+        await DeadLetters.DisposeAsync();
+        await Logs.DisposeAsync();
+        _pump.Dispose();
+        _launcher.Dispose();
+        Directory.Delete(_socketFolder, recursive: true);
+    }
+
+    /// <summary>Below the data folder, for the daemon's user alone; a data folder whose path is too long for sockets gets one in the system's folder for temporary files.</summary>
+    private static string MakeSocketFolder(string dataFolder)
+    {
+        var folder = Path.Combine(Path.GetFullPath(dataFolder), "sockets");
+        if (System.Text.Encoding.UTF8.GetByteCount(folder) > MaxSocketPathBytes - 16)
+        {
+            return Directory.CreateTempSubdirectory("roost-").FullName;
+        }
+
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true); // of a daemon that was killed
+        }
+
+        return Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
+    }
+
+    [LoggerMessage(3005, LogLevel.Warning, "Functions' memory is limited per process only: {Reason}.{Processes}")]
+    private partial void LogWeakLimits(string reason, string processes);
+}

@@ -1,0 +1,30 @@
+using Microsoft.Extensions.Options;
+
+namespace Roost.LocalLambda;
+
+internal sealed class FunctionOptionsValidator : IValidateOptions<FunctionOptions>
+{
+    public ValidateOptionsResult Validate(string? name, FunctionOptions options)
+    {
+        var faults = new ValidateOptionsResultBuilder();
+        Require(options.Folder.Length > 0, nameof(options.Folder), options.Folder, "name a folder");
+        Require(options.DataFolder.Length > 0, nameof(options.DataFolder), options.DataFolder, "name a folder");
+        Require(Enum.IsDefined(options.Isolation), nameof(options.Isolation), options.Isolation, "use required or none");
+        Require(options.InitTimeout >= TimeSpan.FromSeconds(1) && options.InitTimeout <= TimeSpan.FromMinutes(15), nameof(options.InitTimeout), options.InitTimeout, "use 1 s to 15 min");
+        Require(options.DrainTimeout >= TimeSpan.Zero && options.DrainTimeout <= TimeSpan.FromMinutes(15), nameof(options.DrainTimeout), options.DrainTimeout, "use 0 s to 15 min");
+        Require(options.MaxProcesses is >= 16 and <= 4096, nameof(options.MaxProcesses), options.MaxProcesses, "use 16 to 4096");
+        Require(options.LogRetentionBytes >= 64 * 1024, nameof(options.LogRetentionBytes), options.LogRetentionBytes, "use at least 64 KiB");
+        Require(options.LogRateBytes >= 1024, nameof(options.LogRateBytes), options.LogRateBytes, "use at least 1 KiB");
+        Require(options.QueueBytes >= 4 * 1024 * 1024, nameof(options.QueueBytes), options.QueueBytes, "use at least 4 MiB");
+        Require(options.DeadLetterBytes >= 4 * 1024 * 1024, nameof(options.DeadLetterBytes), options.DeadLetterBytes, "use at least 4 MiB");
+        return faults.Build();
+
+        void Require(bool holds, string key, object value, string remedy)
+        {
+            if (!holds)
+            {
+                faults.AddError($"{FunctionOptions.Section}:{key} is '{value}'; {remedy}.");
+            }
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Roost.Mqtt;
+
+namespace Roost.LocalLambda;
+
+public static class FunctionServiceCollectionExtensions
+{
+    /// <summary>
+    /// Registers <see cref="FunctionHost"/> and, as the same object, <see cref="IFunctionInvoker"/>. Starting and stopping it is the caller's, because the order matters.
+    /// Needs an <see cref="IMqttBroker"/>, logging, and <see cref="FunctionOptions"/>.
+    /// </summary>
+    public static IServiceCollection AddFunctions(this IServiceCollection services)
+    {
+        services.AddOptions<FunctionOptions>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<FunctionOptions>, FunctionOptionsValidator>());
+        services.AddMetrics();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<Metrics>();
+        services.TryAddSingleton(provider => new FunctionHost(
+            provider.GetRequiredService<IOptions<FunctionOptions>>(),
+            provider.GetRequiredService<IMqttBroker>(),
+            provider.GetRequiredService<Metrics>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILoggerFactory>()));
+        services.TryAddSingleton<IFunctionInvoker>(provider => provider.GetRequiredService<FunctionHost>());
+        return services;
+    }
+}

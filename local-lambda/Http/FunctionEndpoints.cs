@@ -1,0 +1,89 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Roost.LocalLambda.Output;
+
+namespace Roost.LocalLambda.Http;
+
+/// <summary>Roost's own view of functions: their state with reasons, their logs, their dead letters.</summary>
+internal sealed class FunctionEndpoints(FunctionHost host)
+{
+    private const int MaxDeadLetters = 100;
+
+    public Task ListAsync(HttpContext http) =>
+        RawResponse.WriteAsync(http, "application/json", JsonSerializer.SerializeToUtf8Bytes(new { functions = host.Functions }, JsonSerializerOptions.Web));
+
+    public Task GetAsync(HttpContext http) =>
+        WithFunctionAsync(http, function => RawResponse.WriteAsync(http, "application/json", JsonSerializer.SerializeToUtf8Bytes(function.Status(), JsonSerializerOptions.Web)));
+
+    /// <summary>Text, one line a line: the newest ones; with <c>follow=true</c> also those that come, until the caller leaves.</summary>
+    public Task LogsAsync(HttpContext http) => WithFunctionAsync(http, async function =>
+    {
+        http.Response.ContentType = "text/plain; charset=utf-8";
+        if (http.Request.Query["follow"].ToString() is not ("true" or "1"))
+        {
+            foreach (var line in function.Log.Newest())
+            {
+                await WriteAsync(http, line);
+            }
+
+            return;
+        }
+
+        try
+        {
+            await http.Response.StartAsync(http.RequestAborted);
+            var lines = function.Log.Follow(http.RequestAborted);
+            while (await lines.WaitToReadAsync(http.RequestAborted))
+            {
+                while (lines.TryRead(out var line))
+                {
+                    await WriteAsync(http, line);
+                }
+
+                await http.Response.Body.FlushAsync(http.RequestAborted);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The reader has gone, which is how following ends.
+        }
+    });
+
+    /// <summary>The newest dead letters, oldest first; <c>most</c> bounds their number.</summary>
+    public Task DeadLettersAsync(HttpContext http) => WithFunctionAsync(http, async function =>
+    {
+        var most = int.TryParse(http.Request.Query["most"], out var asked) ? Math.Clamp(asked, 1, MaxDeadLetters) : MaxDeadLetters;
+        using var body = new MemoryStream();
+        body.Write("{\"deadLetters\":["u8);
+        foreach (var (index, letter) in host.DeadLetters(function.Name, most).Index())
+        {
+            body.Write(index == 0 ? ""u8 : ","u8);
+            body.Write(letter);
+        }
+
+        body.Write("]}"u8);
+        await RawResponse.WriteAsync(http, "application/json", body.ToArray());
+    });
+
+    private async Task WithFunctionAsync(HttpContext http, Func<Function, Task> handle)
+    {
+        var name = (string)http.GetRouteValue("function")!;
+        if (host.TryFind(name, out var function))
+        {
+            await handle(function);
+            return;
+        }
+
+        http.Response.StatusCode = StatusCodes.Status404NotFound;
+        await RawResponse.WriteAsync(http, "application/json", JsonSerializer.SerializeToUtf8Bytes(new { message = $"There is no function '{name}'." }));
+    }
+
+    private static async Task WriteAsync(HttpContext http, LogLine line)
+    {
+        await http.Response.Body.WriteAsync(Encoding.ASCII.GetBytes($"{line.Time:yyyy-MM-ddTHH:mm:ss.fffZ} "), http.RequestAborted);
+        await http.Response.Body.WriteAsync(line.Text, http.RequestAborted);
+        await http.Response.Body.WriteAsync("\n"u8.ToArray(), http.RequestAborted);
+    }
+}

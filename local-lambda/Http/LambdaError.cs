@@ -1,0 +1,37 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace Roost.LocalLambda.Http;
+
+/// <summary>An error of the Lambda API as AWS tells it: a type in the header, from which clients make their exception, and a message in the body.</summary>
+internal sealed record LambdaError(int Status, string Type, string Message, string? Reason = null)
+{
+    /// <returns>Null for what is no refusal but a defect.</returns>
+    public static LambdaError? Of(Exception exception) => exception switch
+    {
+        FunctionNotFoundException => new(404, "ResourceNotFoundException", exception.Message),
+        FunctionThrottledException => new(429, "TooManyRequestsException", "Rate Exceeded.", "ReservedFunctionConcurrentInvocationLimitExceeded"),
+        FunctionUnavailableException => new(502, "ResourceNotReadyException", exception.Message),
+        PayloadTooLargeException => new(413, "RequestTooLargeException", exception.Message),
+        _ => null,
+    };
+
+    public Task WriteAsync(HttpContext http)
+    {
+        http.Response.StatusCode = Status;
+        http.Response.Headers["x-amzn-ErrorType"] = Type;
+        if (Status == StatusCodes.Status429TooManyRequests)
+        {
+            http.Response.Headers.RetryAfter = "1";
+        }
+
+        // Clients differ in which spelling of the message they read.
+        var body = new Dictionary<string, string> { ["Type"] = "User", ["Message"] = Message, ["message"] = Message };
+        if (Reason is not null)
+        {
+            body["Reason"] = Reason;
+        }
+
+        return RawResponse.WriteAsync(http, "application/json", JsonSerializer.SerializeToUtf8Bytes(body));
+    }
+}

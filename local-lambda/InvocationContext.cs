@@ -1,0 +1,24 @@
+using Roost.Mqtt;
+
+namespace Roost.LocalLambda;
+
+/// <summary>What goes with an event.</summary>
+public sealed record InvocationContext
+{
+    public static InvocationContext Default { get; } = new();
+
+    /// <summary>The client context as a JSON object; null for none.</summary>
+    public string? ClientContextJson { get; init; }
+
+    /// <summary><c>$LATEST</c> is the only version there is.</summary>
+    public string Qualifier { get; init; } = FunctionArn.Latest;
+
+    /// <summary>True: <see cref="InvocationResult.LogTail"/> is wanted. Synchronous invocations only.</summary>
+    public bool WithLogTail { get; init; }
+
+    /// <summary>Where the answer of an asynchronous invocation is published at QoS 1; null for nowhere.</summary>
+    public TopicName? AnswerTopic { get; init; }
+
+    /// <summary>Sent along with the answer.</summary>
+    public ReadOnlyMemory<byte>? CorrelationData { get; init; }
+}

@@ -1,0 +1,21 @@
+namespace Roost.LocalLambda;
+
+/// <summary>How an invocation ended.</summary>
+public sealed record InvocationResult
+{
+    public required string RequestId { get; init; }
+
+    /// <summary>200, also when the function failed.</summary>
+    public int StatusCode { get; init; } = 200;
+
+    /// <summary>Null when the function answered; <c>Unhandled</c> when it failed, timed out or ended.</summary>
+    public string? FunctionError { get; init; }
+
+    /// <summary>The answer's bytes as the function sent them, or the error as a JSON object with <c>errorMessage</c> and <c>errorType</c>.</summary>
+    public required ReadOnlyMemory<byte> Payload { get; init; }
+
+    /// <summary>The last 4 KiB of what the invocation logged, when it was asked for.</summary>
+    public ReadOnlyMemory<byte>? LogTail { get; init; }
+
+    public string ExecutedVersion { get; init; } = FunctionArn.Latest;
+}

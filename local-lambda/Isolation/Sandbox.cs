@@ -1,0 +1,124 @@
+using System.Text;
+using Roost.LocalLambda.Definitions;
+
+namespace Roost.LocalLambda.Isolation;
+
+/// <summary>
+/// Writes the command line of a worker: a shell that sets the limits of the process, joins the function's control group and becomes
+/// bubblewrap, which makes the namespaces and becomes the runtime. Pure: it starts nothing.
+/// </summary>
+internal sealed class Sandbox(IsolationMode isolation, int maxProcesses, string runtimesFolder)
+{
+    public const string Bubblewrap = "/usr/bin/bwrap";
+
+    /// <summary>The function's code, as AWS places it.</summary>
+    public const string TaskRoot = "/var/task";
+
+    private const string RuntimeRoot = "/var/runtime";
+    private const string SocketInside = "/run/roost.sock";
+
+    /// <summary>
+    /// $1 data limit in KiB or "", $2 process limit, $3 control group or "". bubblewrap's own arguments come on descriptor 3, the former standard
+    /// input: there they are not shown by ps, which any user of the machine may run, and they hold the function's environment.
+    /// </summary>
+    private const string Script =
+        """ulimit -c 0; ulimit -n 1024; [ -z "$1" ] || ulimit -d "$1"; ulimit -p "$2"; [ -z "$3" ] || echo $$ >"$3/cgroup.procs" || exit 126; shift 3; exec 3<&0 </dev/null; exec "$@" """;
+
+    /// <summary>The same without a sandbox: nothing to read on descriptor 3, and death with the daemon comes from setpriv.</summary>
+    private const string PlainScript =
+        """ulimit -c 0; ulimit -n 1024; [ -z "$1" ] || ulimit -d "$1"; ulimit -p "$2"; [ -z "$3" ] || echo $$ >"$3/cgroup.procs" || exit 126; shift 3; exec "$@" </dev/null""";
+
+    public LaunchPlan PlanFor(FunctionDefinition definition, string socketPath, string logStream, bool pinned, ControlGroup? group)
+    {
+        // Where no control group bounds the memory, each process of the function is bound by its data segment. Never the address space
+        // (RLIMIT_AS): Node.js hangs under it.
+        var dataLimit = group is { LimitsMemory: true } ? "" : (definition.MemoryBytes / 1024).ToString();
+        List<string> limits = [dataLimit, maxProcesses.ToString(), group?.Path ?? ""];
+        return isolation == IsolationMode.None
+            ? Plain(definition, socketPath, logStream, pinned, limits)
+            : Isolated(definition, socketPath, logStream, pinned, limits);
+    }
+
+    /// <summary>Starts <c>true</c> in a sandbox like a function's.</summary>
+    public static LaunchPlan Probe()
+    {
+        List<string> arguments = [.. Namespaces(FunctionNetwork.None), .. SystemFolders(), "--proc", "/proc", "--dev", "/dev"];
+        return new("/bin/sh", ["-c", Script, "sh", "", "64", "", Bubblewrap, "--args", "3", "--", "/usr/bin/true"], OuterEnvironment, "/", Join(arguments));
+    }
+
+    private static Dictionary<string, string> OuterEnvironment { get; } = new() { ["PATH"] = "/usr/bin:/bin" };
+
+    private LaunchPlan Plain(FunctionDefinition definition, string socketPath, string logStream, bool pinned, List<string> limits)
+    {
+        var environment = FunctionEnvironment.Of(definition, definition.Folder, runtimesFolder, socketPath, logStream, pinned);
+        return new(
+            "/bin/sh",
+            ["-c", PlainScript, "sh", .. limits, "/usr/bin/setpriv", "--pdeathsig", "KILL", "--", .. Command(definition, definition.Folder, runtimesFolder)],
+            environment,
+            definition.Folder,
+            []);
+    }
+
+    private LaunchPlan Isolated(FunctionDefinition definition, string socketPath, string logStream, bool pinned, List<string> limits)
+    {
+        var memory = definition.MemoryBytes.ToString();
+        List<string> arguments =
+        [
+            .. Namespaces(definition.Network), .. SystemFolders(),
+            "--ro-bind", definition.Folder, TaskRoot,
+            "--ro-bind", runtimesFolder, RuntimeRoot,
+            "--bind", socketPath, SocketInside,
+            "--proc", "/proc", "--dev", "/dev",
+            // Files in memory are memory: without a bound one function could take half of the machine's.
+            "--size", memory, "--tmpfs", "/dev/shm",
+            "--size", memory, "--tmpfs", "/tmp",
+            "--remount-ro", "/dev", "--remount-ro", "/",
+            "--chdir", TaskRoot, "--clearenv",
+        ];
+        foreach (var (name, value) in FunctionEnvironment.Of(definition, TaskRoot, RuntimeRoot, SocketInside, logStream, pinned))
+        {
+            arguments.AddRange(["--setenv", name, value]);
+        }
+
+        return new(
+            "/bin/sh",
+            ["-c", Script, "sh", .. limits, Bubblewrap, "--args", "3", "--", .. Command(definition, TaskRoot, RuntimeRoot)],
+            OuterEnvironment,
+            "/",
+            Join(arguments));
+    }
+
+    private static IEnumerable<string> Command(FunctionDefinition definition, string taskRoot, string runtimes) => definition.Runtime.Family switch
+    {
+        RuntimeFamily.Python => [definition.Runtime.Interpreter, $"{runtimes}/python/bootstrap.py"],
+        RuntimeFamily.Node => [definition.Runtime.Interpreter, $"{runtimes}/nodejs/bootstrap.mjs"],
+        _ => [definition.Runtime.Interpreter, $"{runtimes}/provided/forward.pl", $"{taskRoot}/bootstrap"],
+    };
+
+    private static List<string> Namespaces(FunctionNetwork network)
+    {
+        List<string> arguments =
+        [
+            "--unshare-user", "--unshare-pid", "--unshare-ipc", "--disable-userns", "--die-with-parent", "--new-session", "--cap-drop", "ALL",
+            "--uid", "993", "--gid", "990", // those of Lambda's sbx_user
+        ];
+        if (network == FunctionNetwork.None)
+        {
+            arguments.Add("--unshare-net");
+        }
+        else
+        {
+            arguments.AddRange(["--ro-bind-try", "/etc/resolv.conf", "/etc/resolv.conf", "--ro-bind-try", "/etc/hosts", "/etc/hosts", "--ro-bind-try", "/etc/nsswitch.conf", "/etc/nsswitch.conf"]);
+        }
+
+        return arguments;
+    }
+
+    private static IEnumerable<string> SystemFolders() =>
+    [
+        "--ro-bind", "/usr", "/usr", "--symlink", "usr/bin", "/bin", "--symlink", "usr/sbin", "/sbin", "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64",
+        "--ro-bind-try", "/etc/alternatives", "/etc/alternatives", "--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache", "--ro-bind-try", "/etc/ssl/certs", "/etc/ssl/certs",
+    ];
+
+    private static byte[] Join(List<string> arguments) => Encoding.UTF8.GetBytes(string.Concat(arguments.Select(argument => argument + '\0')));
+}

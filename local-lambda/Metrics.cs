@@ -1,0 +1,39 @@
+using System.Diagnostics.Metrics;
+
+namespace Roost.LocalLambda;
+
+internal sealed class Metrics
+{
+    public const string MeterName = "roost.functions";
+
+    private readonly Histogram<double> _duration;
+    private readonly Counter<long> _coldStarts;
+    private readonly Counter<long> _throttles;
+    private readonly Counter<long> _retries;
+    private readonly Counter<long> _deadLetters;
+    private readonly Counter<long> _refusedMessages;
+
+    public Metrics(IMeterFactory factory)
+    {
+        var meter = factory.Create(MeterName);
+        _duration = meter.CreateHistogram<double>("roost.functions.duration", "s", "From the choice of a worker to its answer.");
+        _coldStarts = meter.CreateCounter<long>("roost.functions.cold_starts", "{worker}", "Workers started.");
+        _throttles = meter.CreateCounter<long>("roost.functions.throttles", "{invocation}", "Invocations refused because workers and queue were full.");
+        _retries = meter.CreateCounter<long>("roost.functions.retries", "{invocation}", "Asynchronous invocations that failed and will run again.");
+        _deadLetters = meter.CreateCounter<long>("roost.functions.dead_letters", "{invocation}", "Asynchronous invocations given up.");
+        _refusedMessages = meter.CreateCounter<long>("roost.functions.refused_messages", "{message}", "Messages at QoS 0 that a trigger could not keep.");
+    }
+
+    public void Invoked(string function, TimeSpan duration, bool failed) =>
+        _duration.Record(duration.TotalSeconds, new("function", function), new("outcome", failed ? "error" : "success"));
+
+    public void ColdStart(string function) => _coldStarts.Add(1, new KeyValuePair<string, object?>("function", function));
+
+    public void Throttled(string function) => _throttles.Add(1, new KeyValuePair<string, object?>("function", function));
+
+    public void Retried(string function) => _retries.Add(1, new KeyValuePair<string, object?>("function", function));
+
+    public void DeadLettered(string function) => _deadLetters.Add(1, new KeyValuePair<string, object?>("function", function));
+
+    public void MessageRefused(string function) => _refusedMessages.Add(1, new KeyValuePair<string, object?>("function", function));
+}

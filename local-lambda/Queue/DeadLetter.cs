@@ -1,0 +1,40 @@
+using System.Text.Json;
+
+namespace Roost.LocalLambda.Queue;
+
+/// <summary>An asynchronous invocation that was given up, in the form of Lambda's on-failure destination.</summary>
+internal sealed record DeadLetter
+{
+    public string Version { get; init; } = "1.0";
+
+    public required DateTimeOffset Timestamp { get; init; }
+
+    public required Request RequestContext { get; init; }
+
+    public required JsonElement RequestPayload { get; init; }
+
+    public required Response ResponseContext { get; init; }
+
+    public required JsonElement ResponsePayload { get; init; }
+
+    public static DeadLetter Of(FunctionArn function, QueuedInvocation invocation, ReadOnlyMemory<byte> payload, InvocationResult result, DateTimeOffset now) => new()
+    {
+        Timestamp = now,
+        RequestContext = new Request(invocation.RequestId, $"{function}:{FunctionArn.Latest}", "RetriesExhausted", invocation.Failures + 1),
+        RequestPayload = Element(payload),
+        ResponseContext = new Response(result.StatusCode, result.ExecutedVersion, result.FunctionError),
+        ResponsePayload = Element(result.Payload),
+    };
+
+    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, QueueJson.Default.DeadLetter);
+
+    private static JsonElement Element(ReadOnlyMemory<byte> json)
+    {
+        var reader = new Utf8JsonReader(json.IsEmpty || !FunctionEvent.IsJson(json.Span) ? "null"u8 : json.Span);
+        return JsonElement.ParseValue(ref reader);
+    }
+
+    internal sealed record Request(string RequestId, string FunctionArn, string Condition, int ApproximateInvokeCount);
+
+    internal sealed record Response(int StatusCode, string ExecutedVersion, string? FunctionError);
+}

@@ -1,0 +1,150 @@
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Roost.LocalLambda.Workers;
+using Roost.Mqtt;
+using Roost.Storage.Logs;
+
+namespace Roost.LocalLambda.Queue;
+
+/// <summary>
+/// The asynchronous invocations of one function: a durable log, read by one loop that keeps as many running as the function may have workers.
+/// An event leaves by its answer, or into a <see cref="RetryDelay"/>, or into the dead letters; only then does the cursor pass it, so each runs at least once.
+/// </summary>
+internal sealed partial class InvocationQueue : IAsyncDisposable
+{
+    /// <summary>Largest event of an asynchronous invocation, in bytes.</summary>
+    public const int MaxPayloadBytes = 1024 * 1024;
+
+    /// <summary>Room for the event and what goes with it: a client context, a topic, correlation data.</summary>
+    public const int MaxRecordBytes = MaxPayloadBytes + (256 * 1024);
+
+    private const int RecordsPerRead = 64;
+
+    private readonly WorkerPool _pool;
+    private readonly QueueFate _fate;
+    private readonly AppendLog _log;
+    private readonly LogCursor _cursor;
+    private readonly OutstandingOffsets _outstanding;
+    private readonly SemaphoreSlim _slots;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly byte[] _key;
+    private Task _loop = Task.CompletedTask;
+
+    public InvocationQueue(WorkerPool pool, string folder, long maxBytes, QueueFate fate, TimeProvider clock, ILogger logger)
+    {
+        (_pool, _fate, _logger) = (pool, fate, logger);
+        _key = Encoding.UTF8.GetBytes(pool.Definition.Name);
+        _log = AppendLog.Open(
+            folder,
+            new AppendLogOptions { MaxRecordBytes = MaxRecordBytes, SegmentBytes = 4 * 1024 * 1024, Retention = new LogRetention(Bytes: maxBytes), Full = LogFullPolicy.Reject },
+            clock,
+            logger);
+        _cursor = _log.OpenCursor("dispatch", 0);
+        _outstanding = new OutstandingOffsets(_cursor.Committed);
+        _slots = new SemaphoreSlim(pool.Definition.MaxConcurrency);
+    }
+
+    /// <summary>Events that are not done: those that run included.</summary>
+    public long Count => Math.Max(0, _log.NextOffset - Math.Max(_cursor.Committed, _log.FirstOffset));
+
+    public void Start() => _loop = Task.Run(RunAsync);
+
+    /// <summary>Copies the event before it returns.</summary>
+    /// <returns>Completes when the event is durable.</returns>
+    /// <exception cref="FunctionThrottledException">The queue is full, or the disk.</exception>
+    public ValueTask Enqueue(QueuedInvocation invocation, ReadOnlySpan<byte> payload)
+    {
+        try
+        {
+            return WaitAsync(_log.WaitDurableAsync(_log.Append(_key, invocation.ToBytes(), payload)));
+        }
+        catch (LogFullException exception)
+        {
+            throw new FunctionThrottledException(_pool.Definition.Name, exception.Message, exception);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _loop;
+        for (var i = 0; i < _pool.Definition.MaxConcurrency; i++)
+        {
+            await _slots.WaitAsync(CancellationToken.None); // what runs has ended, or its worker was ended
+        }
+
+        await _log.DisposeAsync();
+        _slots.Dispose();
+        _stop.Dispose();
+    }
+
+    private async ValueTask WaitAsync(ValueTask durable)
+    {
+        try
+        {
+            await durable;
+        }
+        catch (LogFullException exception)
+        {
+            throw new FunctionThrottledException(_pool.Definition.Name, exception.Message, exception);
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            using var reader = _log.OpenReader(_cursor.Committed);
+            while (true)
+            {
+                foreach (var record in await reader.ReadAsync(RecordsPerRead, MaxRecordBytes, _stop.Token))
+                {
+                    await _slots.WaitAsync(_stop.Token);
+                    _outstanding.Begin(record.Offset);
+                    _ = HandleAsync(record.Offset, QueuedInvocation.FromBytes(record.Headers.Span), record.Payload.ToArray());
+                }
+            }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // The daemon stops; the cursor knows where to go on.
+        }
+        catch (Exception exception)
+        {
+            LogQueueStopped(_pool.Definition.Name, exception);
+        }
+    }
+
+    private async Task HandleAsync(long offset, QueuedInvocation queued, byte[] payload)
+    {
+        try
+        {
+            var invocation = new Invocation(queued.RequestId, payload, queued.ClientContext, withLogTail: false);
+            _pool.Submit(invocation, bounded: false);
+            await _fate.DecideAsync(_pool.Definition, queued, payload, await invocation.Result);
+            var done = _outstanding.End(offset);
+            await _cursor.CommitAsync(done, CancellationToken.None);
+            _log.TrimTo(done);
+        }
+        catch (FunctionUnavailableException)
+        {
+            // The daemon stops: the event stays in the queue and runs after the next start.
+        }
+        catch (Exception exception) when (exception is IOException or LogFullException or LogFailedException or MqttPublishRefusedException or ObjectDisposedException)
+        {
+            // Not done as far as the disk knows: it runs again after the next start.
+            LogFateUnknown(_pool.Definition.Name, queued.RequestId, exception.Message);
+        }
+        finally
+        {
+            _slots.Release();
+        }
+    }
+
+    [LoggerMessage(3030, LogLevel.Error, "Function {Function}: its queue is not read any more; its events run after a restart")]
+    private partial void LogQueueStopped(string function, Exception exception);
+
+    [LoggerMessage(3031, LogLevel.Error, "Function {Function}: what became of invocation {RequestId} could not be kept, it will run again after a restart: {Reason}")]
+    private partial void LogFateUnknown(string function, string requestId, string reason);
+}

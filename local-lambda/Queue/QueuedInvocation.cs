@@ -1,0 +1,54 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Roost.Mqtt;
+
+namespace Roost.LocalLambda.Queue;
+
+/// <summary>What is kept of an asynchronous invocation besides its event. See docs/formats/function-queue.md; unknown members are ignored, so that it may grow.</summary>
+internal sealed record QueuedInvocation
+{
+    public required string RequestId { get; init; }
+
+    /// <summary>Runs that failed before this one.</summary>
+    public int Failures { get; init; }
+
+    public required DateTimeOffset EnqueuedAt { get; init; }
+
+    public string? ClientContext { get; init; }
+
+    public string? AnswerTopic { get; init; }
+
+    public byte[]? CorrelationData { get; init; }
+
+    public static QueuedInvocation From(string requestId, InvocationContext context, DateTimeOffset now) => new()
+    {
+        RequestId = requestId,
+        EnqueuedAt = now,
+        ClientContext = context.ClientContextJson,
+        AnswerTopic = context.AnswerTopic?.Value,
+        CorrelationData = context.CorrelationData?.ToArray(),
+    };
+
+    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, QueueJson.Default.QueuedInvocation);
+
+    public static QueuedInvocation FromBytes(ReadOnlySpan<byte> bytes) => JsonSerializer.Deserialize(bytes, QueueJson.Default.QueuedInvocation)!;
+
+    /// <returns>Null when the caller wants no answer.</returns>
+    public MqttMessage? AnswerWith(InvocationResult result) => AnswerTopic is null ? null : new MqttMessage
+    {
+        Topic = TopicName.Parse(AnswerTopic),
+        Payload = result.Payload,
+        QualityOfService = QualityOfService.AtLeastOnce,
+        Properties = new MqttMessageProperties
+        {
+            CorrelationData = CorrelationData,
+            ContentType = "application/json",
+            UserProperties = result.FunctionError is null ? [] : [new UserProperty("function-error", result.FunctionError)],
+        },
+    };
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(QueuedInvocation))]
+[JsonSerializable(typeof(DeadLetter))]
+internal sealed partial class QueueJson : JsonSerializerContext;

@@ -1,0 +1,38 @@
+using Roost.LocalLambda.Definitions;
+using Roost.LocalLambda.Output;
+
+namespace Roost.LocalLambda.Workers;
+
+/// <summary>One call of a function, from its acceptance to its result. Its pool owns the mutable state.</summary>
+internal sealed class Invocation(string requestId, ReadOnlyMemory<byte> payload, string? clientContextJson, bool withLogTail)
+{
+    // Asynchronously: whoever waits for a result must not run on the connection that the worker needs for its next event.
+    private readonly TaskCompletionSource<InvocationResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public string RequestId { get; } = requestId;
+
+    public ReadOnlyMemory<byte> Payload { get; } = payload;
+
+    public string? ClientContextJson { get; } = clientContextJson;
+
+    /// <summary>Null when nobody asked for it.</summary>
+    public LogTail? Tail { get; } = withLogTail ? new LogTail() : null;
+
+    public Task<InvocationResult> Result => _result.Task;
+
+    /// <summary>When a worker was chosen; the deadline counts from here.</summary>
+    public long StartedAt { get; set; }
+
+    public DateTimeOffset Deadline { get; set; }
+
+    /// <summary>True once the event has left for the worker: from then on running it again might do something twice.</summary>
+    public bool Delivered { get; set; }
+
+    /// <summary>The init duration that its REPORT line tells; null for a warm start.</summary>
+    public TimeSpan? InitDuration { get; set; }
+
+    public void Complete(ReadOnlyMemory<byte> payload, string? functionError) =>
+        _result.TrySetResult(new InvocationResult { RequestId = RequestId, Payload = payload, FunctionError = functionError, LogTail = Tail?.ToArray() });
+
+    public void Fail(Exception exception) => _result.TrySetException(exception);
+}

@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using Roost.LocalLambda.Isolation;
+using Roost.LocalLambda.Output;
+
+namespace Roost.LocalLambda.Workers;
+
+/// <summary>
+/// One sandbox with one runtime in it, which handles one invocation at a time. Life: starting, ready (first question for an event), then busy
+/// and idle in turn, dead. The lock of its <see cref="WorkerPool"/> guards what stands under "state".
+/// </summary>
+internal sealed class Worker(string id, WorkerPool pool, bool pinned, string logStream)
+{
+    public string Id { get; } = id;
+
+    public WorkerPool Pool { get; } = pool;
+
+    public bool Pinned { get; } = pinned;
+
+    public string LogStream { get; } = logStream;
+
+    // Set once by WorkerStarter, before the process can ask for anything.
+    public required string SocketPath { get; init; }
+
+    public required Socket Listener { get; init; }
+
+    public ControlGroup? Group { get; set; }
+
+    public Process? Process { get; set; }
+
+    /// <summary>Outlives <see cref="Process"/>, which is disposed of when the process has ended.</summary>
+    public int? ProcessId { get; set; }
+
+    public WorkerOutput? Output { get; set; }
+
+    /// <summary>Connections to the Runtime API that are open.</summary>
+    public int Connections;
+
+    /// <summary>Where printed lines go besides the function's log; changed only while nothing runs in the worker.</summary>
+    public volatile LogTail? LogTarget;
+
+    // Touched by one answer at a time.
+    public long PeakMemory { get; set; }
+
+    public long PeakMemoryAt { get; set; }
+
+    // state
+    public long StartedAt { get; set; }
+
+    public bool Ready { get; set; }
+
+    public bool Dead { get; set; }
+
+    public TimeSpan? InitDuration { get; set; }
+
+    /// <summary>The error that the runtime told of its own start.</summary>
+    public byte[]? InitError { get; set; }
+
+    public Invocation? Current { get; set; }
+
+    /// <summary>True while the answer of <see cref="Current"/> is being taken: another one is refused.</summary>
+    public bool Answered { get; set; }
+
+    /// <summary>The runtime's question for an event that waits; null while it has none.</summary>
+    public TaskCompletionSource<Invocation?>? Parked { get; set; }
+
+    public long IdleSince { get; set; }
+
+    public ITimer? Timer { get; set; }
+
+    /// <summary>Ends the sandbox and everything in it. May be called again, and from any thread.</summary>
+    public void Kill()
+    {
+        try
+        {
+            // The control group is exact. Without one: bubblewrap takes the process namespace with it; without a sandbox, the tree is all there is to go by.
+            Group?.Kill();
+            Process?.Kill(entireProcessTree: true);
+        }
+        catch (InvalidOperationException)
+        {
+            // It has ended already.
+        }
+    }
+}

@@ -1,0 +1,245 @@
+using Microsoft.Extensions.Logging;
+
+namespace Roost.LocalLambda.Workers;
+
+/// <summary>What happens to workers: they ask, answer, run out of time, and end.</summary>
+internal sealed partial class WorkerPool
+{
+    /// <summary>The runtime asks for its next event.</summary>
+    /// <returns>Null: the worker is at its end. The task waits for as long as there is nothing to do.</returns>
+    /// <exception cref="InvalidOperationException">It has not answered the last one, or it asks twice at a time.</exception>
+    public Task<Invocation?> NextAsync(Worker worker)
+    {
+        Invocation invocation;
+        lock (_gate)
+        {
+            if (worker.Dead)
+            {
+                return Task.FromResult<Invocation?>(null);
+            }
+
+            if (worker.Parked is not null || worker.Current is { Delivered: true })
+            {
+                throw new InvalidOperationException("Transition from Running to Ready is not allowed: the invocation before has no answer.");
+            }
+
+            if (!worker.Ready)
+            {
+                worker.Ready = true;
+                worker.InitDuration = _clock.GetElapsedTime(worker.StartedAt);
+                worker.Timer!.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                _starting--;
+                _backoff.Reset();
+                LogWorkerReady(_definition.Name, worker.Id, worker.InitDuration.Value.TotalMilliseconds);
+                MakeAvailable(worker);
+            }
+
+            if (worker.Current is null)
+            {
+                // Without RunContinuationsAsynchronously: the thread that brings the event also writes it, one switch less.
+                worker.Parked = new TaskCompletionSource<Invocation?>();
+                return worker.Parked.Task;
+            }
+
+            invocation = worker.Current;
+        }
+
+        WriteStart(worker, invocation);
+        return Task.FromResult<Invocation?>(invocation);
+    }
+
+    /// <summary>The connection that waited for an event has gone; the runtime may ask again on another.</summary>
+    public void Unpark(Worker worker)
+    {
+        lock (_gate)
+        {
+            worker.Parked?.TrySetResult(null);
+            worker.Parked = null;
+        }
+    }
+
+    /// <returns>True when the worker runs this invocation and has not answered it; then <see cref="Answer"/> must follow.</returns>
+    public bool TryBeginAnswer(Worker worker, string requestId)
+    {
+        lock (_gate)
+        {
+            if (worker.Current is not { Delivered: true } current || worker.Answered || current.RequestId != requestId)
+            {
+                return false;
+            }
+
+            worker.Answered = true;
+            worker.Timer!.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            return true;
+        }
+    }
+
+    public void Answer(Worker worker, ReadOnlyMemory<byte> payload, string? functionError)
+    {
+        var invocation = worker.Current!;
+        WriteEnd(worker, invocation, functionError is not null, line: null);
+        lock (_gate)
+        {
+            worker.Current = null;
+            if (!worker.Dead)
+            {
+                MakeAvailable(worker);
+            }
+
+            TellIfDrained();
+        }
+
+        invocation.Complete(payload, functionError);
+    }
+
+    public void FailInit(Worker worker, byte[] error)
+    {
+        lock (_gate)
+        {
+            worker.InitError = error;
+        }
+
+        worker.Kill(); // the runtime is to exit; this makes sure
+    }
+
+    /// <summary>The process has ended and its output is read.</summary>
+    public void OnExit(Worker worker, int exitCode, bool outOfMemory)
+    {
+        Invocation? victim = null;
+        bool again;
+        lock (_gate)
+        {
+            worker.Dead = true;
+            worker.Timer?.Dispose();
+            worker.Parked?.TrySetResult(null);
+            worker.Parked = null;
+            _workers.Remove(worker);
+            _available.Remove(worker);
+            if (!worker.Ready)
+            {
+                _starting--;
+                _backoff.Failed();
+                victim = TakeFirstWaiting(); // the start was on its behalf
+            }
+            else if (worker.Current is { Delivered: false } undelivered)
+            {
+                _waiting.AddFirst(undelivered); // nothing has seen it: another worker may run it
+            }
+            else if (!worker.Answered)
+            {
+                victim = worker.Current;
+            }
+
+            worker.Current = null;
+            again = _waiting.Count > 0 || !_stopping;
+        }
+
+        if (victim is not null)
+        {
+            Fail(worker, victim, worker.InitError ?? FunctionErrors.Exited(victim.RequestId, exitCode, outOfMemory), line: null);
+        }
+
+        LogWorkerEnded(_definition.Name, worker.Id, exitCode);
+        lock (_gate)
+        {
+            TellIfDrained();
+        }
+
+        if (again)
+        {
+            _backoff.WhenOver(EnsureWorkers);
+            EnsureWorkers();
+        }
+    }
+
+    /// <summary>The process could not be started at all.</summary>
+    public void OnStartFailed(Worker worker, string reason)
+    {
+        LogWorkerNotStarted(_definition.Name, worker.Id, reason);
+        lock (_gate)
+        {
+            worker.InitError = FunctionErrors.NotStarted("", reason);
+        }
+
+        OnExit(worker, exitCode: 0, outOfMemory: false);
+    }
+
+    /// <summary>The worker's time is over: for its start, or for what it runs.</summary>
+    private void OnTimer(Worker worker)
+    {
+        Invocation? victim;
+        lock (_gate)
+        {
+            if (worker.Dead || worker.Answered)
+            {
+                return;
+            }
+
+            if (!worker.Ready)
+            {
+                worker.InitError ??= FunctionErrors.InitTimedOut("", _initTimeout);
+                victim = null;
+            }
+            else if (worker.Current is null || _clock.GetUtcNow() < worker.Current.Deadline - TimeSpan.FromMilliseconds(20))
+            {
+                return; // a timer of the invocation before, which lost the race against its answer
+            }
+            else
+            {
+                victim = worker.Current;
+                worker.Current = null;
+                worker.Dead = true;
+            }
+        }
+
+        worker.Kill();
+        if (victim is not null)
+        {
+            var time = _clock.GetUtcNow().UtcDateTime;
+            Fail(worker, victim, FunctionErrors.TimedOut(victim.RequestId, _definition.Timeout), $"{time:yyyy-MM-ddTHH:mm:ss.fffZ} {victim.RequestId} Task timed out after {_definition.Timeout.TotalSeconds:0.00} seconds");
+        }
+    }
+
+    private void Fail(Worker worker, Invocation victim, byte[] error, string? line)
+    {
+        WriteEnd(worker, victim, failed: true, line);
+        victim.Complete(error, FunctionErrors.Unhandled);
+        lock (_gate)
+        {
+            TellIfDrained();
+        }
+    }
+
+    private void MakeAvailable(Worker worker)
+    {
+        worker.IdleSince = _clock.GetTimestamp();
+        if (TakeFirstWaiting() is { } invocation)
+        {
+            Assign(worker, invocation); // not parked now: it finds the invocation when it asks
+        }
+        else
+        {
+            _available.Add(worker);
+        }
+    }
+
+    private Invocation? TakeFirstWaiting()
+    {
+        var first = _waiting.First;
+        if (first is not null)
+        {
+            _waiting.RemoveFirst();
+        }
+
+        return first?.Value;
+    }
+
+    [LoggerMessage(3010, LogLevel.Debug, "Function {Function}: worker {Worker} is ready after {InitMilliseconds:0.0} ms")]
+    private partial void LogWorkerReady(string function, string worker, double initMilliseconds);
+
+    [LoggerMessage(3011, LogLevel.Debug, "Function {Function}: worker {Worker} has ended with exit code {ExitCode}")]
+    private partial void LogWorkerEnded(string function, string worker, int exitCode);
+
+    [LoggerMessage(3012, LogLevel.Error, "Function {Function}: worker {Worker} could not be started: {Reason}")]
+    private partial void LogWorkerNotStarted(string function, string worker, string reason);
+}

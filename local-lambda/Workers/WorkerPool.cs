@@ -1,0 +1,272 @@
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Roost.LocalLambda.Definitions;
+using Roost.LocalLambda.Output;
+
+namespace Roost.LocalLambda.Workers;
+
+/// <summary>
+/// The workers of one function and the invocations that wait for one. A worker that has answered is available again at once, before it asks for
+/// its next event: sequential callers are served by one warm worker instead of starting another in the gap.
+/// </summary>
+internal sealed partial class WorkerPool : IAsyncDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly FunctionDefinition _definition;
+    private readonly WorkerStarter _starter;
+    private readonly FunctionLog _log;
+    private readonly Metrics _metrics;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly TimeSpan _initTimeout;
+    private readonly ITimer _sweep;
+    private readonly PinnedBackoff _backoff;
+
+    // Guarded by _gate.
+    private readonly List<Worker> _workers = [];
+    private readonly List<Worker> _available = []; // used from the end: the warmest first, so that the others grow idle and end
+    private readonly LinkedList<Invocation> _waiting = [];
+    private int _starting;
+    private bool _stopping;
+    private TaskCompletionSource? _drained;
+
+    public WorkerPool(FunctionDefinition definition, WorkerStarter starter, FunctionLog log, Metrics metrics, FunctionOptions options, TimeProvider clock, ILogger logger)
+    {
+        (_definition, _starter, _log, _metrics, _clock, _logger) = (definition, starter, log, metrics, clock, logger);
+        Arn = definition.Arn.ToString();
+        _initTimeout = options.InitTimeout;
+        _backoff = new PinnedBackoff(clock);
+        var period = TimeSpan.FromTicks(Math.Max(TimeSpan.TicksPerSecond / 2, definition.Idle.Ticks / 4));
+        _sweep = clock.CreateTimer(static pool => ((WorkerPool)pool!).EndIdle(), this, period, period);
+    }
+
+    public FunctionDefinition Definition => _definition;
+
+    public FunctionLog Log => _log;
+
+    public string Arn { get; }
+
+    /// <summary>Starts the pinned workers.</summary>
+    public void Start() => EnsureWorkers();
+
+    public (int Workers, int Busy, int Waiting) Count()
+    {
+        lock (_gate)
+        {
+            return (_workers.Count, _workers.Count(worker => worker.Current is not null), _waiting.Count);
+        }
+    }
+
+    /// <param name="bounded">False for the durable queue, which bounds itself by the function's concurrency.</param>
+    /// <exception cref="FunctionThrottledException">All workers are busy and the queue is full.</exception>
+    public void Submit(Invocation invocation, bool bounded)
+    {
+        Delivery delivery = default;
+        var assigned = false;
+        lock (_gate)
+        {
+            if (_stopping)
+            {
+                throw new FunctionUnavailableException(_definition.Name, "the gateway is stopping");
+            }
+
+            if (_available.Count > 0)
+            {
+                delivery = AssignLastAvailable(invocation);
+                assigned = true;
+            }
+            else
+            {
+                var busy = _workers.Count(static worker => worker.Current is not null);
+                if (bounded && _waiting.Count >= _definition.Queue + _definition.MaxConcurrency - busy)
+                {
+                    _metrics.Throttled(_definition.Name);
+                    throw new FunctionThrottledException(_definition.Name, $"{busy} of {_definition.MaxConcurrency} workers are busy and {_waiting.Count} invocations wait");
+                }
+
+                _waiting.AddLast(invocation);
+            }
+        }
+
+        delivery.Complete();
+        if (!assigned)
+        {
+            EnsureWorkers();
+        }
+    }
+
+    /// <summary>The caller has gone: an invocation that no worker has yet is dropped.</summary>
+    public void Abandon(Invocation invocation)
+    {
+        lock (_gate)
+        {
+            _waiting.Remove(invocation);
+        }
+    }
+
+    /// <summary>Takes no more invocations, waits for those that run, then ends every worker. The bound is the caller's token.</summary>
+    public async Task StopAsync(CancellationToken giveUp)
+    {
+        Task drained;
+        lock (_gate)
+        {
+            _stopping = true;
+            drained = (_drained = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            TellIfDrained();
+        }
+
+        await _sweep.DisposeAsync();
+        _backoff.Dispose();
+        await drained.WaitAsync(giveUp).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Worker[] workers;
+        Invocation[] left;
+        lock (_gate)
+        {
+            workers = [.. _workers];
+            left = [.. _waiting];
+            _waiting.Clear();
+        }
+
+        foreach (var invocation in left)
+        {
+            invocation.Fail(new FunctionUnavailableException(_definition.Name, "the gateway is stopping"));
+        }
+
+        foreach (var worker in workers)
+        {
+            worker.Kill();
+        }
+
+        await Task.WhenAll(workers.Select(_starter.EndedAsync));
+    }
+
+    /// <summary>Ends every worker without waiting for what it runs.</summary>
+    public async ValueTask DisposeAsync() => await StopAsync(new CancellationToken(canceled: true));
+
+    private void TellIfDrained()
+    {
+        if (_stopping && _waiting.Count == 0 && _workers.TrueForAll(worker => worker.Current is null))
+        {
+            _drained?.TrySetResult();
+        }
+    }
+
+    /// <summary>Starts as many workers as wait for one and as are pinned, within the function's concurrency.</summary>
+    private void EnsureWorkers()
+    {
+        while (true)
+        {
+            bool pinned;
+            lock (_gate)
+            {
+                pinned = _workers.Count < _definition.Pinned && !_backoff.IsWaiting;
+                if (_workers.Count >= _definition.MaxConcurrency || (!pinned && _waiting.Count <= _starting) || (_stopping && _waiting.Count <= _starting))
+                {
+                    return;
+                }
+
+                _starting++;
+                var worker = _starter.Create(this, pinned);
+                worker.StartedAt = _clock.GetTimestamp();
+                worker.Timer = _clock.CreateTimer(static state => ((Worker)state!).Pool.OnTimer((Worker)state), worker, _initTimeout, Timeout.InfiniteTimeSpan);
+                _workers.Add(worker);
+                _starter.Launch(worker);
+            }
+
+            _metrics.ColdStart(_definition.Name);
+        }
+    }
+
+    private Delivery AssignLastAvailable(Invocation invocation)
+    {
+        var worker = _available[^1];
+        _available.RemoveAt(_available.Count - 1);
+        return Assign(worker, invocation);
+    }
+
+    private Delivery Assign(Worker worker, Invocation invocation)
+    {
+        invocation.StartedAt = _clock.GetTimestamp();
+        invocation.Deadline = _clock.GetUtcNow() + _definition.Timeout;
+        invocation.InitDuration = worker.InitDuration;
+        worker.InitDuration = null;
+        worker.Current = invocation;
+        worker.Answered = false;
+        worker.Timer!.Change(_definition.Timeout, Timeout.InfiniteTimeSpan);
+        if (worker.Parked is not { } parked)
+        {
+            return default; // it is on its way back from its last answer, and finds this one when it asks
+        }
+
+        worker.Parked = null;
+        return new Delivery(this, worker, invocation, parked);
+    }
+
+    private void EndIdle()
+    {
+        List<Worker> idle = [];
+        lock (_gate)
+        {
+            for (var i = 0; i < _available.Count && _workers.Count - idle.Count > _definition.Pinned;)
+            {
+                if (_clock.GetElapsedTime(_available[i].IdleSince) < _definition.Idle)
+                {
+                    i++;
+                    continue;
+                }
+
+                _available[i].Dead = true;
+                idle.Add(_available[i]);
+                _available.RemoveAt(i);
+            }
+        }
+
+        foreach (var worker in idle)
+        {
+            worker.Kill();
+        }
+    }
+
+    private void WriteStart(Worker worker, Invocation invocation)
+    {
+        invocation.Delivered = true;
+        worker.Output?.Drain(); // what was printed before belongs to the one before
+        worker.LogTarget = invocation.Tail;
+        _log.WritePlatform(Encoding.UTF8.GetBytes($"START RequestId: {invocation.RequestId} Version: {FunctionArn.Latest}"), invocation.Tail, keep: false);
+    }
+
+    private void WriteEnd(Worker worker, Invocation invocation, bool failed, string? line)
+    {
+        worker.Output?.EndOfInvocation();
+        var elapsed = _clock.GetElapsedTime(invocation.StartedAt);
+        if (line is not null)
+        {
+            _log.WritePlatform(Encoding.UTF8.GetBytes(line), invocation.Tail, keep: true);
+        }
+
+        // Only what went wrong is worth a write to the SD card; the rest stays in memory.
+        var report = new StringBuilder($"REPORT RequestId: {invocation.RequestId}\tDuration: {elapsed.TotalMilliseconds:0.00} ms\tBilled Duration: {Math.Ceiling(elapsed.TotalMilliseconds):0} ms\tMemory Size: {_definition.MemoryMebibytes} MB\tMax Memory Used: {_starter.PeakMemory(worker) >> 20} MB\t");
+        if (invocation.InitDuration is { } init)
+        {
+            report.Append($"Init Duration: {init.TotalMilliseconds:0.00} ms\t");
+        }
+
+        _log.WritePlatform(Encoding.UTF8.GetBytes($"END RequestId: {invocation.RequestId}"), invocation.Tail, keep: false);
+        _log.WritePlatform(Encoding.UTF8.GetBytes(report.ToString()), invocation.Tail, keep: failed);
+        worker.LogTarget = null;
+        _metrics.Invoked(_definition.Name, elapsed, failed);
+    }
+
+    /// <summary>An event for a runtime that waits for one. Completed outside the lock: the runtime's connection is written on this thread.</summary>
+    private readonly record struct Delivery(WorkerPool Pool, Worker Worker, Invocation Invocation, TaskCompletionSource<Invocation?> Parked)
+    {
+        public void Complete()
+        {
+            if (Parked is not null)
+            {
+                Pool.WriteStart(Worker, Invocation);
+                Parked.TrySetResult(Invocation);
+            }
+        }
+    }
+}

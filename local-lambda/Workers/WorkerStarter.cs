@@ -1,0 +1,94 @@
+using System.ComponentModel;
+using System.IO.Pipes;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using Roost.LocalLambda.Isolation;
+using Roost.LocalLambda.Output;
+using Roost.LocalLambda.RuntimeApi;
+
+namespace Roost.LocalLambda.Workers;
+
+/// <summary>Makes workers: a socket, a sandbox, a process, its output; and clears them away when the process ends.</summary>
+internal sealed class WorkerStarter(
+    string socketFolder, Sandbox sandbox, ControlGroups? groups, ProcessLauncher launcher, OutputPump pump, RuntimeApiServer api, FunctionOptions options, TimeProvider clock)
+{
+    private readonly ConditionalWeakTable<Worker, Task> _lives = [];
+    private readonly string _instance = Guid.NewGuid().ToString("N");
+    private int _lastId;
+
+    /// <summary>Listens for a worker that <see cref="Launch"/> will start.</summary>
+    public Worker Create(WorkerPool pool, bool pinned)
+    {
+        var id = $"w{Interlocked.Increment(ref _lastId)}";
+        var path = Path.Combine(socketFolder, id);
+        File.Delete(path);
+        var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(path));
+        listener.Listen(RuntimeApiServer.MaxConnectionsPerWorker);
+        var logStream = $"{clock.GetUtcNow():yyyy/MM/dd}/[{FunctionArn.Latest}]{_instance[..24]}{_lastId:x8}";
+        return new Worker(id, pool, pinned, logStream) { SocketPath = path, Listener = listener };
+    }
+
+    public void Launch(Worker worker) => _lives.Add(worker, Task.Run(() => LiveAsync(worker)));
+
+    /// <summary>Completes when the worker and its traces are gone.</summary>
+    public Task EndedAsync(Worker worker) => _lives.TryGetValue(worker, out var life) ? life : Task.CompletedTask;
+
+    /// <summary>In bytes; 0 where the kernel does not tell.</summary>
+    public long PeakMemory(Worker worker)
+    {
+        // Read at most once a second: the files of /proc cost more than the rest of the REPORT line.
+        if (worker.ProcessId is { } processId && (worker.PeakMemory == 0 || clock.GetElapsedTime(worker.PeakMemoryAt) > TimeSpan.FromSeconds(1)))
+        {
+            worker.PeakMemoryAt = clock.GetTimestamp();
+            var peak = WorkerMemory.Peak(processId, options.Isolation == IsolationMode.None ? 0 : 2);
+            worker.PeakMemory = Math.Max(worker.PeakMemory, peak);
+        }
+
+        return worker.PeakMemory;
+    }
+
+    private async Task LiveAsync(Worker worker)
+    {
+        var exitCode = 0;
+        string? fault = null;
+        var accepting = api.AcceptAsync(worker);
+        try
+        {
+            worker.Group = groups?.Create(worker.Pool.Definition, worker.Id);
+            var plan = sandbox.PlanFor(worker.Pool.Definition, worker.SocketPath, worker.LogStream, worker.Pinned, worker.Group);
+            using var process = await launcher.StartAsync(plan);
+            using var output = new WorkerOutput(
+                ((AnonymousPipeClientStream)process.StandardOutput.BaseStream).SafePipeHandle,
+                ((AnonymousPipeClientStream)process.StandardError.BaseStream).SafePipeHandle,
+                pump,
+                new OutputBudget(options.LogRateBytes, clock),
+                line => worker.Pool.Log.WritePrinted(line, worker.LogTarget));
+            worker.Output = output;
+            worker.Process = process;
+            worker.ProcessId = process.Id;
+            pump.Add(output);
+            await process.WaitForExitAsync();
+            exitCode = process.ExitCode;
+        }
+        catch (Exception exception) when (exception is Win32Exception or IOException or UnauthorizedAccessException)
+        {
+            fault = exception.Message;
+        }
+
+        // Accepted connections end with the process: its descriptors are closed.
+        worker.Listener.Dispose();
+        await accepting;
+        File.Delete(worker.SocketPath);
+        var outOfMemory = worker.Group?.RanOutOfMemory() ?? false;
+        worker.Group?.Remove();
+        if (fault is null)
+        {
+            worker.Pool.OnExit(worker, exitCode, outOfMemory);
+        }
+        else
+        {
+            worker.Pool.OnStartFailed(worker, fault);
+        }
+    }
+}

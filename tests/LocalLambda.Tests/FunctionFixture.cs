@@ -1,0 +1,99 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Roost.LocalLambda.Isolation;
+using Roost.Mqtt;
+using Roost.Tests.Support;
+
+namespace Roost.LocalLambda.Tests;
+
+/// <summary>A host with real functions in real sandboxes. A test writes its functions, then starts it.</summary>
+internal abstract class FunctionFixture
+{
+    private ServiceProvider? _services;
+
+    protected TemporaryFolder Folder { get; private set; } = null!;
+
+    protected LoopbackBroker Broker { get; private set; } = null!;
+
+    protected FunctionHost Host { get; private set; } = null!;
+
+    [SetUp]
+    public async Task MakeFolder()
+    {
+        Folder = new TemporaryFolder();
+        Broker = new LoopbackBroker();
+        using var launcher = new ProcessLauncher();
+        if (await SandboxProbe.FaultAsync(launcher, default) is { } fault)
+        {
+            Assert.Ignore($"This machine cannot isolate functions, so nothing is shown here: {fault}");
+        }
+    }
+
+    [TearDown]
+    public async Task StopHost()
+    {
+        await StopAsync();
+        Folder.Dispose();
+    }
+
+    protected async Task StartAsync(Action<FunctionOptions>? configure = null, TimeProvider? clock = null)
+    {
+        var services = new ServiceCollection();
+        services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
+        services.AddSingleton<IMqttBroker>(Broker);
+        services.AddSingleton(clock ?? TimeProvider.System);
+        services.AddFunctions();
+        services.Configure<FunctionOptions>(options =>
+        {
+            options.Folder = Folder["functions"];
+            options.DataFolder = Folder["data"];
+            configure?.Invoke(options);
+        });
+        _services = services.BuildServiceProvider();
+        Host = _services.GetRequiredService<FunctionHost>();
+        await Host.StartAsync(default);
+    }
+
+    protected async Task StopAsync()
+    {
+        if (_services is { } services)
+        {
+            _services = null;
+            await Host.StopAsync(default);
+            await services.DisposeAsync();
+        }
+    }
+
+    protected void Python(string name, string code, string yaml = "") => Function(name, "runtime: python3.x\nhandler: main.handler\n" + yaml, ("main.py", code));
+
+    protected void Node(string name, string code, string yaml = "", string file = "index.mjs") => Function(name, "runtime: nodejs20.x\nhandler: index.handler\n" + yaml, (file, code));
+
+    protected void Function(string name, string yaml, params (string File, string Text)[] files)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(Folder["functions"], name)).FullName;
+        File.WriteAllText(Path.Combine(folder, "function.yaml"), $"name: {name}\n{yaml}");
+        foreach (var (file, text) in files)
+        {
+            File.WriteAllText(Path.Combine(folder, file), text);
+        }
+    }
+
+    protected Task<InvocationResult> InvokeAsync(string name, string payload = "{}", InvocationContext? context = null) =>
+        Host.InvokeAsync(name, Encoding.UTF8.GetBytes(payload), context ?? InvocationContext.Default);
+
+    protected async Task<string> AnswerAsync(string name, string payload = "{}", InvocationContext? context = null)
+    {
+        var result = await InvokeAsync(name, payload, context);
+        Assert.That(result.FunctionError, Is.Null, $"{Text(result)}\n{Log(name)}");
+        return Text(result);
+    }
+
+    protected static string Text(InvocationResult result) => Encoding.UTF8.GetString(result.Payload.Span);
+
+    protected static JsonElement Json(InvocationResult result) => JsonDocument.Parse(result.Payload).RootElement;
+
+    protected string Log(string name) =>
+        Host.TryFind(name, out var function) ? string.Join('\n', function.Log.Newest().Select(line => Encoding.UTF8.GetString(line.Text))) : "";
+}
