@@ -1,0 +1,79 @@
+using System.Net;
+using System.Net.Sockets;
+using Roost.Mqtt.Tests.Protocol;
+using Roost.Tests.Support;
+
+namespace Roost.Mqtt.Tests.Conformance;
+
+/// <summary>A socket that says and hears bytes. Text in quotes stands for its bytes.</summary>
+internal sealed class RawClient(TcpClient client) : IDisposable
+{
+    public static async Task<RawClient> OpenAsync(int port)
+    {
+        var client = new TcpClient { NoDelay = true };
+        await client.ConnectAsync(IPAddress.Loopback, port);
+        return new RawClient(client);
+    }
+
+    public async Task SendAsync(string hex) => await client.GetStream().WriteAsync(Reading.Bytes(hex));
+
+    /// <summary>Says something and hears exactly this in answer.</summary>
+    public async Task ExchangeAsync(string sent, string expected)
+    {
+        await SendAsync(sent);
+        await ExpectAsync(expected);
+    }
+
+    public async Task ExpectAsync(string hex)
+    {
+        var expected = Reading.Bytes(hex);
+        var heard = new byte[expected.Length];
+        var count = await Eventually.CompletesAsync(ReadAsync(heard), $"the bytes {hex}");
+        Assert.That(Convert.ToHexString(heard.AsSpan(0, count)), Is.EqualTo(Convert.ToHexString(expected)));
+    }
+
+    /// <summary>One whole packet, of less than 128 bytes.</summary>
+    public async Task<byte[]> ReadPacketAsync(string waitedFor)
+    {
+        var header = new byte[2];
+        var count = await Eventually.CompletesAsync(ReadAsync(header), waitedFor);
+        Assert.That(count, Is.EqualTo(2), $"the connection ended before {waitedFor}");
+        var body = new byte[header[1]];
+        await Eventually.CompletesAsync(ReadAsync(body), waitedFor);
+        return [.. header, .. body];
+    }
+
+    /// <summary>Nothing came before the answer to a ping: what was to be sent has been sent.</summary>
+    public Task ExpectNothingAsync() => ExchangeAsync("C0 00", "D0 00");
+
+    /// <summary>The server closes without another word.</summary>
+    public async Task ExpectCloseAsync()
+    {
+        var heard = new byte[64];
+        var count = await Eventually.CompletesAsync(ReadAsync(heard), "the server to close");
+        Assert.That(Convert.ToHexString(heard.AsSpan(0, count)), Is.Empty);
+    }
+
+    /// <summary>A 5.0 server says why, then closes [MQTT-4.13.1-1].</summary>
+    public async Task ExpectDisconnectAsync(ReasonCode reason)
+    {
+        var packet = await ReadPacketAsync($"DISCONNECT with {reason}");
+        Assert.That(packet[0], Is.EqualTo(0xE0));
+        Assert.That((ReasonCode)packet[2], Is.EqualTo(reason));
+        await ExpectCloseAsync();
+    }
+
+    public void Dispose() => client.Dispose();
+
+    private async Task<int> ReadAsync(byte[] buffer)
+    {
+        try
+        {
+            return await client.GetStream().ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false);
+        }
+        catch (IOException)
+        {
+            return 0; // a reset is a close
+        }
+    }
+}
