@@ -1,0 +1,2 @@
+def handler(event, context):
+    return "x" * (10 * 1024 * 1024)
