@@ -14,6 +14,7 @@ internal static class RoostCommand
         root.Add(StatusCommand.Create(options, terminal));
         root.Add(ShadowCommands.Create(options, terminal));
         root.Add(FunctionCommands.Create(options, terminal));
+        root.Add(StreamCommands.Create(options, terminal));
         root.Add(PublishCommand.Create(options, terminal));
         root.Add(SubscribeCommand.Create(options, terminal));
 

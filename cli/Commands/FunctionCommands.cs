@@ -147,23 +147,14 @@ internal static class FunctionCommands
 
     private static async Task CopyLinesAsync(CommandRun run, string path, string what, bool follow, CancellationToken cancellationToken)
     {
-        using var response = await run.Daemon.SendAsync(HttpMethod.Get, path, content: null, what, cancellationToken);
-        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken), Encoding.UTF8);
-        try
+        await foreach (var line in LineStream.ReadAsync(run.Daemon, path, what, cancellationToken))
         {
-            while (await reader.ReadLineAsync(cancellationToken) is { } line)
-            {
-                await run.WriteLineAsync(run.Json ? LineToJson(line) : run.Text(line));
-            }
-        }
-        catch (Exception exception) when (exception is HttpRequestException or HttpIOException)
-        {
-            throw new DaemonException($"{what}: the daemon closed the connection; it may have stopped. 'roost status' tells", exception);
+            await run.WriteLineAsync(run.Json ? LineToJson(line) : run.Text(line));
         }
 
         if (follow)
         {
-            throw new DaemonException($"{what}: the daemon ended the connection; it may be stopping. 'roost status' tells");
+            throw LineStream.Ended(what);
         }
     }
 

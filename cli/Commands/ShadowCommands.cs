@@ -39,8 +39,9 @@ internal static class ShadowCommands
         var command = new Command("update", "Change a shadow; a null removes a property") { thing, document, name };
         CommandRun.Define(command, options, terminal, async (run, cancellationToken) =>
         {
-            var bytes = await DataArgument.ReadAsync(run.Get(document), terminal, cancellationToken);
-            using var accepted = await run.Daemon.PostJsonAsync(Path(run.Get(thing), run.Get(name)), bytes, What(run.Get(thing), run.Get(name)), cancellationToken);
+            using var content = DaemonClient.Body(await DataArgument.ReadAsync(run.Get(document), terminal, cancellationToken), "application/json");
+            using var accepted = await run.Daemon.SendJsonAsync(
+                HttpMethod.Post, Path(run.Get(thing), run.Get(name)), content, What(run.Get(thing), run.Get(name)), cancellationToken);
             await ShowAsync(run, run.Get(thing), accepted.RootElement);
             return ExitCode.Done;
         });

@@ -29,16 +29,13 @@ internal sealed class DaemonClient : IDisposable
 
     /// <summary>One JSON document.</summary>
     /// <param name="what">What is being done, for the error line: "shadow of vac-01".</param>
-    public async Task<JsonDocument> GetJsonAsync(string path, string what, CancellationToken cancellationToken)
-    {
-        using var response = await SendAsync(HttpMethod.Get, path, content: null, what, cancellationToken);
-        return await ReadJsonAsync(response, what, cancellationToken);
-    }
+    public Task<JsonDocument> GetJsonAsync(string path, string what, CancellationToken cancellationToken) =>
+        SendJsonAsync(HttpMethod.Get, path, content: null, what, cancellationToken);
 
-    public async Task<JsonDocument> PostJsonAsync(string path, byte[] json, string what, CancellationToken cancellationToken)
+    /// <summary>Whatever is sent, one JSON document comes back.</summary>
+    public async Task<JsonDocument> SendJsonAsync(HttpMethod method, string path, HttpContent? content, string what, CancellationToken cancellationToken)
     {
-        using var content = Body(json, "application/json");
-        using var response = await SendAsync(HttpMethod.Post, path, content, what, cancellationToken);
+        using var response = await SendAsync(method, path, content, what, cancellationToken);
         return await ReadJsonAsync(response, what, cancellationToken);
     }
 

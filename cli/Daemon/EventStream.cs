@@ -24,15 +24,12 @@ internal static class EventStream
             }
             catch (Exception exception) when (exception is IOException or HttpRequestException)
             {
-                throw Ended(what, exception);
+                throw LineStream.Ended(what, exception);
             }
 
             yield return events.Current;
         }
 
-        throw Ended(what, innerException: null);
+        throw LineStream.Ended(what);
     }
-
-    private static DaemonException Ended(string what, Exception? innerException) =>
-        new($"{what}: the daemon ended the connection; it may be stopping. 'roost status' tells", innerException);
 }

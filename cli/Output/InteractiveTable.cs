@@ -10,8 +10,8 @@ internal static class InteractiveTable
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Out = new AnsiConsoleOutput(writer),
-            // https://no-color.org: set and not empty
-            ColorSystem = string.IsNullOrEmpty(variable("NO_COLOR")) ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            // https://no-color.org: set and not empty. Bold goes too: who sets it wants no escape sequences.
+            Ansi = string.IsNullOrEmpty(variable("NO_COLOR")) ? AnsiSupport.Detect : AnsiSupport.No,
         });
         var grid = new Spectre.Console.Table { Border = TableBorder.None, ShowHeaders = true };
         foreach (var column in table.Columns)

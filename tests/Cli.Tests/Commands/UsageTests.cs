@@ -14,6 +14,8 @@ public sealed class UsageTests
     [TestCase("pub", "a", "b", "--qos", "one")]
     [TestCase("sub")]
     [TestCase("sub", "a", "-n", "0")]
+    [TestCase("stream", "tail", "t", "--from", "-1")]
+    [TestCase("stream", "tail", "t", "-n", "0")]
     [TestCase("status", "--url", "ftp://x")]
     [TestCase("status", "--url", "nonsense")]
     public async Task Arguments_that_make_no_sense_end_with_2_and_one_line(params string[] arguments)

@@ -1,0 +1,116 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Roost.Cli.Daemon;
+using Roost.Cli.Input;
+using Roost.Cli.Output;
+
+namespace Roost.Cli.Commands;
+
+/// <summary><c>roost stream list|tail|append</c>.</summary>
+internal static class StreamCommands
+{
+    private const int UsualCount = 10;
+
+    public static Command Create(GlobalOptions options, Terminal terminal) => new("stream", "Streams of records")
+    {
+        List(options, terminal),
+        Tail(options, terminal),
+        Append(options, terminal),
+    };
+
+    private static Command List(GlobalOptions options, Terminal terminal)
+    {
+        var command = new Command("list", "All streams, and how far their exports are behind");
+        CommandRun.Define(command, options, terminal, async (run, cancellationToken) =>
+        {
+            using var streams = await run.Daemon.GetJsonAsync("/api/v1/streams", "list of streams", cancellationToken);
+            if (run.Json)
+            {
+                await run.WriteJsonAsync(streams.RootElement);
+                return ExitCode.Done;
+            }
+
+            var table = new Table("STREAM", "RECORDS", "FIRST", "NEXT", "BYTES", "BEHIND", "NOTE");
+            foreach (var stream in Listing.Of(streams.RootElement, "streams"))
+            {
+                var exports = Listing.Of(stream, "exports").ToList();
+                var notes = exports.Prepend(stream).Select(item => JsonText.Cell(item, "fault")).Where(fault => fault.Length > 0);
+                table.Add(
+                    JsonText.Cell(stream, "name"), JsonText.Cell(stream, "records"), JsonText.Cell(stream, "firstOffset"), JsonText.Cell(stream, "nextOffset"),
+                    JsonText.Cell(stream, "sizeBytes"), string.Join(", ", exports.Select(export => JsonText.Cell(export, "lagRecords"))), string.Join("; ", notes));
+            }
+
+            run.Write(table);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command Tail(GlobalOptions options, Terminal terminal)
+    {
+        var name = Name();
+        var follow = new Option<bool>("--follow", "-f") { Description = "Go on with records as they come; Ctrl-C ends it" };
+        var from = new Option<string?>("--from") { Description = "Where to begin, in place of the last records", HelpName = "OFFSET|oldest|latest" };
+        var count = new Option<int?>("--count", "-n") { Description = $"So many of the last records, default {UsualCount}; with --from, so many from there", HelpName = "N" };
+        CountOption.Check(count);
+        from.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && result.Tokens[0].Value is not ("oldest" or "latest") && !long.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            {
+                result.AddError($"--from is an offset, oldest or latest, not '{result.Tokens[0].Value}'.");
+            }
+        });
+        var command = new Command("tail", "Records of a stream") { name, follow, from, count };
+        CommandRun.Define(command, options, terminal, async (run, cancellationToken) =>
+        {
+            try
+            {
+                var records = run.Get(follow)
+                    ? StreamTail.FollowAsync(run.Daemon, run.Get(name), run.Get(from), run.Get(count), UsualCount, cancellationToken)
+                    : StreamTail.ReadAsync(run.Daemon, run.Get(name), run.Get(from), run.Get(count), UsualCount, cancellationToken);
+                await foreach (var record in records)
+                {
+                    await run.WriteLineAsync(run.Json ? record : Line(run, record));
+                }
+            }
+            catch (OperationCanceledException) when (run.Get(follow))
+            {
+                // Ctrl-C is how following ends.
+            }
+
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command Append(GlobalOptions options, Terminal terminal)
+    {
+        var name = Name();
+        var data = DataArgument.Create("DATA", "The record's payload");
+        var key = new Option<string?>("--key") { Description = "The record's key", HelpName = "KEY" };
+        var command = new Command("append", "Append one record and print its offset; done means kept") { name, data, key };
+        CommandRun.Define(command, options, terminal, async (run, cancellationToken) =>
+        {
+            using var content = DaemonClient.Body(await DataArgument.ReadAsync(run.Get(data), terminal, cancellationToken), "application/octet-stream");
+            var query = run.Get(key) is { } text ? $"?key={PathSegment.Encode(text)}" : "";
+            using var appended = await run.Daemon.SendJsonAsync(
+                HttpMethod.Post, $"/api/v1/streams/{PathSegment.Encode(run.Get(name))}/records{query}", content, $"append to {run.Get(name)}", cancellationToken);
+            await run.WriteLineAsync(run.Json ? JsonText.Compact(appended.RootElement) : JsonText.Cell(appended.RootElement, "firstOffset"));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Argument<string> Name() => new("NAME") { Description = "Name of the stream" };
+
+    /// <summary>Offset, time, topic or key, payload.</summary>
+    private static string Line(CommandRun run, string record)
+    {
+        using var json = JsonDocument.Parse(record);
+        var root = json.RootElement;
+        var key = root.TryGetProperty("topic", out var topic) ? JsonText.Cell(topic) : JsonText.Cell(root, "key");
+        var data = root.TryGetProperty("dataBase64", out var bytes) ? $"base64:{bytes.GetString()}" : JsonText.Cell(root, "data");
+        return run.Text($"{JsonText.Cell(root, "offset")}  {JsonText.Cell(root, "timestamp")}  {key}  {data}");
+    }
+}

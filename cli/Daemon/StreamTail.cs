@@ -1,0 +1,76 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+
+namespace Roost.Cli.Daemon;
+
+/// <summary>Records of a stream, each as its line of JSON.</summary>
+internal static class StreamTail
+{
+    private const int PageRecords = 1000;
+
+    /// <summary>What there is now: the last <paramref name="count"/> records, or from <paramref name="from"/> on to the end.</summary>
+    public static async IAsyncEnumerable<string> ReadAsync(
+        DaemonClient daemon, string name, string? from, int? count, int usualCount, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var what = $"stream {name}";
+        using var stream = await daemon.GetJsonAsync(PathOf(name), what, cancellationToken);
+        var end = stream.RootElement.GetProperty("nextOffset").GetInt64(); // what comes while we read is not the question
+        var oldest = stream.RootElement.GetProperty("firstOffset").GetInt64();
+        var next = from switch
+        {
+            null => Math.Max(oldest, end - (count ?? usualCount)),
+            "oldest" => oldest,
+            "latest" => end,
+            _ => long.Parse(from),
+        };
+        var left = Math.Max(next > end ? 1 : 0, Math.Min(end - next, count ?? long.MaxValue)); // an offset beyond the end: the daemon says it best
+        while (left > 0)
+        {
+            var before = left;
+            var path = $"{PathOf(name)}/records?from={next}&max={Math.Min(left, PageRecords)}";
+            await foreach (var line in LineStream.ReadAsync(daemon, path, what, cancellationToken))
+            {
+                yield return line;
+                next = OffsetOf(line) + 1;
+                left--;
+            }
+
+            if (left == before)
+            {
+                yield break; // the rest is not durable yet
+            }
+        }
+    }
+
+    /// <summary>The same, and then each record as it comes, until <paramref name="count"/> from <paramref name="from"/> on or for ever.</summary>
+    public static async IAsyncEnumerable<string> FollowAsync(
+        DaemonClient daemon, string name, string? from, int? count, int usualCount, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var what = $"stream {name}";
+        var left = from is null ? long.MaxValue : count ?? long.MaxValue;
+        var query = from is null ? $"last={count ?? usualCount}" : $"from={from}";
+        await foreach (var line in LineStream.ReadAsync(daemon, $"{PathOf(name)}/tail?{query}", what, cancellationToken))
+        {
+            if (line.Length == 0)
+            {
+                continue; // a sign of life
+            }
+
+            yield return line;
+            if (--left == 0)
+            {
+                yield break;
+            }
+        }
+
+        throw LineStream.Ended(what);
+    }
+
+    private static string PathOf(string name) => $"/api/v1/streams/{PathSegment.Encode(name)}";
+
+    private static long OffsetOf(string line)
+    {
+        using var record = JsonDocument.Parse(line);
+        return record.RootElement.GetProperty("offset").GetInt64();
+    }
+}

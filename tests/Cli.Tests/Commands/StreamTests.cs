@@ -1,0 +1,121 @@
+using Microsoft.AspNetCore.Http;
+using Roost.Tests.Support;
+
+namespace Roost.Cli.Tests.Commands;
+
+public sealed class StreamTests
+{
+    /// <summary>A stream of which the records from 5 on are left, up to 24, and whose answers hold at most seven.</summary>
+    private static Task<FakeDaemon> StreamAsync() => FakeDaemon.StartAsync(async context =>
+    {
+        if (!context.Request.Path.Value!.EndsWith("/records", StringComparison.Ordinal))
+        {
+            await context.Response.WriteAsync("""{"name":"t","firstOffset":5,"nextOffset":25}""");
+            return;
+        }
+
+        var from = int.Parse(context.Request.Query["from"]!);
+        var most = Math.Min(int.Parse(context.Request.Query["max"]!), 7);
+        for (var offset = Math.Max(from, 5); offset < Math.Min(from + most, 25); offset++)
+        {
+            await context.Response.WriteAsync(Record(offset) + "\n");
+        }
+    });
+
+    private static string Record(int offset) => $$"""{"offset":{{offset}},"timestamp":"2026-01-01T00:00:00Z","topic":"a/b","data":"{\"n\":{{offset}}}"}""";
+
+    private static string Line(int offset) => $$"""{{offset}}  2026-01-01T00:00:00Z  a/b  {"n":{{offset}}}""";
+
+    [TestCase(15, 10)]
+    [TestCase(22, 3, "-n", "3")]
+    [TestCase(5, 20, "-n", "100")]
+    [TestCase(5, 20, "--from", "oldest")]
+    [TestCase(5, 4, "--from", "oldest", "-n", "4")]
+    [TestCase(20, 5, "--from", "20")]
+    [TestCase(25, 0, "--from", "latest")]
+    [TestCase(25, 0, "--from", "25")]
+    public async Task Tail_prints_what_there_is_and_ends(int first, int count, params string[] options)
+    {
+        await using var daemon = await StreamAsync();
+
+        var run = await RoostRun.AtAsync(daemon, ["stream", "tail", "t", .. options]);
+
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+        Assert.That(run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries), Is.EqualTo(Enumerable.Range(first, count).Select(Line)));
+    }
+
+    [Test]
+    public async Task An_offset_beyond_the_end_is_refused_in_the_daemons_words()
+    {
+        await using var daemon = await FakeDaemon.StartAsync(context =>
+        {
+            if (context.Request.Path.Value!.EndsWith("/records", StringComparison.Ordinal))
+            {
+                context.Response.StatusCode = 400;
+                return context.Response.WriteAsync("""{"message":"Offset 99 is beyond the end"}""");
+            }
+
+            return context.Response.WriteAsync("""{"name":"t","firstOffset":5,"nextOffset":25}""");
+        });
+
+        var run = await RoostRun.AtAsync(daemon, "stream", "tail", "t", "--from", "99");
+
+        Assert.That((run.ExitCode, run.Error), Is.EqualTo((1, "roost: stream t: Offset 99 is beyond the end\n")));
+    }
+
+    [Test]
+    public async Task Following_skips_signs_of_life_and_ends_with_Ctrl_C()
+    {
+        await using var daemon = await FakeDaemon.StartAsync(async context =>
+        {
+            await context.Response.WriteAsync($"{Record(3)}\n\n{Record(4)}\n");
+            await context.Response.Body.FlushAsync();
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted).ContinueWith(static _ => { }, TaskScheduler.Default);
+        });
+        using var interrupt = new CancellationTokenSource();
+        using var output = new SharedText();
+
+        var running = RoostRun.RunAsync(["stream", "tail", "t", "-f", "-n", "2", "--json", "--socket", daemon.Socket], output: output, cancellationToken: interrupt.Token);
+        await Eventually.IsTrueAsync(() => output.ToString() == $"{Record(3)}\n{Record(4)}\n", "both records");
+        await interrupt.CancelAsync();
+
+        Assert.That((await running).ExitCode, Is.Zero);
+        Assert.That(daemon.Requests.Single(), Is.EqualTo("GET /api/v1/streams/t/tail?last=2"));
+    }
+
+    [Test]
+    public async Task Following_from_an_offset_stops_after_the_number_asked_for()
+    {
+        await using var daemon = await FakeDaemon.StartAsync(context => context.Response.WriteAsync($"{Record(3)}\n{Record(4)}\n{Record(5)}\n"));
+
+        var run = await RoostRun.AtAsync(daemon, "stream", "tail", "t", "-f", "--from", "3", "-n", "2");
+
+        Assert.That((run.ExitCode, run.Output), Is.EqualTo((0, $"{Line(3)}\n{Line(4)}\n")));
+        Assert.That(daemon.Requests.Single(), Is.EqualTo("GET /api/v1/streams/t/tail?from=3"));
+    }
+
+    [Test]
+    public async Task Append_sends_bytes_and_prints_the_offset()
+    {
+        await using var daemon = await FakeDaemon.AnsweringAsync("""{"firstOffset":41,"lastOffset":41,"count":1}""");
+
+        var run = await RoostRun.AtAsync(daemon, "stream", "append", "t", "hello", "--key", "a b");
+
+        Assert.That((run.ExitCode, run.Output), Is.EqualTo((0, "41\n")));
+        Assert.That(daemon.Requests.Single(), Is.EqualTo("POST /api/v1/streams/t/records?key=a%20b hello"));
+    }
+
+    [Test]
+    public async Task Streams_are_listed_with_how_far_their_exports_are_behind()
+    {
+        await using var daemon = await FakeDaemon.AnsweringAsync(
+            """{"streams":[{"name":"telemetry","fault":null,"records":3,"firstOffset":0,"nextOffset":3,"sizeBytes":300,"exports":[{"name":"e","lagRecords":2,"fault":"no route to host"}]},{"name":"x","fault":null,"records":0,"firstOffset":0,"nextOffset":0,"sizeBytes":0,"exports":[]}]}""");
+
+        Assert.That((await RoostRun.AtAsync(daemon, "stream", "list")).Output, Is.EqualTo("""
+            STREAM     RECORDS  FIRST  NEXT  BYTES  BEHIND  NOTE
+            telemetry  3        0      3     300    2       no route to host
+            x          0        0      0     0
+
+            """));
+    }
+}
