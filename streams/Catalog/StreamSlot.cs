@@ -17,7 +17,7 @@ internal sealed class StreamSlot(StreamName name, bool configured, AppendLogOpti
     public int MaxRecordBytes => options.MaxRecordBytes;
 
     /// <exception cref="StreamRefusedException">There is no open log.</exception>
-    public AppendLog Log => Volatile.Read(ref _log) ?? throw Refused(_fault!);
+    public AppendLog Log => Volatile.Read(ref _log) ?? throw Refused(_fault!, isFault: true);
 
     /// <summary>The log, for who wants to append from outside.</summary>
     /// <exception cref="StreamRefusedException">The stream takes no records.</exception>
@@ -82,7 +82,7 @@ internal sealed class StreamSlot(StreamName name, bool configured, AppendLogOpti
     [DoesNotReturn]
     private void ThrowNotAppendable() => throw Refused(Name.IsSystem
         ? "is the system's own and takes no records from outside"
-        : "is not configured any more: it can be read, not appended to. Add it under 'streams' in the configuration");
+        : "is not configured any more: it can be read, not appended to. Add it under 'streams' in the configuration", isFault: false);
 
-    private StreamRefusedException Refused(string why) => new(Name, $"Stream '{Name}' {why}.");
+    private StreamRefusedException Refused(string why, bool isFault) => new(Name, $"Stream '{Name}' {why}.", isFault);
 }

@@ -1,0 +1,54 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Roost.Storage.Logs;
+
+namespace Roost.Streams.Http;
+
+/// <summary>How requests end: in JSON, or with <c>{"message": ...}</c> and the status that fits.</summary>
+internal static class Answer
+{
+    /// <summary>Runs the request and answers its failures, as far as the answer has not begun.</summary>
+    public static async Task RunAsync(HttpContext context, Func<Task> request)
+    {
+        try
+        {
+            await request();
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // nobody is there to answer
+        }
+        catch (Exception exception) when (StatusOf(exception) is { } status && !context.Response.HasStarted)
+        {
+            context.Response.StatusCode = status;
+            await WriteAsync(context, json =>
+            {
+                json.WriteStartObject();
+                json.WriteString("message", exception.Message);
+                json.WriteEndObject();
+            });
+        }
+    }
+
+    public static async Task WriteAsync(HttpContext context, Action<Utf8JsonWriter> write)
+    {
+        context.Response.ContentType = "application/json";
+        await using var json = new Utf8JsonWriter(context.Response.BodyWriter);
+        write(json);
+        await json.FlushAsync(context.RequestAborted);
+        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+    }
+
+    private static int? StatusOf(Exception exception) => exception switch
+    {
+        RequestRefusedException refused => refused.Status,
+        BadHttpRequestException bad => bad.StatusCode,
+        UnknownStreamException => StatusCodes.Status404NotFound,
+        RecordTooLargeException => StatusCodes.Status413PayloadTooLarge,
+        LogFullException => StatusCodes.Status507InsufficientStorage,
+        StreamRefusedException { IsFault: false } => StatusCodes.Status409Conflict,
+        StreamRefusedException or LogFailedException or CorruptLogException or ObjectDisposedException => StatusCodes.Status503ServiceUnavailable,
+        ArgumentException => StatusCodes.Status400BadRequest,
+        _ => null,
+    };
+}

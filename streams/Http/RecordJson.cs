@@ -1,0 +1,53 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace Roost.Streams.Http;
+
+/// <summary>
+/// A record as JSON. The payload is <c>data</c>, a string, where it is UTF-8 text, else <c>dataBase64</c>: what is read can be appended
+/// again and gives the same bytes.
+/// </summary>
+internal static class RecordJson
+{
+    public static void Write(Utf8JsonWriter json, in StreamRecord record)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("offset", record.Offset);
+        json.WriteString("timestamp", record.Timestamp.UtcDateTime);
+        json.WriteString(record.KeyIsTopic ? "topic" : "key", record.Key);
+        if (record.Headers.Count > 0)
+        {
+            json.WriteStartArray("headers");
+            foreach (var header in record.Headers)
+            {
+                json.WriteStartArray();
+                json.WriteStringValue(header.Name);
+                json.WriteStringValue(header.Value);
+                json.WriteEndArray();
+            }
+
+            json.WriteEndArray();
+        }
+
+        if (Utf8.IsValid(record.Payload.Span))
+        {
+            json.WriteString("data", record.Payload.Span);
+        }
+        else
+        {
+            json.WriteBase64String("dataBase64", record.Payload.Span);
+        }
+
+        json.WriteEndObject();
+    }
+
+    /// <summary>One line, its end included.</summary>
+    public static void WriteLine(IBufferWriter<byte> output, Utf8JsonWriter json, in StreamRecord record)
+    {
+        json.Reset(output);
+        Write(json, record);
+        json.Flush();
+        output.Write("\n"u8);
+    }
+}

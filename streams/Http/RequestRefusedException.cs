@@ -1,0 +1,11 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Roost.Streams.Http;
+
+/// <summary>The request cannot be done; the message tells its sender what is wrong and what to do.</summary>
+internal sealed class RequestRefusedException(int status, string message) : Exception(message)
+{
+    public int Status { get; } = status;
+
+    public static RequestRefusedException BadRequest(string message) => new(StatusCodes.Status400BadRequest, message);
+}

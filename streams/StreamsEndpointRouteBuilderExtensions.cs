@@ -1,0 +1,30 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Roost.Streams.Http;
+
+namespace Roost.Streams;
+
+public static class StreamsEndpointRouteBuilderExtensions
+{
+    /// <summary>
+    /// Maps <c>/api/v1/streams</c>, what is below it, and <c>/api/v1/uplink</c>; needs <c>AddStreams</c>. Who may call them is the
+    /// caller's business.
+    /// </summary>
+    public static IEndpointRouteBuilder MapStreams(this IEndpointRouteBuilder endpoints)
+    {
+        var services = endpoints.ServiceProvider;
+        var description = ActivatorUtilities.CreateInstance<DescriptionEndpoints>(services);
+        var append = ActivatorUtilities.CreateInstance<AppendEndpoint>(services);
+        var read = ActivatorUtilities.CreateInstance<ReadEndpoint>(services);
+        var tail = ActivatorUtilities.CreateInstance<TailEndpoint>(services);
+
+        endpoints.MapGet("/api/v1/streams", description.ListAsync);
+        endpoints.MapGet("/api/v1/streams/{name}", description.GetAsync);
+        endpoints.MapPost("/api/v1/streams/{name}/records", append.HandleAsync);
+        endpoints.MapGet("/api/v1/streams/{name}/records", read.HandleAsync);
+        endpoints.MapGet("/api/v1/streams/{name}/tail", tail.HandleAsync);
+        endpoints.MapGet("/api/v1/uplink", description.UplinkAsync);
+        return endpoints;
+    }
+}
