@@ -41,7 +41,12 @@ internal sealed class UplinkClientOptions(IOptions<CloudMqttOptions> mqtt, IOpti
             return Encoding.UTF8.GetBytes(Read(file, "password-file", File.ReadAllText).TrimEnd('\r', '\n'));
         }
 
-        return _options.Password is { } password ? Encoding.UTF8.GetBytes(password) : null;
+        if (_options.Password is { } password)
+        {
+            return Encoding.UTF8.GetBytes(password);
+        }
+
+        return null; // not by a conditional expression: its null would become an empty password, which 3.1.1 servers refuse
     }
 
     private SslClientAuthenticationOptions Tls(CloudTlsOptions tls)

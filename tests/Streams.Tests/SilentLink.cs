@@ -1,0 +1,78 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Roost.Streams.Tests;
+
+/// <summary>A TCP link to a server that can fall silent: it stays open, takes everything and delivers nothing.</summary>
+internal sealed class SilentLink : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly List<Task> _running = [];
+    private readonly int _target;
+    private volatile bool _silent;
+
+    public SilentLink(int target)
+    {
+        _target = target;
+        _listener.Start();
+        _running.Add(AcceptAsync());
+    }
+
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    public bool Silent
+    {
+        get => _silent;
+        set => _silent = value;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        _listener.Dispose();
+        await Task.WhenAll(_running);
+        _stopping.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                var client = await _listener.AcceptTcpClientAsync(_stopping.Token);
+                var server = new TcpClient();
+                await server.ConnectAsync(IPAddress.Loopback, _target, _stopping.Token);
+                _running.Add(CarryAsync(client, server));
+                _running.Add(CarryAsync(server, client));
+            }
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            // the test is over
+        }
+    }
+
+    private async Task CarryAsync(TcpClient from, TcpClient to)
+    {
+        var buffer = new byte[16 * 1024];
+        try
+        {
+            while (await from.GetStream().ReadAsync(buffer, _stopping.Token) is var read and > 0)
+            {
+                if (!_silent)
+                {
+                    await to.GetStream().WriteAsync(buffer.AsMemory(0, read), _stopping.Token);
+                }
+            }
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or IOException or InvalidOperationException)
+        {
+            // an end hung up
+        }
+
+        from.Dispose();
+        to.Dispose();
+    }
+}
