@@ -61,7 +61,7 @@ internal sealed class MqttExportSession : IAsyncDisposable
         await ended.CancelAsync();
         await sending;
 
-        if (_connection.Lost.IsCancellationRequested && !_anyAcknowledged && _headSentAt != 0)
+        if (!stoppingToken.IsCancellationRequested && !_anyAcknowledged && _headSentAt != 0) // so it was the connection that ended
         {
             _suspect.ConnectionEnded(_position.Next, _services.Clock.GetElapsedTime(_headSentAt));
         }

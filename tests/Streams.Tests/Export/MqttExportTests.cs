@@ -159,24 +159,6 @@ public sealed class MqttExportTests
     }
 
     [Test]
-    public async Task A_record_that_makes_a_311_server_hang_up_is_found_and_given_up()
-    {
-        await using var small = new Cloud(_folder["small"], "max_packet_size 1000");
-        await small.StartAsync();
-        await using var host = await StartAsync(mqtt: options =>
-        {
-            small.Configure(options);
-            options.Version = "3.1.1";
-        });
-        var stream = host.Catalog.Get(Some.Telemetry);
-        await stream.AppendAsync([Some.Record(1), Some.Record(new string('x', 2000)), Some.Record(2), Some.Record(3)]);
-
-        await Eventually.IsTrueAsync(() => host.Export("telemetry") is { DeadRecords: 1, AcknowledgedRecords: >= 3, LagRecords: 0 }, "the large record to be given up");
-        using var dead = host.Catalog.Get(StreamName.Dead).OpenReader(0);
-        Assert.That((await dead.ReadAsync(10, 1_000_000))[0].Payload.Length, Is.EqualTo(2000));
-    }
-
-    [Test]
     public async Task Records_that_retention_takes_before_the_cloud_comes_are_counted_as_lost()
     {
         await using var host = await StartAsync(stream: options => options.Retention.Records = 80);
