@@ -1,0 +1,28 @@
+using Roost.Shadow.Bench;
+
+// usage: dotnet run -c Release --project bench/Shadow.Bench [seconds per cell, default 3] [repetitions, default 3]
+// How many durable updates a second do shadows keep, and how many upserts of the same rows does SQLite alone?
+// All run in one process on one disk, turn by turn; the folder is made in the current one, so stand on the disk to be measured.
+var window = TimeSpan.FromSeconds(args.Length > 0 ? double.Parse(args[0]) : 3);
+var repetitions = args.Length > 1 ? int.Parse(args[1]) : 3;
+var folder = Directory.CreateDirectory(Path.Combine(Directory.GetCurrentDirectory(), $"shadow-bench-{Environment.ProcessId}"));
+try
+{
+    Console.WriteLine("| things at once | SQLite, one by one /s | SQLite, all in one transaction /s | shadows /s | to one by one | to transactions | update p50 ms | p99 ms |");
+    Console.WriteLine("|---|---|---|---|---|---|---|---|");
+    foreach (var things in (int[])[1, 32, 512])
+    {
+        for (var repetition = 0; repetition < repetitions; repetition++)
+        {
+            var alone = BareSqlite.Run(folder.FullName, things, perTransaction: 1, window);
+            var batched = BareSqlite.Run(folder.FullName, things, perTransaction: things, window);
+            var shadows = await ShadowLoad.RunAsync(folder.FullName, things, window);
+            Console.WriteLine(
+                $"| {things} | {alone:N0} | {batched:N0} | {shadows.PerSecond:N0} | {shadows.PerSecond / alone:0.00} | {shadows.PerSecond / batched:0.00} | {shadows.P50.TotalMilliseconds:0.00} | {shadows.P99.TotalMilliseconds:0.00} |");
+        }
+    }
+}
+finally
+{
+    folder.Delete(recursive: true);
+}
