@@ -6,6 +6,7 @@ using Roost.Mqtt.Journal;
 using Roost.Mqtt.Loop;
 using Roost.Mqtt.Routing;
 using Roost.Mqtt.Transport;
+using Roost.Storage;
 
 namespace Roost.Mqtt;
 
@@ -18,7 +19,7 @@ public sealed class MqttBroker : IMqttBroker, IAsyncDisposable
     private readonly MqttOptions _options;
     private readonly ILogger<MqttBroker> _logger;
     private readonly EventLoop _loop;
-    private readonly MemoryJournal _journal;
+    private readonly ISessionJournal _journal;
     private readonly BrokerCore _core;
     private readonly ReceiveBuffer _receive = new();
     private readonly List<TcpListenerSource> _listeners = [];
@@ -26,13 +27,15 @@ public sealed class MqttBroker : IMqttBroker, IAsyncDisposable
     private bool _isStarted;
     private bool _isStopped;
 
-    public MqttBroker(IOptions<MqttOptions> options, TimeProvider clock, MqttMetrics metrics, ILogger<MqttBroker> logger)
+    public MqttBroker(IOptions<MqttOptions> options, TimeProvider clock, MqttMetrics metrics, StorageMetrics storageMetrics, ILogger<MqttBroker> logger)
     {
         _options = options.Value;
         _logger = logger;
         _loop = new EventLoop(clock);
         var counters = new BrokerCounters();
-        _journal = new MemoryJournal();
+        _journal = _options.Folder is null
+            ? new MemoryJournal()
+            : new LogJournal(_options, clock, _loop.Clock, _loop.Mailbox.Wake, storageMetrics, logger);
         _core = new BrokerCore(_options.Limits, _journal, _loop.Clock, _loop.Timers, _loop.Mailbox, counters, logger);
         _loop.EndOfTurn = _core.EndTurn;
         metrics.Observe(counters);

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Roost.Storage;
 
 namespace Roost.Mqtt;
 
@@ -12,7 +13,7 @@ public static class MqttServiceCollectionExtensions
     /// </summary>
     public static IServiceCollection AddMqttBroker(this IServiceCollection services)
     {
-        services.AddMetrics();
+        services.AddStorage();
         services.AddOptions<MqttOptions>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MqttOptions>, MqttOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);

@@ -37,7 +37,8 @@ internal sealed partial class BrokerCore
         session.Will = connect.Will is null ? null : new Will(connect.Will, connect.WillDelaySeconds);
         session.ExpirySeconds = ExpiryFor(connect);
         connection.Session = session;
-        if (session.IsDurable)
+        session.LeftAt = null;
+        if (session.IsDurable || session.IsJournaled)
         {
             _journal.Save(session);
         }
@@ -111,7 +112,7 @@ internal sealed partial class BrokerCore
         isPresent = session is not null;
         if (session is null)
         {
-            session = new Session(clientIdentifier);
+            session = new Session { ClientIdentifier = clientIdentifier };
             _sessions.Add(clientIdentifier, session);
         }
         else if (session.Timer is { } timer)

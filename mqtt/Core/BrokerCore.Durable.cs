@@ -269,6 +269,9 @@ internal sealed partial class BrokerCore
             case HeldPacket packet when failure is null:
                 packet.Send();
                 break;
+            case HeldPacket packet:
+                Close(packet.Connection, "what was asked for could not be kept"); // unanswered: the client asks again
+                break;
         }
     }
 

@@ -8,6 +8,7 @@ internal sealed class Mailbox(Action wake)
 {
     private Letter? _newest;
     private int _mayBeAsleep;
+    private int _isWanted;
 
     /// <summary>Any thread. The letter belongs to the loop from now on.</summary>
     public void Post(Letter letter)
@@ -25,28 +26,30 @@ internal sealed class Mailbox(Action wake)
             newest = seen;
         }
 
-        Wake();
+        EndWait();
     }
 
-    /// <summary>Any thread: ends the loop's wait if it waits.</summary>
+    /// <summary>Any thread: the loop makes at least one whole turn that begins after this call.</summary>
     public void Wake()
     {
-        if (Interlocked.Exchange(ref _mayBeAsleep, 0) != 0)
-        {
-            wake();
-        }
+        Volatile.Write(ref _isWanted, 1);
+        EndWait();
     }
 
     /// <summary>Loop only, before it waits.</summary>
-    /// <returns>False when there is post: then the loop must not wait.</returns>
+    /// <returns>False when there is post, or a turn is wanted: then the loop must not wait.</returns>
     public bool PrepareToSleep()
     {
         Interlocked.Exchange(ref _mayBeAsleep, 1); // a full fence: a post that we do not see below sees this
-        return Volatile.Read(ref _newest) is null;
+        return Volatile.Read(ref _newest) is null && Volatile.Read(ref _isWanted) == 0;
     }
 
-    /// <summary>Loop only, after it waited.</summary>
-    public void AwokeAgain() => Volatile.Write(ref _mayBeAsleep, 0);
+    /// <summary>Loop only, after it waited and before it looks at anything.</summary>
+    public void AwokeAgain()
+    {
+        Volatile.Write(ref _mayBeAsleep, 0);
+        Interlocked.Exchange(ref _isWanted, 0); // a full fence: what was done before a Wake that this clears is seen in this turn
+    }
 
     /// <summary>Loop only: opens everything posted so far.</summary>
     public void Drain()
@@ -71,6 +74,14 @@ internal sealed class Mailbox(Action wake)
             oldest.Next = null;
             oldest.Open();
             oldest = next;
+        }
+    }
+
+    private void EndWait()
+    {
+        if (Interlocked.Exchange(ref _mayBeAsleep, 0) != 0)
+        {
+            wake();
         }
     }
 }

@@ -10,11 +10,9 @@ namespace Roost.Mqtt.Sessions;
 /// What the broker knows of one client beyond its connection (section 4.1): subscriptions, messages on their way out, QoS 2 messages on
 /// their way in. The loop's thread only.
 /// </summary>
-internal sealed class Session(string clientIdentifier) : JournalEntry
+internal sealed class Session : JournalEntry
 {
-    public const uint NeverExpires = uint.MaxValue;
-
-    public string ClientIdentifier { get; } = clientIdentifier;
+    public string ClientIdentifier { get; set; } = "";
 
     /// <summary>Names the session in the journal; never used again. The journal's.</summary>
     public long JournalNumber { get; set; }

@@ -1,0 +1,59 @@
+using Roost.Mqtt.Routing;
+using Roost.Mqtt.Sessions;
+using Roost.Storage.Logs;
+
+namespace Roost.Mqtt.Journal;
+
+/// <summary>Reads the log from its beginning and hands over what is alive at its end.</summary>
+internal sealed partial class LogJournal
+{
+    private const int RecordsPerRead = 4096;
+    private const int BytesPerRead = 1024 * 1024;
+
+    /// <exception cref="CorruptLogException">Damage before the end of the log.</exception>
+    /// <exception cref="InvalidDataException">Written by another version.</exception>
+    public void Restore(IRestoredState state)
+    {
+        var log = AppendLog.Open(
+            _options.Folder!,
+            new AppendLogOptions
+            {
+                Durability = _options.Durability,
+                SegmentBytes = SegmentBytes,
+                MaxRecordBytes = (int)Math.Min((long)_options.Limits.MaxPacketBytes + MostBytesOfTargets, 256 * 1024 * 1024),
+            },
+            _time,
+            _logger,
+            _metrics);
+        _log = log;
+        log.DurableAdvanced = _ => _wake();
+        log.AppendsFailed = (first, next, reason) =>
+        {
+            _newRefusals.Enqueue(new Refusal(first, next, reason));
+            _wake();
+        };
+
+        var replay = new JournalReplay(_time.GetUtcNow(), _clock.Now);
+        using (var reader = log.OpenReader(log.FirstOffset))
+        {
+            while (reader.TryRead(RecordsPerRead, BytesPerRead, out var records))
+            {
+                foreach (var record in records)
+                {
+                    replay.Take(record);
+                }
+            }
+        }
+
+        replay.Finish(state);
+        _lastSessionNumber = replay.LastSessionNumber;
+        foreach (var (entry, offset, bytes) in replay.Entries)
+        {
+            if (entry.Offset == offset && replay.IsAlive(entry))
+            {
+                entry.Offset = -1;
+                _live.MoveToEnd(entry, offset, bytes);
+            }
+        }
+    }
+}

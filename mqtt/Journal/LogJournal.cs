@@ -1,0 +1,266 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Roost.Mqtt.Loop;
+using Roost.Mqtt.Retained;
+using Roost.Mqtt.Routing;
+using Roost.Mqtt.Sessions;
+using Roost.Storage;
+using Roost.Storage.Logs;
+
+namespace Roost.Mqtt.Journal;
+
+/// <summary>
+/// The journal in an append-only log. A record is the present state of one thing, or an event that changes it; a thing's record is written
+/// anew, at the end, when the log has grown too long before it. So the log is compacted piece by piece, without a snapshot.
+/// </summary>
+internal sealed partial class LogJournal : ISessionJournal
+{
+    private const long FailedTicket = long.MaxValue;
+    private const long SegmentBytes = 8 * 1024 * 1024;
+    private const long BehindBytes = 4 * 1024 * 1024; // half of what the log lets wait
+    private const int MostBytesOfTargets = 16 * 1024 * 1024; // beside a packet of the largest size: a million sessions
+
+    private readonly MqttOptions _options;
+    private readonly TimeProvider _time;
+    private readonly LoopClock _clock;
+    private readonly Action _wake;
+    private readonly ILogger _logger;
+    private readonly StorageMetrics? _metrics;
+    private readonly RecordBuilder _record = new();
+    private readonly LiveRecords _live = new();
+    private readonly ConcurrentQueue<Refusal> _newRefusals = new(); // from the committer to the loop
+    private readonly List<Refusal> _refusals = [];
+    private AppendLog? _log;
+    private Exception? _lastFailure;
+    private long _lastSessionNumber;
+    private long _waitingBytes;
+
+    /// <param name="wake">Ends the loop's wait; any thread.</param>
+    public LogJournal(MqttOptions options, TimeProvider time, LoopClock clock, Action wake, StorageMetrics? metrics, ILogger logger)
+    {
+        _options = options;
+        _time = time;
+        _clock = clock;
+        _wake = wake;
+        _metrics = metrics;
+        _logger = logger;
+    }
+
+    public long DurableThrough => _log!.DurableOffset; // a ticket is an offset and one
+
+    public bool IsBehind => _waitingBytes > BehindBytes;
+
+    public Exception? FailureOf(long ticket)
+    {
+        while (_newRefusals.TryDequeue(out var refusal))
+        {
+            _refusals.Add(refusal);
+            Log.JournalFailed(_logger, refusal.Reason);
+        }
+
+        if (ticket == FailedTicket)
+        {
+            return _lastFailure;
+        }
+
+        foreach (var refusal in _refusals)
+        {
+            if (ticket - 1 >= refusal.First && ticket - 1 < refusal.Next)
+            {
+                return refusal.Reason;
+            }
+        }
+
+        return null;
+    }
+
+    public long Save(Session session)
+    {
+        session.JournalNumber = session.JournalNumber == 0 ? ++_lastSessionNumber : session.JournalNumber;
+        _record.Begin(JournalRecord.Session)
+            .AddNumber(session.JournalNumber)
+            .AddText(session.ClientIdentifier)
+            .AddByte((byte)session.Version)
+            .AddNumber(session.ExpirySeconds)
+            .AddNumber(session.Outbound.Head)
+            .AddNumber(session.Outbound.Tail)
+            .AddNumber(session.LeftAt?.ToUnixTimeMilliseconds() ?? 0)
+            .AddNumber(session.InboundIdentifiers?.Count ?? 0);
+        if (session.InboundIdentifiers is { } taken)
+        {
+            foreach (var identifier in taken.Keys)
+            {
+                _record.AddNumber(identifier);
+            }
+        }
+
+        return Append(session);
+    }
+
+    public long Remove(Session session)
+    {
+        if (!session.IsJournaled)
+        {
+            return 0;
+        }
+
+        _live.Remove(session);
+        return Append(_record.Begin(JournalRecord.SessionEnded).AddNumber(session.JournalNumber));
+    }
+
+    public long Save(Subscription subscription)
+    {
+        BeginSubscription(JournalRecord.Subscription, subscription)
+            .AddByte((byte)((byte)subscription.MaximumQualityOfService | (subscription.NoLocal ? 4 : 0) | (subscription.RetainAsPublished ? 8 : 0)))
+            .AddNumber(subscription.Identifier);
+        return Append(subscription);
+    }
+
+    public long Remove(Subscription subscription)
+    {
+        if (!subscription.IsJournaled)
+        {
+            return 0;
+        }
+
+        _live.Remove(subscription);
+        return Append(BeginSubscription(JournalRecord.SubscriptionEnded, subscription));
+    }
+
+    public void Replace(Subscription before) => _live.Remove(before);
+
+    public long Save(StoredMessage message, Session? publisher = null, ushort packetIdentifier = 0)
+    {
+        WriteMessage(message, publisher, packetIdentifier);
+        return Append(message, message.Payload);
+    }
+
+    public void Forget(StoredMessage message) => _live.Remove(message);
+
+    public long Settle(Session session, long head, ReadOnlySpan<long> beyond)
+    {
+        if (!session.IsJournaled)
+        {
+            return 0;
+        }
+
+        _record.Begin(JournalRecord.Settled).AddNumber(session.JournalNumber).AddNumber(head).AddNumber(beyond.Length);
+        foreach (var sequence in beyond)
+        {
+            _record.AddNumber(sequence - head);
+        }
+
+        return Append(_record);
+    }
+
+    public long Release(Session session, long sequence) =>
+        Append(_record.Begin(JournalRecord.Released).AddNumber(session.JournalNumber).AddNumber(sequence));
+
+    public long TakeInbound(Session session, ushort packetIdentifier) =>
+        Append(_record.Begin(JournalRecord.InboundTaken).AddNumber(session.JournalNumber).AddNumber(packetIdentifier));
+
+    public long ReleaseInbound(Session session, ushort packetIdentifier) =>
+        Append(_record.Begin(JournalRecord.InboundReleased).AddNumber(session.JournalNumber).AddNumber(packetIdentifier));
+
+    public long RemoveRetained(ReadOnlySpan<byte> topic) => Append(_record.Begin(JournalRecord.RetainedRemoved).AddBytes(topic));
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_log is not null)
+        {
+            await _log.DisposeAsync();
+        }
+    }
+
+    private void WriteMessage(StoredMessage message, Session? publisher, ushort packetIdentifier)
+    {
+        var expires = message.ExpiresAt != long.MaxValue;
+        _record.Begin(JournalRecord.Message)
+            .AddByte((byte)((byte)message.QualityOfService | (message.IsRetained ? 4 : 0) | (expires ? 8 : 0) | (publisher is null ? 0 : 16)));
+        if (expires)
+        {
+            _record.AddNumber((_time.GetUtcNow() + TimeSpan.FromMilliseconds(message.ExpiresAt - _clock.Now)).ToUnixTimeMilliseconds());
+        }
+
+        if (publisher is not null)
+        {
+            _record.AddNumber(publisher.JournalNumber).AddNumber(packetIdentifier);
+        }
+
+        _record.AddBytes(message.Topic).AddBytes(message.Properties);
+        foreach (var target in message.Targets)
+        {
+            AddTarget(message, target);
+        }
+    }
+
+    private void AddTarget(StoredMessage message, StoredMessage.Target target)
+    {
+        var queue = target.Session.Outbound;
+        if (target.Sequence < queue.Head || target.Sequence >= queue.Tail || !ReferenceEquals(queue[target.Sequence].Message, message))
+        {
+            return; // settled
+        }
+
+        ref readonly var entry = ref queue[target.Sequence];
+        _record.AddNumber(target.Session.JournalNumber)
+            .AddNumber(target.Sequence)
+            .AddByte((byte)((byte)entry.QualityOfService
+                | (entry.Has(OutboundQueue.EntryFlags.Retain) ? 4 : 0)
+                | (entry.Has(OutboundQueue.EntryFlags.Released) ? 8 : 0)))
+            .AddNumber(entry.SubscriptionIdentifiers?.Length ?? 0);
+        foreach (var identifier in entry.SubscriptionIdentifiers ?? [])
+        {
+            _record.AddNumber(identifier);
+        }
+    }
+
+    private RecordBuilder BeginSubscription(JournalRecord record, Subscription subscription) => _record.Begin(record)
+        .AddNumber(subscription.Session!.JournalNumber)
+        .AddText(subscription.TopicFilter.Value)
+        .AddText(subscription.ShareName ?? "");
+
+    private long Append(RecordBuilder record)
+    {
+        var offset = Append(record.Bytes, []);
+        return offset < 0 ? FailedTicket : offset + 1;
+    }
+
+    private long Append(JournalEntry entry, ReadOnlySpan<byte> payload = default)
+    {
+        var offset = Append(_record.Bytes, payload);
+        if (offset < 0)
+        {
+            _live.Remove(entry);
+            return FailedTicket;
+        }
+
+        _live.MoveToEnd(entry, offset, _record.Bytes.Length + payload.Length);
+        return offset + 1;
+    }
+
+    /// <returns>The offset; -1 when the log does not take it.</returns>
+    private long Append(ReadOnlySpan<byte> header, ReadOnlySpan<byte> payload)
+    {
+        try
+        {
+            var offset = _log!.Append([], header, payload);
+            _waitingBytes += header.Length + payload.Length;
+            _sinceHousekeeping += header.Length + payload.Length;
+            return offset;
+        }
+        catch (Exception exception) when (exception is LogFullException or LogFailedException)
+        {
+            if (_lastFailure is null)
+            {
+                Log.JournalFailed(_logger, exception);
+            }
+
+            _lastFailure = exception;
+            return -1;
+        }
+    }
+
+    /// <param name="Next">The first offset behind those that were refused.</param>
+    private readonly record struct Refusal(long First, long Next, Exception Reason);
+}

@@ -1,0 +1,150 @@
+using Roost.Mqtt.Core;
+using Roost.Mqtt.Routing;
+using Roost.Mqtt.Sessions;
+
+namespace Roost.Mqtt.Journal;
+
+/// <summary>A session while its records are read. Its own record may come behind those that mention it, when it was written anew.</summary>
+internal sealed class ReplayedSession(long number)
+{
+    private readonly List<Target> _targets = [];
+    private readonly HashSet<long> _settledBeyond = [];
+    private bool _isNamed;
+    private long _head;
+    private long _tail;
+
+    public bool IsEnded { get; set; }
+
+    public bool IsAlive => _isNamed && Session.ExpirySeconds > 0 && !IsEnded;
+
+    /// <summary>The same object from the first mention on, for subscriptions to point to.</summary>
+    public Session Session { get; } = new() { JournalNumber = number };
+
+    public Dictionary<(string Filter, string ShareName), Subscription> Subscriptions { get; } = [];
+
+    public HashSet<long> Released { get; } = [];
+
+    public HashSet<ushort> Inbound { get; } = [];
+
+    public Session TakeSession(ref RecordParser parser)
+    {
+        Session.ClientIdentifier = parser.ReadText();
+        Session.Version = (MqttProtocolVersion)parser.ReadByte();
+        Session.ExpirySeconds = (uint)parser.ReadNumber();
+        _head = Math.Max(_head, parser.ReadNumber());
+        _tail = Math.Max(_tail, parser.ReadNumber());
+        var left = parser.ReadNumber();
+        Session.LeftAt = left == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(left);
+        _isNamed = true;
+        Inbound.Clear(); // the record has all that were taken before it
+        for (var count = parser.ReadCount(); count > 0; count--)
+        {
+            Inbound.Add((ushort)parser.ReadNumber());
+        }
+
+        return Session;
+    }
+
+    public Subscription TakeSubscription(ref RecordParser parser)
+    {
+        var filter = parser.ReadText();
+        var shareName = parser.ReadText();
+        var options = parser.ReadByte();
+        var subscription = new Subscription(TopicFilter.Parse(filter), shareName.Length == 0 ? null : shareName)
+        {
+            Session = Session,
+            MaximumQualityOfService = (QualityOfService)(options & 3),
+            NoLocal = (options & 4) != 0,
+            RetainAsPublished = (options & 8) != 0,
+            Identifier = parser.ReadCount(),
+        };
+        Subscriptions[(filter, shareName)] = subscription;
+        return subscription;
+    }
+
+    public void TakeTarget(ref RecordParser parser, StoredMessage message)
+    {
+        var sequence = parser.ReadNumber();
+        var options = parser.ReadByte();
+        var identifiers = new int[parser.ReadCount()];
+        for (var i = 0; i < identifiers.Length; i++)
+        {
+            identifiers[i] = parser.ReadCount();
+        }
+
+        if ((options & 8) != 0)
+        {
+            Released.Add(sequence);
+        }
+
+        _tail = Math.Max(_tail, sequence + 1);
+        _targets.Add(new Target(sequence, message, (QualityOfService)(options & 3), (options & 4) != 0, identifiers.Length == 0 ? null : identifiers));
+    }
+
+    public void TakeSettled(ref RecordParser parser)
+    {
+        var head = parser.ReadNumber();
+        _head = Math.Max(_head, head);
+        for (var count = parser.ReadCount(); count > 0; count--)
+        {
+            _settledBeyond.Add(head + parser.ReadNumber());
+        }
+    }
+
+    /// <summary>All records have been read.</summary>
+    public void Finish()
+    {
+        Session.InboundIdentifiers = Inbound.Count == 0 ? null : Inbound.ToDictionary(static identifier => identifier, static _ => (PendingAcknowledgement?)null);
+        Session.Outbound = Queue();
+    }
+
+    /// <summary>In the order of the sequence numbers; what was settled out of order leaves a settled entry.</summary>
+    private OutboundQueue Queue()
+    {
+        var waiting = _targets.Where(target => target.Sequence >= _head && !_settledBeyond.Contains(target.Sequence))
+            .OrderBy(static target => target.Sequence)
+            .ToList(); // stable: of two records of one message, the later one is later here
+        var queue = new OutboundQueue(waiting.Count == 0 ? Math.Max(_head, _tail) : waiting[0].Sequence);
+        for (var i = 0; i < waiting.Count; i++)
+        {
+            var target = waiting[i];
+            if (i + 1 < waiting.Count && waiting[i + 1].Sequence == target.Sequence)
+            {
+                continue;
+            }
+
+            while (queue.Tail < target.Sequence)
+            {
+                queue.Add(new OutboundQueue.Entry { Flags = OutboundQueue.EntryFlags.Settled });
+            }
+
+            Add(queue, target);
+            target.Message.AddTarget(Session, target.Sequence);
+        }
+
+        while (queue.Tail < _tail)
+        {
+            queue.Add(new OutboundQueue.Entry { Flags = OutboundQueue.EntryFlags.Settled });
+        }
+
+        return queue;
+    }
+
+    private void Add(OutboundQueue queue, Target target)
+    {
+        // It may have been sent before the stop, so it says that it may be a repetition; one that can expire still does.
+        var flags = OutboundQueue.EntryFlags.IsTarget;
+        flags |= target.Message.ExpiresAt == long.MaxValue ? OutboundQueue.EntryFlags.WasSent : OutboundQueue.EntryFlags.None;
+        flags |= target.Retain ? OutboundQueue.EntryFlags.Retain : OutboundQueue.EntryFlags.None;
+        flags |= Released.Contains(target.Sequence) ? OutboundQueue.EntryFlags.Released : OutboundQueue.EntryFlags.None;
+        queue.Add(new OutboundQueue.Entry
+        {
+            Message = target.Message,
+            QualityOfService = target.QualityOfService,
+            SubscriptionIdentifiers = target.SubscriptionIdentifiers,
+            Flags = flags,
+        });
+    }
+
+    private sealed record Target(long Sequence, StoredMessage Message, QualityOfService QualityOfService, bool Retain, int[]? SubscriptionIdentifiers);
+}
