@@ -17,6 +17,7 @@ internal abstract class Connection(BrokerCore core, bool allowsAnonymous) : Time
 
     private OutputBuffer _output;
     private bool _isDirty;
+    private bool _isRelieved; // was congested, and is not any more: who stopped for it goes on at the end of the turn
     private PauseReasons _paused;
 
     /// <summary>Null until CONNECT was accepted, and again after the session has been parted from this connection.</summary>
@@ -72,7 +73,7 @@ internal abstract class Connection(BrokerCore core, bool allowsAnonymous) : Time
         }
         else if (_output.Length >= FlushAtBytes && !IsBlocked)
         {
-            Flush();
+            FlushAndNote();
         }
 
         return _output.Extend(length, Core.Buffers);
@@ -86,7 +87,13 @@ internal abstract class Connection(BrokerCore core, bool allowsAnonymous) : Time
         _isDirty = false;
         if (_output.Length > 0 && !IsBlocked && !IsClosed)
         {
-            Flush();
+            FlushAndNote();
+        }
+
+        if (_isRelieved && !IsCongested && !IsClosed)
+        {
+            _isRelieved = false;
+            Core.OnWritable(this);
         }
     }
 
@@ -143,6 +150,13 @@ internal abstract class Connection(BrokerCore core, bool allowsAnonymous) : Time
     protected abstract void Flush();
 
     protected abstract void CloseTransport();
+
+    private void FlushAndNote()
+    {
+        var wasCongested = IsCongested;
+        Flush();
+        _isRelieved |= wasCongested && !IsCongested;
+    }
 
     protected void Sent(int count) => _output.Sent(count, Core.Buffers);
 

@@ -59,13 +59,17 @@ internal sealed partial class BrokerCore
         RecordSettled();
         _journal.Maintain();
         ReleaseDurable();
-        (_dirty, _flushing) = (_flushing, _dirty);
-        foreach (var connection in _flushing)
+        while (_dirty.Count > 0) // a flush may make room for more
         {
-            connection.FlushAtEndOfTurn();
+            (_dirty, _flushing) = (_flushing, _dirty);
+            foreach (var connection in _flushing)
+            {
+                connection.FlushAtEndOfTurn();
+            }
+
+            _flushing.Clear();
         }
 
-        _flushing.Clear();
         ResumePublishers();
     }
 

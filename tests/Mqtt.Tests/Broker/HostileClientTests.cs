@@ -100,6 +100,26 @@ public sealed class HostileClientTests
     }
 
     [Test]
+    public async Task A_client_that_asks_for_more_than_its_output_holds_gets_it_all_and_is_heard_again()
+    {
+        await using var broker = await TestBroker.StartAsync(options => options.Limits.MaxOutputBytes = 16 * 1024);
+        using var client = await broker.ConnectAsync(RawClient.Connect("c"));
+        for (var i = 0; i < 20; i++)
+        {
+            await client.SendAsync(RawClient.Publish($"r/{i}", new string('x', 20_000), retain: true));
+        }
+
+        await client.SendAsync(RawClient.Subscribe("r/#", 0));
+        await client.ExpectAsync("90 03 0001 00");
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.That(await client.ReceivePacketAsync(), Has.Length.GreaterThan(20_000));
+        }
+
+        await client.ExpectNothingAsync();
+    }
+
+    [Test]
     public async Task A_thousand_clients_get_their_messages_and_leave_nothing_behind()
     {
         var clients = new List<RawClient>();
