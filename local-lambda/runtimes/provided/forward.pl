@@ -28,7 +28,8 @@ while (1) {
     vec($bits, $_, 1) = 1 for keys %peer;
     next if select($bits, undef, undef, undef) <= 0;
     if (vec($bits, fileno($listener), 1) && accept(my $client, $listener)) {
-        if (socket(my $server, AF_UNIX, SOCK_STREAM, 0) && connect($server, sockaddr_un($gateway))) {
+        my $server;
+        if (socket($server, AF_UNIX, SOCK_STREAM, 0) && connect($server, sockaddr_un($gateway))) {
             ($name{fileno $client}, $name{fileno $server}) = ($client, $server);
             ($peer{fileno $client}, $peer{fileno $server}) = ($server, $client);
         }
