@@ -26,6 +26,7 @@ public sealed class MqttBroker : IMqttBroker, IAsyncDisposable
     private readonly TaskCompletionSource _loopEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isStarted;
     private bool _isStopped;
+    private bool _isDisposed;
 
     public MqttBroker(IOptions<MqttOptions> options, TimeProvider clock, MqttMetrics metrics, StorageMetrics storageMetrics, ILogger<MqttBroker> logger)
     {
@@ -82,6 +83,18 @@ public sealed class MqttBroker : IMqttBroker, IAsyncDisposable
         return [.. listeners.Select(static listener => listener.LocalEndPoint)];
     }
 
+    /// <summary>
+    /// Closes the listeners and tells the clients, while readers within the process go on: the first step of an orderly stop, so that
+    /// no message is acknowledged whose readers have gone. <see cref="StopAsync"/> does it too.
+    /// </summary>
+    public Task CloseListenersAsync() => OnLoopAsync(() =>
+    {
+        _listeners.ForEach(static listener => listener.Dispose());
+        _listeners.Clear();
+        _core.DisconnectAll();
+        return true;
+    });
+
     /// <summary>Closes the listeners, tells the clients, waits for what is being written down, and ends the loop.</summary>
     /// <param name="cancellationToken">Ends the waiting: what was not durable by then was not acknowledged either.</param>
     public async Task StopAsync(CancellationToken cancellationToken = default)
@@ -92,12 +105,7 @@ public sealed class MqttBroker : IMqttBroker, IAsyncDisposable
         }
 
         _isStopped = true;
-        await OnLoopAsync(() =>
-        {
-            _listeners.ForEach(static listener => listener.Dispose());
-            _core.DisconnectAll();
-            return true;
-        });
+        await CloseListenersAsync();
         _loop.Stop();
         await _loopEnded.Task.WaitAsync(cancellationToken);
         await _journal.DisposeAsync().AsTask().WaitAsync(cancellationToken);
@@ -105,6 +113,12 @@ public sealed class MqttBroker : IMqttBroker, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed)
+        {
+            return; // a container that knows the broker by two types disposes of it twice
+        }
+
+        _isDisposed = true;
         await StopAsync();
         if (!_isStarted)
         {
