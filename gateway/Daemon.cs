@@ -8,8 +8,15 @@ using Roost.Gateway.Health;
 using Roost.Gateway.Hosting;
 using Roost.Gateway.Http;
 using Roost.Gateway.Logging;
+using Roost.Gateway.Messages;
 using Roost.Gateway.Metrics;
 using Roost.Gateway.Rooms;
+using Roost.Gateway.Routing;
+using Roost.Gateway.Status;
+using Roost.LocalLambda;
+using Roost.Mqtt;
+using Roost.Shadow;
+using Roost.Streams;
 using Serilog.Extensions.Logging;
 
 namespace Roost.Gateway;
@@ -53,8 +60,7 @@ internal static class Daemon
 
         try
         {
-            await ServeAsync(configuration, environment, output);
-            return ExitCode.Stopped;
+            return await ServeAsync(configuration, environment, output);
         }
         catch (StartRefusedException exception)
         {
@@ -63,9 +69,9 @@ internal static class Daemon
         }
     }
 
-    /// <summary>Runs until a signal ends it.</summary>
+    /// <summary>Runs until a signal ends it, or its broker fails.</summary>
     /// <exception cref="StartRefusedException">Something is in the way; nothing was opened.</exception>
-    private static async Task ServeAsync(RoostConfiguration configuration, IDictionary environment, TextWriter output)
+    private static async Task<int> ServeAsync(RoostConfiguration configuration, IDictionary environment, TextWriter output)
     {
         using var held = DataFolderLock.Take(configuration.DataFolder);
         Listeners.Probe(configuration);
@@ -79,6 +85,7 @@ internal static class Daemon
         await output.WriteLineAsync($"roost is ready: {listeners}");
         await output.FlushAsync();
         await app.WaitForShutdownAsync();
+        return app.Services.GetRequiredService<BrokerHost>().HasFailed ? ExitCode.Failed : ExitCode.Stopped;
     }
 
     private static WebApplication Build(RoostConfiguration configuration, IDictionary environment, ServiceManager manager, MetricsCollector metrics)
@@ -99,6 +106,14 @@ internal static class Daemon
         app.UseHttpSteps();
         app.MapHealth([.. app.Services.GetServices<IHealthSource>()]);
         app.MapMetrics(metrics);
+        app.MapPublish(app.Services.GetRequiredService<IMqttBroker>());
+        app.MapMessages(app.Services.GetRequiredService<IMqttBroker>(), app.Services.GetRequiredService<TimeProvider>(), app.Lifetime.ApplicationStopping);
+        app.MapStatus(configuration);
+        app.MapRoutes(app.Services.GetRequiredService<RouteTable>());
+        app.MapClients(app.Services.GetRequiredService<MqttBroker>());
+        app.MapShadows();
+        app.MapFunctions();
+        app.MapStreams();
         return app;
     }
 }

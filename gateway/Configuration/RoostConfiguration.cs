@@ -51,7 +51,7 @@ internal sealed class RoostConfiguration
     private void Validate(List<ConfigurationFault> found)
     {
         // Values that could not be bound are still at their defaults: what validators then say may surprise, but is never wrong.
-        RoomOptions.ResolveFolders(_schema, DataFolder);
+        RoomOptions.ResolvePaths(_schema, DataFolder, Path.GetDirectoryName(Path.GetFullPath(_source))!);
         var services = new ServiceCollection();
         RoomServices.AddRooms(services, this);
         using var provider = services.BuildServiceProvider();

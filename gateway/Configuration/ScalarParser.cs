@@ -66,7 +66,7 @@ internal sealed class ScalarParser(List<ConfigurationFault> faults)
             return Refuse(entry, key, text, "is too large", "the most is 2147483647 bytes");
         }
 
-        value = type == typeof(int) ? (int)bytes : bytes;
+        value = Convert.ChangeType(bytes, type, CultureInfo.InvariantCulture);
         return true;
     }
 

@@ -1,7 +1,9 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Roost.Gateway.Configuration;
 using Roost.Gateway.Http;
+using Roost.Mqtt;
 
 namespace Roost.Gateway.Hosting;
 
@@ -12,10 +14,10 @@ internal static class Listeners
     /// <exception cref="StartRefusedException">Names every address that cannot be opened, with what sets it.</exception>
     public static void Probe(RoostConfiguration configuration)
     {
-        var http = configuration.Get<HttpOptions>();
-        var faults = http.Listeners
-            .Select((listener, i) => (Address: new IPEndPoint(IPAddress.Parse(listener.Address), listener.Port), Key: $"{HttpOptions.Section}:Listeners:{i}:Port"))
-            .Select(probe => PortProbe.FaultOf(probe.Address) is { } fault ? configuration.Locate($"{probe.Key} {fault}").ToString() : null)
+        var mqtt = configuration.Get<MqttOptions>().Listeners.Select((listener, i) => (listener.Address, listener.Port, Key: $"{MqttOptions.Section}:Listeners:{i}:Port"));
+        var http = configuration.Get<HttpOptions>().Listeners.Select((listener, i) => (listener.Address, listener.Port, Key: $"{HttpOptions.Section}:Listeners:{i}:Port"));
+        var faults = mqtt.Concat(http)
+            .Select(listener => PortProbe.FaultOf(new IPEndPoint(IPAddress.Parse(listener.Address), listener.Port)) is { } fault ? configuration.Locate($"{listener.Key} {fault}").ToString() : null)
             .OfType<string>()
             .ToList();
         if (faults.Count > 0)
@@ -23,10 +25,16 @@ internal static class Listeners
             throw new StartRefusedException(string.Join("\nroostd: ", faults));
         }
 
-        ListenSocket.RemoveStale(http.Socket);
+        ListenSocket.RemoveStale(configuration.Get<HttpOptions>().Socket);
     }
 
-    /// <summary>The addresses as they were opened, ports that the system chose included: <c>mqtt 127.0.0.1:1883, http 127.0.0.1:8088</c>.</summary>
-    public static string Describe(WebApplication app) =>
-        string.Join(", ", app.Urls.Where(url => url.StartsWith("http://", StringComparison.Ordinal) && !url.StartsWith("http://unix:", StringComparison.Ordinal)).Select(url => $"http {url["http://".Length..]}"));
+    /// <summary>Protocol and address of each open listener, with the ports that the system chose; the unix socket is not among them.</summary>
+    public static IReadOnlyList<(string Protocol, string Address)> Open(WebApplication app) =>
+    [
+        .. app.Services.GetRequiredService<ListenerHost>().MqttEndPoints.Select(endPoint => ("mqtt", endPoint.ToString())),
+        .. app.Urls.Select(url => new Uri(url)).Where(url => url.Scheme == Uri.UriSchemeHttp && url.Host != "unix").Select(url => ("http", url.Authority)),
+    ];
+
+    /// <summary>As in the ready line: <c>mqtt 127.0.0.1:1883, http 127.0.0.1:8088</c>.</summary>
+    public static string Describe(WebApplication app) => string.Join(", ", Open(app).Select(listener => $"{listener.Protocol} {listener.Address}"));
 }

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
@@ -7,6 +8,9 @@ namespace Roost.Gateway.Http;
 internal static class HttpAnswers
 {
     public const string Json = "application/json";
+
+    // Answers are never part of a page: + and ' stay as they are, so that people can read topics.
+    private static readonly JsonWriterOptions _options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static Task RefuseAsync(this HttpContext context, int status, string message)
     {
@@ -25,7 +29,7 @@ internal static class HttpAnswers
     public static async Task AnswerAsync(this HttpContext context, Action<Utf8JsonWriter> write)
     {
         context.Response.ContentType = Json;
-        await using var writer = new Utf8JsonWriter(context.Response.BodyWriter);
+        await using var writer = new Utf8JsonWriter(context.Response.BodyWriter, _options);
         writer.WriteStartObject();
         write(writer);
         writer.WriteEndObject();

@@ -1,5 +1,6 @@
 using Serilog.Events;
 using Serilog.Formatting;
+using Serilog.Formatting.Display;
 
 namespace Roost.Gateway.Logging;
 
@@ -9,6 +10,8 @@ namespace Roost.Gateway.Logging;
 /// </summary>
 internal sealed class JournalFormatter : ITextFormatter
 {
+    private readonly MessageTemplateTextFormatter _text = new("{Message:lj}{NewLine}{Exception}");
+
     public void Format(LogEvent logEvent, TextWriter output)
     {
         var prefix = logEvent.Level switch
@@ -19,13 +22,9 @@ internal sealed class JournalFormatter : ITextFormatter
             LogEventLevel.Information => "<6>",
             _ => "<7>",
         };
-        var text = logEvent.RenderMessage();
-        if (logEvent.Exception is { } exception)
-        {
-            text = $"{text}\n{exception}";
-        }
-
-        foreach (var line in text.AsSpan().EnumerateLines())
+        using var text = new StringWriter();
+        _text.Format(logEvent, text);
+        foreach (var line in text.ToString().AsSpan().TrimEnd('\n').EnumerateLines())
         {
             output.Write(prefix);
             output.WriteLine(line);

@@ -17,7 +17,7 @@ internal static class MessagesEndpoint
 {
     private const int MaxFilters = 32;
     private static readonly TimeSpan _heartbeat = TimeSpan.FromSeconds(15); // shorter than the idle limit of common proxies
-    private static readonly JsonWriterOptions _json = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
+    private static readonly JsonWriterOptions _json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static void MapMessages(this IEndpointRouteBuilder endpoints, IMqttBroker broker, TimeProvider clock, CancellationToken stopping) =>
         endpoints.MapGet("/api/v1/messages", context => ListenAsync(context, broker, clock, stopping));

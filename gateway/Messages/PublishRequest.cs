@@ -40,7 +40,7 @@ internal sealed record PublishRequest(QualityOfService QualityOfService, bool Re
             MessageExpiryInterval = Expiry(query["messageExpiry"].ToString()),
             ContentType = query["contentType"].ToString() is { Length: > 0 } contentType ? contentType : null,
             ResponseTopic = ResponseTopic(query["responseTopic"].ToString()),
-            CorrelationData = headers["x-amz-mqtt5-correlation-data"].ToString() is { Length: > 0 } correlation ? Base64(correlation, "correlation-data") : null,
+            CorrelationData = headers["x-amz-mqtt5-correlation-data"].ToString() is { Length: > 0 } correlation ? Base64(correlation, "correlation-data") : default(ReadOnlyMemory<byte>?),
             UserProperties = headers["x-amz-mqtt5-user-properties"].ToString() is { Length: > 0 } pairs ? UserProperties(pairs) : [],
         };
         return properties == new MqttMessageProperties { UserProperties = properties.UserProperties } && properties.UserProperties.Count == 0 ? null : properties;

@@ -1,21 +1,54 @@
 using Roost.Gateway.Configuration;
 using Roost.Gateway.Http;
 using Roost.Gateway.Logging;
+using Roost.LocalLambda;
+using Roost.Mqtt;
+using Roost.Shadow;
+using Roost.Streams;
 
 namespace Roost.Gateway.Rooms;
 
-/// <summary>The one list of what can be configured, and of the paths that are relative to the data folder.</summary>
+/// <summary>The one list of what can be configured, of the defaults that a daemon has and a room alone has not, and of what is relative to the data folder.</summary>
 internal static class RoomOptions
 {
-    public static ConfigurationSchema Schema() => new ConfigurationSchema()
-        .Add<GatewayOptions>(GatewayOptions.Section)
-        .Add<LogOptions>(LogOptions.Section)
-        .Add<HttpOptions>(HttpOptions.Section);
-
-    /// <summary>Makes absolute what the configuration says relative to the data folder.</summary>
-    public static void ResolveFolders(ConfigurationSchema schema, string dataFolder)
+    public static ConfigurationSchema Schema()
     {
-        var http = schema.Get<HttpOptions>();
-        http.Socket = Path.GetFullPath(http.Socket, dataFolder);
+        var schema = new ConfigurationSchema()
+            .Add<GatewayOptions>(GatewayOptions.Section)
+            .Add<LogOptions>(LogOptions.Section)
+            .Add<HttpOptions>(HttpOptions.Section)
+            .Add<MqttOptions>(MqttOptions.Section)
+            .Add<ShadowOptions>(ShadowOptions.Section)
+            .Add<FunctionOptions>(FunctionOptions.Section)
+            .Add<StreamsOptions>(StreamsOptions.Section)
+            .Add<CloudOptions>(CloudOptions.Section)
+            .Add<CloudMqttOptions>(CloudMqttOptions.Section);
+        schema.Get<MqttOptions>().Listeners = [new MqttListenerOptions()];
+        schema.Get<MqttOptions>().Folder = "mqtt";
+        schema.Get<ShadowOptions>().Folder = "shadows";
+        schema.Get<FunctionOptions>().DataFolder = "functions-data";
+        return schema;
+    }
+
+    /// <summary>Makes paths absolute: what the daemon keeps is relative to the data folder, what an operator provides to the configuration file.</summary>
+    public static void ResolvePaths(ConfigurationSchema schema, string dataFolder, string configurationFolder)
+    {
+        var (http, mqtt, shadows, functions) = (schema.Get<HttpOptions>(), schema.Get<MqttOptions>(), schema.Get<ShadowOptions>(), schema.Get<FunctionOptions>());
+        http.Socket = InData(http.Socket);
+        mqtt.Folder = InData(mqtt.Folder ?? "");
+        shadows.Folder = InData(shadows.Folder);
+        functions.Folder = InData(functions.Folder);
+        functions.DataFolder = InData(functions.DataFolder);
+        var cloud = schema.Get<CloudMqttOptions>();
+        cloud.PasswordFile = Provided(cloud.PasswordFile);
+        if (cloud.Tls is { } tls)
+        {
+            (tls.Ca, tls.Certificate, tls.Key) = (Provided(tls.Ca), Provided(tls.Certificate), Provided(tls.Key));
+        }
+
+        // An empty path stays as it is: the room's validator says what is wrong with it.
+        string InData(string path) => path.Length == 0 ? path : Path.GetFullPath(path, dataFolder);
+
+        string? Provided(string? path) => string.IsNullOrEmpty(path) ? path : Path.GetFullPath(path, configurationFolder);
     }
 }

@@ -1,21 +1,56 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Roost.Gateway.Configuration;
+using Roost.Gateway.Health;
+using Roost.Gateway.Hosting;
 using Roost.Gateway.Http;
 using Roost.Gateway.Logging;
+using Roost.Gateway.Routing;
+using Roost.LocalLambda;
+using Roost.Mqtt;
+using Roost.Shadow;
+using Roost.Storage;
+using Roost.Streams;
 
 namespace Roost.Gateway.Rooms;
 
-/// <summary>Registers every room with the options that were bound for it.</summary>
+/// <summary>
+/// Registers every room with the options that were bound for it. Hosted services start in this order and stop in the reverse one:
+/// the broker's core first, its listeners last.
+/// </summary>
 internal static class RoomServices
 {
     public static void AddRooms(IServiceCollection services, RoostConfiguration configuration)
     {
         services.AddLogging();
-        services.AddMetrics();
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<IValidateOptions<LogOptions>, LogOptionsValidator>();
         services.AddSingleton<IValidateOptions<HttpOptions>, HttpOptionsValidator>();
+        services.AddSingleton<IValidateOptions<MqttOptions>, OpenListenerValidator>();
+        services.AddSingleton<IValidateOptions<GatewayOptions>, RoutesValidator>();
         configuration.AddTo(services);
+
+        services.AddStorage();
+        services.AddMqttBroker();
+        services.AddSingleton<BrokerHost>();
+        services.AddSingleton<ILivenessProbe>(provider => provider.GetRequiredService<BrokerHost>());
+        services.AddSingleton<IHealthSource>(provider => provider.GetRequiredService<BrokerHost>());
+        services.AddHostedService(provider => provider.GetRequiredService<BrokerHost>());
+
+        services.AddShadows();
+        services.AddStreams(Path.Combine(configuration.DataFolder, "streams"));
+        services.AddFunctions();
+        services.AddHostedService(provider => provider.GetRequiredService<FunctionHost>());
+        services.AddSingleton<IHealthSource, ShadowHealth>();
+        services.AddSingleton<IHealthSource, StreamHealth>();
+        services.AddSingleton<IHealthSource, FunctionHealth>();
+
+        services.AddSingleton<RouteMetrics>();
+        services.AddSingleton<RouteTable>();
+        services.AddSingleton<IHealthSource>(provider => provider.GetRequiredService<RouteTable>());
+        services.AddHostedService(provider => provider.GetRequiredService<RouteTable>());
+
+        services.AddSingleton<ListenerHost>();
+        services.AddHostedService(provider => provider.GetRequiredService<ListenerHost>());
     }
 }

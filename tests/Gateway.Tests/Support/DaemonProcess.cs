@@ -61,6 +61,7 @@ internal sealed partial class DaemonProcess : IAsyncDisposable
     public static async Task<DaemonProcess> StartAsync(string data, string? configuration = null, IReadOnlyDictionary<string, string>? environment = null)
     {
         var variables = new Dictionary<string, string>(environment ?? new Dictionary<string, string>());
+        variables.TryAdd("ROOST__MQTT__LISTENERS", "[{ address: 127.0.0.1, port: 0 }]");
         variables.TryAdd("ROOST__HTTP__LISTENERS", "[{ address: 127.0.0.1, port: 0 }]");
         var daemon = Launch(configuration is null ? ["--data", data] : ["--data", data, "--config", configuration], variables);
         await daemon.ReadyAsync();

@@ -1,0 +1,24 @@
+using System.Net;
+using Microsoft.Extensions.Options;
+using Roost.Mqtt;
+
+namespace Roost.Gateway.Rooms;
+
+/// <summary>There are no credentials in this version: a listener beyond loopback admits everyone or nobody, and the owner has to say so.</summary>
+internal sealed class OpenListenerValidator : IValidateOptions<MqttOptions>
+{
+    public ValidateOptionsResult Validate(string? name, MqttOptions options)
+    {
+        var faults = new ValidateOptionsResultBuilder();
+        for (var i = 0; i < options.Listeners.Count; i++)
+        {
+            var listener = options.Listeners[i];
+            if (listener.Anonymous is not true && (listener.Anonymous is false || (IPAddress.TryParse(listener.Address, out var address) && !IPAddress.IsLoopback(address))))
+            {
+                faults.AddError($"{MqttOptions.Section}:Listeners:{i} would admit nobody, as this version knows no credentials ({listener.Address}); use 127.0.0.1, or set anonymous: true to let in everyone who reaches it");
+            }
+        }
+
+        return faults.Build();
+    }
+}

@@ -1,0 +1,42 @@
+using Roost.LocalLambda;
+using Roost.Mqtt;
+
+namespace Roost.Gateway.Routing;
+
+/// <summary>Invokes a function with each message; the publisher's acknowledgement waits until the invocation is kept.</summary>
+internal sealed class FunctionRoute(int number, TopicFilter from, string function, TopicTemplate? answer, IFunctionInvoker invoker, ILogger logger, TimeProvider clock)
+    : Route(number, from, $"function {function}", logger, clock)
+{
+    /// <summary>A function may be deployed later than its route: until then its messages are dropped, counted and reported.</summary>
+    public override string? Fault => invoker.Functions.FirstOrDefault(status => status.Name == function) switch
+    {
+        null => $"There is no function {function}; messages for it are dropped. Put it into the functions' folder, or take the route out.",
+        { Faults: { Count: > 0 } faults } => $"Function {function} cannot run; messages for it are dropped. {faults[0]}",
+        _ => null,
+    };
+
+    protected override ValueTask Pass(in PublishedMessage message)
+    {
+        TopicName? answerTopic = null;
+        if (answer is not null)
+        {
+            if (!answer.TryRender(message.Topic, out var rendered))
+            {
+                return Drop($"the answer topic that {message.Topic} leads to is too long");
+            }
+
+            answerTopic = rendered;
+        }
+
+        var kept = invoker.EnqueueAsync(function, in message, answerTopic);
+        if (!kept.IsFaulted)
+        {
+            return kept;
+        }
+
+        var failed = kept.AsTask();
+        return failed.Exception!.InnerException is FunctionNotFoundException or FunctionUnavailableException or PayloadTooLargeException
+            ? Drop(failed.Exception.InnerException.Message)
+            : new ValueTask(failed); // a full queue or disk: the publisher is to send it again
+    }
+}

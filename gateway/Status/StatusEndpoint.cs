@@ -1,0 +1,139 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Roost.Gateway.Configuration;
+using Roost.Gateway.Health;
+using Roost.Gateway.Hosting;
+using Roost.Gateway.Http;
+using Roost.Gateway.Routing;
+using Roost.LocalLambda;
+using Roost.Mqtt;
+using Roost.Shadow;
+using Roost.Streams;
+
+namespace Roost.Gateway.Status;
+
+/// <summary><c>GET /api/v1/status</c>: everything that <c>roost status</c> shows, in one answer.</summary>
+internal static class StatusEndpoint
+{
+    private const int ThingsPage = 1000;
+
+    public static void MapStatus(this WebApplication app, RoostConfiguration configuration)
+    {
+        var clock = app.Services.GetRequiredService<TimeProvider>();
+        var started = clock.GetUtcNow();
+        app.MapGet("/api/v1/status", context => AnswerAsync(context, app, configuration, started, clock.GetUtcNow() - started));
+    }
+
+    private static async Task AnswerAsync(HttpContext context, WebApplication app, RoostConfiguration configuration, DateTimeOffset started, TimeSpan uptime)
+    {
+        var services = app.Services;
+        var broker = await services.GetRequiredService<MqttBroker>().GetStatisticsAsync();
+        await context.AnswerAsync(writer =>
+        {
+            writer.WriteString("version", Daemon.Version);
+            writer.WriteString("startedAt", started);
+            writer.WriteNumber("uptimeSeconds", (long)uptime.TotalSeconds);
+            writer.WriteString("dataFolder", configuration.DataFolder);
+            writer.WriteString("durability", KeyName.Of(configuration.Get<MqttOptions>().Durability.ToString()));
+            writer.WriteString("isolation", KeyName.Of(configuration.Get<FunctionOptions>().Isolation.ToString()));
+            WriteHealth(writer, services.GetServices<IHealthSource>());
+            WriteListeners(writer, Listeners.Open(app));
+            WriteBroker(writer, broker);
+            WriteThings(writer, services.GetRequiredService<ShadowService>());
+            WriteFunctions(writer, services.GetRequiredService<IFunctionInvoker>());
+            WriteStreams(writer, services.GetRequiredService<IStreamCatalog>());
+            WriteUplink(writer, services.GetRequiredService<IUplink>().Status);
+            writer.WriteNumber("routes", services.GetRequiredService<RouteTable>().Routes.Count);
+        });
+    }
+
+    private static void WriteHealth(Utf8JsonWriter writer, IEnumerable<IHealthSource> sources)
+    {
+        var rooms = sources.Select(source => source.Check()).ToList();
+        writer.WriteString("health", KeyName.Of(rooms.Max(room => room.State).ToString()));
+        writer.WriteStartArray("problems");
+        foreach (var room in rooms.Where(room => room.Reason is not null))
+        {
+            writer.WriteStringValue($"{room.Room}: {room.Reason}");
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private static void WriteListeners(Utf8JsonWriter writer, IReadOnlyList<(string Protocol, string Address)> listeners)
+    {
+        writer.WriteStartArray("listeners");
+        foreach (var (protocol, address) in listeners)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("protocol", protocol);
+            writer.WriteString("address", address);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private static void WriteBroker(Utf8JsonWriter writer, BrokerStatistics broker)
+    {
+        writer.WriteStartObject("mqtt");
+        writer.WriteNumber("clients", broker.ConnectedClients);
+        writer.WriteNumber("sessions", broker.Sessions);
+        writer.WriteNumber("subscriptions", broker.Subscriptions);
+        writer.WriteNumber("retained", broker.RetainedMessages);
+        writer.WriteNumber("queued", broker.QueuedMessages);
+        writer.WriteNumber("received", broker.MessagesReceived);
+        writer.WriteNumber("delivered", broker.MessagesDelivered);
+        writer.WriteNumber("dropped", broker.DroppedExpired + broker.DroppedQueueFull + broker.DroppedSlowReader + broker.DroppedTooLarge);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteThings(Utf8JsonWriter writer, ShadowService shadows)
+    {
+        var (things, count, last) = (0, 0, "");
+        do
+        {
+            var page = shadows.ListThings(last, ThingsPage);
+            var names = page.Select(shadow => shadow.Id.Thing).Distinct(StringComparer.Ordinal).ToList();
+            things += names.Count;
+            count += page.Count;
+            last = names.LastOrDefault() ?? "";
+        }
+        while (last.Length > 0);
+
+        writer.WriteNumber("things", things);
+        writer.WriteNumber("shadows", count);
+    }
+
+    private static void WriteFunctions(Utf8JsonWriter writer, IFunctionInvoker invoker)
+    {
+        var functions = invoker.Functions;
+        writer.WriteStartObject("functions");
+        writer.WriteNumber("count", functions.Count);
+        writer.WriteNumber("failed", functions.Count(function => function.Faults.Count > 0));
+        writer.WriteNumber("workers", functions.Sum(function => function.Workers));
+        writer.WriteNumber("queued", functions.Sum(function => function.Queued));
+        writer.WriteEndObject();
+    }
+
+    private static void WriteStreams(Utf8JsonWriter writer, IStreamCatalog catalog)
+    {
+        var streams = catalog.List();
+        writer.WriteStartObject("streams");
+        writer.WriteNumber("count", streams.Count);
+        writer.WriteNumber("records", streams.Sum(stream => stream.Records));
+        writer.WriteNumber("bytes", streams.Sum(stream => stream.SizeBytes));
+        writer.WriteEndObject();
+    }
+
+    private static void WriteUplink(Utf8JsonWriter writer, UplinkStatus uplink)
+    {
+        writer.WriteStartObject("uplink");
+        writer.WriteString("state", KeyName.Of(uplink.State.ToString()));
+        writer.WriteString("endpoint", uplink.Endpoint);
+        writer.WriteString("lastError", uplink.LastError);
+        writer.WriteEndObject();
+    }
+}
