@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Roost.Tests.Support;
+
+namespace Roost.Cli.Tests;
+
+/// <summary>Every command against the daemon as it is built, as a child process: the two agree on the API.</summary>
+public sealed class RealDaemonTests
+{
+    private TemporaryFolder _folder = null!;
+    private Process _daemon = null!;
+
+    [OneTimeSetUp]
+    public async Task StartTheDaemon()
+    {
+        _folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(_folder["roost.yaml"], $$"""
+            mqtt: { listeners: [ { address: 127.0.0.1, port: {{FreePort.Next()}}, anonymous: true } ] }
+            http: { listeners: [ { address: 127.0.0.1, port: {{FreePort.Next()}} } ] }
+            streams: { telemetry: { full: drop-oldest } }
+            """);
+        var start = new ProcessStartInfo("dotnet", [Program(), "--config", _folder["roost.yaml"], "--data", _folder["data"]])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var output = new SharedText();
+        _daemon = Process.Start(start)!;
+        _daemon.OutputDataReceived += (_, line) => output.WriteLine(line.Data);
+        _daemon.ErrorDataReceived += (_, line) => output.WriteLine(line.Data);
+        _daemon.BeginOutputReadLine();
+        _daemon.BeginErrorReadLine();
+        await Eventually.IsTrueAsync(
+            () => _daemon.HasExited || output.ToString().Contains("roost is ready", StringComparison.Ordinal), "roostd's ready line");
+        Assert.That(_daemon.HasExited, Is.False, output.ToString);
+    }
+
+    [OneTimeTearDown]
+    public void StopTheDaemon()
+    {
+        _daemon.Kill();
+        _daemon.WaitForExit();
+        _daemon.Dispose();
+        _folder.Dispose();
+    }
+
+    [Test]
+    public async Task Status_tells_version_and_listeners()
+    {
+        Assert.That((await DoneAsync("status")).Output, Does.Contain("version").And.Contain("listeners"));
+        using var json = JsonDocument.Parse((await DoneAsync("status", "--json")).Output);
+        Assert.That(json.RootElement.GetProperty("health").GetString(), Is.Not.Empty);
+    }
+
+    [Test]
+    public async Task A_shadow_is_updated_shown_and_listed()
+    {
+        await DoneAsync("shadow", "update", "vac-01", """{"state":{"desired":{"mode":"returning"},"reported":{"mode":"idle"}}}""");
+
+        Assert.That((await DoneAsync("shadow", "get", "vac-01")).Output, Does.Match("mode +returning +idle +returning"));
+        Assert.That((await DoneAsync("shadow", "list")).Output, Does.Contain("vac-01"));
+    }
+
+    [Test]
+    public async Task What_is_not_there_is_refused_in_the_daemons_words()
+    {
+        var shadow = await RunAsync("shadow", "get", "nobody");
+        var function = await RunAsync("fn", "invoke", "nothing");
+        var stream = await RunAsync("stream", "tail", "nowhere");
+
+        Assert.That((shadow.ExitCode, shadow.Error), Is.EqualTo((1, "roost: shadow of nobody: No shadow exists with name: 'nobody'\n")));
+        Assert.That(function.ExitCode, Is.EqualTo(1));
+        Assert.That(function.Error, Does.StartWith("roost: invoke nothing: "));
+        Assert.That(stream.ExitCode, Is.EqualTo(1));
+        Assert.That(stream.Error, Does.Contain("nowhere"));
+    }
+
+    [Test]
+    public async Task Records_are_appended_and_read_back()
+    {
+        var offset = (await DoneAsync("stream", "append", "telemetry", "hello", "--key", "k")).Output.Trim();
+
+        Assert.That((await DoneAsync("stream", "tail", "telemetry", "--from", offset)).Output, Does.Match($"^{offset}  .*  k  hello\n$"));
+        Assert.That((await DoneAsync("stream", "tail", "telemetry", "-f", "--from", offset, "-n", "1")).Output, Does.Contain("hello"));
+        Assert.That((await DoneAsync("stream", "list")).Output, Does.Contain("telemetry"));
+    }
+
+    [Test]
+    public async Task A_retained_message_reaches_who_subscribes_later()
+    {
+        await DoneAsync("pub", "a b/ü", "{\"n\":1}", "--retain");
+
+        Assert.That((await DoneAsync("sub", "+/ü", "-n", "1")).Output, Is.EqualTo("a b/ü {\"n\":1}\n"));
+    }
+
+    [Test]
+    public async Task Functions_can_be_listed_where_there_are_none()
+    {
+        Assert.That((await DoneAsync("fn", "list")).Output, Does.StartWith("FUNCTION"));
+    }
+
+    private static string Program()
+    {
+        // .../tests/Cli.Tests/bin/<configuration>/<framework>/
+        var output = new DirectoryInfo(AppContext.BaseDirectory);
+        var root = output.Parent!.Parent!.Parent!.Parent!.Parent!.FullName;
+        return Path.Combine(root, "gateway", "bin", output.Parent.Name, output.Name, "roostd.dll");
+    }
+
+    private Task<RoostRun> RunAsync(params string[] arguments) => RoostRun.RunAsync([.. arguments, "--socket", _folder["data/run/roostd.sock"]]);
+
+    private async Task<RoostRun> DoneAsync(params string[] arguments)
+    {
+        var run = await RunAsync(arguments);
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+        return run;
+    }
+}
