@@ -50,7 +50,7 @@ public sealed class FullDiskTests
         await Eventually.IsTrueAsync(async () => (await AppendAsync(http, "after")).StatusCode == HttpStatusCode.OK, "an append after there is space again");
         await roost.KillAsync();
         await roost.StartAsync();
-        var kept = await http.GetStringAsync($"/api/v1/streams/telemetry/records?from=0&max=100000");
+        var kept = await http.GetStringAsync("/api/v1/streams/telemetry/records?from=0&max=1000");
 
         foreach (var record in acknowledged)
         {
