@@ -13,6 +13,9 @@ internal sealed class FunctionFile
 {
     public const string Name = "function.yaml";
 
+    private const int MaxBytes = 64 * 1024;
+    private const int MaxDepth = 16;
+
     private static readonly string[] Keys =
         ["name", "runtime", "handler", "memory", "timeout", "environment", "network", "max-concurrency", "pinned", "idle", "queue", "triggers"];
 
@@ -76,9 +79,21 @@ internal sealed class FunctionFile
     {
         try
         {
-            using var reader = new StreamReader(_path);
+            if (new FileInfo(_path).Length > MaxBytes)
+            {
+                _faults.Add($"{_path}: has more than {MaxBytes} bytes; put large values in a file of the function");
+                return null;
+            }
+
+            var text = File.ReadAllText(_path);
+            if (LineTooDeep(text) is { } line)
+            {
+                _faults.Add($"{_path}, line {line}: is nested deeper than {MaxDepth} levels; a function.yaml needs three");
+                return null;
+            }
+
             var yaml = new YamlStream();
-            yaml.Load(reader);
+            yaml.Load(new StringReader(text));
             if (yaml.Documents is [{ RootNode: YamlMappingNode root }])
             {
                 return root;
@@ -93,6 +108,22 @@ internal sealed class FunctionFile
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             _faults.Add($"{_path}: cannot be read: {exception.Message}");
+        }
+
+        return null;
+    }
+
+    /// <summary>Building the tree of nodes recurses, so a file that is nested without end would end the daemon with its stack.</summary>
+    private static long? LineTooDeep(string text)
+    {
+        var parser = new Parser(new StringReader(text));
+        for (var depth = 0; parser.MoveNext();)
+        {
+            depth += parser.Current!.NestingIncrease;
+            if (depth > MaxDepth)
+            {
+                return parser.Current.Start.Line;
+            }
         }
 
         return null;
@@ -284,7 +315,13 @@ internal sealed class FunctionFile
     {
         if (node is YamlScalarNode { Value: { } value })
         {
-            return value;
+            if (!value.Contains('\0'))
+            {
+                return value;
+            }
+
+            Fault(node, key, "", "holds a zero byte, which neither an environment nor a path can; leave it out");
+            return null;
         }
 
         Fault(node, key, "", "takes a single value");

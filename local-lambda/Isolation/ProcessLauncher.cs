@@ -41,9 +41,9 @@ internal sealed class ProcessLauncher : IDisposable
             {
                 started.SetResult(Start(plan));
             }
-            catch (Exception exception) when (exception is System.ComponentModel.Win32Exception or IOException)
+            catch (Exception exception)
             {
-                started.SetException(exception);
+                started.SetException(exception); // whoever asked is told; this thread goes on for the others
             }
         }
     }

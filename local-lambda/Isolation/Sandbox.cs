@@ -120,5 +120,8 @@ internal sealed class Sandbox(IsolationMode isolation, int maxProcesses, string 
         "--ro-bind-try", "/etc/alternatives", "/etc/alternatives", "--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache", "--ro-bind-try", "/etc/ssl/certs", "/etc/ssl/certs",
     ];
 
-    private static byte[] Join(List<string> arguments) => Encoding.UTF8.GetBytes(string.Concat(arguments.Select(argument => argument + '\0')));
+    /// <exception cref="ArgumentException">One of them holds a zero byte: behind it bubblewrap would read arguments that are not ours.</exception>
+    private static byte[] Join(List<string> arguments) => arguments.Exists(argument => argument.Contains('\0'))
+        ? throw new ArgumentException("An argument for the sandbox holds a zero byte.", nameof(arguments))
+        : Encoding.UTF8.GetBytes(string.Concat(arguments.Select(argument => argument + '\0')));
 }

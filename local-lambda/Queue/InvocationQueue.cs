@@ -1,7 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Roost.LocalLambda.Workers;
-using Roost.Mqtt;
 using Roost.Storage.Logs;
 
 namespace Roost.LocalLambda.Queue;
@@ -102,7 +101,7 @@ internal sealed partial class InvocationQueue : IAsyncDisposable
                 {
                     await _slots.WaitAsync(_stop.Token);
                     _outstanding.Begin(record.Offset);
-                    _ = HandleAsync(record.Offset, QueuedInvocation.FromBytes(record.Headers.Span), record.Payload.ToArray());
+                    _ = HandleAsync(record.Offset, record.Headers.ToArray(), record.Payload.ToArray());
                 }
             }
         }
@@ -116,13 +115,12 @@ internal sealed partial class InvocationQueue : IAsyncDisposable
         }
     }
 
-    private async Task HandleAsync(long offset, QueuedInvocation queued, byte[] payload)
+    private async Task HandleAsync(long offset, byte[] headers, byte[] payload)
     {
         try
         {
-            var invocation = new Invocation(queued.RequestId, payload, queued.ClientContext, withLogTail: false);
-            _pool.Submit(invocation, bounded: false);
-            await _fate.DecideAsync(_pool.Definition, queued, payload, await invocation.Result);
+            var queued = QueuedInvocation.FromBytes(headers);
+            await _fate.DecideAsync(_pool.Definition, queued, payload, await ResultAsync(queued, payload));
             var done = _outstanding.End(offset);
             await _cursor.CommitAsync(done, CancellationToken.None);
             _log.TrimTo(done);
@@ -131,10 +129,10 @@ internal sealed partial class InvocationQueue : IAsyncDisposable
         {
             // The daemon stops: the event stays in the queue and runs after the next start.
         }
-        catch (Exception exception) when (exception is IOException or LogFullException or LogFailedException or MqttPublishRefusedException or ObjectDisposedException)
+        catch (Exception exception)
         {
             // Not done as far as the disk knows: it runs again after the next start.
-            LogFateUnknown(_pool.Definition.Name, queued.RequestId, exception.Message);
+            LogFateUnknown(_pool.Definition.Name, offset, exception);
         }
         finally
         {
@@ -142,9 +140,28 @@ internal sealed partial class InvocationQueue : IAsyncDisposable
         }
     }
 
+    /// <summary>A defect of ours while it runs counts as a failure of the function: the event is tried again and then given up, never lost.</summary>
+    private async Task<InvocationResult> ResultAsync(QueuedInvocation queued, byte[] payload)
+    {
+        try
+        {
+            var invocation = new Invocation(queued.RequestId, payload, queued.ClientContext, withLogTail: false);
+            _pool.Submit(invocation, bounded: false);
+            return await invocation.Result;
+        }
+        catch (Exception exception) when (exception is not FunctionUnavailableException)
+        {
+            LogNotRun(_pool.Definition.Name, queued.RequestId, exception);
+            return new InvocationResult { RequestId = queued.RequestId, FunctionError = FunctionErrors.Unhandled, Payload = FunctionErrors.NotStarted(queued.RequestId, exception.Message) };
+        }
+    }
+
     [LoggerMessage(3030, LogLevel.Error, "Function {Function}: its queue is not read any more; its events run after a restart")]
     private partial void LogQueueStopped(string function, Exception exception);
 
-    [LoggerMessage(3031, LogLevel.Error, "Function {Function}: what became of invocation {RequestId} could not be kept, it will run again after a restart: {Reason}")]
-    private partial void LogFateUnknown(string function, string requestId, string reason);
+    [LoggerMessage(3031, LogLevel.Error, "Function {Function}: what became of the event at {Offset} of its queue could not be kept; it will run again after a restart")]
+    private partial void LogFateUnknown(string function, long offset, Exception exception);
+
+    [LoggerMessage(3034, LogLevel.Error, "Function {Function}: invocation {RequestId} could not be run, which counts as a failure")]
+    private partial void LogNotRun(string function, string requestId, Exception exception);
 }

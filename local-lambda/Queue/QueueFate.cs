@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Roost.LocalLambda.Definitions;
+using Roost.LocalLambda.Workers;
 using Roost.Mqtt;
 
 namespace Roost.LocalLambda.Queue;
@@ -10,26 +11,52 @@ internal sealed partial class QueueFate(IReadOnlyList<RetryDelay> delays, DeadLe
     /// <summary>Completes when the decision is durable.</summary>
     public async Task DecideAsync(FunctionDefinition function, QueuedInvocation queued, ReadOnlyMemory<byte> payload, InvocationResult result)
     {
-        if (result.FunctionError is not null && queued.Failures < delays.Count)
+        if (result.FunctionError is null && await RefusalAsync(function, queued, result) is { } refusal)
+        {
+            // An answer that nobody got is no success. Left in the queue it would hold up the cursor for those behind it.
+            result = result with { FunctionError = FunctionErrors.Unhandled, Payload = FunctionErrors.NotStarted(queued.RequestId, refusal) };
+        }
+        else if (result.FunctionError is null)
+        {
+            return;
+        }
+
+        if (queued.Failures < delays.Count)
         {
             metrics.Retried(function.Name);
             await delays[queued.Failures].AddAsync(function.Name, queued with { Failures = queued.Failures + 1 }, payload);
             return;
         }
 
-        if (result.FunctionError is not null)
-        {
-            metrics.DeadLettered(function.Name);
-            LogGivenUp(function.Name, queued.RequestId, queued.Failures + 1);
-            await deadLetters.AddAsync(function.Name, DeadLetter.Of(function.Arn, queued, payload, result, clock.GetUtcNow()));
-        }
+        metrics.DeadLettered(function.Name);
+        LogGivenUp(function.Name, queued.RequestId, queued.Failures + 1);
+        await deadLetters.AddAsync(function.Name, DeadLetter.Of(function.Arn, queued, payload, result, clock.GetUtcNow()));
+        await RefusalAsync(function, queued, result);
+    }
 
-        if (queued.AnswerWith(result) is { } answer)
+    /// <summary>Publishes the answer where one is wanted.</summary>
+    /// <returns>Null when that is done, else why the broker did not take it.</returns>
+    private async Task<string?> RefusalAsync(FunctionDefinition function, QueuedInvocation queued, InvocationResult result)
+    {
+        try
         {
-            await broker.PublishAsync(answer);
+            if (queued.AnswerWith(result) is { } answer)
+            {
+                await broker.PublishAsync(answer);
+            }
+
+            return null;
+        }
+        catch (MqttPublishRefusedException exception)
+        {
+            LogAnswerRefused(function.Name, queued.RequestId, exception.Message);
+            return $"the answer could not be published: {exception.Message}";
         }
     }
 
     [LoggerMessage(3032, LogLevel.Warning, "Function {Function}: invocation {RequestId} failed {Attempts} times and is now a dead letter")]
     private partial void LogGivenUp(string function, string requestId, int attempts);
+
+    [LoggerMessage(3035, LogLevel.Warning, "Function {Function}: the answer of invocation {RequestId} could not be published: {Reason}")]
+    private partial void LogAnswerRefused(string function, string requestId, string reason);
 }

@@ -85,7 +85,7 @@ internal sealed class RuntimeApiApplication(TimeProvider clock) : IHttpApplicati
         var (http, worker) = call;
         var limit = FunctionErrors.MaxResponseBytes;
         using var body = await RequestBody.ReadAsync(http.Request.BodyReader, limit, http.Request.ContentLength, http.RequestAborted);
-        if (!worker.Pool.TryBeginAnswer(worker, requestId))
+        if (worker.Pool.TryBeginAnswer(worker, requestId) is not { } invocation)
         {
             await RefuseAsync(http, 400, "InvalidRequestID", "Invalid request ID");
             return;
@@ -93,12 +93,12 @@ internal sealed class RuntimeApiApplication(TimeProvider clock) : IHttpApplicati
 
         if (body.TotalBytes > limit)
         {
-            worker.Pool.Answer(worker, FunctionErrors.ResponseTooLarge(body.TotalBytes), FunctionErrors.Unhandled);
+            worker.Pool.Answer(worker, invocation, FunctionErrors.ResponseTooLarge(body.TotalBytes), FunctionErrors.Unhandled);
             await RefuseAsync(http, 413, "RequestEntityTooLarge", $"Exceeded maximum allowed payload size ({limit} bytes).");
             return;
         }
 
-        worker.Pool.Answer(worker, body.ToArray(), functionError: null);
+        worker.Pool.Answer(worker, invocation, body.ToArray(), functionError: null);
         await WriteAsync(http, 202, "application/json", Accepted);
     }
 
@@ -106,13 +106,13 @@ internal sealed class RuntimeApiApplication(TimeProvider clock) : IHttpApplicati
     {
         var (http, worker) = call;
         var error = await ReadErrorAsync(http);
-        if (!worker.Pool.TryBeginAnswer(worker, requestId))
+        if (worker.Pool.TryBeginAnswer(worker, requestId) is not { } invocation)
         {
             await RefuseAsync(http, 400, "InvalidRequestID", "Invalid request ID");
             return;
         }
 
-        worker.Pool.Answer(worker, error, FunctionErrors.Unhandled);
+        worker.Pool.Answer(worker, invocation, error, FunctionErrors.Unhandled);
         await WriteAsync(http, 202, "application/json", Accepted);
     }
 

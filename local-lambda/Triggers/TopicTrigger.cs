@@ -1,5 +1,4 @@
 using Roost.Mqtt;
-using Roost.Storage.Logs;
 
 namespace Roost.LocalLambda.Triggers;
 
@@ -25,8 +24,9 @@ internal sealed class TopicTrigger(string function, IFunctionInvoker invoker, Me
         {
             await kept;
         }
-        catch (Exception exception) when (exception is FunctionThrottledException or FunctionUnavailableException or PayloadTooLargeException or LogFailedException)
+        catch (Exception)
         {
+            // Full, too large, stopping, a broken disk: for a message that nobody acknowledges it comes to the same.
             metrics.MessageRefused(function);
         }
     }

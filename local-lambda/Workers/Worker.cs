@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Net.Sockets;
 using Roost.LocalLambda.Isolation;
@@ -11,6 +12,10 @@ namespace Roost.LocalLambda.Workers;
 /// </summary>
 internal sealed class Worker(string id, WorkerPool pool, bool pinned, string logStream)
 {
+    private readonly Lock _processGate = new();
+    private Process? _process;
+    private bool _killed;
+
     public string Id { get; } = id;
 
     public WorkerPool Pool { get; } = pool;
@@ -26,10 +31,8 @@ internal sealed class Worker(string id, WorkerPool pool, bool pinned, string log
 
     public ControlGroup? Group { get; set; }
 
-    public Process? Process { get; set; }
-
-    /// <summary>Outlives <see cref="Process"/>, which is disposed of when the process has ended.</summary>
-    public int? ProcessId { get; set; }
+    /// <summary>Null until <see cref="Attach"/>; stays when the process has ended.</summary>
+    public int? ProcessId { get; private set; }
 
     public WorkerOutput? Output { get; set; }
 
@@ -68,18 +71,50 @@ internal sealed class Worker(string id, WorkerPool pool, bool pinned, string log
 
     public ITimer? Timer { get; set; }
 
-    /// <summary>Ends the sandbox and everything in it. May be called again, and from any thread.</summary>
+    /// <summary>The process runs. One that was to be ended before it had started is ended now.</summary>
+    public void Attach(Process process)
+    {
+        lock (_processGate)
+        {
+            _process = process;
+            ProcessId = process.Id;
+            if (_killed)
+            {
+                End();
+            }
+        }
+    }
+
+    /// <summary>The process has ended and is about to be disposed of.</summary>
+    public void Detach()
+    {
+        lock (_processGate)
+        {
+            _process = null;
+        }
+    }
+
+    /// <summary>Ends the sandbox and everything in it, also one that is still being started. May be called again, and from any thread.</summary>
     public void Kill()
+    {
+        lock (_processGate)
+        {
+            _killed = true;
+            End();
+        }
+    }
+
+    private void End()
     {
         try
         {
             // The control group is exact. Without one: bubblewrap takes the process namespace with it; without a sandbox, the tree is all there is to go by.
             Group?.Kill();
-            Process?.Kill(entireProcessTree: true);
+            _process?.Kill(entireProcessTree: true);
         }
-        catch (InvalidOperationException)
+        catch (Exception exception) when (exception is InvalidOperationException or Win32Exception or AggregateException)
         {
-            // It has ended already.
+            // It has ended already, or some of the tree has: the top goes first, and its namespace with it.
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Microsoft.Extensions.Logging;
 
 namespace Roost.LocalLambda.Workers;
@@ -51,45 +52,54 @@ internal sealed partial class WorkerPool
     /// <summary>The connection that waited for an event has gone; the runtime may ask again on another.</summary>
     public void Unpark(Worker worker)
     {
+        TaskCompletionSource<Invocation?>? parked;
         lock (_gate)
         {
-            worker.Parked?.TrySetResult(null);
+            parked = worker.Parked;
             worker.Parked = null;
         }
+
+        parked?.TrySetResult(null); // outside: the connection goes on, on this thread
     }
 
-    /// <returns>True when the worker runs this invocation and has not answered it; then <see cref="Answer"/> must follow.</returns>
-    public bool TryBeginAnswer(Worker worker, string requestId)
+    /// <returns>The invocation, when the worker runs it and has not answered it; then <see cref="Answer"/> must follow. Else null.</returns>
+    public Invocation? TryBeginAnswer(Worker worker, string requestId)
     {
         lock (_gate)
         {
             if (worker.Current is not { Delivered: true } current || worker.Answered || current.RequestId != requestId)
             {
-                return false;
+                return null;
             }
 
             worker.Answered = true;
             worker.Timer!.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            return true;
+            return current;
         }
     }
 
-    public void Answer(Worker worker, ReadOnlyMemory<byte> payload, string? functionError)
+    /// <param name="invocation">From <see cref="TryBeginAnswer"/>: the worker may have ended since, and then runs nothing any more.</param>
+    public void Answer(Worker worker, Invocation invocation, ReadOnlyMemory<byte> payload, string? functionError)
     {
-        var invocation = worker.Current!;
-        WriteEnd(worker, invocation, functionError is not null, line: null);
-        lock (_gate)
+        try
         {
-            worker.Current = null;
-            if (!worker.Dead)
+            WriteEnd(worker, invocation, functionError is not null, line: null);
+        }
+        finally
+        {
+            lock (_gate)
             {
-                MakeAvailable(worker);
+                worker.Current = null;
+                if (!worker.Dead)
+                {
+                    MakeAvailable(worker);
+                }
+
+                TellIfDrained();
             }
 
-            TellIfDrained();
+            invocation.Complete(payload, functionError);
         }
-
-        invocation.Complete(payload, functionError);
     }
 
     public void FailInit(Worker worker, byte[] error)
@@ -106,12 +116,14 @@ internal sealed partial class WorkerPool
     public void OnExit(Worker worker, int exitCode, bool outOfMemory)
     {
         Invocation? victim = null;
+        Invocation? unserved = null;
+        TaskCompletionSource<Invocation?>? parked;
         bool again;
         lock (_gate)
         {
             worker.Dead = true;
             worker.Timer?.Dispose();
-            worker.Parked?.TrySetResult(null);
+            parked = worker.Parked;
             worker.Parked = null;
             _workers.Remove(worker);
             _available.Remove(worker);
@@ -123,7 +135,14 @@ internal sealed partial class WorkerPool
             }
             else if (worker.Current is { Delivered: false } undelivered)
             {
-                _waiting.AddFirst(undelivered); // nothing has seen it: another worker may run it
+                if (_closed)
+                {
+                    unserved = undelivered;
+                }
+                else
+                {
+                    _waiting.AddFirst(undelivered); // nothing has seen it: another worker may run it
+                }
             }
             else if (!worker.Answered)
             {
@@ -134,6 +153,8 @@ internal sealed partial class WorkerPool
             again = _waiting.Count > 0 || !_stopping;
         }
 
+        parked?.TrySetResult(null);
+        unserved?.Fail(Stopping());
         if (victim is not null)
         {
             Fail(worker, victim, worker.InitError ?? FunctionErrors.Exited(victim.RequestId, exitCode, outOfMemory), line: null);
@@ -152,13 +173,21 @@ internal sealed partial class WorkerPool
         }
     }
 
-    /// <summary>The process could not be started at all.</summary>
-    public void OnStartFailed(Worker worker, string reason)
+    /// <summary>The process could not be started, or what keeps it has failed and ended it.</summary>
+    public void OnFault(Worker worker, Exception fault)
     {
-        LogWorkerNotStarted(_definition.Name, worker.Id, reason);
+        if (fault is Win32Exception or IOException or UnauthorizedAccessException)
+        {
+            LogWorkerNotStarted(_definition.Name, worker.Id, fault.Message);
+        }
+        else
+        {
+            LogWorkerFailed(_definition.Name, worker.Id, fault);
+        }
+
         lock (_gate)
         {
-            worker.InitError = FunctionErrors.NotStarted("", reason);
+            worker.InitError = FunctionErrors.NotStarted("", fault.Message);
         }
 
         OnExit(worker, exitCode: 0, outOfMemory: false);
@@ -202,11 +231,17 @@ internal sealed partial class WorkerPool
 
     private void Fail(Worker worker, Invocation victim, byte[] error, string? line)
     {
-        WriteEnd(worker, victim, failed: true, line);
-        victim.Complete(error, FunctionErrors.Unhandled);
-        lock (_gate)
+        try
         {
-            TellIfDrained();
+            WriteEnd(worker, victim, failed: true, line);
+        }
+        finally
+        {
+            victim.Complete(error, FunctionErrors.Unhandled);
+            lock (_gate)
+            {
+                TellIfDrained();
+            }
         }
     }
 
@@ -242,4 +277,10 @@ internal sealed partial class WorkerPool
 
     [LoggerMessage(3012, LogLevel.Error, "Function {Function}: worker {Worker} could not be started: {Reason}")]
     private partial void LogWorkerNotStarted(string function, string worker, string reason);
+
+    [LoggerMessage(3013, LogLevel.Error, "Function {Function}: worker {Worker} was ended, because what keeps it has failed")]
+    private partial void LogWorkerFailed(string function, string worker, Exception exception);
+
+    [LoggerMessage(3014, LogLevel.Error, "Function {Function}: no worker can be made: {Reason}")]
+    private partial void LogNoWorker(string function, string reason);
 }

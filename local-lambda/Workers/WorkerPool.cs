@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Roost.LocalLambda.Definitions;
@@ -28,6 +29,7 @@ internal sealed partial class WorkerPool : IAsyncDisposable
     private readonly LinkedList<Invocation> _waiting = [];
     private int _starting;
     private bool _stopping;
+    private bool _closed; // no worker is started any more, and what none has seen is not run
     private TaskCompletionSource? _drained;
 
     public WorkerPool(FunctionDefinition definition, WorkerStarter starter, FunctionLog log, Metrics metrics, FunctionOptions options, TimeProvider clock, ILogger logger)
@@ -67,7 +69,7 @@ internal sealed partial class WorkerPool : IAsyncDisposable
         {
             if (_stopping)
             {
-                throw new FunctionUnavailableException(_definition.Name, "the gateway is stopping");
+                throw Stopping();
             }
 
             if (_available.Count > 0)
@@ -122,6 +124,7 @@ internal sealed partial class WorkerPool : IAsyncDisposable
         Invocation[] left;
         lock (_gate)
         {
+            _closed = true;
             workers = [.. _workers];
             left = [.. _waiting];
             _waiting.Clear();
@@ -129,7 +132,7 @@ internal sealed partial class WorkerPool : IAsyncDisposable
 
         foreach (var invocation in left)
         {
-            invocation.Fail(new FunctionUnavailableException(_definition.Name, "the gateway is stopping"));
+            invocation.Fail(Stopping());
         }
 
         foreach (var worker in workers)
@@ -142,6 +145,8 @@ internal sealed partial class WorkerPool : IAsyncDisposable
 
     /// <summary>Ends every worker without waiting for what it runs.</summary>
     public async ValueTask DisposeAsync() => await StopAsync(new CancellationToken(canceled: true));
+
+    private FunctionUnavailableException Stopping() => new(_definition.Name, "the gateway is stopping");
 
     private void TellIfDrained()
     {
@@ -156,24 +161,43 @@ internal sealed partial class WorkerPool : IAsyncDisposable
     {
         while (true)
         {
-            bool pinned;
+            Invocation? victim = null;
+            Exception? fault = null;
             lock (_gate)
             {
-                pinned = _workers.Count < _definition.Pinned && !_backoff.IsWaiting;
-                if (_workers.Count >= _definition.MaxConcurrency || (!pinned && _waiting.Count <= _starting) || (_stopping && _waiting.Count <= _starting))
+                var pinned = _workers.Count < _definition.Pinned && !_backoff.IsWaiting;
+                if (_closed || _workers.Count >= _definition.MaxConcurrency || (!pinned && _waiting.Count <= _starting) || (_stopping && _waiting.Count <= _starting))
                 {
                     return;
                 }
 
-                _starting++;
-                var worker = _starter.Create(this, pinned);
-                worker.StartedAt = _clock.GetTimestamp();
-                worker.Timer = _clock.CreateTimer(static state => ((Worker)state!).Pool.OnTimer((Worker)state), worker, _initTimeout, Timeout.InfiniteTimeSpan);
-                _workers.Add(worker);
-                _starter.Launch(worker);
+                try
+                {
+                    var worker = _starter.Create(this, pinned);
+                    worker.StartedAt = _clock.GetTimestamp();
+                    worker.Timer = _clock.CreateTimer(static state => ((Worker)state!).Pool.OnTimer((Worker)state), worker, _initTimeout, Timeout.InfiniteTimeSpan);
+                    _starting++;
+                    _workers.Add(worker);
+                    _starter.Launch(worker);
+                }
+                catch (Exception exception) when (exception is SocketException or IOException or UnauthorizedAccessException)
+                {
+                    // No descriptors left, or no room for a socket: as with a worker that ends before it is ready, one invocation pays for it.
+                    fault = exception;
+                    _backoff.Failed();
+                    victim = TakeFirstWaiting();
+                }
             }
 
-            _metrics.ColdStart(_definition.Name);
+            if (fault is null)
+            {
+                _metrics.ColdStart(_definition.Name);
+                continue;
+            }
+
+            LogNoWorker(_definition.Name, fault.Message);
+            victim?.Complete(FunctionErrors.NotStarted(victim.RequestId, fault.Message), FunctionErrors.Unhandled);
+            _backoff.WhenOver(EnsureWorkers);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.IO.Pipes;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
@@ -51,13 +50,51 @@ internal sealed class WorkerStarter(
     private async Task LiveAsync(Worker worker)
     {
         var exitCode = 0;
-        string? fault = null;
+        Exception? fault = null;
         var accepting = api.AcceptAsync(worker);
         try
         {
-            worker.Group = groups?.Create(worker.Pool.Definition, worker.Id);
-            var plan = sandbox.PlanFor(worker.Pool.Definition, worker.SocketPath, worker.LogStream, worker.Pinned, worker.Group);
-            using var process = await launcher.StartAsync(plan);
+            exitCode = await RunAsync(worker);
+        }
+        catch (Exception exception)
+        {
+            fault = exception; // the edge of the task: whatever went wrong, the invocation that waits for this worker is told
+        }
+
+        var outOfMemory = false;
+        try
+        {
+            // Accepted connections end with the process: its descriptors are closed.
+            worker.Listener.Dispose();
+            await accepting;
+            File.Delete(worker.SocketPath);
+            outOfMemory = worker.Group?.RanOutOfMemory() ?? false;
+            worker.Group?.Remove();
+        }
+        catch (Exception exception)
+        {
+            fault ??= exception;
+        }
+
+        if (fault is null)
+        {
+            worker.Pool.OnExit(worker, exitCode, outOfMemory);
+        }
+        else
+        {
+            worker.Pool.OnFault(worker, fault);
+        }
+    }
+
+    /// <returns>The exit code of the process, which has ended and whose output is read.</returns>
+    private async Task<int> RunAsync(Worker worker)
+    {
+        worker.Group = groups?.Create(worker.Pool.Definition, worker.Id);
+        var plan = sandbox.PlanFor(worker.Pool.Definition, worker.SocketPath, worker.LogStream, worker.Pinned, worker.Group);
+        using var process = await launcher.StartAsync(plan);
+        worker.Attach(process);
+        try
+        {
             using var output = new WorkerOutput(
                 ((AnonymousPipeClientStream)process.StandardOutput.BaseStream).SafePipeHandle,
                 ((AnonymousPipeClientStream)process.StandardError.BaseStream).SafePipeHandle,
@@ -65,30 +102,14 @@ internal sealed class WorkerStarter(
                 new OutputBudget(options.LogRateBytes, clock),
                 line => worker.Pool.Log.WritePrinted(line, worker.LogTarget));
             worker.Output = output;
-            worker.Process = process;
-            worker.ProcessId = process.Id;
             pump.Add(output);
             await process.WaitForExitAsync();
-            exitCode = process.ExitCode;
+            return process.ExitCode;
         }
-        catch (Exception exception) when (exception is Win32Exception or IOException or UnauthorizedAccessException)
+        finally
         {
-            fault = exception.Message;
-        }
-
-        // Accepted connections end with the process: its descriptors are closed.
-        worker.Listener.Dispose();
-        await accepting;
-        File.Delete(worker.SocketPath);
-        var outOfMemory = worker.Group?.RanOutOfMemory() ?? false;
-        worker.Group?.Remove();
-        if (fault is null)
-        {
-            worker.Pool.OnExit(worker, exitCode, outOfMemory);
-        }
-        else
-        {
-            worker.Pool.OnStartFailed(worker, fault);
+            worker.Kill(); // nothing to do unless an exception leads here: no process outlives its keeper
+            worker.Detach();
         }
     }
 }

@@ -1,0 +1,99 @@
+using Roost.LocalLambda.Definitions;
+using Roost.Tests.Support;
+
+namespace Roost.LocalLambda.Tests.Definitions;
+
+internal sealed class FunctionFileTests
+{
+    private const string Sound = "name: f\nruntime: python3.x\nhandler: main.handler\n";
+    private TemporaryFolder _folder = null!;
+
+    [SetUp]
+    public void MakeFolder()
+    {
+        _folder = new TemporaryFolder();
+        File.WriteAllText(_folder["main.py"], "def handler(event, context): pass");
+    }
+
+    [TearDown]
+    public void RemoveFolder() => _folder.Dispose();
+
+    [TestCase("memroy: 64MiB", "memroy is not known; the keys are name, runtime, handler, memory, timeout, environment, network, max-concurrency, pinned, idle, queue, triggers")]
+    [TestCase("memory: 64", "memory is '64'; use 16MiB to 10GiB, with its unit: 128MiB")]
+    [TestCase("memory: 1MiB", "memory is '1MiB'; use 16MiB to 10GiB, with its unit: 128MiB")]
+    [TestCase("memory: -64MiB", "memory is '-64MiB'; use 16MiB to 10GiB, with its unit: 128MiB")]
+    [TestCase("timeout: 3", "timeout is '3'; use 100ms to 900s, with its unit: 3s")]
+    [TestCase("timeout: 1h", "timeout is '1h'; use 100ms to 900s, with its unit: 3s")]
+    [TestCase("idle: NaNs", "idle is 'NaNs'; use 1s to 24h, with its unit: 60s")]
+    [TestCase("max-concurrency: 0", "max-concurrency is '0'; use a whole number, 1 to 1000")]
+    [TestCase("pinned: 5", "pinned is '5'; use a whole number, 0 to 4")]
+    [TestCase("queue: 1e3", "queue is '1e3'; use a whole number, 0 to 100000")]
+    [TestCase("network: loopback", "network is 'loopback'; use none or full")]
+    [TestCase("network: [none]", "network takes a single value")]
+    [TestCase("environment: [A]", "environment is '[ A ]'; write names and values: environment: { SITE: \"17\" }")]
+    [TestCase("environment: { 7UP: x }", "environment.7UP is no name of a variable; use a letter, then letters, digits and _")]
+    [TestCase("environment: { AWS_REGION: x }", "environment.AWS_REGION is reserved for the runtime; choose another name")]
+    [TestCase("environment: { ROOST_RUNTIME_SOCKET: x }", "environment.ROOST_RUNTIME_SOCKET is reserved for the runtime; choose another name")]
+    [TestCase("environment: { A_B: \"x\\0--bind\\0/\\0/host\" }", "environment.A_B holds a zero byte, which neither an environment nor a path can; leave it out", Description = "bubblewrap reads its arguments zero by zero")]
+    [TestCase("triggers: robots/+/bump", "triggers is 'robots/+/bump'; write a list of topics: triggers: [ { topic: \"robots/+/bump\" } ]")]
+    [TestCase("triggers: [ { topic: \"robots/#/bump\" } ]", "triggers.topic is 'robots/#/bump'; is no topic filter; + and # stand alone in their level, and # is the last")]
+    public void A_fault_is_told_with_file_line_key_value_and_remedy(string line, string told)
+    {
+        Assert.That(FaultsOf(Sound + line), Has.Some.EqualTo($"{_folder[FunctionFile.Name]}, line 4: {told}"));
+    }
+
+    [TestCase("runtime: ruby3.2", "runtime is 'ruby3.2'; use python3.x (or python3.11 ...), nodejs20.x (or another even number) or provided")]
+    [TestCase("runtime: provided", "handler there is no file bootstrap in ")]
+    [TestCase("runtime: python3.x\nhandler: main", "handler is 'main'; name a module and a function: handler: lambda_function.lambda_handler")]
+    [TestCase("runtime: python3.x\nhandler: ../main.handler", "handler is '../main.handler'; there is no ")]
+    [TestCase("runtime: nodejs20.x\nhandler: other.handler", "handler is 'other.handler'; there is no other.mjs, other.js or other.cjs in ")]
+    [TestCase("handler: main.handler", "runtime is missing; use python3.x")]
+    [TestCase("name: a/b\nruntime: python3.x\nhandler: main.handler", "name is 'a/b'; use 1 to 64 letters, digits, - and _")]
+    public void A_function_that_cannot_run_here_is_told(string yaml, string told) => Assert.That(FaultsOf(yaml), Has.Some.Contains(told));
+
+    [Test]
+    public void All_faults_of_a_file_are_told_at_once()
+    {
+        var faults = FaultsOf("name: \"\"\nruntime: cobol\ntimeout: soon\nmemory: much\nnetwork: all\ncolour: red\n");
+
+        Assert.That(faults.Select(fault => fault[_folder[FunctionFile.Name].Length..].Split(':')[0]), Is.EquivalentTo([", line 1", ", line 2", ", line 3", ", line 4", ", line 5", ", line 6"]));
+    }
+
+    [TestCase("", "is no mapping")]
+    [TestCase("- a", "is no mapping")]
+    [TestCase("name: [", "is no YAML")]
+    [TestCase("name: f\nname: g", "is no YAML", Description = "a key twice")]
+    [TestCase("name: *nowhere", "is no YAML")]
+    [TestCase("name: &a [ *a ]\nruntime: *a", "", Description = "contains itself")]
+    [TestCase("\0\u0001\uFFFF", "is no mapping")]
+    public void What_is_no_function_yaml_is_a_fault_not_an_exception(string yaml, string told) => Assert.That(FaultsOf(yaml), Has.Some.Contains(told));
+
+    [Test]
+    public void A_file_nested_without_end_does_not_cost_the_daemon_its_stack() =>
+        Assert.That(FaultsOf(Sound + "triggers: " + new string('[', 60_000)), Is.EqualTo([$"{_folder[FunctionFile.Name]}, line 4: is nested deeper than 16 levels; a function.yaml needs three"]));
+
+    [Test]
+    public void A_large_file_is_not_read() => Assert.That(FaultsOf(Sound + "#" + new string('x', 65536)), Has.Some.Contains("has more than 65536 bytes"));
+
+    [Test]
+    public void Values_are_taken_with_their_units()
+    {
+        FaultsOf(Sound + "memory: 1GiB\ntimeout: 250ms\nidle: 2m\nmax-concurrency: 7\npinned: 2\nqueue: 0\nnetwork: full\nenvironment: { SITE: \"17\" }\ntriggers: [ { topic: a/+ }, { topic: b/# } ]\n", out var definition);
+
+        Assert.That(definition!.MemoryBytes, Is.EqualTo(1L << 30));
+        Assert.That(definition.Timeout, Is.EqualTo(TimeSpan.FromMilliseconds(250)));
+        Assert.That(definition.Idle, Is.EqualTo(TimeSpan.FromMinutes(2)));
+        Assert.That((definition.MaxConcurrency, definition.Pinned, definition.Queue, definition.Network), Is.EqualTo((7, 2, 0, FunctionNetwork.Full)));
+        Assert.That(definition.Environment["SITE"], Is.EqualTo("17"));
+        Assert.That(definition.Topics.Select(topic => topic.Value), Is.EqualTo(["a/+", "b/#"]));
+    }
+
+    private IReadOnlyList<string> FaultsOf(string yaml) => FaultsOf(yaml, out _);
+
+    private IReadOnlyList<string> FaultsOf(string yaml, out FunctionDefinition? definition)
+    {
+        File.WriteAllText(_folder[FunctionFile.Name], yaml);
+        definition = FunctionFile.Read(_folder.Path, out var faults);
+        return faults;
+    }
+}
