@@ -30,9 +30,12 @@ internal static partial class Log
     [LoggerMessage(1007, LogLevel.Information, "Restored {Sessions} sessions, {Subscriptions} subscriptions, {Retained} retained and {Queued} queued messages.")]
     public static partial void Restored(ILogger logger, int sessions, int subscriptions, int retained, long queued);
 
-    [LoggerMessage(1008, LogLevel.Error, "The session journal cannot be written; messages for offline sessions are refused until the daemon is restarted.")]
+    [LoggerMessage(1008, LogLevel.Error, "The session journal cannot be written. What would have to be kept is refused until there is room again; a disk that failed needs a restart.")]
     public static partial void JournalFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(1009, LogLevel.Critical, "The broker's loop has ended by a fault of its own; the daemon must be restarted.")]
     public static partial void LoopFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(1010, LogLevel.Information, "The session journal is whole again: what was refused meanwhile has been written.")]
+    public static partial void JournalRepaired(ILogger logger);
 }

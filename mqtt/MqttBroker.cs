@@ -158,6 +158,9 @@ public sealed class MqttBroker : IMqttBroker, IAsyncDisposable
     /// <summary>Ends the loop's wait, so that it looks at the clock: for tests whose clock moves by hand.</summary>
     internal Task TurnAsync() => OnLoopAsync(static () => true);
 
+    /// <summary>Looks at the broker's state on its loop: for tests that compare it with what a restart would find.</summary>
+    internal Task<T> InspectAsync<T>(Func<BrokerCore, T> look) => OnLoopAsync(() => look(_core));
+
     private Task<T> OnLoopAsync<T>(Func<T> work)
     {
         var letter = new ActionLetter<T>(work);

@@ -160,13 +160,13 @@ internal sealed partial class BrokerCore
             Timers.Cancel(timer);
         }
 
+        _journal.Remove(session);
         foreach (var subscription in session.Subscriptions.Values)
         {
             _router.Remove(subscription);
-            _journal.Remove(subscription);
+            _journal.Forget(subscription);
         }
 
-        _journal.Remove(session);
         while (session.Outbound.Count > 0)
         {
             Settle(session, session.Outbound.Head, wasInFlight: false);

@@ -153,7 +153,7 @@ internal sealed partial class BrokerCore
             }
             else if (connection.Version == MqttProtocolVersion.V500)
             {
-                SendPublishAcknowledgement(connection, session, quality, packetIdentifier, ReasonCode.ImplementationSpecificError);
+                SendPublishAcknowledgement(connection, session, quality, packetIdentifier, ReasonFor(fault));
             }
             else
             {
@@ -205,6 +205,7 @@ internal sealed partial class BrokerCore
         pending.Connection = null;
         pending.Session = null;
         pending.Publication = null;
+        pending.Message = null;
         pending.Fault = null;
         pending.ReasonCode = ReasonCode.Success;
         pending.Waiting = 0;
@@ -257,6 +258,11 @@ internal sealed partial class BrokerCore
         switch (waiter.What)
         {
             case PendingAcknowledgement pending:
+                if (failure is not null && pending is { Message: { } message } && (pending.Session ?? (object?)pending.Publication) is not null)
+                {
+                    Withdraw(message); // a will, of which nobody can be told, stays
+                }
+
                 pending.Fault ??= failure;
                 StepDone(pending);
                 break;
@@ -269,8 +275,11 @@ internal sealed partial class BrokerCore
             case HeldPacket packet when failure is null:
                 packet.Send();
                 break;
-            case HeldPacket packet:
-                Close(packet.Connection, "what was asked for could not be kept"); // unanswered: the client asks again
+            case HeldPacket { Connection.IsClosed: false, OnRefused: { } answer }:
+                answer(ReasonFor(failure));
+                break;
+            case HeldPacket { Connection: { IsClosed: false } connection }:
+                DisconnectClient(connection, ReasonFor(failure), "what was asked for could not be kept"); // unanswered: the client asks again
                 break;
         }
     }

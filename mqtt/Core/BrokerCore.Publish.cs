@@ -254,6 +254,7 @@ internal sealed partial class BrokerCore
         {
             pending ??= RentPending();
             pending.Waiting++;
+            pending.Message = publication.Stored;
             WaitFor(ticket, pending);
         }
     }

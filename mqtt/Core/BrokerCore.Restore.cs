@@ -28,8 +28,7 @@ internal sealed partial class BrokerCore : IRestoredState
 
     void IRestoredState.RestoreSubscription(Subscription subscription)
     {
-        var filter = subscription.ShareName is null ? subscription.TopicFilter.Value : $"{SharePrefix}{subscription.ShareName}/{subscription.TopicFilter.Value}";
-        subscription.Session!.Subscriptions[filter] = subscription;
+        subscription.Session!.Subscriptions[subscription.Name] = subscription;
         _router.Add(subscription);
     }
 

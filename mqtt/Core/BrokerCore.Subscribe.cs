@@ -42,27 +42,67 @@ internal sealed partial class BrokerCore
 
         var session = connection.Session!;
         var answers = new ReasonCode[subscribe!.Subscriptions.Count];
-        var isNew = new bool[answers.Length];
+        var replaced = new Subscription?[answers.Length];
         long ticket = 0;
         for (var i = 0; i < answers.Length; i++)
         {
-            answers[i] = Subscribe(session, subscribe.Subscriptions[i], subscribe.SubscriptionIdentifier ?? 0, out isNew[i], ref ticket);
+            answers[i] = Subscribe(session, subscribe.Subscriptions[i], subscribe.SubscriptionIdentifier ?? 0, out replaced[i], ref ticket);
         }
 
         var answer = new SubscribeAcknowledgementPacket(PacketType.SubAck) { PacketIdentifier = subscribe.PacketIdentifier, ReasonCodes = answers };
-        SendWhenDurable(connection, answer, ticket);
+        SendWhenDurable(connection, answer, ticket, AnswerWhenRefused(connection, subscribe, answers, replaced));
         for (var i = 0; i < answers.Length; i++)
         {
             if (answers[i] < ReasonCode.UnspecifiedError)
             {
-                SendRetained(session, subscribe.Subscriptions[i], isNew[i]);
+                SendRetained(session, subscribe.Subscriptions[i], isNew: replaced[i] is null);
             }
         }
     }
 
-    private ReasonCode Subscribe(Session session, in SubscriptionRequest request, int identifier, out bool isNew, ref long ticket)
+    /// <summary>An MQTT 5 client is told, and is left with the subscriptions that it had. In 3.1.1 the close tells.</summary>
+    private Action<ReasonCode>? AnswerWhenRefused(Connection connection, SubscribePacket subscribe, ReasonCode[] answers, Subscription?[] replaced)
     {
-        isNew = false;
+        if (connection.Version != MqttProtocolVersion.V500)
+        {
+            return null;
+        }
+
+        return reason =>
+        {
+            var session = connection.Session!;
+            for (var i = answers.Length - 1; i >= 0; i--) // backwards: a filter that stands twice ends with what was before both
+            {
+                if (answers[i] < ReasonCode.UnspecifiedError)
+                {
+                    answers[i] = reason;
+                    TakeBack(session, subscribe.Subscriptions[i].Filter, replaced[i]);
+                }
+            }
+
+            SendPacket(connection, new SubscribeAcknowledgementPacket(PacketType.SubAck) { PacketIdentifier = subscribe.PacketIdentifier, ReasonCodes = answers });
+        };
+    }
+
+    private void TakeBack(Session session, string filter, Subscription? replaced)
+    {
+        if (session.Subscriptions.Remove(filter, out var refused))
+        {
+            _router.Remove(refused);
+            _journal.Remove(refused);
+        }
+
+        if (replaced is not null)
+        {
+            session.Subscriptions[filter] = replaced;
+            _router.Add(replaced);
+            _journal.Save(replaced);
+        }
+    }
+
+    private ReasonCode Subscribe(Session session, in SubscriptionRequest request, int identifier, out Subscription? before, ref long ticket)
+    {
+        before = null;
         if (!TryParse(request.Filter, out var shareName, out var filter) || !TopicLevels.AreBounded(Encoding.UTF8.GetBytes(filter.Value)))
         {
             return ReasonCode.TopicFilterInvalid;
@@ -76,11 +116,10 @@ internal sealed partial class BrokerCore
             RetainAsPublished = request.RetainAsPublished,
             Identifier = identifier,
         };
-        isNew = !session.Subscriptions.TryGetValue(request.Filter, out var before); // [MQTT-3.8.4-3] the same filter: replaced
-        if (before is not null)
+        if (session.Subscriptions.TryGetValue(request.Filter, out before)) // [MQTT-3.8.4-3] the same filter: replaced
         {
             _router.Remove(before);
-            _journal.Replace(before);
+            _journal.Forget(before);
         }
 
         session.Subscriptions[request.Filter] = subscription;
@@ -139,7 +178,7 @@ internal sealed partial class BrokerCore
         SendWhenDurable(connection, answer, ticket);
     }
 
-    private void SendWhenDurable(Connection connection, ControlPacket answer, long ticket)
+    private void SendWhenDurable(Connection connection, ControlPacket answer, long ticket, Action<ReasonCode>? onRefused = null)
     {
         if (ticket <= _journal.DurableThrough)
         {
@@ -147,7 +186,7 @@ internal sealed partial class BrokerCore
         }
         else
         {
-            WaitFor(ticket, new HeldPacket(connection, answer.ToArray(connection.Version)));
+            WaitFor(ticket, new HeldPacket(connection, answer.ToArray(connection.Version), onRefused));
         }
     }
 

@@ -50,6 +50,13 @@ internal sealed partial class BrokerCore
     /// <summary>Open connections, those without CONNECT included.</summary>
     public HashSet<Connection> Connections { get; } = [];
 
+    public IReadOnlyCollection<Session> Sessions => _sessions.Values;
+
+    public RetainedMessages Retained => _retained;
+
+    /// <summary>What has to be kept is refused for now.</summary>
+    public bool IsJournalBroken => _journal.IsBroken;
+
     /// <summary>A connection has output for the end of the turn.</summary>
     public void AddDirty(Connection connection) => _dirty.Add(connection);
 
@@ -57,7 +64,7 @@ internal sealed partial class BrokerCore
     public void EndTurn()
     {
         RecordSettled();
-        _journal.Maintain();
+        TendJournal();
         ReleaseDurable();
         while (_dirty.Count > 0) // a flush may make room for more
         {

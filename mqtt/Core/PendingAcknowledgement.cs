@@ -15,6 +15,9 @@ internal sealed class PendingAcknowledgement
     /// <summary>Set for a publication from within the process.</summary>
     public LocalPublication? Publication { get; set; }
 
+    /// <summary>What the journal was asked to keep for it.</summary>
+    public StoredMessage? Message { get; set; }
+
     public ushort PacketIdentifier { get; set; }
 
     public QualityOfService QualityOfService { get; set; }

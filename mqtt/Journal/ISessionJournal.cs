@@ -10,8 +10,11 @@ namespace Roost.Mqtt.Journal;
 /// </summary>
 internal interface ISessionJournal : IAsyncDisposable
 {
-    /// <summary>The highest ticket that is durable, with all below it.</summary>
+    /// <summary>The highest ticket that is durable, with all below it but for those of which <see cref="FailureOf"/> says otherwise. Moved by <see cref="Maintain"/>.</summary>
     long DurableThrough { get; }
+
+    /// <summary>Records were refused: until what they said is written anew, nothing is promised, and every ticket has failed.</summary>
+    bool IsBroken { get; }
 
     /// <summary>Why the record of a ticket will never be durable; null when it is, or still may be.</summary>
     Exception? FailureOf(long ticket);
@@ -28,8 +31,8 @@ internal interface ISessionJournal : IAsyncDisposable
 
     long Remove(Subscription subscription);
 
-    /// <summary>A subscription with the same filter takes the place of <paramref name="before"/>; it is saved next.</summary>
-    void Replace(Subscription before);
+    /// <summary>Another record says that the subscription is over: one with the same filter, saved next, or the end of its session.</summary>
+    void Forget(Subscription subscription);
 
     /// <summary>The message with every session that still waits for it, and whether it is retained.</summary>
     /// <param name="publisher">With <paramref name="packetIdentifier"/>, the QoS 2 PUBLISH that brought it, remembered in the same record.</param>
@@ -51,11 +54,16 @@ internal interface ISessionJournal : IAsyncDisposable
     long ReleaseInbound(Session session, ushort packetIdentifier);
 
     /// <summary>The topic has no retained message any more.</summary>
-    long RemoveRetained(ReadOnlySpan<byte> topic);
+    long RemoveRetained(byte[] topic);
 
     /// <summary>Hands over everything that the last process left, once, before the loop runs.</summary>
     void Restore(IRestoredState state);
 
-    /// <summary>A bounded piece of housekeeping; called at the end of turns.</summary>
-    void Maintain();
+    /// <summary>Learns what has become of the records, and does a bounded piece of housekeeping; called at the end of turns.</summary>
+    /// <returns>True once when a journal that was broken is whole again.</returns>
+    bool Maintain();
+
+    /// <summary>While <see cref="IsBroken"/>: tries to write down what was refused, as it is now.</summary>
+    /// <param name="retained">The present retained messages.</param>
+    void Repair(RetainedMessages retained);
 }

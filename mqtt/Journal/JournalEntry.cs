@@ -18,5 +18,9 @@ internal abstract class JournalEntry
     /// <summary>The journal's.</summary>
     public JournalEntry? Newer { get; set; }
 
-    public bool IsJournaled => Offset >= 0;
+    /// <summary>Its present state is in no record: that was refused, and is written anew when there is room again. The journal's.</summary>
+    public bool IsRefused { get; set; }
+
+    /// <summary>A record of it may stand in the log.</summary>
+    public bool IsJournaled => Offset >= 0 || IsRefused;
 }

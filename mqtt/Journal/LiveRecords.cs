@@ -32,7 +32,7 @@ internal sealed class LiveRecords
 
     public void Remove(JournalEntry entry)
     {
-        if (!entry.IsJournaled)
+        if (entry.Offset < 0)
         {
             return;
         }

@@ -19,22 +19,28 @@ internal sealed partial class LogJournal
     private long _trimTo = -1; // once what was copied from below it is durable
     private long _trimWhenDurable;
 
-    public void Maintain()
+    public bool Maintain()
     {
+        var isWholeAgain = LearnOutcome();
         if (_waitingBytes > 0)
         {
             _waitingBytes = _log!.PendingBytes;
         }
 
-        if (_sinceHousekeeping < HousekeepingEveryBytes)
+        if (_sinceHousekeeping >= HousekeepingEveryBytes && !IsBroken)
         {
-            return;
+            KeepShort();
         }
 
+        return isWholeAgain;
+    }
+
+    private void KeepShort()
+    {
         Trim();
         if (_live.Oldest?.Offset >= _copyBelow && _log!.SizeBytes > Math.Max(LeastLogBytes, (1 + DeadPerLive) * _live.Bytes))
         {
-            _copyBelow = _log.NextOffset;
+            _copyBelow = _log!.NextOffset;
         }
 
         if (!Copy())
@@ -45,9 +51,9 @@ internal sealed partial class LogJournal
 
     private void Trim()
     {
-        if (_trimTo >= 0 && _log!.DurableOffset >= _trimWhenDurable)
+        if (_trimTo >= 0 && _durableThrough >= _trimWhenDurable)
         {
-            _log.TrimTo(_trimTo);
+            _log!.TrimTo(_trimTo);
             _trimTo = -1;
         }
 

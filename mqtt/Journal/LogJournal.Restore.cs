@@ -27,9 +27,9 @@ internal sealed partial class LogJournal
             _metrics);
         _log = log;
         log.DurableAdvanced = _ => _wake();
-        log.AppendsFailed = (first, next, reason) =>
+        log.AppendsFailed = (first, _, reason) =>
         {
-            _newRefusals.Enqueue(new Refusal(first, next, reason));
+            _newRefusals.Enqueue((first, reason));
             _wake();
         };
 
@@ -46,6 +46,7 @@ internal sealed partial class LogJournal
         }
 
         replay.Finish(state);
+        _durableThrough = log.DurableOffset;
         _lastSessionNumber = replay.LastSessionNumber;
         foreach (var (entry, offset, bytes) in replay.Entries)
         {

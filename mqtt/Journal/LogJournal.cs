@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Roost.Mqtt.Loop;
 using Roost.Mqtt.Retained;
@@ -28,12 +27,10 @@ internal sealed partial class LogJournal : ISessionJournal
     private readonly StorageMetrics? _metrics;
     private readonly RecordBuilder _record = new();
     private readonly LiveRecords _live = new();
-    private readonly ConcurrentQueue<Refusal> _newRefusals = new(); // from the committer to the loop
-    private readonly List<Refusal> _refusals = [];
     private AppendLog? _log;
-    private Exception? _lastFailure;
     private long _lastSessionNumber;
     private long _waitingBytes;
+    private long _durableThrough;
 
     /// <param name="wake">Ends the loop's wait; any thread.</param>
     public LogJournal(MqttOptions options, TimeProvider time, LoopClock clock, Action wake, StorageMetrics? metrics, ILogger logger)
@@ -46,33 +43,7 @@ internal sealed partial class LogJournal : ISessionJournal
         _logger = logger;
     }
 
-    public long DurableThrough => _log!.DurableOffset; // a ticket is an offset and one
-
     public bool IsBehind => _waitingBytes > BehindBytes;
-
-    public Exception? FailureOf(long ticket)
-    {
-        while (_newRefusals.TryDequeue(out var refusal))
-        {
-            _refusals.Add(refusal);
-            Log.JournalFailed(_logger, refusal.Reason);
-        }
-
-        if (ticket == FailedTicket)
-        {
-            return _lastFailure;
-        }
-
-        foreach (var refusal in _refusals)
-        {
-            if (ticket - 1 >= refusal.First && ticket - 1 < refusal.Next)
-            {
-                return refusal.Reason;
-            }
-        }
-
-        return null;
-    }
 
     public long Save(Session session)
     {
@@ -104,8 +75,9 @@ internal sealed partial class LogJournal : ISessionJournal
             return 0;
         }
 
+        session.HasEnded = true;
         _live.Remove(session);
-        return Append(_record.Begin(JournalRecord.SessionEnded).AddNumber(session.JournalNumber));
+        return Append(_record.Begin(JournalRecord.SessionEnded).AddNumber(session.JournalNumber), session);
     }
 
     public long Save(Subscription subscription)
@@ -124,18 +96,24 @@ internal sealed partial class LogJournal : ISessionJournal
         }
 
         _live.Remove(subscription);
-        return Append(BeginSubscription(JournalRecord.SubscriptionEnded, subscription));
+        return Append(BeginSubscription(JournalRecord.SubscriptionEnded, subscription), subscription);
     }
 
-    public void Replace(Subscription before) => _live.Remove(before);
+    public void Forget(Subscription subscription) => ForgetEntry(subscription);
 
     public long Save(StoredMessage message, Session? publisher = null, ushort packetIdentifier = 0)
     {
         WriteMessage(message, publisher, packetIdentifier);
-        return Append(message, message.Payload);
+        var ticket = Append(message, message.Payload);
+        if (publisher is not null)
+        {
+            NoteAlso(ticket, publisher);
+        }
+
+        return ticket;
     }
 
-    public void Forget(StoredMessage message) => _live.Remove(message);
+    public void Forget(StoredMessage message) => ForgetEntry(message);
 
     public long Settle(Session session, long head, ReadOnlySpan<long> beyond)
     {
@@ -150,19 +128,19 @@ internal sealed partial class LogJournal : ISessionJournal
             _record.AddNumber(sequence - head);
         }
 
-        return Append(_record);
+        return Append(_record, session);
     }
 
     public long Release(Session session, long sequence) =>
-        Append(_record.Begin(JournalRecord.Released).AddNumber(session.JournalNumber).AddNumber(sequence));
+        Append(_record.Begin(JournalRecord.Released).AddNumber(session.JournalNumber).AddNumber(sequence), session);
 
     public long TakeInbound(Session session, ushort packetIdentifier) =>
-        Append(_record.Begin(JournalRecord.InboundTaken).AddNumber(session.JournalNumber).AddNumber(packetIdentifier));
+        Append(_record.Begin(JournalRecord.InboundTaken).AddNumber(session.JournalNumber).AddNumber(packetIdentifier), session);
 
     public long ReleaseInbound(Session session, ushort packetIdentifier) =>
-        Append(_record.Begin(JournalRecord.InboundReleased).AddNumber(session.JournalNumber).AddNumber(packetIdentifier));
+        Append(_record.Begin(JournalRecord.InboundReleased).AddNumber(session.JournalNumber).AddNumber(packetIdentifier), session);
 
-    public long RemoveRetained(ReadOnlySpan<byte> topic) => Append(_record.Begin(JournalRecord.RetainedRemoved).AddBytes(topic));
+    public long RemoveRetained(byte[] topic) => Append(_record.Begin(JournalRecord.RetainedRemoved).AddBytes(topic), topic);
 
     public async ValueTask DisposeAsync()
     {
@@ -220,47 +198,59 @@ internal sealed partial class LogJournal : ISessionJournal
         .AddText(subscription.TopicFilter.Value)
         .AddText(subscription.ShareName ?? "");
 
-    private long Append(RecordBuilder record)
+    /// <param name="what">What the record is about, to be written anew as it then is when the record is refused.</param>
+    private long Append(RecordBuilder record, object what)
     {
-        var offset = Append(record.Bytes, []);
+        var offset = Append(record.Bytes, [], what);
         return offset < 0 ? FailedTicket : offset + 1;
+    }
+
+    private void ForgetEntry(JournalEntry entry)
+    {
+        _live.Remove(entry);
+        if (entry.IsRefused)
+        {
+            entry.IsRefused = false;
+            _refused.Remove(entry);
+        }
     }
 
     private long Append(JournalEntry entry, ReadOnlySpan<byte> payload = default)
     {
-        var offset = Append(_record.Bytes, payload);
+        var offset = Append(_record.Bytes, payload, entry);
         if (offset < 0)
         {
             _live.Remove(entry);
             return FailedTicket;
         }
 
+        entry.IsRefused = false;
         _live.MoveToEnd(entry, offset, _record.Bytes.Length + payload.Length);
         return offset + 1;
     }
 
     /// <returns>The offset; -1 when the log does not take it.</returns>
-    private long Append(ReadOnlySpan<byte> header, ReadOnlySpan<byte> payload)
+    private long Append(ReadOnlySpan<byte> header, ReadOnlySpan<byte> payload, object what)
     {
+        if (IsBroken && !_isRepairing)
+        {
+            NoteRefused(what);
+            return -1;
+        }
+
         try
         {
             var offset = _log!.Append([], header, payload);
             _waitingBytes += header.Length + payload.Length;
             _sinceHousekeeping += header.Length + payload.Length;
+            _underWay.Enqueue((offset, what));
             return offset;
         }
         catch (Exception exception) when (exception is LogFullException or LogFailedException)
         {
-            if (_lastFailure is null)
-            {
-                Log.JournalFailed(_logger, exception);
-            }
-
-            _lastFailure = exception;
+            Break(_log!.NextOffset, exception);
+            NoteRefused(what);
             return -1;
         }
     }
-
-    /// <param name="Next">The first offset behind those that were refused.</param>
-    private readonly record struct Refusal(long First, long Next, Exception Reason);
 }

@@ -1,3 +1,4 @@
+using Roost.Mqtt.Retained;
 using Roost.Mqtt.Routing;
 using Roost.Mqtt.Sessions;
 
@@ -7,6 +8,8 @@ namespace Roost.Mqtt.Journal;
 internal sealed class MemoryJournal : ISessionJournal
 {
     public long DurableThrough => 0;
+
+    public bool IsBroken => false;
 
     public bool IsBehind => false;
 
@@ -20,7 +23,7 @@ internal sealed class MemoryJournal : ISessionJournal
 
     public long Remove(Subscription subscription) => 0;
 
-    public void Replace(Subscription before)
+    public void Forget(Subscription subscription)
     {
     }
 
@@ -38,13 +41,15 @@ internal sealed class MemoryJournal : ISessionJournal
 
     public long ReleaseInbound(Session session, ushort packetIdentifier) => 0;
 
-    public long RemoveRetained(ReadOnlySpan<byte> topic) => 0;
+    public long RemoveRetained(byte[] topic) => 0;
 
     public void Restore(IRestoredState state)
     {
     }
 
-    public void Maintain()
+    public bool Maintain() => false;
+
+    public void Repair(RetainedMessages retained)
     {
     }
 

@@ -19,6 +19,9 @@ internal sealed class Subscription : JournalEntry
 
     public byte[] Filter { get; }
 
+    /// <summary>The filter as the client sent it, and the key in its session.</summary>
+    public string Name => ShareName is null ? TopicFilter.Value : $"$share/{ShareName}/{TopicFilter.Value}";
+
     /// <summary>Members of a share with the same filter take turns (MQTT 5 section 4.8.2); null for an ordinary subscription.</summary>
     public string? ShareName { get; }
 

@@ -25,6 +25,9 @@ internal sealed class Session : JournalEntry
     /// <summary>How long the session outlives its connection, in seconds; 0 ends it with the connection.</summary>
     public uint ExpirySeconds { get; set; }
 
+    /// <summary>It is over: whoever still holds it lets it go.</summary>
+    public bool HasEnded { get; set; }
+
     /// <summary>Outlives its connection, and the process.</summary>
     public bool IsDurable => ExpirySeconds > 0;
 

@@ -28,8 +28,8 @@ internal sealed class StoredMessage : JournalEntry
     /// <summary>Targets that have not settled the message.</summary>
     public int Waiting { get; private set; }
 
-    /// <summary>The journal's ticket for the record; 0 while there is none.</summary>
-    public long Ticket => Offset + 1;
+    /// <summary>The journal's ticket for the record; 0 while there is none, beyond all others when it was refused.</summary>
+    public long Ticket => IsRefused ? long.MaxValue : Offset + 1;
 
     private int TargetCount { get; set; }
 
