@@ -4,7 +4,7 @@ using Roost.Cli.Output;
 
 namespace Roost.Cli.Commands;
 
-/// <summary><c>roost status</c>: everything that the daemon says of itself, one row a fact.</summary>
+/// <summary><c>roost status</c>: how the daemon and each of its rooms are, one row a room; every figure is in <c>--json</c>.</summary>
 internal static class StatusCommand
 {
     public static Command Create(GlobalOptions options, Terminal terminal)
@@ -19,44 +19,61 @@ internal static class StatusCommand
                 return ExitCode.Done;
             }
 
-            // The daemon names its facts; a new one needs no new command line.
-            var table = new Table("FACT", "VALUE");
-            AddFacts(table, "", status.RootElement);
-            run.Write(table);
+            run.Write(Rooms(status.RootElement));
             return ExitCode.Done;
         });
         return command;
     }
 
-    private static void AddFacts(Table table, string path, JsonElement element)
+    private static Table Rooms(JsonElement status)
     {
-        switch (element.ValueKind)
+        var table = new Table("ROOM", "HOW IT IS");
+        table.Add("roostd", Join(
+            JsonText.Cell(status, "health"),
+            $"version {JsonText.Cell(status, "version")}",
+            $"for {Duration(status)}",
+            $"data in {JsonText.Cell(status, "dataFolder")}",
+            $"acknowledged means kept through: {JsonText.Cell(status, "durability")}"));
+        foreach (var listener in Items(status, "listeners"))
         {
-            case JsonValueKind.Object:
-                foreach (var member in element.EnumerateObject())
-                {
-                    AddFacts(table, path.Length == 0 ? member.Name : $"{path}.{member.Name}", member.Value);
-                }
-
-                break;
-            case JsonValueKind.Array when element.EnumerateArray().Any(item => item.ValueKind == JsonValueKind.Object):
-                foreach (var item in element.EnumerateArray())
-                {
-                    var name = JsonText.Cell(item, "name");
-                    table.Add(name.Length == 0 ? path : $"{path}.{name}", Members(item));
-                }
-
-                break;
-            case JsonValueKind.Array:
-                table.Add(path, string.Join(", ", element.EnumerateArray().Select(JsonText.Cell)));
-                break;
-            default:
-                table.Add(path, JsonText.Cell(element));
-                break;
+            table.Add(JsonText.Cell(listener, "protocol"), $"listens on {JsonText.Cell(listener, "address")}");
         }
+
+        table.Add("broker", Counts(status, "mqtt", "clients", "sessions", "subscriptions", "retained", "queued", "received", "delivered", "dropped"));
+        table.Add("shadows", Join($"{JsonText.Cell(status, "shadows")} shadows", $"{JsonText.Cell(status, "things")} things"));
+        table.Add("functions", Join(Counts(status, "functions", "count", "failed", "workers", "queued"), $"isolation {JsonText.Cell(status, "isolation")}"));
+        table.Add("streams", Counts(status, "streams", "count", "records", "bytes"));
+        table.Add("routes", JsonText.Cell(status, "routes"));
+        table.Add("cloud", Cloud(status));
+        foreach (var problem in Items(status, "problems"))
+        {
+            table.Add("problem", JsonText.Cell(problem));
+        }
+
+        return table;
     }
 
-    private static string Members(JsonElement item) => item.ValueKind != JsonValueKind.Object
-        ? JsonText.Cell(item)
-        : string.Join(", ", item.EnumerateObject().Where(member => member.Name != "name" && member.Value.ValueKind != JsonValueKind.Null).Select(member => $"{member.Name} {JsonText.Cell(member.Value)}"));
+    private static string Cloud(JsonElement status)
+    {
+        var uplink = Member(status, "uplink");
+        return Join($"{JsonText.Cell(uplink, "state")} {JsonText.Cell(uplink, "endpoint")}".Trim(), JsonText.Cell(uplink, "lastError"));
+    }
+
+    private static string Counts(JsonElement status, string room, params string[] names) =>
+        Join([.. names.Select(name => (name, Count: JsonText.Cell(Member(status, room), name)))
+            .Where(pair => pair.Count.Length > 0)
+            .Select(pair => pair.name == "count" ? $"{pair.Count} {room}" : $"{pair.Count} {pair.name}")]);
+
+    private static string Duration(JsonElement status) =>
+        Member(status, "uptimeSeconds") is { ValueKind: JsonValueKind.Number } seconds && seconds.TryGetInt64(out var total)
+            ? TimeSpan.FromSeconds(total).ToString(total < 86_400 ? @"h\:mm\:ss" : @"d\d\ h\:mm\:ss")
+            : "";
+
+    private static JsonElement Member(JsonElement parent, string name) =>
+        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var member) ? member : default;
+
+    private static IEnumerable<JsonElement> Items(JsonElement parent, string name) =>
+        Member(parent, name) is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray() : Enumerable.Empty<JsonElement>();
+
+    private static string Join(params string[] facts) => string.Join(", ", facts.Where(fact => fact.Length > 0));
 }

@@ -162,16 +162,26 @@ public sealed class RequestTests
     }
 
     [Test]
-    public async Task Status_shows_whatever_the_daemon_tells()
+    public async Task Status_has_a_row_for_each_room_and_each_problem()
     {
-        await using var daemon = await FakeDaemon.AnsweringAsync("""{"version":"0.1.0","rooms":{"mqtt":{"state":"up"}},"listeners":["a","b"],"streams":[{"name":"t","records":3}]}""");
+        await using var daemon = await FakeDaemon.AnsweringAsync("""
+            {"version":"0.1.0","uptimeSeconds":61,"dataFolder":"/d","durability":"power-loss","isolation":"required","health":"degraded",
+            "problems":["functions: bad failed"],"listeners":[{"protocol":"mqtt","address":"127.0.0.1:1883"}],
+            "mqtt":{"clients":20,"queued":3},"things":2,"shadows":5,"functions":{"count":2,"failed":1},"streams":{"count":1,"records":7},
+            "uplink":{"state":"waiting","endpoint":"127.0.0.1:1884","lastError":"refused"},"routes":3}
+            """);
 
         Assert.That((await RoostRun.AtAsync(daemon, "status")).Output, Is.EqualTo("""
-            FACT              VALUE
-            version           0.1.0
-            rooms.mqtt.state  up
-            listeners         a, b
-            streams.t         records 3
+            ROOM       HOW IT IS
+            roostd     degraded, version 0.1.0, for 0:01:01, data in /d, acknowledged means kept through: power-loss
+            mqtt       listens on 127.0.0.1:1883
+            broker     20 clients, 3 queued
+            shadows    5 shadows, 2 things
+            functions  2 functions, 1 failed, isolation required
+            streams    1 streams, 7 records
+            routes     3
+            cloud      waiting 127.0.0.1:1884, refused
+            problem    functions: bad failed
 
             """));
     }
