@@ -42,7 +42,7 @@ internal sealed class ClientConnection : IAsyncDisposable
         _clock = clock;
         _socket = socket;
         _stream = stream;
-        _keepAlive = new KeepAliveTimer(clock, options.PingTimeout, SendPing, () => Fail(Error("no answer to PINGREQ")));
+        _keepAlive = new KeepAliveTimer(clock, options.PingTimeout, SendPing, () => Fail(Error("no answer to PINGREQ", reasonCode: ReasonCode.KeepAliveTimeout)));
     }
 
     public MqttProtocolVersion Version => _options.ProtocolVersion;
