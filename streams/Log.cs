@@ -40,7 +40,4 @@ internal static partial class Log
 
     [LoggerMessage(4025, LogLevel.Warning, "Export {Export} of stream {Stream} cannot note its position {Offset}; records behind it may be sent again.")]
     public static partial void ExportNotCommitted(ILogger logger, string export, StreamName stream, long offset, Exception exception);
-
-    [LoggerMessage(4026, LogLevel.Error, "Export {Export} of stream {Stream} does not run: {Reason}")]
-    public static partial void ExportNotStarted(ILogger logger, string export, StreamName stream, string reason);
 }

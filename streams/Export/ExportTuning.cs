@@ -20,6 +20,9 @@ internal sealed record ExportTuning
     /// <summary>At stop, how long acknowledgements under way are waited for.</summary>
     public TimeSpan DrainLimit { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>A connection that ends so soon after a record was sent may have ended because of it.</summary>
-    public TimeSpan SuspectWithin { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>
+    /// A record on trial is sent once the connection has held for so long, and up to twice as long at random; a hang-up counts against it
+    /// only when it comes sooner than that. So a link that fails by itself nearly always fails without the record first.
+    /// </summary>
+    public TimeSpan TrialHold { get; init; } = TimeSpan.FromSeconds(5);
 }

@@ -8,7 +8,8 @@ namespace Roost.Streams.Export;
 
 /// <summary>
 /// One export on one connection: a sender that reads and publishes in order, and an acknowledger that awaits the answers in the same
-/// order and notes the position. The window between them is bounded.
+/// order and notes the position. The window between them is bounded. Where the connections before ended on the first record, it is
+/// tried alone.
 /// </summary>
 internal sealed class MqttExportSession : IAsyncDisposable
 {
@@ -22,8 +23,14 @@ internal sealed class MqttExportSession : IAsyncDisposable
     private readonly GroupedCommits _commits;
     private readonly Channel<SentRecord> _sent = Channel.CreateUnbounded<SentRecord>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true }); // bounded by the window
     private readonly JitteredBackoff _backoff;
+    private readonly bool _onTrial;
+    private readonly long? _guilty;
+    private readonly TaskCompletionSource _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // The sender's; others look once it has ended.
+    private long _headOffset = -1;
     private long _headSentAt;
-    private bool _anyAcknowledged;
+    private bool _waitsForOtherTrial;
 
     public MqttExportSession(MqttExportContext context, ExportPosition position, SuspectRecord suspect, UplinkConnection connection, Action? committed)
     {
@@ -32,11 +39,12 @@ internal sealed class MqttExportSession : IAsyncDisposable
         _position = position;
         _suspect = suspect;
         _connection = connection;
-        var records = suspect.SendAlone ? 1 : context.MaxInflight;
-        _window = new ExportWindow(records, _services.Tuning.MaxInflightBytes);
+        _guilty = suspect.Guilty;
+        _onTrial = suspect.IsOnTrial && _guilty is null;
+        _window = new ExportWindow(context.MaxInflight, _services.Tuning.MaxInflightBytes);
         _watch = new AcknowledgeWatch(connection, _services.AcknowledgeTimeout, _services.Clock);
         _backoff = new JitteredBackoff(_services.Tuning.RetryFirst, _services.Tuning.RetryMax, _services.Clock, Random.Shared);
-        _commits = new GroupedCommits(position.Cursor, records, OnCommitted, OnNotCommitted, _services.Clock);
+        _commits = new GroupedCommits(position.Cursor, context.MaxInflight, OnCommitted, OnNotCommitted, _services.Clock);
 
         void OnCommitted(int count)
         {
@@ -54,16 +62,15 @@ internal sealed class MqttExportSession : IAsyncDisposable
         using var drain = new CancellationTokenSource();
         await using var drainTimer = _services.Clock.CreateTimer(_ => drain.Cancel(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         await using var stopping = stoppingToken.Register(() => drainTimer.Change(_services.Tuning.DrainLimit, Timeout.InfiniteTimeSpan));
-        using var settled = CancellationTokenSource.CreateLinkedTokenSource(drain.Token, _connection.Lost);
         _position.Rewind();
         var sending = SendAsync(ended.Token);
-        await AcknowledgeAsync(settled.Token);
+        await AcknowledgeAsync(drain.Token);
         await ended.CancelAsync();
         await sending;
 
-        if (!stoppingToken.IsCancellationRequested && !_anyAcknowledged && _headSentAt != 0) // so it was the connection that ended
+        if (!stoppingToken.IsCancellationRequested && !_answered.Task.IsCompleted)
         {
-            _suspect.ConnectionEnded(_position.Next, _services.Clock.GetElapsedTime(_headSentAt));
+            NoteUnansweredEnd();
         }
     }
 
@@ -86,7 +93,14 @@ internal sealed class MqttExportSession : IAsyncDisposable
                 {
                     _position.Reach(records[i].Offset);
                     await _window.EnterAsync(records[i].Payload.Length, ended);
-                    Send(records[i]);
+                    if (_onTrial && _headSentAt == 0)
+                    {
+                        await TryAloneAsync(records[i], ended);
+                    }
+                    else
+                    {
+                        Send(records[i]);
+                    }
                 }
             }
         }
@@ -100,10 +114,41 @@ internal sealed class MqttExportSession : IAsyncDisposable
         }
     }
 
+    /// <summary>Sends the suspect after the connection has held without it, and nothing more before it is answered.</summary>
+    private async Task TryAloneAsync(StreamRecord record, CancellationToken ended)
+    {
+        _waitsForOtherTrial = true;
+        await _connection.Trial.WaitAsync(ended);
+        _waitsForOtherTrial = false;
+        await Task.Delay(_services.Tuning.TrialHold * (1 + Random.Shared.NextDouble()), _services.Clock, ended);
+        Send(record);
+        await _answered.Task.WaitAsync(ended);
+        _connection.Trial.Release(); // a connection that has ended needs none
+    }
+
+    /// <summary>The connection has ended, and the server has said nothing to any record.</summary>
+    private void NoteUnansweredEnd()
+    {
+        var hungUp = _headSentAt != 0 && _connection.HungUp && _services.Clock.GetElapsedTime(_headSentAt) <= _services.Tuning.TrialHold;
+        if (!_onTrial && hungUp)
+        {
+            _suspect.HungUp(_headOffset);
+        }
+        else if (_onTrial && hungUp)
+        {
+            _suspect.HungUpAlone(_headOffset);
+        }
+        else if (_onTrial && !_waitsForOtherTrial)
+        {
+            _suspect.TrialFailed();
+        }
+    }
+
     private void Send(in StreamRecord record)
     {
         if (_headSentAt == 0)
         {
+            _headOffset = record.Offset;
             _headSentAt = _services.Clock.GetTimestamp();
         }
 
@@ -118,9 +163,9 @@ internal sealed class MqttExportSession : IAsyncDisposable
 
     private SentRecord ToSent(in StreamRecord record)
     {
-        if (_suspect.IsGuilty(record.Offset))
+        if (record.Offset == _guilty)
         {
-            return Undeliverable(record, $"the server closed the connection {_services.Tuning.MaxAttempts} times when it got this record alone", ReasonCode.PayloadFormatInvalid);
+            return Undeliverable(record, $"the server closed the connection {_services.Tuning.MaxAttempts} times in a row when it got this record alone", ReasonCode.PayloadFormatInvalid);
         }
 
         if (!_context.Topic.TryFill(record, out var topic))
@@ -151,13 +196,17 @@ internal sealed class MqttExportSession : IAsyncDisposable
     }
 
     /// <summary>Until the sender has ended and all is acknowledged, or the connection or the time to drain has.</summary>
-    private async Task AcknowledgeAsync(CancellationToken settled)
+    /// <remarks>
+    /// The end of the connection shows in the acknowledgements, which all fail then, and not by <see cref="UplinkConnection.Lost"/>: that
+    /// would overtake an answer that came just before the end, and the server would seem to have said nothing.
+    /// </remarks>
+    private async Task AcknowledgeAsync(CancellationToken drained)
     {
         await foreach (var sent in _sent.Reader.ReadAllAsync(CancellationToken.None))
         {
             try
             {
-                if (!await TrySettleAsync(sent, settled))
+                if (!await TrySettleAsync(sent, drained))
                 {
                     return; // the rest is sent again from the position on
                 }
@@ -174,14 +223,14 @@ internal sealed class MqttExportSession : IAsyncDisposable
     }
 
     /// <returns>False when the connection or the time ended before the record was done.</returns>
-    private async ValueTask<bool> TrySettleAsync(SentRecord sent, CancellationToken settled)
+    private async ValueTask<bool> TrySettleAsync(SentRecord sent, CancellationToken drained)
     {
         var acknowledgement = sent.Acknowledgement;
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                await (acknowledgement.IsCompleted ? acknowledgement : new ValueTask(acknowledgement.AsTask().WaitAsync(settled)));
+                await (acknowledgement.IsCompleted ? acknowledgement : new ValueTask(acknowledgement.AsTask().WaitAsync(drained)));
                 NoteAcknowledged();
                 return true;
             }
@@ -191,13 +240,14 @@ internal sealed class MqttExportSession : IAsyncDisposable
             }
             catch (MqttPublishRefusedException refusal)
             {
-                if (await TryGiveUpAsync(sent, refusal, attempt, settled))
+                _answered.TrySetResult();
+                if (await TryGiveUpAsync(sent, refusal, attempt, drained))
                 {
                     return true;
                 }
             }
 
-            if (settled.IsCancellationRequested)
+            if (drained.IsCancellationRequested || _connection.Lost.IsCancellationRequested)
             {
                 return false;
             }
@@ -208,11 +258,11 @@ internal sealed class MqttExportSession : IAsyncDisposable
     }
 
     /// <summary>Moves the record to <c>$dead</c> where sending it again is of no use; else waits before that.</summary>
-    private async Task<bool> TryGiveUpAsync(SentRecord sent, MqttPublishRefusedException refusal, int attempt, CancellationToken settled)
+    private async Task<bool> TryGiveUpAsync(SentRecord sent, MqttPublishRefusedException refusal, int attempt, CancellationToken drained)
     {
         var kind = Refusals.Of(refusal);
         var reason = refusal.Message;
-        if (kind == Refusal.Final || (kind == Refusal.Retry && attempt >= _services.Tuning.MaxAttempts))
+        if (kind == Refusal.Final || (kind == Refusal.Retry && _suspect.Refused(sent.Record.Offset) >= _services.Tuning.MaxAttempts))
         {
             if (await TryKeepDeadAsync(sent, reason) is not { } obstacle)
             {
@@ -225,7 +275,8 @@ internal sealed class MqttExportSession : IAsyncDisposable
         var delay = _backoff.Next();
         _context.SetFault($"record {sent.Record.Offset} is refused: {reason}");
         Log.ExportRefused(_services.Logger, _context.Identity.Name, _context.Identity.Stream, sent.Record.Offset, reason, delay, attempt);
-        await Task.Delay(delay, _services.Clock, settled).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(drained, _connection.Lost);
+        await Task.Delay(delay, _services.Clock, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return false;
     }
 
@@ -243,16 +294,16 @@ internal sealed class MqttExportSession : IAsyncDisposable
 
         Log.ExportDead(_services.Logger, _context.Identity.Name, _context.Identity.Stream, sent.Record.Offset, reason);
         _context.Counters.Dead();
-        _suspect.Acknowledged();
+        _suspect.Cleared();
         _context.SetFault(null);
         return null;
     }
 
     private void NoteAcknowledged()
     {
-        _anyAcknowledged = true;
+        _answered.TrySetResult();
         _connection.NoteUseful();
-        _suspect.Acknowledged();
+        _suspect.Cleared();
         _backoff.Reset();
         _context.SetFault(null);
         _context.Counters.Acknowledged();

@@ -53,7 +53,7 @@ internal sealed class MqttExporter : IExporter
             var position = new ExportPosition(_stream, _identity, _options.From, _counters, _logger);
             _position = position;
             Log.ExportStarted(_logger, _identity.Name, _identity.Stream, position.Next);
-            var suspect = new SuspectRecord(_context.Services.Tuning.MaxAttempts, _context.Services.Tuning.SuspectWithin);
+            var suspect = new SuspectRecord(_context.Services.Tuning.MaxAttempts);
             while (true)
             {
                 var connection = await _uplink.ConnectedAsync(stoppingToken);

@@ -7,10 +7,11 @@ namespace Roost.Streams.Upstream;
 internal sealed class UplinkConnection : IAsyncDisposable
 {
     private readonly MqttClient _client;
-    private readonly CancellationTokenSource _lost = new();
+    private readonly CancellationTokenSource _lost = new(); // never disposed of: it has no timer, and a disposed one would not cancel any more
     private readonly TaskCompletionSource<string> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _useful;
+    private volatile bool _hungUp;
 
     private UplinkConnection(MqttClient client)
     {
@@ -27,6 +28,12 @@ internal sealed class UplinkConnection : IAsyncDisposable
 
     /// <summary>Completes when the uplink has taken notice of the end: who asks it from then on waits for the next connection.</summary>
     public Task Released => _released.Task;
+
+    /// <summary>The server ended the connection, perhaps over something it was sent.</summary>
+    public bool HungUp => _hungUp;
+
+    /// <summary>Held by the one export that tries a suspect record on this connection: which of two ended it could not be told.</summary>
+    public SemaphoreSlim Trial { get; } = new(1);
 
     /// <summary>Something was acknowledged: a server that accepts and throws us out at once is not useful.</summary>
     public bool WasUseful => _useful;
@@ -78,11 +85,15 @@ internal sealed class UplinkConnection : IAsyncDisposable
     {
         End("it was closed");
         await _client.DisposeAsync();
-        _lost.Dispose();
     }
 
     private void OnChanged(MqttConnectionChange change)
     {
+        if (change.Reason is { } reason && !_ended.Task.IsCompleted)
+        {
+            _hungUp = HangUp.MayBeOverAMessage(reason); // before the end is told
+        }
+
         if (change.State == MqttConnectionState.Closed || change is { State: MqttConnectionState.Disconnected, Reason: not null })
         {
             End(change.Reason?.Message ?? "it was closed");

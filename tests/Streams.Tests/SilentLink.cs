@@ -1,16 +1,20 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
 namespace Roost.Streams.Tests;
 
-/// <summary>A TCP link to a server that can fall silent: it stays open, takes everything and delivers nothing.</summary>
+/// <summary>A TCP link to a server that can fall silent: it stays open, takes everything and delivers nothing. Or it is cut.</summary>
 internal sealed class SilentLink : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<Task> _running = [];
     private readonly int _target;
+    private readonly ConcurrentQueue<TcpClient> _ends = [];
     private volatile bool _silent;
+    private volatile bool _cutOnSecondWords;
+    private volatile int _connections;
 
     public SilentLink(int target)
     {
@@ -25,6 +29,25 @@ internal sealed class SilentLink : IAsyncDisposable
     {
         get => _silent;
         set => _silent = value;
+    }
+
+    /// <summary>Ends a connection when the client sends anything after its CONNECT: what a server that hangs up looks like.</summary>
+    public bool CutOnSecondWords
+    {
+        get => _cutOnSecondWords;
+        set => _cutOnSecondWords = value;
+    }
+
+    /// <summary>Made so far.</summary>
+    public int Connections => _connections;
+
+    /// <summary>Ends the connections there are; new ones are taken.</summary>
+    public void Cut()
+    {
+        while (_ends.TryDequeue(out var end))
+        {
+            end.Dispose();
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -44,8 +67,11 @@ internal sealed class SilentLink : IAsyncDisposable
                 var client = await _listener.AcceptTcpClientAsync(_stopping.Token);
                 var server = new TcpClient();
                 await server.ConnectAsync(IPAddress.Loopback, _target, _stopping.Token);
-                _running.Add(CarryAsync(client, server));
-                _running.Add(CarryAsync(server, client));
+                _ends.Enqueue(client);
+                _ends.Enqueue(server);
+                _connections++;
+                _running.Add(CarryAsync(client, server, fromClient: true));
+                _running.Add(CarryAsync(server, client, fromClient: false));
             }
         }
         catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
@@ -54,13 +80,18 @@ internal sealed class SilentLink : IAsyncDisposable
         }
     }
 
-    private async Task CarryAsync(TcpClient from, TcpClient to)
+    private async Task CarryAsync(TcpClient from, TcpClient to, bool fromClient)
     {
         var buffer = new byte[16 * 1024];
         try
         {
-            while (await from.GetStream().ReadAsync(buffer, _stopping.Token) is var read and > 0)
+            for (var words = 1; await from.GetStream().ReadAsync(buffer, _stopping.Token) is var read and > 0; words++)
             {
+                if (_cutOnSecondWords && fromClient && words > 1)
+                {
+                    break;
+                }
+
                 if (!_silent)
                 {
                     await to.GetStream().WriteAsync(buffer.AsMemory(0, read), _stopping.Token);

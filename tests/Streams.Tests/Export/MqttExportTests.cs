@@ -141,6 +141,31 @@ public sealed class MqttExportTests
         await Eventually.IsTrueAsync(() => _cloud.Numbers.Distinct().Count() == 20, "the other records");
     }
 
+    [TestCase("max_queued_messages 1000", Description = "refuses and goes on")]
+    [TestCase("max_queued_messages 0", Description = "this mosquitto has no room for refusals then: it refuses with a PUBACK and hangs up")]
+    public async Task A_record_that_the_cloud_refuses_for_good_ends_in_the_dead_stream_and_blocks_nothing(string setting)
+    {
+        await using var strict = new Cloud(_folder["strict"], $"acl_file {_folder["acl"]}\n{setting}");
+        await File.WriteAllTextAsync(_folder["acl"], "topic readwrite allowed/#\n");
+        await strict.StartAsync();
+        await strict.CollectAsync("allowed/#");
+        await using var host = await StartAsync(mqtt: strict.Configure, topic: "{key}");
+
+        string[] keys = ["allowed/a", "forbidden/b", "a+b", "allowed/c"];
+        foreach (var (key, number) in keys.Select((key, number) => (key, number)))
+        {
+            await host.Catalog.Get(Some.Telemetry).AppendAsync(Some.Record(number, key));
+        }
+
+        await Eventually.IsTrueAsync(() => host.Export("telemetry") is { DeadRecords: 2, LagRecords: 0, Fault: null }, "the others to be given up");
+        await Eventually.IsTrueAsync(() => strict.Numbers.Distinct().SequenceEqual([0, 3]), "the records that are allowed");
+        using var dead = host.Catalog.Get(StreamName.Dead).OpenReader(0);
+        var records = await dead.ReadAsync(10, 1_000_000);
+        Assert.That(records.Select(record => record.Text()), Is.EqualTo(new[] { "1", "2" }));
+        Assert.That(records[0].Headers, Has.Member(new UserProperty("roost-dead-offset", "1")).And.Member(new UserProperty("roost-dead-stream", "telemetry")));
+        Assert.That(records[0].Headers.Single(header => header.Name == "roost-dead-reason").Value, Does.Contain("NotAuthorized"));
+    }
+
     [Test]
     public async Task A_record_larger_than_the_cloud_takes_is_given_up()
     {
@@ -156,6 +181,76 @@ public sealed class MqttExportTests
 
         await Eventually.IsTrueAsync(() => small.Numbers.SequenceEqual([1, 2]), "the small records");
         Assert.That(() => host.Catalog.Get(StreamName.Dead).NextOffset, Is.EqualTo(1).After(2000, 10));
+    }
+
+    [Test]
+    public async Task A_record_that_makes_a_311_server_hang_up_is_found_and_given_up()
+    {
+        await using var small = new Cloud(_folder["small"], "max_packet_size 1000");
+        await small.StartAsync();
+        await using var host = await StartAsync(mqtt: options =>
+        {
+            small.Configure(options);
+            options.Version = "3.1.1";
+        });
+        var stream = host.Catalog.Get(Some.Telemetry);
+        await stream.AppendAsync([Some.Record(1), Some.Record(new string('x', 2000)), Some.Record(2), Some.Record(3)]);
+
+        await Eventually.IsTrueAsync(
+            () => host.Export("telemetry") is { DeadRecords: > 0, AcknowledgedRecords: >= 3, LagRecords: 0 }, "the large record to be given up", TimeSpan.FromSeconds(40));
+        using var dead = host.Catalog.Get(StreamName.Dead).OpenReader(0);
+        var given = (await dead.ReadAsync(10, 1_000_000)).Single();
+        Assert.That(given.Payload.Length, Is.EqualTo(2000));
+        Assert.That(given.Headers.Single(header => header.Name == "roost-dead-reason").Value, Does.Contain("closed the connection 3 times in a row"));
+    }
+
+    [Test]
+    public async Task A_link_that_ends_on_a_record_again_and_again_but_also_without_it_costs_no_record()
+    {
+        await _cloud.StartAsync();
+        await _cloud.CollectAsync();
+        await using var link = new SilentLink(_cloud.Port) { CutOnSecondWords = true };
+        await using var host = await StartAsync(mqtt: options => options.Port = link.Port);
+        await host.AppendNumberedAsync("telemetry", 0, 10);
+
+        // Two hang-ups make the suspicion, three trials in a row (as configured here) would convict; each third is cut before the record.
+        foreach (var cut in new[] { 5, 8 })
+        {
+            await Eventually.IsTrueAsync(() => link.Connections == cut && host.Uplink.Status.State == UplinkState.Connected, $"connection {cut}");
+            link.Cut();
+        }
+
+        await Eventually.IsTrueAsync(() => link.Connections == 10, "two more trials");
+        link.CutOnSecondWords = false;
+        await Eventually.IsTrueAsync(() => _cloud.Numbers.SequenceEqual(Enumerable.Range(0, 10)), "all records, none of them twice");
+        Assert.That(host.Export("telemetry").DeadRecords, Is.Zero);
+    }
+
+    [Test]
+    public async Task A_link_that_flaps_costs_no_record()
+    {
+        await _cloud.StartAsync();
+        await _cloud.CollectAsync();
+        await using var link = new SilentLink(_cloud.Port);
+        await using var host = await StartAsync(mqtt: options => options.Port = link.Port);
+        await host.AppendNumberedAsync("telemetry", 0, 20_000);
+
+        // Some connections end at once, so that records come under suspicion; some when a trial has begun or is about to.
+        var random = new Random(17);
+        using var age = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
+        for (var cut = 0; cut < 12; cut++)
+        {
+            var made = link.Connections;
+            await Eventually.IsTrueAsync(() => link.Connections > made || host.Uplink.Status.State == UplinkState.Connected, "a connection");
+            age.Period = TimeSpan.FromMilliseconds(cut % 4 != 3 ? 1 : random.Next(400, 1200));
+            await age.WaitForNextTickAsync();
+            link.Cut();
+        }
+
+        await Eventually.IsTrueAsync(() => host.Export("telemetry").LagRecords == 0, "all records to be exported");
+        Assert.That(host.Export("telemetry").DeadRecords, Is.Zero);
+        await Eventually.IsTrueAsync(() => _cloud.Numbers.Distinct().Count() == 20_000, "all records");
+        AssertOrderWithin(_cloud.Numbers, 20_000, window: 100);
     }
 
     [Test]
