@@ -21,6 +21,11 @@ internal sealed class Cloud(string folder, string more = "") : IAsyncDisposable
 
     public IReadOnlyList<MqttMessage> Arrived => [.. _arrived];
 
+    /// <summary>Messages so far; cheap to ask.</summary>
+    public int Count => _arrived.Count;
+
+    public int HighestNumber => Numbers.DefaultIfEmpty(-1).Max();
+
     public List<int> Numbers => [.. _arrived.Select(message => int.Parse(Encoding.UTF8.GetString(message.Payload.Span), CultureInfo.InvariantCulture))];
 
     public void Configure(CloudMqttOptions options)
