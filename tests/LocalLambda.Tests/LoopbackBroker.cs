@@ -10,8 +10,17 @@ internal sealed class LoopbackBroker : IMqttBroker
 
     public ConcurrentQueue<MqttMessage> Published { get; } = new();
 
+    /// <summary>How many of the next messages it refuses to keep.</summary>
+    public int Refusals { get; set; }
+
     public async ValueTask PublishAsync(MqttMessage message, CancellationToken cancellationToken = default)
     {
+        if (Refusals > 0)
+        {
+            Refusals--;
+            throw new MqttPublishRefusedException("The message could not be kept: the disk is full");
+        }
+
         Published.Enqueue(message);
         foreach (var (filter, handler) in _subscriptions.Values.Where(subscription => subscription.Filter.Matches(message.Topic)))
         {

@@ -1,0 +1,27 @@
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Roost.LocalLambda;
+using Roost.LocalLambda.Host;
+using Roost.Mqtt;
+
+// The functions alone in a process: to be killed, and to be measured.
+// LocalLambda.Host FUNCTIONS DATA
+// Each line of the input, "NAME EVENT", is an asynchronous invocation whose answer goes to the topic "answers"; "kept" is printed once it is durable.
+await using var services = new ServiceCollection()
+    .AddLogging(logging => logging.AddSimpleConsole().AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Warning))
+    .AddSingleton<IMqttBroker, DeafBroker>()
+    .AddFunctions()
+    .Configure<FunctionOptions>(options => (options.Folder, options.DataFolder) = (args[0], args[1]))
+    .BuildServiceProvider();
+var host = services.GetRequiredService<FunctionHost>();
+await host.StartAsync(default);
+Console.WriteLine("ready");
+while (await Console.In.ReadLineAsync() is { } line)
+{
+    var space = line.IndexOf(' ', StringComparison.Ordinal);
+    await host.EnqueueAsync(line[..space], Encoding.UTF8.GetBytes(line[(space + 1)..]), new InvocationContext { AnswerTopic = TopicName.Parse("answers") });
+    Console.WriteLine("kept");
+}
+
+await host.StopAsync(default);

@@ -1,0 +1,119 @@
+using System.Text;
+using System.Text.Json;
+using Roost.Mqtt;
+using Roost.Tests.Support;
+
+namespace Roost.LocalLambda.Tests.Queue;
+
+/// <summary>Events that fail: a second try after a minute, a third after two more, then the dead letters.</summary>
+internal sealed class RetryTests : FunctionFixture
+{
+    private const string Failing = "def handler(event, context):\n    print('tried')\n    raise ValueError('no bumper')";
+    private static readonly InvocationContext Wanted = new() { AnswerTopic = TopicName.Parse("answers") };
+    private ManualTimeProvider _clock = null!;
+
+    [SetUp]
+    public void SetClock() => _clock = new ManualTimeProvider();
+
+    [Test]
+    public async Task An_event_that_fails_three_times_is_a_dead_letter_and_its_error_the_answer()
+    {
+        Python("bad", Failing);
+        await StartAsync(clock: _clock);
+
+        var requestId = await Host.EnqueueAsync("bad", "{\"n\":1}"u8, Wanted);
+        await TriedAsync(1);
+        _clock.Advance(TimeSpan.FromSeconds(59));
+        Assert.That(Host.DeadLetters("bad", 10), Is.Empty);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        await TriedAsync(2);
+        _clock.Advance(TimeSpan.FromMinutes(2));
+        await TriedAsync(3);
+
+        await Eventually.IsTrueAsync(() => Broker.Published.Count == 1, "the error as the answer");
+        var letter = JsonDocument.Parse(Host.DeadLetters("bad", 10).Single()).RootElement;
+        Assert.That(letter.GetProperty("version").GetString(), Is.EqualTo("1.0"));
+        Assert.That(letter.GetProperty("requestContext").GetRawText(), Is.EqualTo(
+            $$"""{"requestId":"{{requestId}}","functionArn":"arn:aws:lambda:local:000000000000:function:bad:$LATEST","condition":"RetriesExhausted","approximateInvokeCount":3}"""));
+        Assert.That(letter.GetProperty("requestPayload").GetRawText(), Is.EqualTo("{\"n\":1}"));
+        Assert.That(letter.GetProperty("responseContext").GetRawText(), Is.EqualTo("""{"statusCode":200,"executedVersion":"$LATEST","functionError":"Unhandled"}"""));
+        Assert.That(letter.GetProperty("responsePayload").GetProperty("errorMessage").GetString(), Is.EqualTo("no bumper"));
+        Assert.That(Broker.Published.Single().Properties!.UserProperties.Single(), Is.EqualTo(new UserProperty("function-error", "Unhandled")));
+    }
+
+    [Test]
+    public async Task An_event_that_succeeds_at_its_second_try_is_answered_once()
+    {
+        Python("shaky", "n = 0\ndef handler(event, context):\n    global n\n    n += 1\n    print('tried')\n    if n == 1: raise ValueError()\n    return event", "idle: 1h\n");
+        await StartAsync(clock: _clock);
+
+        await Host.EnqueueAsync("shaky", "7"u8, Wanted);
+        await TriedAsync(1);
+        _clock.Advance(TimeSpan.FromMinutes(1));
+
+        await Eventually.IsTrueAsync(() => Broker.Published.Count == 1, "the answer");
+        Assert.That(Encoding.UTF8.GetString(Broker.Published.Single().Payload.Span), Is.EqualTo("7"));
+        Assert.That(Host.DeadLetters("shaky", 10), Is.Empty);
+    }
+
+    [Test]
+    public async Task An_event_waits_for_its_next_try_through_a_restart()
+    {
+        Python("bad", Failing);
+        await StartAsync(clock: _clock);
+        await Host.EnqueueAsync("bad", "1"u8, InvocationContext.Default);
+        await TriedAsync(1);
+        await StopAsync();
+        Python("bad", "def handler(event, context):\n    print('again')");
+
+        await StartAsync(clock: _clock);
+        _clock.Advance(TimeSpan.FromMinutes(1));
+
+        await Eventually.IsTrueAsync(() => Log("bad").Contains("again"), "the second try");
+    }
+
+    [Test]
+    public async Task An_event_whose_function_has_gone_is_a_dead_letter()
+    {
+        Python("bad", Failing);
+        await StartAsync(clock: _clock);
+        await Host.EnqueueAsync("bad", "1"u8, InvocationContext.Default);
+        await TriedAsync(1);
+        await StopAsync();
+        Directory.Delete(Path.Combine(Folder["functions"], "bad"), recursive: true);
+
+        await StartAsync(clock: _clock);
+        _clock.Advance(TimeSpan.FromMinutes(1));
+
+        await Eventually.IsTrueAsync(() => Host.DeadLetters("bad", 10).Count == 1, "the dead letter");
+        Assert.That(Encoding.UTF8.GetString(Host.DeadLetters("bad", 10).Single()), Does.Contain("\"statusCode\":404"));
+    }
+
+    [Test]
+    public async Task An_answer_that_the_broker_does_not_take_counts_as_a_failure_and_holds_up_nobody()
+    {
+        Python("echo", "def handler(event, context):\n    return event");
+        await StartAsync(clock: _clock);
+        Broker.Refusals = 1;
+
+        await Host.EnqueueAsync("echo", "1"u8, Wanted);
+        await DoneAsync("echo");
+        Assert.That(Broker.Published, Is.Empty);
+        await Host.EnqueueAsync("echo", "2"u8, Wanted);
+        await Eventually.IsTrueAsync(() => Broker.Published.Count == 1, "the answer of the one behind it");
+        _clock.Advance(TimeSpan.FromMinutes(1));
+
+        await Eventually.IsTrueAsync(() => Broker.Published.Count == 2, "the answer, at the second try");
+        await DoneAsync("echo");
+    }
+
+    private Task DoneAsync(string function) => Eventually.IsTrueAsync(() => Host.Functions.Single(status => status.Name == function).Queued == 0, "the queue to be empty");
+
+    /// <summary>It has run so often, and what becomes of it is kept.</summary>
+    private async Task TriedAsync(int times)
+    {
+        var function = Host.Functions.Single().Name;
+        await Eventually.IsTrueAsync(() => Log(function).Split('\n').Count(line => line == "tried") == times, $"try {times}");
+        await DoneAsync(function);
+    }
+}
