@@ -60,7 +60,9 @@ internal static class ExportToMosquitto
     private static async Task<Process> StartMosquittoAsync(string folder, int port)
     {
         var file = Path.Combine(folder, "mosquitto.conf");
-        await File.WriteAllTextAsync(file, $"listener {port} 127.0.0.1\nallow_anonymous true\nlog_type error\nuser root\n");
+
+        // Without set_tcp_nodelay its acknowledgements wait for ours of TCP whenever a window is used up: a quarter of the rate with MQTT 3.1.1.
+        await File.WriteAllTextAsync(file, $"listener {port} 127.0.0.1\nallow_anonymous true\nlog_type error\nuser root\nset_tcp_nodelay true\n");
         var mosquitto = Process.Start(new ProcessStartInfo("/usr/sbin/mosquitto", ["-c", file]) { UseShellExecute = false })!;
         using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         while (!await ListensAsync(port))
