@@ -20,7 +20,10 @@ public sealed class FunctionOptions
     /// <summary>How long a stop waits for running invocations before it ends their workers. Default 8 s.</summary>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(8);
 
-    /// <summary>Processes and threads of one worker. Default 128: Node.js alone has 11.</summary>
+    /// <summary>
+    /// Processes and threads of one worker. Default 128: Node.js alone has 11. Without a delegated control group it is not enforced for a
+    /// daemon that runs as root, nor without isolation.
+    /// </summary>
     public int MaxProcesses { get; set; } = 128;
 
     /// <summary>Kept log of all functions on disk, in bytes; the oldest lines go first. Default 8 MiB.</summary>

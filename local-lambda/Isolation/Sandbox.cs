@@ -18,22 +18,29 @@ internal sealed class Sandbox(IsolationMode isolation, int maxProcesses, string 
     private const string SocketInside = "/run/roost.sock";
 
     /// <summary>
-    /// $1 data limit in KiB or "", $2 process limit, $3 control group or "". bubblewrap's own arguments come on descriptor 3, the former standard
+    /// $1 data limit in KiB or "", $2 control group or "". bubblewrap's own arguments come on descriptor 3, the former standard
     /// input: there they are not shown by ps, which any user of the machine may run, and they hold the function's environment.
     /// </summary>
     private const string Script =
-        """ulimit -c 0; ulimit -n 1024; [ -z "$1" ] || ulimit -d "$1"; ulimit -p "$2"; [ -z "$3" ] || echo $$ >"$3/cgroup.procs" || exit 126; shift 3; exec 3<&0 </dev/null; exec "$@" """;
+        """ulimit -c 0; ulimit -n 1024; [ -z "$1" ] || ulimit -d "$1"; [ -z "$2" ] || echo $$ >"$2/cgroup.procs" || exit 126; shift 2; exec 3<&0 </dev/null; exec "$@" """;
 
-    /// <summary>The same without a sandbox: nothing to read on descriptor 3, and death with the daemon comes from setpriv.</summary>
+    /// <summary>
+    /// Runs inside the sandbox. The kernel counts a user's processes by user namespace, and compares those outside with the limit that stood when
+    /// the namespace was made. Set before bubblewrap, the limit would count every thread of the daemon's user, the daemon's own
+    /// and all other workers' included; set behind it, it counts this sandbox alone.
+    /// </summary>
+    private const string ProcessLimitScript = """ulimit -p "$0"; exec "$@" """;
+
+    /// <summary>Without a sandbox: nothing to read on descriptor 3, death with the daemon comes from setpriv, and there is no namespace to count processes in.</summary>
     private const string PlainScript =
-        """ulimit -c 0; ulimit -n 1024; [ -z "$1" ] || ulimit -d "$1"; ulimit -p "$2"; [ -z "$3" ] || echo $$ >"$3/cgroup.procs" || exit 126; shift 3; exec "$@" </dev/null""";
+        """ulimit -c 0; ulimit -n 1024; [ -z "$1" ] || ulimit -d "$1"; [ -z "$2" ] || echo $$ >"$2/cgroup.procs" || exit 126; shift 2; exec "$@" </dev/null""";
 
     public LaunchPlan PlanFor(FunctionDefinition definition, string socketPath, string logStream, bool pinned, ControlGroup? group)
     {
         // Where no control group bounds the memory, each process of the function is bound by its data segment. Never the address space
         // (RLIMIT_AS): Node.js hangs under it.
         var dataLimit = group is { LimitsMemory: true } ? "" : (definition.MemoryBytes / 1024).ToString();
-        List<string> limits = [dataLimit, maxProcesses.ToString(), group?.Path ?? ""];
+        List<string> limits = [dataLimit, group?.Path ?? ""];
         return isolation == IsolationMode.None
             ? Plain(definition, socketPath, logStream, pinned, limits)
             : Isolated(definition, socketPath, logStream, pinned, limits);
@@ -43,7 +50,7 @@ internal sealed class Sandbox(IsolationMode isolation, int maxProcesses, string 
     public static LaunchPlan Probe()
     {
         List<string> arguments = [.. Namespaces(FunctionNetwork.None), .. SystemFolders(), "--proc", "/proc", "--dev", "/dev"];
-        return new("/bin/sh", ["-c", Script, "sh", "", "64", "", Bubblewrap, "--args", "3", "--", "/usr/bin/true"], OuterEnvironment, "/", Join(arguments));
+        return new("/bin/sh", ["-c", Script, "sh", "", "", Bubblewrap, "--args", "3", "--", "/usr/bin/true"], OuterEnvironment, "/", Join(arguments));
     }
 
     private static Dictionary<string, string> OuterEnvironment { get; } = new() { ["PATH"] = "/usr/bin:/bin" };
@@ -82,7 +89,7 @@ internal sealed class Sandbox(IsolationMode isolation, int maxProcesses, string 
 
         return new(
             "/bin/sh",
-            ["-c", Script, "sh", .. limits, Bubblewrap, "--args", "3", "--", .. Command(definition, TaskRoot, RuntimeRoot)],
+            ["-c", Script, "sh", .. limits, Bubblewrap, "--args", "3", "--", "/bin/sh", "-c", ProcessLimitScript, maxProcesses.ToString(), .. Command(definition, TaskRoot, RuntimeRoot)],
             OuterEnvironment,
             "/",
             Join(arguments));

@@ -120,6 +120,18 @@ internal sealed class HostileRuntimeTests : FunctionFixture
     }
 
     [Test]
+    public async Task What_one_worker_starts_is_not_counted_against_another()
+    {
+        Node("many", "await new Promise(resolve => setTimeout(resolve, 300));\nexport const handler = async () => { await new Promise(resolve => setTimeout(resolve, 300)); };", "max-concurrency: 6\ntimeout: 30s\n");
+        await StartAsync(options => options.MaxProcesses = 24); // six times Node.js: some 80 threads together
+
+        var results = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => InvokeAsync("many")));
+
+        Assert.That(results.Select(result => result.FunctionError), Is.All.Null, Log("many"));
+        Assert.That(Host.Functions.Single().Workers, Is.EqualTo(6));
+    }
+
+    [Test]
     public async Task A_function_that_forks_without_end_is_ended_in_time_and_others_are_served_meanwhile()
     {
         var marker = Guid.NewGuid().ToString("N");
