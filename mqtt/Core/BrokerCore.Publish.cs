@@ -1,5 +1,6 @@
 using Roost.Mqtt.Connections;
 using Roost.Mqtt.Protocol;
+using Roost.Mqtt.Retained;
 using Roost.Mqtt.Routing;
 using Roost.Mqtt.Sessions;
 
@@ -288,15 +289,43 @@ internal sealed partial class BrokerCore
             var stored = Store(ref publication);
             stored.IsRetained = true;
             before = _retained.Set(stored);
+            ArmExpiry(stored);
         }
 
         if (before is not null)
         {
-            before.IsRetained = false;
-            if (before.Waiting == 0)
-            {
-                _journal.Forget(before);
-            }
+            NoLongerRetained(before);
+        }
+    }
+
+    /// <summary>A retained message has expired while it was its topic's last one.</summary>
+    public void OnRetainedExpired(StoredMessage message)
+    {
+        _retained.Remove(message.Topic);
+        _journal.RemoveRetained(message.Topic);
+        NoLongerRetained(message);
+    }
+
+    private void NoLongerRetained(StoredMessage message)
+    {
+        message.IsRetained = false;
+        if (message.Expiry is { } expiry)
+        {
+            Timers.Cancel(expiry);
+            message.Expiry = null;
+        }
+
+        if (message.Waiting == 0)
+        {
+            _journal.Forget(message);
+        }
+    }
+
+    private void ArmExpiry(StoredMessage message)
+    {
+        if (message.ExpiresAt != long.MaxValue)
+        {
+            Timers.Set(message.Expiry = new RetainedExpiry(this, message), message.ExpiresAt);
         }
     }
 

@@ -32,5 +32,9 @@ internal sealed partial class BrokerCore : IRestoredState
         _router.Add(subscription);
     }
 
-    void IRestoredState.RestoreRetained(StoredMessage message) => _retained.Set(message);
+    void IRestoredState.RestoreRetained(StoredMessage message)
+    {
+        _retained.Set(message);
+        ArmExpiry(message); // one that expired meanwhile goes in the first turn
+    }
 }

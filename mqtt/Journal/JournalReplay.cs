@@ -42,6 +42,7 @@ internal sealed class JournalReplay(DateTimeOffset utcNow, long loopNow)
 
     public void Finish(IRestoredState state)
     {
+        EndSuperseded();
         foreach (var replayed in _sessions.Values)
         {
             if (replayed.IsAlive)
@@ -69,6 +70,21 @@ internal sealed class JournalReplay(DateTimeOffset utcNow, long loopNow)
             _sessions[number] is { IsAlive: true } session && session.Subscriptions.ContainsValue(subscription),
         _ => _sessions[((Session)entry).JournalNumber].IsAlive,
     };
+
+    /// <summary>Where a full disk refused the end of a session, and a kill came in the middle of the repair, its successor says it.</summary>
+    private void EndSuperseded()
+    {
+        var last = new Dictionary<string, ReplayedSession>();
+        foreach (var (_, replayed) in _sessions.Where(static session => session.Value.IsAlive).OrderBy(static session => session.Key))
+        {
+            if (last.TryGetValue(replayed.Session.ClientIdentifier, out var before))
+            {
+                before.IsEnded = true;
+            }
+
+            last[replayed.Session.ClientIdentifier] = replayed;
+        }
+    }
 
     private void TakeOfSession(ref RecordParser parser, in LogRecord record)
     {

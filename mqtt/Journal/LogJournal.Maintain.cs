@@ -9,10 +9,7 @@ namespace Roost.Mqtt.Journal;
 /// </summary>
 internal sealed partial class LogJournal
 {
-    private const long HousekeepingEveryBytes = 1024 * 1024;
-    private const long LeastLogBytes = 64 * 1024 * 1024; // below it, nothing is copied
     private const int DeadPerLive = 3; // a byte that stays is copied once while three others are written
-    private const long CopiedBytesPerTurn = 256 * 1024;
 
     private long _sinceHousekeeping;
     private long _copyBelow; // records below this offset are being written anew
@@ -27,7 +24,7 @@ internal sealed partial class LogJournal
             _waitingBytes = _log!.PendingBytes;
         }
 
-        if (_sinceHousekeeping >= HousekeepingEveryBytes && !IsBroken)
+        if (_sinceHousekeeping >= Sizes.HousekeepingEveryBytes && !IsBroken)
         {
             KeepShort();
         }
@@ -38,7 +35,7 @@ internal sealed partial class LogJournal
     private void KeepShort()
     {
         Trim();
-        if (_live.Oldest?.Offset >= _copyBelow && _log!.SizeBytes > Math.Max(LeastLogBytes, (1 + DeadPerLive) * _live.Bytes))
+        if (_live.Oldest?.Offset >= _copyBelow && _log!.SizeBytes > Math.Max(Sizes.LeastLogBytes, (1 + DeadPerLive) * _live.Bytes))
         {
             _copyBelow = _log!.NextOffset;
         }
@@ -70,7 +67,7 @@ internal sealed partial class LogJournal
         long copied = 0;
         while (_live.Oldest is { } oldest && oldest.Offset < _copyBelow)
         {
-            if (copied > CopiedBytesPerTurn || IsBehind)
+            if (copied > Sizes.CopiedBytesPerTurn || IsBehind)
             {
                 return true;
             }

@@ -19,7 +19,7 @@ internal sealed partial class LogJournal
             new AppendLogOptions
             {
                 Durability = _options.Durability,
-                SegmentBytes = SegmentBytes,
+                SegmentBytes = Sizes.SegmentBytes,
                 MaxRecordBytes = (int)Math.Min((long)_options.Limits.MaxPacketBytes + MostBytesOfTargets, 256 * 1024 * 1024),
             },
             _time,

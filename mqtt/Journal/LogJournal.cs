@@ -15,7 +15,6 @@ namespace Roost.Mqtt.Journal;
 internal sealed partial class LogJournal : ISessionJournal
 {
     private const long FailedTicket = long.MaxValue;
-    private const long SegmentBytes = 8 * 1024 * 1024;
     private const long BehindBytes = 4 * 1024 * 1024; // half of what the log lets wait
     private const int MostBytesOfTargets = 16 * 1024 * 1024; // beside a packet of the largest size: a million sessions
 
@@ -42,6 +41,11 @@ internal sealed partial class LogJournal : ISessionJournal
         _metrics = metrics;
         _logger = logger;
     }
+
+    public JournalSizes Sizes { get; init; } = new();
+
+    /// <summary>Bytes of the log.</summary>
+    public long SizeBytes => _log!.SizeBytes;
 
     public bool IsBehind => _waitingBytes > BehindBytes;
 

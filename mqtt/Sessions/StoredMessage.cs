@@ -1,4 +1,5 @@
 using Roost.Mqtt.Journal;
+using Roost.Mqtt.Loop;
 
 namespace Roost.Mqtt.Sessions;
 
@@ -21,6 +22,9 @@ internal sealed class StoredMessage : JournalEntry
 
     /// <summary>The present retained message of its topic.</summary>
     public bool IsRetained { get; set; }
+
+    /// <summary>Of a retained message that can expire.</summary>
+    public Timed? Expiry { get; set; }
 
     /// <summary>Durable sessions, and the sequence number that the message has in each. Entries are not taken out: see <see cref="Waiting"/>.</summary>
     public ReadOnlySpan<Target> Targets => _targets.AsSpan(0, TargetCount);

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Roost.Mqtt.Connections;
 using Roost.Mqtt.Core;
 using Roost.Mqtt.Journal;
 using Roost.Mqtt.Loop;
@@ -15,8 +14,8 @@ public sealed class AllocationTests
         var clock = new LoopClock(TimeProvider.System);
         var core = new BrokerCore(
             new MqttLimitsOptions(), new MemoryJournal(), clock, new TimerHeap(), new Mailbox(static () => { }), new BrokerCounters(), NullLogger.Instance);
-        var subscriber = Accept(core, RawClient.Connect("s") + RawClient.Subscribe("a", quality));
-        var publisher = Accept(core, RawClient.Connect("p"));
+        var subscriber = SinkConnection.Accept(core, RawClient.Connect("s") + RawClient.Subscribe("a", quality));
+        var publisher = SinkConnection.Accept(core, RawClient.Connect("p"));
         var publish = Convert.FromHexString(publishHex);
         var acknowledge = Convert.FromHexString("40020001");
         void Round(int sequence)
@@ -46,42 +45,5 @@ public sealed class AllocationTests
 
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
         Assert.That(subscriber.FlushedBytes - flushed, Is.EqualTo(1000 * publish.Length));
-    }
-
-    private static SinkConnection Accept(BrokerCore core, string hex)
-    {
-        var connection = new SinkConnection(core);
-        core.OnAccepted(connection);
-        core.OnReceived(connection, Convert.FromHexString(hex), out _);
-        core.EndTurn();
-        return connection;
-    }
-
-    /// <summary>A peer that takes everything at once.</summary>
-    private sealed class SinkConnection(BrokerCore core) : Connection(core, allowsAnonymous: true)
-    {
-        public long FlushedBytes { get; private set; }
-
-        public override string RemoteEndPoint => "sink";
-
-        protected override bool IsBlocked => false;
-
-        protected override void Flush()
-        {
-            FlushedBytes += UnsentBytes;
-            Sent(UnsentBytes);
-        }
-
-        protected override void CloseTransport()
-        {
-        }
-
-        protected override void PauseReading()
-        {
-        }
-
-        protected override void ResumeReading()
-        {
-        }
     }
 }

@@ -38,6 +38,23 @@ public sealed class DeadlineTests
     }
 
     [Test]
+    public async Task A_retained_message_that_expires_is_removed()
+    {
+        using var client = await _broker.ConnectAsync(RawClient.Connect("c", V5));
+        await client.SendAsync(RawClient.Publish("r", "x", 1, 1, retain: true, properties: "020000000A"));
+        await client.ReceivePacketAsync();
+        await client.SendAsync(RawClient.Publish("r", "y", 1, 2, retain: true, properties: "0200000014"));
+        await client.ReceivePacketAsync();
+        await AdvanceAsync(19);
+        Assert.That((await _broker.Broker.GetStatisticsAsync()).RetainedMessages, Is.EqualTo(1), "the first one's expiry is not the second's");
+        await AdvanceAsync(2);
+        Assert.That((await _broker.Broker.GetStatisticsAsync()).RetainedMessages, Is.Zero);
+        await client.SendAsync(RawClient.Subscribe("r", 1, V5));
+        await client.ExpectAsync("90 04 0001 00 01");
+        await client.ExpectNothingAsync();
+    }
+
+    [Test]
     [Spec("MQTT-3.1.3-9")]
     public async Task A_will_with_a_delay_is_published_after_it_unless_the_client_is_back()
     {

@@ -17,13 +17,23 @@ internal static class BrokerState
     /// <summary>What a broker would find that was started on a copy of <paramref name="folder"/>, torn tail and all.</summary>
     public static async Task<string> AfterKillAsync(string folder, TimeProvider? time = null)
     {
-        using var copy = new TemporaryFolder();
-        foreach (var file in Directory.GetFiles(folder).Where(static file => !file.EndsWith("lock", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        while (true)
         {
-            File.Copy(file, copy[Path.GetFileName(file)]);
-        }
+            using var copy = new TemporaryFolder();
+            try
+            {
+                foreach (var file in Directory.GetFiles(folder).Where(static file => !file.EndsWith("lock", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+                {
+                    File.Copy(file, copy[Path.GetFileName(file)]);
+                }
+            }
+            catch (FileNotFoundException)
+            {
+                continue; // trimmed meanwhile, and then so may be others that were copied
+            }
 
-        return await RestoredAsync(copy.Path, time);
+            return await RestoredAsync(copy.Path, time);
+        }
     }
 
     public static async Task<string> RestoredAsync(string folder, TimeProvider? time = null)
@@ -47,7 +57,7 @@ internal static class BrokerState
         foreach (var session in sessions.Where(static session => session.IsDurable).OrderBy(static session => session.JournalNumber))
         {
             text.Append(session.JournalNumber).Append(' ').Append(session.ClientIdentifier).Append(" expires ").Append(session.ExpirySeconds)
-                .Append(" next ").Append(session.Outbound.Tail).Append(" taken ")
+                .Append(" taken ")
                 .AppendJoin(',', session.InboundIdentifiers?.Keys.Order() ?? Enumerable.Empty<ushort>()).AppendLine();
             foreach (var subscription in session.Subscriptions.Values.OrderBy(static subscription => subscription.Name, StringComparer.Ordinal))
             {
@@ -57,7 +67,7 @@ internal static class BrokerState
             for (var sequence = session.Outbound.Head; sequence < session.Outbound.Tail; sequence++)
             {
                 ref var entry = ref session.Outbound[sequence];
-                if (!entry.Has(OutboundQueue.EntryFlags.Settled))
+                if (entry.Has(OutboundQueue.EntryFlags.IsTarget)) // a retained message at QoS 0 waits too, and is lost as QoS 0 may be
                 {
                     text.Append("  #").Append(sequence).Append(' ').Append(entry.QualityOfService)
                         .Append(entry.Has(OutboundQueue.EntryFlags.Released) ? " released " : " ").AppendLine(Describe(entry.Message!));

@@ -1,0 +1,50 @@
+using Roost.Mqtt.Connections;
+using Roost.Mqtt.Core;
+
+namespace Roost.Mqtt.Tests.Broker;
+
+/// <summary>A peer that takes everything at once.</summary>
+internal sealed class SinkConnection(BrokerCore core) : Connection(core, allowsAnonymous: true)
+{
+    public long FlushedBytes { get; private set; }
+
+    public override string RemoteEndPoint => "sink";
+
+    protected override bool IsBlocked => false;
+
+    public static SinkConnection Accept(BrokerCore core, string hex)
+    {
+        var connection = new SinkConnection(core);
+        core.OnAccepted(connection);
+        connection.Say(hex);
+        core.EndTurn();
+        return connection;
+    }
+
+    /// <summary>The broker hears it within the turn, unless it has closed the connection.</summary>
+    public void Say(string hex)
+    {
+        if (!IsClosed)
+        {
+            Core.OnReceived(this, Convert.FromHexString(hex), out _);
+        }
+    }
+
+    protected override void Flush()
+    {
+        FlushedBytes += UnsentBytes;
+        Sent(UnsentBytes);
+    }
+
+    protected override void CloseTransport()
+    {
+    }
+
+    protected override void PauseReading()
+    {
+    }
+
+    protected override void ResumeReading()
+    {
+    }
+}

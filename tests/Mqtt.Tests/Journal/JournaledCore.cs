@@ -1,0 +1,69 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Roost.Mqtt.Core;
+using Roost.Mqtt.Journal;
+using Roost.Mqtt.Loop;
+using Roost.Storage;
+using Roost.Tests.Support;
+
+namespace Roost.Mqtt.Tests.Journal;
+
+/// <summary>A broker's core on a journal, whose turns the test makes.</summary>
+internal sealed class JournaledCore : IAsyncDisposable
+{
+    private readonly string _folder;
+    private readonly TimeProvider _time;
+    private readonly LoopClock _clock;
+    private readonly TimerHeap _timers = new();
+
+    public JournaledCore(string folder, JournalSizes? sizes = null, Durability durability = Durability.Crash, TimeProvider? time = null)
+    {
+        _folder = folder;
+        _time = time ?? TimeProvider.System;
+        _clock = new LoopClock(_time);
+        _clock.Update();
+        Journal = new LogJournal(new MqttOptions { Folder = folder, Durability = durability }, _time, _clock, static () => { }, null, NullLogger.Instance)
+        {
+            Sizes = sizes ?? new JournalSizes(),
+        };
+        Core = new BrokerCore(
+            new MqttLimitsOptions { MaxQueued = 1_000_000 }, Journal, _clock, _timers, new Mailbox(static () => { }), new BrokerCounters(), NullLogger.Instance);
+        Core.Restore();
+    }
+
+    public LogJournal Journal { get; }
+
+    public BrokerCore Core { get; }
+
+    public void Turn()
+    {
+        _clock.Update();
+        _timers.Fire(_clock.Now);
+        Core.EndTurn();
+    }
+
+    /// <summary>Makes turns until a kill would lose nothing.</summary>
+    public async Task ExpectKillToLoseNothingAsync(string when)
+    {
+        var (live, left) = ("", "");
+        var began = TimeProvider.System.GetTimestamp();
+        do
+        {
+            Turn();
+            if (Journal.IsBroken)
+            {
+                (_time as ManualTimeProvider)?.Advance(TimeSpan.FromSeconds(20)); // the next attempt to repair is due
+            }
+
+            if (TimeProvider.System.GetElapsedTime(began) > TimeSpan.FromSeconds(10))
+            {
+                Assert.That(left, Is.EqualTo(live), when);
+                Assert.That(Journal.IsBroken, Is.False, when);
+            }
+
+            (live, left) = (BrokerState.Of(Core), await BrokerState.AfterKillAsync(_folder, _time));
+        }
+        while (live != left || Journal.IsBroken);
+    }
+
+    public ValueTask DisposeAsync() => Journal.DisposeAsync();
+}
