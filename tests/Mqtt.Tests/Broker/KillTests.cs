@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Roost.Tests.Support;
 
 namespace Roost.Mqtt.Tests.Broker;
@@ -14,9 +13,8 @@ public sealed class KillTests
         using var folder = new TemporaryFolder();
         var port = FreePort.Next();
         var acknowledged = 0;
-        using (var broker = await StartAsync(port, folder.Path))
+        using (var broker = await BrokerProcess.StartAsync(port, folder.Path))
         {
-            using var end = new Ending(broker);
             using (var subscriber = await RawClient.ConnectAsync(port, RawClient.Connect("s", clean: false)))
             {
                 await subscriber.SendAsync(RawClient.Subscribe("a", quality));
@@ -34,12 +32,10 @@ public sealed class KillTests
                 await publisher.ReceiveAsync(4, "an acknowledgement"); // the rest is on its way when the kill comes
             }
 
-            broker.Kill();
-            await broker.WaitForExitAsync();
+            await broker.KillAsync();
         }
 
-        using var restarted = await StartAsync(port, folder.Path);
-        using var endOfRestarted = new Ending(restarted);
+        using var restarted = await BrokerProcess.StartAsync(port, folder.Path);
         using var again = await RawClient.OpenAsync(port);
         await again.SendAsync(RawClient.Connect("s", clean: false));
         await again.ExpectAsync("20 02 01 00");
@@ -47,42 +43,6 @@ public sealed class KillTests
         {
             var packet = await again.ReceivePacketAsync();
             Assert.That(System.Text.Encoding.UTF8.GetString(packet[^4..]), Is.EqualTo($"{i:0000}"));
-        }
-    }
-
-    private static async Task<Process> StartAsync(int port, string folder)
-    {
-        var host = Path.Combine(
-            AppContext.BaseDirectory.Replace("Mqtt.Tests", "Mqtt.BrokerHost", StringComparison.Ordinal), "Roost.Mqtt.BrokerHost.dll");
-        var process = Process.Start(new ProcessStartInfo("dotnet", [host, "--port", $"{port}", "--data", folder]))!;
-        await Eventually.IsTrueAsync(
-            async () =>
-            {
-                using var socket = new System.Net.Sockets.TcpClient();
-                try
-                {
-                    await socket.ConnectAsync(System.Net.IPAddress.Loopback, port);
-                    return true;
-                }
-                catch (System.Net.Sockets.SocketException)
-                {
-                    Assert.That(process.HasExited, Is.False, $"{host} ended with exit code {(process.HasExited ? process.ExitCode : 0)}");
-                    return false;
-                }
-            },
-            "the broker process to listen");
-        return process;
-    }
-
-    /// <summary>No process outlives its test.</summary>
-    private sealed class Ending(Process process) : IDisposable
-    {
-        public void Dispose()
-        {
-            if (!process.HasExited)
-            {
-                process.Kill();
-            }
         }
     }
 }
