@@ -22,9 +22,11 @@ roost_need_packages() {
     echo "Installing ${missing[*]}" >&2
     local sudo=
     [ "$(id -u)" -eq 0 ] || sudo=sudo
-    { $sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends "${missing[@]}"; } >/tmp/roost-apt.$$ 2>&1 ||
-        { cat /tmp/roost-apt.$$ >&2; echo "apt could not install ${missing[*]}; install them by hand and run this again." >&2; exit 1; }
-    rm -f /tmp/roost-apt.$$
+    local log
+    log=$(mktemp)
+    { $sudo apt-get update -qq && $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"; } >"$log" 2>&1 ||
+        { cat "$log" >&2; echo "apt could not install ${missing[*]}; install them by hand and run this again." >&2; exit 1; }
+    rm -f "$log"
     # Debian starts a mosquitto of its own on port 1883, which is the port that Roost listens on.
     case " ${missing[*]} " in
     *" mosquitto "*) [ -d /run/systemd/system ] && $sudo systemctl disable --now mosquitto >/dev/null 2>&1 ;;

@@ -25,7 +25,7 @@ public sealed class MainJobTests(string version)
               telemetry: { full: drop-oldest }
             routes:
               - { from: "robots/+/telemetry", to: { stream: telemetry } }
-              - { from: "robots/+/bump", to: { function: on-bump, answer: "site/decisions" } }
+              - { from: "robots/+/bump", to: { function: on-bump, answer: "site/decisions/{1}" } }
               - { from: "robots/+/bump", to: { republish: "site/bumps" } }
             cloud:
               mqtt: { host: 127.0.0.1, port: {{_cloud.Port}}, client-id: site-17 }
@@ -69,7 +69,7 @@ public sealed class MainJobTests(string version)
 
         await _robot.PublishAsync("robots/vac-01/bump", """{"robot":"vac-01","side":"left","position":{"x":1.5,"y":2},"time":"2026-01-01T00:00:00Z"}""");
 
-        await site.WaitForOutputAsync(line => line.StartsWith("site/decisions ", StringComparison.Ordinal) && line.Contains("vac-01", StringComparison.Ordinal), "the function's answer");
+        await site.WaitForOutputAsync(line => line.StartsWith("site/decisions/vac-01 ", StringComparison.Ordinal) && line.Contains("vac-01", StringComparison.Ordinal), "the function's answer");
         await site.WaitForOutputAsync(line => line.StartsWith("site/bumps ", StringComparison.Ordinal), "the republished bump");
         Assert.That(await _roost.RoostAsync("fn", "logs", "on-bump"), Does.Contain("REPORT RequestId:"));
     }
