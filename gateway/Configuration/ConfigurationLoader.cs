@@ -5,6 +5,9 @@ namespace Roost.Gateway.Configuration;
 /// <summary>Reads the file, the files of <c>conf.d</c> beside it and the environment, in this order; the later wins.</summary>
 internal static class ConfigurationLoader
 {
+    /// <summary>Of one file. A thousand streams are a tenth of it; a device that never ends is not.</summary>
+    private const int MaxFileBytes = 1024 * 1024;
+
     /// <param name="file">Null: there is no file, and the defaults hold as far as the environment does not change them.</param>
     /// <returns>The merged tree; usable only when nothing was added to <paramref name="faults"/>.</returns>
     public static MapNode Load(string? file, IDictionary environment, List<ConfigurationFault> faults)
@@ -33,7 +36,13 @@ internal static class ConfigurationLoader
     {
         try
         {
-            using var text = File.OpenText(path);
+            if (ReadBytes(path) is not { } bytes)
+            {
+                faults.Add(new(path, 0, "", "is larger than 1MiB, the most that is read; split it over conf.d, or name the right file with --config"));
+                return null;
+            }
+
+            using var text = new StreamReader(bytes);
             switch (new YamlReader(path, faults).Read(text))
             {
                 case MapNode map:
@@ -50,5 +59,14 @@ internal static class ConfigurationLoader
             faults.Add(new(path, 0, "", $"cannot be read: {exception.Message} Name an existing, readable file with --config"));
             return null;
         }
+    }
+
+    /// <returns>Null when the file is too large.</returns>
+    private static MemoryStream? ReadBytes(string path)
+    {
+        using var file = File.OpenRead(path);
+        var bytes = new byte[MaxFileBytes + 1]; // not by the file's length: a device tells none
+        var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        return length > MaxFileBytes ? null : new MemoryStream(bytes, 0, length);
     }
 }

@@ -22,22 +22,22 @@ internal sealed class ListNode(string source, int line, IReadOnlyList<Configurat
 internal sealed class MapNode(string source, int line) : ConfigurationNode(source, line)
 {
     private readonly List<MapEntry> _entries = [];
+    private readonly Dictionary<string, int> _places = new(StringComparer.Ordinal);
 
     public IReadOnlyList<MapEntry> Entries => _entries;
 
-    public MapEntry? Find(string key) => _entries.Find(entry => entry.Key == key);
+    public MapEntry? Find(string key) => _places.TryGetValue(key, out var place) ? _entries[place] : null;
 
     /// <summary>Adds the entry, or puts it in the place of one with the same key.</summary>
     public void Set(MapEntry entry)
     {
-        var index = _entries.FindIndex(existing => existing.Key == entry.Key);
-        if (index < 0)
+        if (_places.TryAdd(entry.Key, _entries.Count))
         {
             _entries.Add(entry);
         }
         else
         {
-            _entries[index] = entry;
+            _entries[_places[entry.Key]] = entry;
         }
     }
 }

@@ -9,6 +9,9 @@ namespace Roost.Gateway.Configuration;
 /// </summary>
 internal sealed class YamlReader(string source, List<ConfigurationFault> faults)
 {
+    /// <summary>More than any key needs; each level is a call, and a stack that overflows ends the process without a word.</summary>
+    private const int MaxDepth = 32;
+
     /// <returns>Null for an empty document, and for one with a syntax error (which is then among the faults).</returns>
     public ConfigurationNode? Read(TextReader text)
     {
@@ -21,7 +24,7 @@ internal sealed class YamlReader(string source, List<ConfigurationFault> faults)
                 return null;
             }
 
-            var root = ReadNode(parser, "");
+            var root = ReadNode(parser, "", 1);
             parser.Consume<DocumentEnd>();
             if (parser.TryConsume<DocumentStart>(out var second))
             {
@@ -30,6 +33,11 @@ internal sealed class YamlReader(string source, List<ConfigurationFault> faults)
 
             return root;
         }
+        catch (TooDeepException exception)
+        {
+            faults.Add(new(source, exception.Line, "", $"nests deeper than {MaxDepth} levels; no key needs that"));
+            return null;
+        }
         catch (YamlException exception)
         {
             faults.Add(new(source, (int)exception.Start.Line, "", $"is not valid YAML: {Tidy(exception.Message)}; correct the line, or the indentation above it"));
@@ -37,11 +45,22 @@ internal sealed class YamlReader(string source, List<ConfigurationFault> faults)
         }
     }
 
-    private ConfigurationNode ReadNode(IParser parser, string path)
+    private ConfigurationNode ReadNode(IParser parser, string path, int depth)
     {
         if (parser.TryConsume<Scalar>(out var scalar))
         {
+            if (scalar.Value.Contains('\0'))
+            {
+                Add(scalar, path, "holds a NUL character, which no value may; remove it");
+                return new ScalarNode(source, (int)scalar.Start.Line, null);
+            }
+
             return new ScalarNode(source, (int)scalar.Start.Line, IsNull(scalar) ? null : scalar.Value);
+        }
+
+        if (depth > MaxDepth)
+        {
+            throw new TooDeepException((int)parser.Current!.Start.Line);
         }
 
         if (parser.TryConsume<SequenceStart>(out var sequence))
@@ -49,7 +68,7 @@ internal sealed class YamlReader(string source, List<ConfigurationFault> faults)
             var items = new List<ConfigurationNode>();
             while (!parser.TryConsume<SequenceEnd>(out _))
             {
-                items.Add(ReadNode(parser, $"{path}[{items.Count}]"));
+                items.Add(ReadNode(parser, $"{path}[{items.Count}]", depth + 1));
             }
 
             return new ListNode(source, (int)sequence.Start.Line, items);
@@ -57,7 +76,7 @@ internal sealed class YamlReader(string source, List<ConfigurationFault> faults)
 
         if (parser.TryConsume<MappingStart>(out var mapping))
         {
-            return ReadMap(parser, (int)mapping.Start.Line, path);
+            return ReadMap(parser, (int)mapping.Start.Line, path, depth + 1);
         }
 
         // An alias is the one event left. Reuse of blocks is not worth a file in which a value stands elsewhere than its key.
@@ -66,21 +85,21 @@ internal sealed class YamlReader(string source, List<ConfigurationFault> faults)
         return new ScalarNode(source, (int)alias.Start.Line, null);
     }
 
-    private MapNode ReadMap(IParser parser, int line, string path)
+    private MapNode ReadMap(IParser parser, int line, string path, int depth)
     {
         var map = new MapNode(source, line);
         while (!parser.TryConsume<MappingEnd>(out _))
         {
             var at = parser.Current!;
-            if (ReadNode(parser, path) is not ScalarNode { Text: { } key } keyNode)
+            if (ReadNode(parser, path, depth) is not ScalarNode { Text: { } key } keyNode)
             {
                 Add(at, path, "a key is plain text; write it as `key: value`");
-                _ = ReadNode(parser, path);
+                _ = ReadNode(parser, path, depth);
                 continue;
             }
 
             var full = path.Length == 0 ? key : $"{path}.{key}";
-            var value = ReadNode(parser, full);
+            var value = ReadNode(parser, full, depth);
             if (map.Find(key) is { } first)
             {
                 faults.Add(new(source, keyNode.Line, full, $"is given twice (first in line {first.Line}); keep one of them"));
@@ -102,5 +121,10 @@ internal sealed class YamlReader(string source, List<ConfigurationFault> faults)
     {
         var end = message.StartsWith('(') ? message.IndexOf("): ", StringComparison.Ordinal) : -1;
         return (end < 0 ? message : message[(end + 3)..]).TrimEnd('.');
+    }
+
+    private sealed class TooDeepException(int line) : Exception
+    {
+        public int Line { get; } = line;
     }
 }

@@ -17,6 +17,12 @@ internal sealed class FunctionRoute(int number, TopicFilter from, string functio
 
     protected override ValueTask Pass(in PublishedMessage message)
     {
+        var trace = RouteTrace.Of(in message);
+        if (!RouteTrace.MayPass(trace, Number))
+        {
+            return Drop("it is an answer that has passed this route before");
+        }
+
         TopicName? answerTopic = null;
         if (answer is not null)
         {
@@ -28,7 +34,10 @@ internal sealed class FunctionRoute(int number, TopicFilter from, string functio
             answerTopic = rendered;
         }
 
-        var kept = invoker.EnqueueAsync(function, in message, answerTopic);
+        // The function's answer repeats the trace.
+        var traced = new PublishedMessage(
+            message.Topic, message.Payload, message.QualityOfService, message.Retain, message.Publisher, RouteTrace.Extend(message.Properties, trace, Number));
+        var kept = invoker.EnqueueAsync(function, in traced, answerTopic);
         if (!kept.IsFaulted)
         {
             return kept;

@@ -4,7 +4,7 @@ using Roost.Mqtt;
 namespace Roost.Gateway.Routing;
 
 /// <summary>
-/// The routes that a republished message has passed, kept in a user property of the message: so that it survives a restart with the
+/// The routes that a message has passed which was republished, or is the answer of a function, kept in a user property of the message: so that it survives a restart with the
 /// message, and everyone who reads the message can see why it is there.
 /// </summary>
 internal static class RouteTrace

@@ -48,6 +48,11 @@ internal sealed class RoutesValidator(IOptions<StreamsOptions> streams) : IValid
             faults.AddError($"{key}:To:Answer goes with a function ({to.Answer}); remove it, or name the function");
         }
 
+        if (TopicName.TryParse(to.Answer, out var answer) && from.Matches(answer))
+        {
+            faults.AddError($"{key}:To:Answer matches the route's own from ({answer}), so that each answer would be a new question; use another topic");
+        }
+
         CheckTemplate("Answer", to.Answer);
         CheckTemplate("Republish", to.Republish);
 

@@ -101,6 +101,11 @@ public sealed class ConfigurationTests
     [TestCase("routes: [ { from: 'a/#/b', to: { republish: b } } ]", "routes[0].from: is no topic filter (a/#/b)")]
     [TestCase("routes: [ { from: a, to: { republish: 'b/{1}' } } ]", "routes[0].to.republish: is no topic (b/{1}): {1} stands for nothing")]
     [TestCase("routes: [ { from: a, to: { republish: b, answer: c } } ]", "routes[0].to.answer: goes with a function (c)")]
+    [TestCase("routes: [ { from: 'a/+', to: { function: f, answer: a/b } } ]", "routes[0].to.answer: matches the route's own from (a/b)")]
+    [TestCase("routes: [ { from: 'a/+', to: { function: f, answer: b } } ]", null)]
+    [TestCase("http: { socket: \"a\\0b\" }", "http.socket: holds a NUL character")]
+    [TestCase("data: \"a\\0b\"", "data: holds a NUL character")]
+    [TestCase("\"a\\0b\": 1", "holds a NUL character")]
     [TestCase("cloud: { mqtt: { host: h, tls: { ca: ca.crt } } }", "/ca.crt, which is not there")]
     [TestCase("cloud: { exports: [ { stream: s, topic: t } ] }", "cloud.exports[0].stream: is 's', which is not under streams")]
     public void Faults_name_the_key_and_the_value(string yaml, string? expected)
@@ -108,6 +113,25 @@ public sealed class ConfigurationTests
         var faults = string.Join('\n', FaultsOf(yaml));
 
         Assert.That(faults, expected is null ? Is.Empty : Does.Contain(expected));
+    }
+
+    [TestCase("[", "]")]
+    [TestCase("{a: ", "}")]
+    [TestCase("? [", "]")]
+    public void Deep_nesting_is_a_fault_and_not_the_end_of_the_process(string open, string close)
+    {
+        const int Levels = 5000;
+        var faults = FaultsOf("log: " + string.Concat(Enumerable.Repeat(open, Levels)) + string.Concat(Enumerable.Repeat(close, Levels)));
+
+        Assert.That(faults, Has.Exactly(1).Contains(open == "? [" ? "is not valid YAML" : "nests deeper than 32 levels"));
+    }
+
+    [Test]
+    public void A_file_that_never_ends_is_refused()
+    {
+        RoostConfiguration.Load(new CommandLine { ConfigurationFile = "/dev/zero", DataFolder = _folder["data"] }, _environment, out var faults);
+
+        Assert.That(faults.Select(fault => fault.ToString()), Is.EqualTo(new[] { "/dev/zero: is larger than 1MiB, the most that is read; split it over conf.d, or name the right file with --config" }));
     }
 
     [Test]
