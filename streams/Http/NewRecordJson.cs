@@ -15,7 +15,7 @@ internal static class NewRecordJson
             using var document = JsonDocument.Parse(body);
             return Read(document.RootElement);
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException) // the latter: half a surrogate pair in a string
         {
             throw RequestRefusedException.BadRequest($"The body is no valid JSON: {exception.Message} Send a record like {{\"key\": \"k\", \"data\": \"text\"}}, or {{\"records\": [...]}}.");
         }

@@ -1,10 +1,11 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
 
 namespace Roost.Streams.Http;
 
 /// <summary><c>GET /api/v1/streams/{name}/records</c>: records as lines of JSON, from a place on.</summary>
-internal sealed class ReadEndpoint(IStreamCatalog catalog, TimeProvider clock)
+internal sealed class ReadEndpoint(IStreamCatalog catalog, TimeProvider clock, IHostApplicationLifetime lifetime)
 {
     private const int ReadBytes = 256 * 1024;
 
@@ -42,7 +43,7 @@ internal sealed class ReadEndpoint(IStreamCatalog catalog, TimeProvider clock)
         await context.Response.StartAsync(context.RequestAborted);
     });
 
-    /// <returns>Empty when nothing came in time.</returns>
+    /// <returns>Empty when nothing came in time, or before the daemon stops.</returns>
     private async Task<IReadOnlyList<StreamRecord>> FirstAsync(RecordReader reader, int most, TimeSpan wait, CancellationToken aborted)
     {
         if (wait == TimeSpan.Zero)
@@ -51,7 +52,7 @@ internal sealed class ReadEndpoint(IStreamCatalog catalog, TimeProvider clock)
         }
 
         using var time = new CancellationTokenSource(wait, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(time.Token, aborted);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(time.Token, aborted, lifetime.ApplicationStopping);
         try
         {
             return await reader.ReadAsync(most, ReadBytes, either.Token);

@@ -61,6 +61,8 @@ public sealed class EndpointTests
 
     [TestCase("{", "no valid JSON")]
     [TestCase("[]", "is no object")]
+    [TestCase("""{"data":"\ud800"}""", "no valid JSON", Description = "half a surrogate pair")]
+    [TestCase("""{"\ud800":1}""", "no valid JSON")]
     [TestCase("{}", "neither 'data' nor 'dataBase64'")]
     [TestCase("""{"records":[]}""", "at least one record")]
     [TestCase("""{"records":[{"data":"a"},7]}""", "Record 1 is no object")]
