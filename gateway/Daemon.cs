@@ -73,6 +73,7 @@ internal static class Daemon
     /// <exception cref="StartRefusedException">Something is in the way; nothing was opened.</exception>
     private static async Task<int> ServeAsync(RoostConfiguration configuration, IDictionary environment, TextWriter output)
     {
+        FileAccessMask.Set();
         using var held = DataFolderLock.Take(configuration.DataFolder);
         Listeners.Probe(configuration);
         using var manager = new ServiceManager(environment);
@@ -106,7 +107,7 @@ internal static class Daemon
         app.UseHttpSteps();
         app.MapHealth([.. app.Services.GetServices<IHealthSource>()]);
         app.MapMetrics(metrics);
-        app.MapPublish(app.Services.GetRequiredService<IMqttBroker>());
+        app.MapPublish(app.Services.GetRequiredService<IMqttBroker>(), configuration.Get<MqttOptions>().Limits.MaxPacketBytes);
         app.MapMessages(app.Services.GetRequiredService<IMqttBroker>(), app.Services.GetRequiredService<TimeProvider>(), app.Lifetime.ApplicationStopping);
         app.MapStatus(configuration);
         app.MapRoutes(app.Services.GetRequiredService<RouteTable>());

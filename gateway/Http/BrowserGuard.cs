@@ -5,9 +5,10 @@ using Microsoft.Extensions.Options;
 namespace Roost.Gateway.Http;
 
 /// <summary>
-/// Loopback HTTP asks for no identity, yet every page in the owner's browser can reach it. Two checks keep pages of other sites out:
-/// the Host must be one of ours (a foreign name that was made to resolve to 127.0.0.1 is not), and a browser's Origin must be the
-/// very address that was asked. Programs send no Origin and pass. The unix socket is not reachable from pages.
+/// Loopback HTTP asks for no identity, yet every page in the owner's browser can reach it. Three checks keep pages of other sites out:
+/// the Host must be one of ours (a foreign name that was made to resolve to 127.0.0.1 is not), a browser's Origin must be the very
+/// address that was asked, and its Sec-Fetch-Site, which it sends where it sends no Origin, must not be another site. Programs send
+/// neither and pass. The unix socket is not reachable from pages.
 /// </summary>
 internal sealed class BrowserGuard(IOptions<HttpOptions> options)
 {
@@ -23,7 +24,8 @@ internal sealed class BrowserGuard(IOptions<HttpOptions> options)
                 return;
             }
 
-            if (context.Request.Headers.Origin is { Count: > 0 } origin && origin != $"{context.Request.Scheme}://{context.Request.Host}")
+            if (context.Request.Headers.Origin is { Count: > 0 } origin && origin != $"{context.Request.Scheme}://{context.Request.Host}"
+                || context.Request.Headers["Sec-Fetch-Site"] is { Count: > 0 } site && site != "same-origin" && site != "none")
             {
                 await context.RefuseAsync(StatusCodes.Status403Forbidden, "Requests from pages of other sites are refused.");
                 return;

@@ -14,7 +14,7 @@ internal sealed partial class HttpErrors(ILogger<HttpErrors> logger)
         }
         catch (BadHttpRequestException exception) when (!context.Response.HasStarted)
         {
-            await context.RefuseAsync(exception.StatusCode, exception.Message);
+            await RefuseAsync(context, exception.StatusCode, exception.Message);
             return;
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
@@ -25,16 +25,34 @@ internal sealed partial class HttpErrors(ILogger<HttpErrors> logger)
         {
             LogFailed(context.Request.Method, context.Request.Path, exception);
             context.Response.Clear();
-            await context.RefuseAsync(StatusCodes.Status500InternalServerError, "The daemon failed at this request; its log has the reason.");
+            await RefuseAsync(context, StatusCodes.Status500InternalServerError, "The daemon failed at this request; its log has the reason.");
             return;
         }
 
         // Routing itself answers 404 and 405 with a bare status.
         if (context.Response is { HasStarted: false, StatusCode: >= 400, ContentType: null, ContentLength: null })
         {
-            await context.RefuseAsync(context.Response.StatusCode, MessageFor(context));
+            await RefuseAsync(context, context.Response.StatusCode, MessageFor(context));
         }
     }
+
+    /// <summary>What is not Roost's own is AWS's, also an operation that is not there: their SDKs want a name for what went wrong.</summary>
+    private static Task RefuseAsync(HttpContext context, int status, string message)
+    {
+        var path = context.Request.Path;
+        return path.StartsWithSegments("/api", StringComparison.Ordinal) || path == "/healthz" || path == "/metrics"
+            ? context.RefuseAsync(status, message)
+            : context.RefuseAsAwsAsync(status, ErrorFor(status), message);
+    }
+
+    private static string ErrorFor(int status) => status switch
+    {
+        StatusCodes.Status404NotFound => "UnknownOperationException",
+        StatusCodes.Status405MethodNotAllowed => "MethodNotAllowedException",
+        StatusCodes.Status413PayloadTooLarge => "RequestEntityTooLargeException",
+        >= 500 => "InternalFailureException",
+        _ => "InvalidRequestException",
+    };
 
     private static string MessageFor(HttpContext context) => context.Response.StatusCode switch
     {

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,6 +17,10 @@ internal static class HttpHosting
     {
         builder.WebHost.UseKestrelCore();
         builder.Services.AddRoutingCore();
+        var server = builder.Services.Single(service => service.ServiceType == typeof(IServer));
+        builder.Services.Remove(server);
+        builder.Services.AddSingleton<IServer>(services => new PromptServer(
+            (IServer)ActivatorUtilities.CreateInstance(services, server.ImplementationType!), services.GetRequiredService<TimeProvider>()));
         builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = ListenSocket.Bind);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -28,7 +33,7 @@ internal static class HttpHosting
                 kestrel.Listen(IPAddress.Parse(listener.Address), listener.Port);
             }
 
-            Directory.CreateDirectory(Path.GetDirectoryName(options.Socket)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute);
+            MakeFolder(Path.GetDirectoryName(options.Socket)!);
             kestrel.ListenUnixSocket(options.Socket, endpoint => endpoint.Use(AdmitByCredentials));
         });
     }
@@ -39,6 +44,16 @@ internal static class HttpHosting
         var guard = ActivatorUtilities.CreateInstance<BrowserGuard>(app.Services);
         app.Use(next => context => errors.InvokeAsync(context, next));
         app.Use(next => context => guard.InvokeAsync(context, next));
+    }
+
+    /// <summary>The group passes through it to the socket; a folder that is there already stays as it is.</summary>
+    private static void MakeFolder(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            Directory.CreateDirectory(folder);
+            File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute);
+        }
     }
 
     private static ConnectionDelegate AdmitByCredentials(ConnectionDelegate next) => connection =>

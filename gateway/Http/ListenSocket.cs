@@ -8,8 +8,7 @@ namespace Roost.Gateway.Http;
 /// <summary>Makes the sockets that Kestrel accepts on: a unix socket must never exist with wider access than it is to have.</summary>
 internal static partial class ListenSocket
 {
-    /// <summary>Everything but reading and writing by owner and group: mode 0660.</summary>
-    private const uint SocketUmask = 0x4F; // octal 117
+    private const UnixFileMode SocketMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
 
     public static Socket Bind(EndPoint endPoint)
     {
@@ -21,16 +20,9 @@ internal static partial class ListenSocket
         }
 
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        var before = SetUmask(SocketUmask); // of the whole process, but nothing else makes files while listeners open
-        try
-        {
-            socket.Bind(endPoint);
-        }
-        finally
-        {
-            _ = SetUmask(before);
-        }
-
+        SetMode(socket); // Linux gives the file the mode of the socket that it is bound to, less the umask
+        socket.Bind(endPoint);
+        File.SetUnixFileMode(endPoint.ToString()!, SocketMode); // gives the group back what the umask took
         return socket;
     }
 
@@ -57,6 +49,14 @@ internal static partial class ListenSocket
         throw new StartRefusedException($"{path} is in use by another process; stop it, or set another path with http.socket");
     }
 
-    [LibraryImport("libc", EntryPoint = "umask")]
-    private static partial uint SetUmask(uint mask);
+    private static void SetMode(Socket socket)
+    {
+        if (ChangeMode((int)socket.Handle, (uint)SocketMode) != 0)
+        {
+            throw new StartRefusedException($"the mode of a unix socket cannot be set: {Marshal.GetLastPInvokeErrorMessage()}");
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "fchmod", SetLastError = true)]
+    private static partial int ChangeMode(int descriptor, uint mode);
 }

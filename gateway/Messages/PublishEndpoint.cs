@@ -13,10 +13,11 @@ internal static class PublishEndpoint
 {
     private const string Prefix = "/topics/";
 
-    public static void MapPublish(this IEndpointRouteBuilder endpoints, IMqttBroker broker) =>
-        endpoints.MapPost($"{Prefix}{{**topic}}", context => PublishAsync(context, broker));
+    /// <param name="maxPacketBytes">A message that no MQTT client could send is refused here too: none could receive it.</param>
+    public static void MapPublish(this IEndpointRouteBuilder endpoints, IMqttBroker broker, int maxPacketBytes) =>
+        endpoints.MapPost($"{Prefix}{{**topic}}", context => PublishAsync(context, broker, maxPacketBytes));
 
-    private static async Task PublishAsync(HttpContext context, IMqttBroker broker)
+    private static async Task PublishAsync(HttpContext context, IMqttBroker broker, int maxPacketBytes)
     {
         if (!RawTopic.TryParse(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, Prefix, out var topic))
         {
@@ -27,11 +28,17 @@ internal static class PublishEndpoint
         try
         {
             var request = PublishRequest.Parse(context.Request.Query, context.Request.Headers);
+            if (await ReadBodyAsync(context, maxPacketBytes) is not { } payload || request.PacketBytes(topic, payload.Length) > maxPacketBytes)
+            {
+                await context.RefuseAsAwsAsync(StatusCodes.Status413PayloadTooLarge, "RequestEntityTooLargeException", $"The message is larger than {maxPacketBytes} bytes (mqtt.limits.max-packet).");
+                return;
+            }
+
             await broker.PublishAsync(
                 new MqttMessage
                 {
                     Topic = topic,
-                    Payload = await ReadBodyAsync(context),
+                    Payload = payload,
                     QualityOfService = request.QualityOfService,
                     Retain = request.Retain,
                     Properties = request.Properties,
@@ -51,12 +58,20 @@ internal static class PublishEndpoint
     }
 
     /// <summary>The broker may hold the message after this request: its payload is an array of its own, copied here once.</summary>
-    private static async Task<byte[]> ReadBodyAsync(HttpContext context)
+    /// <returns>Null when it is larger than <paramref name="limit"/>; the rest is not read.</returns>
+    private static async Task<byte[]?> ReadBodyAsync(HttpContext context, int limit)
     {
         var reader = context.Request.BodyReader;
         while (true)
         {
             var result = await reader.ReadAsync(context.RequestAborted);
+            if (result.Buffer.Length > limit)
+            {
+                reader.AdvanceTo(result.Buffer.End);
+                context.Response.Headers.Connection = "close";
+                return null;
+            }
+
             if (result.IsCompleted)
             {
                 var body = result.Buffer.ToArray();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Roost.Mqtt;
@@ -27,6 +28,23 @@ internal sealed record PublishRequest(QualityOfService QualityOfService, bool Re
         return new(qualityOfService, retain, PropertiesOf(query, headers));
     }
 
+    /// <summary>The message as an MQTT 5 packet at QoS 1, in bytes, at most a few too many.</summary>
+    public long PacketBytes(TopicName topic, int payload)
+    {
+        const int Header = 1 + 4 + 2 + 2 + 4; // type, length, topic's length, packet identifier, properties' length
+        const int Text = 1 + 2; // identifier and length before each
+        const int Fixed = 2 + 5; // payload format, expiry
+        var size = (long)Header + Encoding.UTF8.GetByteCount(topic.Value) + payload;
+        if (Properties is { } properties)
+        {
+            size += Fixed + (3 * Text) + Encoding.UTF8.GetByteCount(properties.ContentType ?? "")
+                + (properties.ResponseTopic is { } response ? Encoding.UTF8.GetByteCount(response.Value) : 0) + (properties.CorrelationData?.Length ?? 0)
+                + properties.UserProperties.Sum(pair => (long)Text + 2 + Encoding.UTF8.GetByteCount(pair.Name) + Encoding.UTF8.GetByteCount(pair.Value));
+        }
+
+        return size;
+    }
+
     private static MqttMessageProperties? PropertiesOf(IQueryCollection query, IHeaderDictionary headers)
     {
         var properties = new MqttMessageProperties
@@ -38,7 +56,7 @@ internal sealed record PublishRequest(QualityOfService QualityOfService, bool Re
                 var other => throw new FormatException($"x-amz-mqtt5-payload-format-indicator is UNSPECIFIED_BYTES or UTF8_DATA, not '{other}'."),
             },
             MessageExpiryInterval = Expiry(query["messageExpiry"].ToString()),
-            ContentType = query["contentType"].ToString() is { Length: > 0 } contentType ? contentType : null,
+            ContentType = query["contentType"].ToString() is { Length: > 0 } contentType ? Text(contentType, "contentType") : null,
             ResponseTopic = ResponseTopic(query["responseTopic"].ToString()),
             CorrelationData = headers["x-amz-mqtt5-correlation-data"].ToString() is { Length: > 0 } correlation ? Base64(correlation, "correlation-data") : default(ReadOnlyMemory<byte>?),
             UserProperties = headers["x-amz-mqtt5-user-properties"].ToString() is { Length: > 0 } pairs ? UserProperties(pairs) : [],
@@ -53,6 +71,11 @@ internal sealed record PublishRequest(QualityOfService QualityOfService, bool Re
     private static TopicName? ResponseTopic(string text) => text.Length == 0 ? null
         : TopicName.TryParse(text, out var topic) ? topic
         : throw new FormatException($"responseTopic is not a topic name: '{text}'.");
+
+    /// <summary>Strings of MQTT hold no U+0000 and are at most 65,535 bytes long (MQTT 5 section 1.5.4).</summary>
+    private static string Text(string text, string name) => text.Contains('\0') || Encoding.UTF8.GetByteCount(text) > ushort.MaxValue
+        ? throw new FormatException($"{name} holds U+0000, or more than 65535 bytes.")
+        : text;
 
     private static byte[] Base64(string text, string header)
     {
@@ -69,13 +92,14 @@ internal sealed record PublishRequest(QualityOfService QualityOfService, bool Re
     /// <summary>Base64 of <c>[{"name":"value"},...]</c>: a list, as names may repeat.</summary>
     private static List<UserProperty> UserProperties(string text)
     {
+        const string Header = "x-amz-mqtt5-user-properties";
         const string Fault = "x-amz-mqtt5-user-properties is not base64 of a JSON list like [{\"name\":\"value\"}].";
         try
         {
             using var document = JsonDocument.Parse(Base64(text, "user-properties"));
             return document.RootElement.ValueKind != JsonValueKind.Array
                 ? throw new FormatException(Fault)
-                : [.. document.RootElement.EnumerateArray().SelectMany(pair => pair.EnumerateObject()).Select(pair => new UserProperty(pair.Name, pair.Value.GetString() ?? ""))];
+                : [.. document.RootElement.EnumerateArray().SelectMany(pair => pair.EnumerateObject()).Select(pair => new UserProperty(Text(pair.Name, Header), Text(pair.Value.GetString() ?? "", Header)))];
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {

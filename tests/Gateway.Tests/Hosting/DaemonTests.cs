@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Roost.Gateway.Tests.Support;
 using Roost.Tests.Support;
 
@@ -25,6 +26,33 @@ public sealed class DaemonTests
 
         Assert.That(await daemon.ExitAsync(), Is.Zero);
         Assert.That(daemon.Output.TrimEnd(), Does.Not.Contain('\n'), "standard output carries the ready line only");
+    }
+
+    [TestCase("GET /healthz HTTP/1.1\r\nHost: localhost\r\n", Description = "half a request")]
+    [TestCase("POST /topics/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nhalf", Description = "half a body")]
+    [TestCase("GET /api/v1/streams/t/records?wait=60 HTTP/1.1\r\nHost: localhost\r\n\r\n", Description = "a reader that waits")]
+    public async Task A_request_that_does_not_end_does_not_keep_it_from_stopping(string request)
+    {
+        await using var daemon = await DaemonProcess.StartAsync(_folder["data"], environment: new Dictionary<string, string> { ["ROOST__STREAMS__T__FULL"] = "reject" });
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, daemon.HttpPort);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request));
+        await daemon.Http.GetAsync("/healthz"); // behind it
+
+        daemon.Signal(DaemonProcess.SigTerm);
+
+        Assert.That(await daemon.ExitAsync(TimeSpan.FromSeconds(9)), Is.Zero, daemon.Errors);
+    }
+
+    [Test]
+    public async Task What_it_keeps_is_for_its_own_user()
+    {
+        await using var daemon = await DaemonProcess.StartAsync(_folder["data"]);
+        const UnixFileMode Others = UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+
+        Assert.That(
+            Directory.EnumerateFileSystemEntries(_folder["data"], "*", SearchOption.AllDirectories).Where(path => (File.GetUnixFileMode(path) & Others) != UnixFileMode.None),
+            Is.Empty);
     }
 
     [Test]

@@ -62,6 +62,30 @@ public sealed class HttpTests
         Assert.That((await _daemon.Http.SendAsync(request)).StatusCode, Is.EqualTo(expected));
     }
 
+    [TestCase("cross-site", HttpStatusCode.Forbidden, Description = "a picture in a foreign page: it sends no Origin")]
+    [TestCase("same-site", HttpStatusCode.Forbidden, Description = "another program's page on the same machine")]
+    [TestCase("same-origin", HttpStatusCode.OK)]
+    [TestCase("none", HttpStatusCode.OK, Description = "typed by the owner")]
+    public async Task Fetches_for_pages_of_other_sites_are_refused(string site, HttpStatusCode expected)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/healthz");
+        request.Headers.Add("Sec-Fetch-Site", site);
+
+        Assert.That((await _daemon.Http.SendAsync(request)).StatusCode, Is.EqualTo(expected));
+    }
+
+    [TestCase("GET", "/retainedMessage/a", 404, "UnknownOperationException")]
+    [TestCase("POST", "/2014-11-13/functions/f/invoke-async/", 404, "UnknownOperationException")]
+    [TestCase("DELETE", "/topics/a", 405, "MethodNotAllowedException")]
+    public async Task An_operation_of_aws_that_is_not_there_is_refused_in_its_form(string method, string path, int status, string error)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        using var response = await _daemon.Http.SendAsync(request);
+
+        Assert.That((int)response.StatusCode, Is.EqualTo(status));
+        Assert.That(response.Headers.GetValues("x-amzn-ErrorType"), Is.EqualTo(new[] { error }));
+    }
+
     [Test]
     public async Task A_request_without_a_host_is_refused()
     {

@@ -42,6 +42,9 @@ public sealed class MessagesTests
     [TestCase("/topics/a?messageExpiry=soon", "messageExpiry")]
     [TestCase("/topics/a?responseTopic=%23", "responseTopic")]
     [TestCase("/topics/a%2F%23", "no topic name")]
+    [TestCase("/topics/%ff%fe", "no topic name", Description = "bytes that are no UTF-8")]
+    [TestCase("/topics/a%2", "no topic name")]
+    [TestCase("/topics/a?contentType=a%00b", "contentType holds U+0000")]
     public async Task What_is_wrong_is_said_in_the_form_of_aws(string target, string expected)
     {
         using var response = await PostAsync(target, "hi");
@@ -49,6 +52,30 @@ public sealed class MessagesTests
         Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest));
         Assert.That(response.Headers.GetValues("x-amzn-ErrorType"), Is.EqualTo(new[] { "InvalidRequestException" }));
         Assert.That(await response.Content.ReadAsStringAsync(), Does.Contain(expected));
+    }
+
+    [TestCase("""[{"k":"a\u0000b"}]""", "x-amz-mqtt5-user-properties holds U+0000")]
+    [TestCase("""[{"a\u0000b":"v"}]""", "x-amz-mqtt5-user-properties holds U+0000")]
+    [TestCase("""[{"k":"\ud800"}]""", "is not base64 of a JSON list")]
+    public async Task User_properties_that_mqtt_cannot_carry_are_refused(string json, string expected)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/topics/a");
+        request.Headers.Add("x-amz-mqtt5-user-properties", Convert.ToBase64String(Encoding.UTF8.GetBytes(json)));
+
+        using var response = await _daemon.Http.SendAsync(request);
+
+        Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest));
+        Assert.That(await response.Content.ReadAsStringAsync(), Does.Contain(expected));
+    }
+
+    [TestCase(256 * 1024, HttpStatusCode.RequestEntityTooLarge, Description = "with its header it is larger than mqtt.limits.max-packet")]
+    [TestCase(300_000, HttpStatusCode.RequestEntityTooLarge)]
+    [TestCase(256 * 1024 - 100, HttpStatusCode.OK)]
+    public async Task A_message_is_as_large_as_a_packet_at_most(int bytes, HttpStatusCode expected)
+    {
+        using var response = await _daemon.Http.PostAsync("/topics/size", new ByteArrayContent(new byte[bytes]));
+
+        Assert.That(response.StatusCode, Is.EqualTo(expected));
     }
 
     [Test]
