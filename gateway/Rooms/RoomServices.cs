@@ -41,6 +41,7 @@ internal static class RoomServices
         services.AddStreams(Path.Combine(configuration.DataFolder, "streams"));
         services.AddFunctions();
         services.AddHostedService(provider => provider.GetRequiredService<FunctionHost>());
+        services.AddSingleton<IHealthSource>(new DiskHealth(configuration));
         services.AddSingleton<IHealthSource, ShadowHealth>();
         services.AddSingleton<IHealthSource, StreamHealth>();
         services.AddSingleton<IHealthSource, FunctionHealth>();

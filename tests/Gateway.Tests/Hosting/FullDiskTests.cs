@@ -24,6 +24,7 @@ public sealed class FullDiskTests
             using var refused = await PublishUntilRefusedAsync(daemon);
             Assert.That(refused.StatusCode, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
             Assert.That(await refused.Content.ReadAsStringAsync(), Does.Contain("no space"));
+            Assert.That(await daemon.Http.GetStringAsync("/healthz"), Does.StartWith("""{"status":"degraded",""").And.Contain("""disk":{"state":"degraded"""));
 
             File.Delete(Path.Combine(disk, "filling"));
             await Eventually.IsTrueAsync(async () => (await daemon.Http.PostAsync("/topics/t?qos=1", new StringContent("after"))).IsSuccessStatusCode, "an acknowledged message after space came back");
