@@ -78,13 +78,19 @@ public sealed class LogReader : IDisposable
 
             if (NextOffset >= end)
             {
-                if (!ReadPending(maxRecords, maxBytes))
+                if (ReadPending(maxRecords, maxBytes))
+                {
+                    records = _records;
+                    return true;
+                }
+
+                // What was waiting for the disk a moment ago may have come to rest in a segment between the two looks.
+                if (NextOffset >= _log.Readable().End)
                 {
                     return false;
                 }
 
-                records = _records;
-                return true;
+                continue;
             }
 
             if ((_segment is not null || TryEnter()) && ReadSegment(maxRecords, maxBytes, end))
