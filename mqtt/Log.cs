@@ -21,8 +21,8 @@ internal static partial class Log
         "{ClientIdentifier} has {MaxQueued} messages waiting; further ones are dropped for it until it takes some (limits: max-queued).")]
     public static partial void QueueFull(ILogger logger, string clientIdentifier, int maxQueued);
 
-    [LoggerMessage(1005, LogLevel.Warning, "A reader could not keep a message; its publisher gets no acknowledgement.")]
-    public static partial void ReaderFailed(ILogger logger, Exception exception);
+    [LoggerMessage(1005, LogLevel.Warning, "A reader could not keep {Count} message(s), whose publishers get no acknowledgement: {Reason}")]
+    public static partial void ReaderFailed(ILogger logger, long count, string reason);
 
     [LoggerMessage(1006, LogLevel.Warning, "No connection is accepted on {Address} port {Port} for {Seconds} s: {Reason}.")]
     public static partial void AcceptingPaused(ILogger logger, string address, int port, int seconds, string reason);

@@ -14,6 +14,8 @@ internal sealed partial class BrokerCore
     private readonly Stack<PendingAcknowledgement> _sparePending = new();
     private readonly Stack<ReaderCompletion> _spareCompletions = new();
     private readonly HashSet<Connection> _heldPublishers = [];
+    private long _readerFailures;
+    private long _nextReaderWarningAt;
 
     /// <summary>A reader is done with a message, or failed.</summary>
     public void OnReaderDone(ReaderCompletion completion, PendingAcknowledgement? pending, Exception? fault)
@@ -25,13 +27,25 @@ internal sealed partial class BrokerCore
 
         if (fault is not null)
         {
-            Log.ReaderFailed(_logger, fault);
+            WarnOfReader(fault);
         }
 
         if (pending is not null)
         {
             pending.Fault ??= fault;
             StepDone(pending);
+        }
+    }
+
+    /// <summary>At most once in ten seconds: a full disk refuses every message, and the log lies on that disk.</summary>
+    private void WarnOfReader(Exception fault)
+    {
+        _readerFailures++;
+        if (_clock.Now >= _nextReaderWarningAt)
+        {
+            Log.ReaderFailed(_logger, _readerFailures, fault.Message);
+            _readerFailures = 0;
+            _nextReaderWarningAt = _clock.Now + 10_000;
         }
     }
 

@@ -51,13 +51,36 @@ internal sealed partial class BrokerCore
 
         var answer = new SubscribeAcknowledgementPacket(PacketType.SubAck) { PacketIdentifier = subscribe.PacketIdentifier, ReasonCodes = answers };
         SendWhenDurable(connection, answer, ticket, AnswerWhenRefused(connection, subscribe, answers, replaced));
+        SendRetained(session, subscribe, answers, replaced);
+    }
+
+    /// <summary>
+    /// Retained messages for the filters that were granted. A filter that stands in the packet many times is one subscription, and a message
+    /// that matches many filters is written down once: else one packet could keep the loop and the disk busy for a minute.
+    /// </summary>
+    private void SendRetained(Session session, SubscribePacket subscribe, ReasonCode[] answers, Subscription?[] replaced)
+    {
+        if (_retained.Count == 0)
+        {
+            return;
+        }
+
+        var served = new HashSet<string>(StringComparer.Ordinal);
+        var targeted = new HashSet<StoredMessage>();
         for (var i = 0; i < answers.Length; i++)
         {
-            if (answers[i] < ReasonCode.UnspecifiedError)
+            if (answers[i] < ReasonCode.UnspecifiedError && served.Add(subscribe.Subscriptions[i].Filter))
             {
-                SendRetained(session, subscribe.Subscriptions[i], isNew: replaced[i] is null);
+                EnqueueRetained(session, subscribe.Subscriptions[i], isNew: replaced[i] is null, targeted);
             }
         }
+
+        foreach (var message in targeted)
+        {
+            _journal.Save(message);
+        }
+
+        SendWaiting(session);
     }
 
     /// <summary>An MQTT 5 client is told, and is left with the subscriptions that it had. In 3.1.1 the close tells.</summary>
@@ -190,7 +213,7 @@ internal sealed partial class BrokerCore
         }
     }
 
-    private void SendRetained(Session session, in SubscriptionRequest request, bool isNew)
+    private void EnqueueRetained(Session session, in SubscriptionRequest request, bool isNew, HashSet<StoredMessage> targeted)
     {
         var subscription = session.Subscriptions[request.Filter];
         var isWanted = request.RetainHandling switch // [MQTT-3.3.1-9] to [MQTT-3.3.1-11]
@@ -199,7 +222,7 @@ internal sealed partial class BrokerCore
             RetainHandling.SendIfNew => isNew,
             _ => false,
         };
-        if (!isWanted || subscription.ShareName is not null || _retained.Count == 0)
+        if (!isWanted || subscription.ShareName is not null)
         {
             return; // section 4.8.2: no retained messages for shared subscriptions
         }
@@ -210,15 +233,13 @@ internal sealed partial class BrokerCore
         {
             if (!message.HasExpired(_clock.Now))
             {
-                EnqueueRetained(session, subscription, message);
+                EnqueueRetained(session, subscription, message, targeted);
             }
         }
-
-        SendWaiting(session);
     }
 
     /// <summary>Retained messages are not subject to the limit of the queue: they are kept anyway, and all of them are wanted.</summary>
-    private void EnqueueRetained(Session session, Subscription subscription, StoredMessage message)
+    private static void EnqueueRetained(Session session, Subscription subscription, StoredMessage message, HashSet<StoredMessage> targeted)
     {
         var quality = (QualityOfService)Math.Min((byte)message.QualityOfService, (byte)subscription.MaximumQualityOfService);
         var isTarget = session.IsDurable && quality != QualityOfService.AtMostOnce;
@@ -232,7 +253,7 @@ internal sealed partial class BrokerCore
         if (isTarget)
         {
             message.AddTarget(session, sequence);
-            _journal.Save(message);
+            targeted.Add(message);
         }
     }
 

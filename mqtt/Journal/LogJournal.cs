@@ -178,13 +178,12 @@ internal sealed partial class LogJournal : ISessionJournal
 
     private void AddTarget(StoredMessage message, StoredMessage.Target target)
     {
-        var queue = target.Session.Outbound;
-        if (target.Sequence < queue.Head || target.Sequence >= queue.Tail || !ReferenceEquals(queue[target.Sequence].Message, message))
+        if (!message.IsOpen(target))
         {
-            return; // settled
+            return;
         }
 
-        ref readonly var entry = ref queue[target.Sequence];
+        ref readonly var entry = ref target.Session.Outbound[target.Sequence];
         _record.AddNumber(target.Session.JournalNumber)
             .AddNumber(target.Sequence)
             .AddByte((byte)((byte)entry.QualityOfService

@@ -26,7 +26,7 @@ internal sealed class StoredMessage : JournalEntry
     /// <summary>Of a retained message that can expire.</summary>
     public Timed? Expiry { get; set; }
 
-    /// <summary>Durable sessions, and the sequence number that the message has in each. Entries are not taken out: see <see cref="Waiting"/>.</summary>
+    /// <summary>Durable sessions, and the sequence number that the message has in each. Settled ones are taken out when there is no room for more: see <see cref="Waiting"/>.</summary>
     public ReadOnlySpan<Target> Targets => _targets.AsSpan(0, TargetCount);
 
     /// <summary>Targets that have not settled the message.</summary>
@@ -41,11 +41,42 @@ internal sealed class StoredMessage : JournalEntry
     {
         if (TargetCount == _targets.Length)
         {
-            Array.Resize(ref _targets, TargetCount == 0 ? 1 : TargetCount * 2);
+            MakeRoom();
         }
 
         _targets[TargetCount++] = new Target(session, sequence);
         Waiting++;
+    }
+
+    /// <summary>The session still has to acknowledge this message.</summary>
+    public bool IsOpen(in Target target)
+    {
+        var queue = target.Session.Outbound;
+        return target.Sequence >= queue.Head && target.Sequence < queue.Tail && ReferenceEquals(queue[target.Sequence].Message, this);
+    }
+
+    /// <summary>A retained message gets a new target with every new subscription, for as long as it stands: settled ones make room first.</summary>
+    private void MakeRoom()
+    {
+        if (Waiting < TargetCount / 2)
+        {
+            var kept = 0;
+            foreach (var target in Targets)
+            {
+                if (IsOpen(target))
+                {
+                    _targets[kept++] = target;
+                }
+            }
+
+            Array.Clear(_targets, kept, TargetCount - kept); // ended sessions are let go
+            TargetCount = kept;
+        }
+
+        if (TargetCount == _targets.Length)
+        {
+            Array.Resize(ref _targets, Math.Max(1, TargetCount * 2));
+        }
     }
 
     /// <returns>True when nothing holds the message any more.</returns>
