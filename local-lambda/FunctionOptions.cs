@@ -17,8 +17,8 @@ public sealed class FunctionOptions
     /// <summary>How long a worker may take from its start to its first question for an event. Default 10 s.</summary>
     public TimeSpan InitTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a stop waits for running invocations before it ends their workers. Default 8 s.</summary>
-    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(8);
+    /// <summary>How long a stop waits for running invocations before it ends their workers. Default 5 s.</summary>
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// Processes and threads of one worker. Default 128: Node.js alone has 11. Without a delegated control group it is not enforced for a

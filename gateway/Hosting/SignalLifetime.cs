@@ -9,8 +9,8 @@ namespace Roost.Gateway.Hosting;
 /// </summary>
 internal sealed partial class SignalLifetime(IHostApplicationLifetime application, ServiceManager manager, TimeProvider clock, ILogger<SignalLifetime> logger) : IHostLifetime, IDisposable
 {
-    /// <summary>HTTP has 2 s of it, functions 8 s by default, the rest their second for what remains; systemd waits 15 s (TimeoutStopSec).</summary>
-    public static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(13);
+    /// <summary>HTTP has 2 s of it, functions 5 s by default, exports 2 s, the rest a second for what remains; systemd waits 15 s (TimeoutStopSec).</summary>
+    public static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(10);
 
     private const int ForcedExitCode = 1;
     private readonly List<PosixSignalRegistration> _registrations = [];
