@@ -16,9 +16,10 @@ for result in root.iterfind(".//t:UnitTestResult", NS):
         passed += 1
         continue
     message = result.findtext(".//t:Message", "", NS) or "no reason given"
-    if outcome == "NotExecuted":
+    if outcome in ("NotExecuted", "Inconclusive"):
         skipped += 1
         print(f"   skipped {result.get('testName')}: {message.strip()}", file=sys.stderr)
     else:
         failed += 1
+        print(f"   FAILED {result.get('testName')}:\n{message.rstrip()}", file=sys.stderr)
 print(passed, failed, skipped)
