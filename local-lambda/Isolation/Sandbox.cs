@@ -29,7 +29,8 @@ internal sealed class Sandbox(IsolationMode isolation, int maxProcesses, string 
     /// the namespace was made. Set before bubblewrap, the limit would count every thread of the daemon's user, the daemon's own
     /// and all other workers' included; set behind it, it counts this sandbox alone.
     /// </summary>
-    private const string ProcessLimitScript = """ulimit -p "$0"; exec "$@" """;
+    /// <remarks>dash calls the limit -p; where sh is bash it is -u.</remarks>
+    private const string ProcessLimitScript = """ulimit -p "$0" 2>/dev/null || ulimit -u "$0"; exec "$@" """;
 
     /// <summary>Without a sandbox: nothing to read on descriptor 3, death with the daemon comes from setpriv, and there is no namespace to count processes in.</summary>
     private const string PlainScript =
