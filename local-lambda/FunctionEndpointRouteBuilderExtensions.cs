@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Roost.LocalLambda.Http;
 
 namespace Roost.LocalLambda;
@@ -17,7 +18,7 @@ public static class FunctionEndpointRouteBuilderExtensions
         endpoints.MapGet("/2015-03-31/functions", lambda.ListAsync);
         endpoints.MapGet("/2015-03-31/functions/{function}", lambda.GetAsync);
         endpoints.MapGet("/2015-03-31/functions/{function}/configuration", lambda.GetConfigurationAsync);
-        var own = new FunctionEndpoints(host);
+        var own = new FunctionEndpoints(host, endpoints.ServiceProvider.GetRequiredService<IHostApplicationLifetime>());
         endpoints.MapGet("/api/v1/functions", own.ListAsync);
         endpoints.MapGet("/api/v1/functions/{function}", own.GetAsync);
         endpoints.MapGet("/api/v1/functions/{function}/logs", own.LogsAsync);

@@ -12,6 +12,7 @@ internal static class FunctionFolder
             return functions;
         }
 
+        List<(string Path, string Fault)> doubles = [];
         foreach (var path in Directory.EnumerateDirectories(folder).Where(path => File.Exists(Path.Combine(path, FunctionFile.Name))).Order(StringComparer.Ordinal))
         {
             var definition = FunctionFile.Read(path, out var faults);
@@ -19,12 +20,25 @@ internal static class FunctionFolder
             if (functions.TryGetValue(name, out var first))
             {
                 var fault = $"{Path.Combine(path, FunctionFile.Name)}: name is '{name}', which {first.Item1?.Folder ?? "another folder"} has already; give one of them another name";
-                functions[Path.GetFileName(path) == name ? $"{name}-2" : Path.GetFileName(path)] = (null, [fault]);
+                doubles.Add((path, fault));
                 continue;
             }
 
             var note = definition is null ? null : interpreters.NoteOn(definition.Runtime);
             functions[name] = (note is null ? definition : definition! with { Notes = [note] }, faults);
+        }
+
+        // Behind all others, under a name that is free: a duplicate's fault must not hide a function that is sound.
+        foreach (var (path, fault) in doubles)
+        {
+            var folderName = Path.GetFileName(path);
+            var key = folderName;
+            for (var number = 2; functions.ContainsKey(key); number++)
+            {
+                key = $"{folderName}-{number}";
+            }
+
+            functions[key] = (null, [fault]);
         }
 
         return functions;

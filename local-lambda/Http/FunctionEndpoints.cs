@@ -2,12 +2,13 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Hosting;
 using Roost.LocalLambda.Output;
 
 namespace Roost.LocalLambda.Http;
 
 /// <summary>Roost's own view of functions: their state with reasons, their logs, their dead letters.</summary>
-internal sealed class FunctionEndpoints(FunctionHost host)
+internal sealed class FunctionEndpoints(FunctionHost host, IHostApplicationLifetime lifetime)
 {
     private const int MaxDeadLetters = 100;
 
@@ -31,18 +32,20 @@ internal sealed class FunctionEndpoints(FunctionHost host)
             return;
         }
 
+        // The gateway's stop waits for open requests; one that follows would never end by itself.
+        using var left = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
         try
         {
-            await http.Response.StartAsync(http.RequestAborted);
-            var lines = function.Log.Follow(http.RequestAborted);
-            while (await lines.WaitToReadAsync(http.RequestAborted))
+            await http.Response.StartAsync(left.Token);
+            var lines = function.Log.Follow(left.Token);
+            while (await lines.WaitToReadAsync(left.Token))
             {
                 while (lines.TryRead(out var line))
                 {
                     await WriteAsync(http, line);
                 }
 
-                await http.Response.Body.FlushAsync(http.RequestAborted);
+                await http.Response.Body.FlushAsync(left.Token);
             }
         }
         catch (OperationCanceledException)

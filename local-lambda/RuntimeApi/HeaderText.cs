@@ -7,7 +7,7 @@ internal static class HeaderText
 {
     public static string Escape(string json)
     {
-        if (Ascii.IsValid(json) && json.AsSpan().IndexOfAny('\r', '\n') < 0)
+        if (json.AsSpan().IndexOfAnyExceptInRange(' ', '~') < 0)
         {
             return json;
         }
@@ -15,7 +15,7 @@ internal static class HeaderText
         var text = new StringBuilder(json.Length + 16);
         foreach (var c in json)
         {
-            if (c is '\r' or '\n')
+            if (c is '\r' or '\n' or '\t')
             {
                 text.Append(' '); // outside of strings, where JSON does not allow them
             }

@@ -14,7 +14,7 @@ internal static class FunctionErrors
         Body("Sandbox.Timedout", $"RequestId: {requestId} Error: Task timed out after {timeout.TotalSeconds:0.00} seconds");
 
     public static byte[] InitTimedOut(string requestId, TimeSpan timeout) =>
-        Body("Sandbox.Timedout", $"RequestId: {requestId} Error: Init timed out after {timeout.TotalSeconds:0.00} seconds");
+        Body("Sandbox.Timedout", $"{Of(requestId)}Init timed out after {timeout.TotalSeconds:0.00} seconds");
 
     public static byte[] ResponseTooLarge(long size) =>
         Body("Function.ResponseSizeTooLarge", $"Response payload size ({size} bytes) exceeded maximum allowed payload size ({MaxResponseBytes} bytes).");
@@ -24,7 +24,10 @@ internal static class FunctionErrors
         ? Body("Runtime.OutOfMemory", $"RequestId: {requestId} Error: Runtime exited with error: signal: killed")
         : Body("Runtime.ExitError", $"RequestId: {requestId} Error: {Reason(exitCode)}");
 
-    public static byte[] NotStarted(string requestId, string reason) => Body("Sandbox.Failure", $"RequestId: {requestId} Error: {reason}");
+    public static byte[] NotStarted(string requestId, string reason) => Body("Sandbox.Failure", $"{Of(requestId)}{reason}");
+
+    /// <param name="requestId">Empty for a worker that started on nobody's behalf.</param>
+    private static string Of(string requestId) => requestId.Length == 0 ? "" : $"RequestId: {requestId} Error: ";
 
     private static string Reason(int exitCode) => exitCode switch
     {

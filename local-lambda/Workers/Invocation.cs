@@ -32,7 +32,7 @@ internal sealed class Invocation(string requestId, ReadOnlyMemory<byte> payload,
     public TimeSpan? InitDuration { get; set; }
 
     public void Complete(ReadOnlyMemory<byte> payload, string? functionError) =>
-        _result.TrySetResult(new InvocationResult { RequestId = RequestId, Payload = payload, FunctionError = functionError, LogTail = Tail?.ToArray() });
+        _result.TrySetResult(new InvocationResult { RequestId = RequestId, Payload = payload, FunctionError = functionError, LogTail = Tail is { } tail ? tail.ToArray() : (ReadOnlyMemory<byte>?)null });
 
     public void Fail(Exception exception) => _result.TrySetException(exception);
 }

@@ -209,9 +209,15 @@ internal sealed partial class WorkerPool
                 worker.InitError ??= FunctionErrors.InitTimedOut("", _initTimeout);
                 victim = null;
             }
-            else if (worker.Current is null || _clock.GetUtcNow() < worker.Current.Deadline - TimeSpan.FromMilliseconds(20))
+            else if (worker.Current is null)
             {
                 return; // a timer of the invocation before, which lost the race against its answer
+            }
+            else if (_definition.Timeout - _clock.GetElapsedTime(worker.Current.StartedAt) is var left && left > TimeSpan.Zero)
+            {
+                // The same race, or a timer that is early. By time passed, not by the clock on the wall, which may be set at any moment.
+                worker.Timer!.Change(left < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : left, Timeout.InfiniteTimeSpan);
+                return;
             }
             else
             {

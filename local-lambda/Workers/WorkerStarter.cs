@@ -18,13 +18,14 @@ internal sealed class WorkerStarter(
     /// <summary>Listens for a worker that <see cref="Launch"/> will start.</summary>
     public Worker Create(WorkerPool pool, bool pinned)
     {
-        var id = $"w{Interlocked.Increment(ref _lastId)}";
+        var number = Interlocked.Increment(ref _lastId);
+        var id = $"w{number}";
         var path = Path.Combine(socketFolder, id);
         File.Delete(path);
         var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         listener.Bind(new UnixDomainSocketEndPoint(path));
         listener.Listen(RuntimeApiServer.MaxConnectionsPerWorker);
-        var logStream = $"{clock.GetUtcNow():yyyy/MM/dd}/[{FunctionArn.Latest}]{_instance[..24]}{_lastId:x8}";
+        var logStream = $"{clock.GetUtcNow():yyyy/MM/dd}/[{FunctionArn.Latest}]{_instance[..24]}{number:x8}";
         return new Worker(id, pool, pinned, logStream) { SocketPath = path, Listener = listener };
     }
 
