@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
+using System.Globalization;
 using System.Security.Cryptography;
 using Roost.DeviceSim.Fleets;
 using Roost.Mqtt;
@@ -21,12 +21,13 @@ internal static class SimulatorCommand
         var duration = new Option<string?>("--duration") { Description = "Stop after this time, like 30s, 5m or 2h; default: Ctrl-C", HelpName = "TIME" };
         var version = new Option<string>("--version") { Description = "MQTT version", HelpName = "3.1.1|5", DefaultValueFactory = _ => "5" };
         var qualityOfService = new Option<int>("--qos") { Description = "QoS of telemetry; events and shadow updates have 1", HelpName = "0|1", DefaultValueFactory = _ => 1 };
-        Check(robots, value => value is >= 1 and <= SimulatorOptions.MaxRobots, $"is a number from 1 to {SimulatorOptions.MaxRobots}");
+        Read(robots, (text, out value) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value is >= 1 and <= SimulatorOptions.MaxRobots, $"is a number from 1 to {SimulatorOptions.MaxRobots}");
         Check(broker, value => SimulatorOptions.TryParseBroker(value, out _, out _), "is HOST:PORT, like 127.0.0.1:1883");
-        Check(rate, value => value is >= SimulatorOptions.MinRate and <= SimulatorOptions.MaxRate, $"is a number from {SimulatorOptions.MinRate} to {SimulatorOptions.MaxRate}");
-        Check(duration, value => value is null || SimulatorOptions.TryParseDuration(value, out _), "is a time, like 30s, 5m or 2h");
+        Read(seed, TryReadSeed, $"is a whole number from 0 to {ulong.MaxValue}");
+        Read(rate, (text, out value) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && value is >= SimulatorOptions.MinRate and <= SimulatorOptions.MaxRate, $"is a number from {SimulatorOptions.MinRate} to {SimulatorOptions.MaxRate}");
+        Check(duration!, value => SimulatorOptions.TryParseDuration(value, out _), "is a time, like 30s, 5m or 2h");
         Check(version, value => value is "3.1.1" or "5" or "5.0", "is 3.1.1 or 5");
-        Check(qualityOfService, value => value is 0 or 1, "is 0 or 1");
+        Read(qualityOfService, (text, out value) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && (value is 0 or 1), "is 0 or 1");
 
         var root = new RootCommand("A fleet of simulated vacuum robots that talk MQTT as real ones would. See docs/cli.md.");
         root.Options.Remove(root.Options.First(option => option is VersionOption)); // here the word means MQTT's
@@ -67,25 +68,32 @@ internal static class SimulatorCommand
         return await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = TimeSpan.FromSeconds(5) }, cancellationToken);
     }
 
-    private static void Check<T>(Option<T> option, Func<T, bool> isValid, string rule) => option.Validators.Add(result =>
+    private delegate bool TryRead<T>(string text, out T value);
+
+    /// <summary>The library's own words for a text that is no number name types of .NET.</summary>
+    private static void Read<T>(Option<T> option, TryRead<T> tryRead, string rule) => option.CustomParser = result =>
     {
-        if (result.Tokens.Count > 0 && !(TryGet(result, out T? value) && isValid(value!)))
+        if (result.Tokens is [var token] && tryRead(token.Value, out var value))
         {
-            result.AddError($"{option.Name} {rule}, not '{result.Tokens[0].Value}'.");
+            return value;
+        }
+
+        result.AddError($"{option.Name} {rule}, not '{string.Join(' ', result.Tokens.Select(each => each.Value))}'.");
+        return default;
+    };
+
+    private static bool TryReadSeed(string text, out ulong? value)
+    {
+        var valid = ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
+        value = valid ? number : null;
+        return valid;
+    }
+
+    private static void Check(Option<string> option, Func<string, bool> isValid, string rule) => option.Validators.Add(result =>
+    {
+        if (result.Tokens is [var token] && !isValid(token.Value))
+        {
+            result.AddError($"{option.Name} {rule}, not '{token.Value}'.");
         }
     });
-
-    private static bool TryGet<T>(OptionResult result, out T? value)
-    {
-        try
-        {
-            value = result.GetValueOrDefault<T>();
-            return true;
-        }
-        catch (InvalidOperationException)
-        {
-            value = default; // the text is of another type; that is how this library says so
-            return false;
-        }
-    }
 }

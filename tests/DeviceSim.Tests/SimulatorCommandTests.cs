@@ -5,6 +5,11 @@ public sealed class SimulatorCommandTests
     [TestCase("--robots", "0")]
     [TestCase("--robots", "many")]
     [TestCase("--rate", "0")]
+    [TestCase("--rate", "x")]
+    [TestCase("--rate", "NaN")]
+    [TestCase("--seed", "abc")]
+    [TestCase("--seed", "-1")]
+    [TestCase("--qos", "one")]
     [TestCase("--rate", "1001")]
     [TestCase("--duration", "soon")]
     [TestCase("--duration", "-1s")]
@@ -20,7 +25,17 @@ public sealed class SimulatorCommandTests
         var code = await SimulatorCommand.RunAsync([option, value], TextWriter.Null, error, TimeProvider.System);
 
         Assert.That(code, Is.EqualTo(2));
-        Assert.That(error.ToString().TrimEnd(), Does.StartWith("roost-sim: ").And.Contain(option).And.Not.Contain("\n"));
+        Assert.That(error.ToString().TrimEnd(), Does.StartWith("roost-sim: ").And.Contain(option).And.Not.Contain("\n").And.Not.Contain("System."));
+    }
+
+    [Test]
+    public async Task A_wrong_number_is_told_once_and_in_words()
+    {
+        using var error = new StringWriter();
+
+        await SimulatorCommand.RunAsync(["--rate", "x"], TextWriter.Null, error, TimeProvider.System);
+
+        Assert.That(error.ToString().TrimEnd(), Is.EqualTo("roost-sim: --rate is a number from 0.001 to 1000, not 'x'. Try: roost-sim --help"));
     }
 
     [TestCase("127.0.0.1", "127.0.0.1", 1883)]
