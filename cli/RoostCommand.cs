@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Roost.Cli.Commands;
 using Roost.Cli.Daemon;
+using Roost.Cli.Input;
 
 namespace Roost.Cli;
 
@@ -22,7 +23,7 @@ internal static class RoostCommand
         var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
-            await terminal.Error.WriteLineAsync($"roost: {string.Join(' ', parsed.Errors.Select(error => error.Message))} Try: {CommandOf(parsed)} --help");
+            await terminal.Error.WriteLineAsync($"roost: {string.Join(' ', parsed.Errors.Select(error => error.Message))}{Suggestion.For(parsed)} Try: {CommandOf(parsed)} --help");
             return ExitCode.Usage;
         }
 

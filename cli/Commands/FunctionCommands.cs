@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
@@ -11,6 +12,8 @@ namespace Roost.Cli.Commands;
 /// <summary><c>roost fn list|invoke|logs</c>; invoking goes over the path of AWS Lambda.</summary>
 internal static class FunctionCommands
 {
+    private const int UsualLines = 20;
+
     public static Command Create(GlobalOptions options, Terminal terminal) => new("fn", "Functions")
     {
         List(options, terminal),
@@ -33,16 +36,22 @@ internal static class FunctionCommands
             var table = new Table("FUNCTION", "STATE", "RUNTIME", "WORKERS", "BUSY", "QUEUED", "NOTE");
             foreach (var function in Listing.Of(functions.RootElement, "functions"))
             {
-                var notes = Listing.Of(function, "faults").Concat(Listing.Of(function, "notes")).Select(JsonText.Cell);
                 table.Add(
                     JsonText.Cell(function, "name"), JsonText.Cell(function, "state"), JsonText.Cell(function, "runtime"), JsonText.Cell(function, "workers"),
-                    JsonText.Cell(function, "busy"), JsonText.Cell(function, "queued"), string.Join("; ", notes));
+                    JsonText.Cell(function, "busy"), JsonText.Cell(function, "queued"), Note(function));
             }
 
             run.Write(table);
             return ExitCode.Done;
         });
         return command;
+    }
+
+    /// <summary>A file can have many faults, each a sentence: the first stands for all.</summary>
+    private static string Note(JsonElement function)
+    {
+        var notes = Listing.Of(function, "faults").Concat(Listing.Of(function, "notes")).Select(JsonText.Cell).ToList();
+        return notes.Count > 1 ? $"{notes[0]} (+{notes.Count - 1}, see --json)" : notes.FirstOrDefault("");
     }
 
     private static Command Invoke(GlobalOptions options, Terminal terminal)
@@ -57,12 +66,21 @@ internal static class FunctionCommands
         CommandRun.Define(command, options, terminal, async (run, cancellationToken) =>
         {
             var function = run.Get(name);
-            using var content = DaemonClient.Body(await DataArgument.ReadAsync(run.Get(payload), terminal, cancellationToken), "application/json");
-            using var response = await run.Daemon.SendAsync(
-                HttpMethod.Post, $"/2015-03-31/functions/{PathSegment.Encode(function)}/invocations", content, $"invoke {function}", cancellationToken,
-                ("X-Amz-Invocation-Type", run.Get(asynchronous) ? "Event" : "RequestResponse"),
-                ("X-Amz-Log-Type", run.Get(log) ? "Tail" : "None"));
-            return await PrintAsync(run, function, response, cancellationToken);
+            var data = await DataArgument.ReadAsync(run.Get(payload), terminal, cancellationToken);
+            JsonData.Check(data, $"invoke {function}");
+            using var content = DaemonClient.Body(data, "application/json");
+            try
+            {
+                using var response = await run.Daemon.SendAsync(
+                    HttpMethod.Post, $"/2015-03-31/functions/{PathSegment.Encode(function)}/invocations", content, $"invoke {function}", cancellationToken,
+                    ("X-Amz-Invocation-Type", run.Get(asynchronous) ? "Event" : "RequestResponse"),
+                    ("X-Amz-Log-Type", run.Get(log) ? "Tail" : "None"));
+                return await PrintAsync(run, function, response, cancellationToken);
+            }
+            catch (DaemonException exception) when (exception.Status == HttpStatusCode.NotFound)
+            {
+                throw await KnownFunctions.AddToAsync(exception, run.Daemon, $"invoke {function}: there is no function '{function}'", cancellationToken);
+            }
         });
         return command;
     }
@@ -126,36 +144,43 @@ internal static class FunctionCommands
     {
         var name = Name();
         var follow = new Option<bool>("--follow", "-f") { Description = "Go on with lines as they come; Ctrl-C ends it" };
-        var command = new Command("logs", "What a function printed") { name, follow };
+        var count = new Option<int?>("--count", "-n") { Description = $"So many of the last lines, default {UsualLines}", HelpName = "N" };
+        var all = new Option<bool>("--all") { Description = "Every line that the daemon has at hand, up to 64 KiB" };
+        CountOption.Check(count);
+        var command = new Command("logs", "What a function printed: the last lines") { name, follow, count, all };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(count) is { Implicit: false } && result.GetResult(all) is { Implicit: false })
+            {
+                result.AddError("Give --count or --all, not both.");
+            }
+        });
         CommandRun.Define(command, options, terminal, async (run, cancellationToken) =>
         {
             var function = run.Get(name);
-            var path = $"/api/v1/functions/{PathSegment.Encode(function)}/logs{(run.Get(follow) ? "?follow=true" : "")}";
+            int? last = run.Get(all) ? null : run.Get(count) ?? UsualLines;
             try
             {
-                await CopyLinesAsync(run, path, $"logs of {function}", run.Get(follow), cancellationToken);
+                var lines = run.Get(follow)
+                    ? FunctionLines.FollowAsync(run.Daemon, function, last, cancellationToken)
+                    : FunctionLines.ReadAsync(run.Daemon, function, last, cancellationToken);
+                await foreach (var line in lines)
+                {
+                    await run.WriteLineAsync(run.Json ? LineToJson(line) : run.Text(line));
+                }
             }
             catch (OperationCanceledException) when (run.Get(follow))
             {
                 // Ctrl-C is how following ends.
             }
+            catch (DaemonException exception) when (exception.Status == HttpStatusCode.NotFound)
+            {
+                throw await KnownFunctions.AddToAsync(exception, run.Daemon, $"logs of {function}: there is no function '{function}'", cancellationToken);
+            }
 
             return ExitCode.Done;
         });
         return command;
-    }
-
-    private static async Task CopyLinesAsync(CommandRun run, string path, string what, bool follow, CancellationToken cancellationToken)
-    {
-        await foreach (var line in LineStream.ReadAsync(run.Daemon, path, what, cancellationToken))
-        {
-            await run.WriteLineAsync(run.Json ? LineToJson(line) : run.Text(line));
-        }
-
-        if (follow)
-        {
-            throw LineStream.Ended(what);
-        }
     }
 
     /// <summary>A line begins with its time, ISO 8601, and a space.</summary>

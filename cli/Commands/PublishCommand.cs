@@ -9,7 +9,7 @@ internal static class PublishCommand
 {
     public static Command Create(GlobalOptions options, Terminal terminal)
     {
-        var topic = new Argument<string>("TOPIC") { Description = "Topic to publish to" };
+        var topic = TopicArgument.Topic();
         var payload = DataArgument.Create("PAYLOAD", "What to publish");
         var qualityOfService = new Option<int>("--qos") { Description = "0 or 1", DefaultValueFactory = _ => 1, HelpName = "0|1" };
         qualityOfService.Validators.Add(result =>

@@ -68,7 +68,7 @@ internal static class ShadowCommands
 
                     foreach (var shadow in Listing.Of(thing, "shadows"))
                     {
-                        table.Add(JsonText.Cell(thing, "thing"), JsonText.Cell(shadow, "name"), JsonText.Cell(shadow, "version"), JsonText.Cell(shadow, "updated"));
+                        table.Add(JsonText.Cell(thing, "thing"), JsonText.Cell(shadow, "name"), JsonText.Cell(shadow, "version"), JsonText.Time(shadow, "updated"));
                     }
                 }
 

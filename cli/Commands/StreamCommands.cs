@@ -69,6 +69,11 @@ internal static class StreamCommands
                 var records = run.Get(follow)
                     ? StreamTail.FollowAsync(run.Daemon, run.Get(name), run.Get(from), run.Get(count), UsualCount, cancellationToken)
                     : StreamTail.ReadAsync(run.Daemon, run.Get(name), run.Get(from), run.Get(count), UsualCount, cancellationToken);
+                if (run is { Json: false, Terminal.IsInteractive: true })
+                {
+                    await run.WriteLineAsync(Columns("OFFSET", "TIME", "TOPIC OR KEY", "DATA")); // not in a pipe: there every line is a record
+                }
+
                 await foreach (var record in records)
                 {
                     await run.WriteLineAsync(run.Json ? record : Line(run, record));
@@ -111,6 +116,10 @@ internal static class StreamCommands
         var root = json.RootElement;
         var key = root.TryGetProperty("topic", out var topic) ? JsonText.Cell(topic) : JsonText.Cell(root, "key");
         var data = root.TryGetProperty("dataBase64", out var bytes) ? $"base64:{bytes.GetString()}" : JsonText.Cell(root, "data");
-        return run.Text($"{JsonText.Cell(root, "offset")}  {JsonText.Cell(root, "timestamp")}  {key}  {data}");
+        var (offset, time) = (JsonText.Cell(root, "offset"), JsonText.Time(root, "timestamp"));
+        return run.Terminal.IsInteractive ? run.Text(Columns(offset, time, key, data)) : $"{offset}  {time}  {key}  {data}";
     }
+
+    /// <summary>Records come one by one, so the widths are those of what is usual.</summary>
+    private static string Columns(string offset, string time, string key, string data) => $"{offset,-8}  {time,-24}  {key,-24}  {data}";
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Json;
 using Roost.Cli.Daemon;
+using Roost.Cli.Input;
 using Roost.Cli.Output;
 
 namespace Roost.Cli.Commands;
@@ -11,7 +12,7 @@ internal static class SubscribeCommand
 {
     public static Command Create(GlobalOptions options, Terminal terminal)
     {
-        var filters = new Argument<string[]>("FILTER") { Description = "Topic filters, like robots/+/telemetry", Arity = ArgumentArity.OneOrMore };
+        var filters = TopicArgument.Filters();
         var count = new Option<int?>("--count", "-n") { Description = "Stop after so many messages", HelpName = "N" };
         CountOption.Check(count);
         var command = new Command("sub", "Print messages as they come; Ctrl-C ends it") { filters, count };

@@ -76,7 +76,7 @@ internal sealed class DaemonClient : IDisposable
 
         using (response)
         {
-            throw new DaemonException($"{what}: {await MessageAsync(response, cancellationToken)}");
+            throw new DaemonException($"{what}: {await MessageAsync(response, cancellationToken)}", status: response.StatusCode);
         }
     }
 

@@ -32,13 +32,32 @@ internal static class DataArgument
             return Encoding.UTF8.GetBytes(text);
         }
 
+        return await ReadFileAsync(text[1..], terminal, cancellationToken);
+    }
+
+    private static async Task<byte[]> ReadFileAsync(string file, Terminal terminal, CancellationToken cancellationToken)
+    {
+        const string Remedy = "(a text that begins with @ is written @@)";
+        if (file.Length == 0)
+        {
+            throw new DaemonException($"@ names no file; write @FILE {Remedy}");
+        }
+
+        var path = Path.Combine(terminal.Folder, file);
         try
         {
-            return await File.ReadAllBytesAsync(Path.Combine(terminal.Folder, text[1..]), cancellationToken);
+            return await File.ReadAllBytesAsync(path, cancellationToken);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new DaemonException($"cannot read {text[1..]}: {exception.Message} (a text that begins with @ is written @@)", exception);
+            var reason = exception switch
+            {
+                _ when Directory.Exists(path) => "it is a folder",
+                FileNotFoundException or DirectoryNotFoundException => "it is not there",
+                UnauthorizedAccessException => "permission denied",
+                _ => exception.Message,
+            };
+            throw new DaemonException($"cannot read {file}: {reason} {Remedy}", exception);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -31,6 +32,12 @@ internal static class JsonText
         JsonValueKind.Null or JsonValueKind.Undefined => "",
         _ => Compact(element),
     };
+
+    /// <summary>A time, ISO 8601, in UTC and to the millisecond, so that columns stay straight; what is no time stays as it is.</summary>
+    public static string Time(JsonElement parent, string name) =>
+        Cell(parent, name) is var text && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+            ? time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)
+            : text;
 
     /// <summary>The member as <see cref="Cell(JsonElement)"/>; empty where it is missing: an older daemon may not know it.</summary>
     public static string Cell(JsonElement parent, string name) =>

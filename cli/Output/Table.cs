@@ -35,7 +35,8 @@ internal sealed class Table(params string[] columns)
         }
     }
 
-    /// <summary>Names and values come from devices: what would move a terminal's cursor or colour is shown, not obeyed.</summary>
-    internal static string OneLine(string text) =>
-        text.Any(char.IsControl) ? string.Concat(text.Select(letter => char.IsControl(letter) ? '\uFFFD' : letter)) : text;
+    /// <summary>Names and values come from devices: what would move a terminal's cursor or colour is shown, not obeyed. A tab is a space.</summary>
+    internal static string OneLine(string text) => text.Any(char.IsControl) ? string.Concat(text.Select(Shown)) : text;
+
+    private static char Shown(char letter) => letter == '\t' ? ' ' : char.IsControl(letter) ? '\uFFFD' : letter;
 }

@@ -62,6 +62,33 @@ public sealed class RefusalTests
         Assert.That(daemon.Requests, Is.Empty);
     }
 
+    [TestCase("@", "names no file")]
+    [TestCase("@/", "is a folder")]
+    [TestCase("@missing", "is not there")]
+    public async Task A_file_that_cannot_be_read_is_told_without_words_of_the_library(string data, string expected)
+    {
+        await using var daemon = await FakeDaemon.AnsweringAsync("{}");
+
+        var run = await RoostRun.AtAsync(daemon, "pub", "t", data);
+
+        Assert.That(run.ExitCode, Is.EqualTo(1));
+        Assert.That(run.Error, Does.Contain(expected).And.Not.Contain("Access to the path").And.Not.Contain("Could not find"));
+    }
+
+    [TestCase("x", "line 1, column 1")]
+    [TestCase("{\n \"a\": }", "line 2, column 7")]
+    [TestCase("{} {}", "line 1, column 4")]
+    public async Task An_event_that_is_no_JSON_is_told_before_it_is_sent(string data, string expected)
+    {
+        await using var daemon = await FakeDaemon.AnsweringAsync("{}");
+
+        var run = await RoostRun.AtAsync(daemon, "fn", "invoke", "f", data);
+
+        Assert.That(run.ExitCode, Is.EqualTo(1));
+        Assert.That(run.Error, Does.Contain(expected).And.Not.Contain("BytePosition"));
+        Assert.That(daemon.Requests, Is.Empty);
+    }
+
     [Test]
     public async Task A_reader_that_has_left_ends_the_command_quietly()
     {

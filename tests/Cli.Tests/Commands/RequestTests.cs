@@ -14,10 +14,10 @@ public sealed class RequestTests
     {
         await using var daemon = await FakeDaemon.AnsweringAsync("""{"message":"OK"}""");
 
-        var run = await RoostRun.AtAsync(daemon, "pub", "a/b +ü", "{\"x\": 1}", "--retain");
+        var run = await RoostRun.AtAsync(daemon, "pub", "a/b %ü", "{\"x\": 1}", "--retain");
 
         Assert.That((run.ExitCode, run.Output, run.Error), Is.EqualTo((0, "", "")));
-        Assert.That(daemon.Requests, Is.EqualTo(new[] { "POST /topics/a%2Fb%20%2B%C3%BC?qos=1&retain=true {\"x\": 1}" }));
+        Assert.That(daemon.Requests, Is.EqualTo(new[] { "POST /topics/a%2Fb%20%25%C3%BC?qos=1&retain=true {\"x\": 1}" }));
     }
 
     [TestCase("..", "%2E%2E")]
@@ -89,15 +89,15 @@ public sealed class RequestTests
     public async Task A_listing_goes_on_to_its_last_page()
     {
         await using var daemon = await FakeDaemon.StartAsync(context => Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(context.Response, context.Request.Query.ContainsKey("nextToken")
-            ? """{"things":[{"thing":"b","shadows":[{"name":"map","version":2,"updated":"2026-01-01T00:00:01+00:00"}]}]}"""
+            ? """{"things":[{"thing":"b","shadows":[{"name":"map","version":2,"updated":"2026-01-01T01:00:01.1234567+01:00"}]}]}"""
             : """{"things":[{"thing":"a","shadows":[{"name":null,"version":1,"updated":"2026-01-01T00:00:00+00:00"}]}],"nextToken":"YQ=="}"""));
 
         var run = await RoostRun.AtAsync(daemon, "shadow", "list");
 
         Assert.That(run.Output, Is.EqualTo("""
             THING  SHADOW  VERSION  UPDATED
-            a              1        2026-01-01T00:00:00+00:00
-            b      map     2        2026-01-01T00:00:01+00:00
+            a              1        2026-01-01T00:00:00.000Z
+            b      map     2        2026-01-01T00:00:01.123Z
 
             """));
         Assert.That(daemon.Requests.Last(), Does.Contain("nextToken=YQ%3D%3D"));
@@ -151,12 +151,12 @@ public sealed class RequestTests
     public async Task Functions_are_listed_with_what_is_wrong_with_them()
     {
         await using var daemon = await FakeDaemon.AnsweringAsync(
-            """{"functions":[{"name":"on-bump","state":"ready","faults":[],"notes":[],"runtime":"python3.11","workers":2,"busy":1,"queued":0},{"name":"bad","state":"failed","faults":["function.yaml:3: timeout"],"notes":[],"runtime":null,"workers":0,"busy":0,"queued":0}]}""");
+            """{"functions":[{"name":"on-bump","state":"ready","faults":[],"notes":[],"runtime":"python3.11","workers":2,"busy":1,"queued":0},{"name":"bad","state":"failed","faults":["function.yaml:3: timeout","function.yaml:4: memory"],"notes":["odd"],"runtime":null,"workers":0,"busy":0,"queued":0}]}""");
 
         Assert.That((await RoostRun.AtAsync(daemon, "fn", "list")).Output, Is.EqualTo("""
             FUNCTION  STATE   RUNTIME     WORKERS  BUSY  QUEUED  NOTE
             on-bump   ready   python3.11  2        1     0
-            bad       failed              0        0     0       function.yaml:3: timeout
+            bad       failed              0        0     0       function.yaml:3: timeout (+2, see --json)
 
             """));
     }

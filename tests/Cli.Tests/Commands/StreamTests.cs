@@ -24,7 +24,7 @@ public sealed class StreamTests
 
     private static string Record(int offset) => $$"""{"offset":{{offset}},"timestamp":"2026-01-01T00:00:00Z","topic":"a/b","data":"{\"n\":{{offset}}}"}""";
 
-    private static string Line(int offset) => $$"""{{offset}}  2026-01-01T00:00:00Z  a/b  {"n":{{offset}}}""";
+    private static string Line(int offset) => $$"""{{offset}}  2026-01-01T00:00:00.000Z  a/b  {"n":{{offset}}}""";
 
     [TestCase(15, 10)]
     [TestCase(22, 3, "-n", "3")]
@@ -42,6 +42,19 @@ public sealed class StreamTests
 
         Assert.That(run.ExitCode, Is.Zero, run.Error);
         Assert.That(run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries), Is.EqualTo(Enumerable.Range(first, count).Select(Line)));
+    }
+
+    [Test]
+    public async Task A_person_gets_a_header_over_the_columns()
+    {
+        await using var daemon = await StreamAsync();
+
+        var run = await RoostRun.RunAsync(["stream", "tail", "t", "-n", "1", "--socket", daemon.Socket], interactive: true);
+
+        var lines = run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.That(lines, Has.Length.EqualTo(2));
+        Assert.That(lines[0], Does.StartWith("OFFSET "));
+        Assert.That(lines[0].IndexOf("DATA", StringComparison.Ordinal), Is.EqualTo(lines[1].IndexOf('{')));
     }
 
     [Test]

@@ -13,6 +13,8 @@ public sealed class UsageTests
     [TestCase("pub", "a", "b", "--qos", "2")]
     [TestCase("pub", "a", "b", "--qos", "one")]
     [TestCase("sub")]
+    [TestCase("fn", "logs", "x", "-n", "3", "--all")]
+    [TestCase("fn", "logs", "x", "-n", "x")]
     [TestCase("sub", "a", "-n", "0")]
     [TestCase("stream", "tail", "t", "--from", "-1")]
     [TestCase("stream", "tail", "t", "-n", "0")]
@@ -25,6 +27,45 @@ public sealed class UsageTests
         Assert.That(run.ExitCode, Is.EqualTo(2), run.Error);
         Assert.That(run.Error.TrimEnd(), Does.StartWith("roost: ").And.Contain("--help").And.Not.Contain("\n"));
         Assert.That(run.Output, Is.Empty);
+    }
+
+    [TestCase("'+' cannot stand in a topic", "pub", "a/+/b", "x")]
+    [TestCase("'#' cannot stand in a topic", "pub", "#", "x")]
+    [TestCase("it is empty", "pub", "", "x")]
+    [TestCase("'#' must be last", "sub", "a/#/b")]
+    [TestCase("'#' must be a whole level", "sub", "ok", "a/b#")]
+    [TestCase("'+' must be a whole level", "sub", "a/b+")]
+    [TestCase("it is empty", "sub", "")]
+    [TestCase("Did you mean status?", "stauts")]
+    [TestCase("Did you mean tail?", "stream", "tial", "x")]
+    [TestCase("Did you mean --json?", "status", "--jsn")]
+    [TestCase("Did you mean --retain?", "pub", "a", "b", "--retian")]
+    public async Task What_is_wrong_is_said_in_the_words_of_the_command(string expected, params string[] arguments)
+    {
+        var run = await RoostRun.RunAsync(arguments);
+
+        Assert.That((run.ExitCode, run.Error), Is.EqualTo((2, run.Error)));
+        Assert.That(run.Error, Does.Contain(expected));
+    }
+
+    [TestCase("dance")]
+    [TestCase("fn", "zz")]
+    public async Task A_word_that_is_close_to_none_gets_no_suggestion(params string[] arguments) =>
+        Assert.That((await RoostRun.RunAsync(arguments)).Error, Does.Not.Contain("Did you mean"));
+
+    [TestCase("a/+/b")]
+    [TestCase("+")]
+    [TestCase("#")]
+    [TestCase("a/#")]
+    [TestCase("/")]
+    [TestCase("$share/g/a/+")]
+    public async Task A_filter_that_MQTT_allows_reaches_the_daemon(string filter)
+    {
+        await using var daemon = await FakeDaemon.AnsweringAsync("{}", 503);
+
+        await RoostRun.AtAsync(daemon, "sub", filter);
+
+        Assert.That(daemon.Requests, Has.Count.EqualTo(1));
     }
 
     [TestCase("--help")]
