@@ -1,6 +1,7 @@
 using System.Globalization;
 using Roost.Mqtt;
 using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
 
 namespace Roost.LocalLambda.Definitions;
@@ -86,9 +87,9 @@ internal sealed class FunctionFile
             }
 
             var text = File.ReadAllText(_path);
-            if (LineTooDeep(text) is { } line)
+            if (FaultOfShape(text) is { } fault)
             {
-                _faults.Add($"{_path}, line {line}: is nested deeper than {MaxDepth} levels; a function.yaml needs three");
+                _faults.Add($"{_path}, {fault}");
                 return null;
             }
 
@@ -113,8 +114,11 @@ internal sealed class FunctionFile
         return null;
     }
 
-    /// <summary>Building the tree of nodes recurses, so a file that is nested without end would end the daemon with its stack.</summary>
-    private static long? LineTooDeep(string text)
+    /// <summary>
+    /// Building the tree of nodes recurses, so a file that is nested without end would end the daemon with its stack; and aliases of aliases make
+    /// a few lines as large as the memory.
+    /// </summary>
+    private static string? FaultOfShape(string text)
     {
         var parser = new Parser(new StringReader(text));
         for (var depth = 0; parser.MoveNext();)
@@ -122,7 +126,12 @@ internal sealed class FunctionFile
             depth += parser.Current!.NestingIncrease;
             if (depth > MaxDepth)
             {
-                return parser.Current.Start.Line;
+                return $"line {parser.Current.Start.Line}: is nested deeper than {MaxDepth} levels; a function.yaml needs three";
+            }
+
+            if (parser.Current is AnchorAlias or NodeEvent { Anchor.IsEmpty: false })
+            {
+                return $"line {parser.Current.Start.Line}: anchors and aliases are not supported; write the value out";
             }
         }
 
@@ -141,7 +150,7 @@ internal sealed class FunctionFile
         var runtime = FunctionRuntime.TryParse(Scalar(node, "runtime") ?? "");
         if (runtime is null)
         {
-            Fault(node, "runtime", node.ToString(), Remedy);
+            Fault(node, "runtime", Shown(node), Remedy);
         }
         else if (!File.Exists(runtime.Interpreter))
         {
@@ -173,7 +182,7 @@ internal sealed class FunctionFile
 
         if (node is not YamlMappingNode mapping)
         {
-            Fault(node, "environment", node.ToString(), "write names and values: environment: { SITE: \"17\" }");
+            Fault(node, "environment", Shown(node), "write names and values: environment: { SITE: \"17\" }");
             return environment;
         }
 
@@ -212,7 +221,7 @@ internal sealed class FunctionFile
             case "full":
                 return FunctionNetwork.Full;
             case var other:
-                Fault(node, "network", other ?? node.ToString(), "use none or full");
+                Fault(node, "network", other ?? Shown(node), "use none or full");
                 return FunctionNetwork.None;
         }
     }
@@ -228,7 +237,7 @@ internal sealed class FunctionFile
 
         if (node is not YamlSequenceNode sequence)
         {
-            Fault(node, "triggers", node.ToString(), Remedy);
+            Fault(node, "triggers", Shown(node), Remedy);
             return topics;
         }
 
@@ -236,11 +245,11 @@ internal sealed class FunctionFile
         {
             if (item is not YamlMappingNode { Children: [var (keyNode, valueNode)] } || keyNode is not YamlScalarNode { Value: "topic" })
             {
-                Fault(item, "triggers", item.ToString(), Remedy);
+                Fault(item, "triggers", Shown(item), Remedy);
             }
             else if (!TopicFilter.TryParse(Scalar(valueNode, "triggers.topic"), out var topic))
             {
-                Fault(valueNode, "triggers.topic", valueNode.ToString(), "is no topic filter; + and # stand alone in their level, and # is the last");
+                Fault(valueNode, "triggers.topic", Shown(valueNode), "is no topic filter; + and # stand alone in their level, and # is the last");
             }
             else
             {
@@ -275,7 +284,7 @@ internal sealed class FunctionFile
             return number;
         }
 
-        Fault(node, key, node.ToString(), $"use a whole number, {least} to {most}");
+        Fault(node, key, Shown(node), $"use a whole number, {least} to {most}");
         return fallback;
     }
 
@@ -291,7 +300,7 @@ internal sealed class FunctionFile
             return bytes;
         }
 
-        Fault(node, key, node.ToString(), $"use {range}");
+        Fault(node, key, Shown(node), $"use {range}");
         return fallback;
     }
 
@@ -307,7 +316,7 @@ internal sealed class FunctionFile
             return duration;
         }
 
-        Fault(node, key, node.ToString(), $"use {range}");
+        Fault(node, key, Shown(node), $"use {range}");
         return fallback;
     }
 
@@ -327,6 +336,9 @@ internal sealed class FunctionFile
         Fault(node, key, "", "takes a single value");
         return null;
     }
+
+    /// <summary>What a fault repeats of the file: a single value, nothing of a list or mapping.</summary>
+    private static string Shown(YamlNode node) => (node as YamlScalarNode)?.Value ?? "";
 
     private void Fault(YamlNode? node, string key, string value, string remedy)
     {
