@@ -36,7 +36,7 @@ internal sealed partial class Engine : IAsyncDisposable
         _api = new RuntimeApiServer(clock, loggers);
         Logs = new LogStore(Path.Combine(options.DataFolder, "logs"), options.LogRetentionBytes, clock, _logger);
         DeadLetters = new DeadLetterLog(Path.Combine(options.DataFolder, "dead-letters"), options.DeadLetterBytes, clock, _logger);
-        _delays = [.. RetryDelays.Select((delay, i) => new RetryDelay(Path.Combine(options.DataFolder, $"retries-{i + 1}"), delay, clock, _logger))];
+        _delays = [.. RetryDelays.Select((delay, i) => new RetryDelay(Path.Combine(options.DataFolder, $"retries-{i + 1}"), delay, options.QueueBytes, clock, _logger))];
         _fate = new QueueFate(_delays, DeadLetters, broker, metrics, clock, loggers.CreateLogger<QueueFate>());
 
         var groups = ControlGroups.TryOpen(options.MaxProcesses, out var reason);

@@ -150,6 +150,7 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
             ClientContextJson = FunctionEvent.ClientContext(message.Topic.Value),
             AnswerTopic = answerTopic ?? message.Properties?.ResponseTopic,
             CorrelationData = message.Properties?.CorrelationData,
+            Routes = message.Properties?.UserProperties.FirstOrDefault(property => property.Name == QueuedInvocation.RoutesProperty).Value,
         };
         return Forget(EnqueueAsync(name, FunctionEvent.FromPayload(message.Payload), context));
 

@@ -21,4 +21,7 @@ public sealed record InvocationContext
 
     /// <summary>Sent along with the answer.</summary>
     public ReadOnlyMemory<byte>? CorrelationData { get; init; }
+
+    /// <summary>The routes that the event has passed, sent along with the answer so that no route gets its own answers for ever; null for none.</summary>
+    public string? Routes { get; init; }
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Roost.LocalLambda.Definitions;
 using Roost.LocalLambda.Workers;
 using Roost.Mqtt;
+using Roost.Storage.Logs;
 
 namespace Roost.LocalLambda.Queue;
 
@@ -21,10 +22,8 @@ internal sealed partial class QueueFate(IReadOnlyList<RetryDelay> delays, DeadLe
             return;
         }
 
-        if (queued.Failures < delays.Count)
+        if (queued.Failures < delays.Count && await IsDelayedAsync(function, queued, payload))
         {
-            metrics.Retried(function.Name);
-            await delays[queued.Failures].AddAsync(function.Name, queued with { Failures = queued.Failures + 1 }, payload);
             return;
         }
 
@@ -32,6 +31,22 @@ internal sealed partial class QueueFate(IReadOnlyList<RetryDelay> delays, DeadLe
         LogGivenUp(function.Name, queued.RequestId, queued.Failures + 1);
         await deadLetters.AddAsync(function.Name, DeadLetter.Of(function.Arn, queued, payload, result, clock.GetUtcNow()));
         await RefusalAsync(function, queued, result);
+    }
+
+    /// <returns>False when so many events wait already that the event is to be given up.</returns>
+    private async Task<bool> IsDelayedAsync(FunctionDefinition function, QueuedInvocation queued, ReadOnlyMemory<byte> payload)
+    {
+        try
+        {
+            await delays[queued.Failures].AddAsync(function.Name, queued with { Failures = queued.Failures + 1 }, payload);
+            metrics.Retried(function.Name);
+            return true;
+        }
+        catch (LogFullException exception)
+        {
+            LogNotDelayed(function.Name, queued.RequestId, exception.Message);
+            return false;
+        }
     }
 
     /// <summary>Publishes the answer where one is wanted.</summary>
@@ -56,6 +71,9 @@ internal sealed partial class QueueFate(IReadOnlyList<RetryDelay> delays, DeadLe
 
     [LoggerMessage(3032, LogLevel.Warning, "Function {Function}: invocation {RequestId} failed {Attempts} times and is now a dead letter")]
     private partial void LogGivenUp(string function, string requestId, int attempts);
+
+    [LoggerMessage(3036, LogLevel.Warning, "Function {Function}: invocation {RequestId} failed and cannot wait for another try: {Reason}")]
+    private partial void LogNotDelayed(string function, string requestId, string reason);
 
     [LoggerMessage(3035, LogLevel.Warning, "Function {Function}: the answer of invocation {RequestId} could not be published: {Reason}")]
     private partial void LogAnswerRefused(string function, string requestId, string reason);

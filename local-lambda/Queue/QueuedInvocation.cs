@@ -7,6 +7,9 @@ namespace Roost.LocalLambda.Queue;
 /// <summary>What is kept of an asynchronous invocation besides its event. See docs/formats/function-queue.md; unknown members are ignored, so that it may grow.</summary>
 internal sealed record QueuedInvocation
 {
+    /// <summary>User property in which a message carries the routes that it has passed.</summary>
+    public const string RoutesProperty = "roost-routes";
+
     public required string RequestId { get; init; }
 
     /// <summary>Runs that failed before this one.</summary>
@@ -20,6 +23,8 @@ internal sealed record QueuedInvocation
 
     public byte[]? CorrelationData { get; init; }
 
+    public string? Routes { get; init; }
+
     public static QueuedInvocation From(string requestId, InvocationContext context, DateTimeOffset now) => new()
     {
         RequestId = requestId,
@@ -27,6 +32,7 @@ internal sealed record QueuedInvocation
         ClientContext = context.ClientContextJson,
         AnswerTopic = context.AnswerTopic?.Value,
         CorrelationData = context.CorrelationData?.ToArray(),
+        Routes = context.Routes,
     };
 
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, QueueJson.Default.QueuedInvocation);
@@ -43,9 +49,22 @@ internal sealed record QueuedInvocation
         {
             CorrelationData = CorrelationData,
             ContentType = "application/json",
-            UserProperties = result.FunctionError is null ? [] : [new UserProperty("function-error", result.FunctionError)],
+            UserProperties = [.. UserPropertiesOf(result)],
         },
     };
+
+    private IEnumerable<UserProperty> UserPropertiesOf(InvocationResult result)
+    {
+        if (result.FunctionError is not null)
+        {
+            yield return new UserProperty("function-error", result.FunctionError);
+        }
+
+        if (Routes is not null)
+        {
+            yield return new UserProperty(RoutesProperty, Routes);
+        }
+    }
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

@@ -18,12 +18,12 @@ internal sealed partial class RetryDelay : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private Task _loop = Task.CompletedTask;
 
-    public RetryDelay(string folder, TimeSpan delay, TimeProvider clock, ILogger logger)
+    public RetryDelay(string folder, TimeSpan delay, long maxBytes, TimeProvider clock, ILogger logger)
     {
         (_delay, _clock, _logger) = (delay, clock, logger);
         _log = AppendLog.Open(
             folder,
-            new AppendLogOptions { MaxRecordBytes = InvocationQueue.MaxRecordBytes, SegmentBytes = 4 * 1024 * 1024, Full = LogFullPolicy.Reject },
+            new AppendLogOptions { MaxRecordBytes = InvocationQueue.MaxRecordBytes, SegmentBytes = 4 * 1024 * 1024, Retention = new LogRetention(Bytes: maxBytes), Full = LogFullPolicy.Reject },
             clock,
             logger);
         _cursor = _log.OpenCursor("due", 0);
@@ -32,6 +32,7 @@ internal sealed partial class RetryDelay : IAsyncDisposable
     /// <param name="requeue">Puts an event back into its function's queue; completes when it is durable there.</param>
     public void Start(Func<string, QueuedInvocation, ReadOnlyMemory<byte>, ValueTask> requeue) => _loop = Task.Run(() => RunAsync(requeue));
 
+    /// <exception cref="LogFullException">So many events wait already, or the disk is full.</exception>
     public async Task AddAsync(string function, QueuedInvocation invocation, ReadOnlyMemory<byte> payload) =>
         await _log.AppendAsync(Encoding.UTF8.GetBytes(function), invocation.ToBytes(), payload);
 

@@ -1,3 +1,4 @@
+using Roost.LocalLambda.Queue;
 using Roost.Mqtt;
 
 namespace Roost.LocalLambda.Triggers;
@@ -7,7 +8,10 @@ internal sealed class TopicTrigger(string function, IFunctionInvoker invoker, Me
 {
     public ValueTask Handle(in PublishedMessage message)
     {
-        var kept = invoker.EnqueueAsync(function, message);
+        var kept = message is { Publisher: not null, Properties: { } properties }
+            ? invoker.EnqueueAsync(function, new PublishedMessage(
+                message.Topic, message.Payload, message.QualityOfService, message.Retain, message.Publisher, WithoutRoutes(properties)))
+            : invoker.EnqueueAsync(function, message);
         if (message.QualityOfService != QualityOfService.AtMostOnce)
         {
             return kept;
@@ -16,6 +20,12 @@ internal sealed class TopicTrigger(string function, IFunctionInvoker invoker, Me
         _ = CountAsync(kept);
         return ValueTask.CompletedTask;
     }
+
+    /// <summary>Which routes a message has passed is the daemon's own word: a client could keep the answer from being routed.</summary>
+    private static MqttMessageProperties WithoutRoutes(MqttMessageProperties properties) => properties with
+    {
+        UserProperties = [.. properties.UserProperties.Where(property => property.Name != QueuedInvocation.RoutesProperty)],
+    };
 
     /// <summary>Nobody waits for a message at QoS 0; when it is lost, a counter tells.</summary>
     private async Task CountAsync(ValueTask kept)

@@ -73,6 +73,22 @@ internal sealed class RetryTests : FunctionFixture
     }
 
     [Test]
+    public async Task An_event_that_finds_no_room_to_wait_is_a_dead_letter()
+    {
+        Python("bad", Failing);
+        await StartAsync(options => options.QueueBytes = 8 * 1024 * 1024, _clock);
+        var large = Encoding.ASCII.GetBytes($"\"{new string('x', (1024 * 1024) - 2)}\"");
+
+        for (var i = 1; i <= 9; i++)
+        {
+            await Host.EnqueueAsync("bad", large, InvocationContext.Default);
+            await TriedAsync(i);
+        }
+
+        Assert.That(Host.DeadLetters("bad", 10), Is.Not.Empty);
+    }
+
+    [Test]
     public async Task An_event_whose_function_has_gone_is_a_dead_letter()
     {
         Python("bad", Failing);
@@ -105,6 +121,19 @@ internal sealed class RetryTests : FunctionFixture
 
         await Eventually.IsTrueAsync(() => Broker.Published.Count == 2, "the answer, at the second try");
         await DoneAsync("echo");
+    }
+
+    [Test]
+    public async Task An_answer_carries_the_routes_that_its_event_has_passed()
+    {
+        Python("echo", "def handler(event, context):\n    return event");
+        await StartAsync(clock: _clock);
+        var properties = new MqttMessageProperties { ResponseTopic = TopicName.Parse("answers"), UserProperties = [new UserProperty("roost-routes", "0,3")] };
+
+        await Host.EnqueueAsync("echo", new PublishedMessage(TopicName.Parse("in"), "1"u8, QualityOfService.AtLeastOnce, false, "client", properties));
+
+        await Eventually.IsTrueAsync(() => Broker.Published.Count == 1, "the answer");
+        Assert.That(Broker.Published.Single().Properties!.UserProperties.Single(), Is.EqualTo(new UserProperty("roost-routes", "0,3")));
     }
 
     private Task DoneAsync(string function) => Eventually.IsTrueAsync(() => Host.Functions.Single(status => status.Name == function).Queued == 0, "the queue to be empty");
