@@ -41,17 +41,18 @@ public sealed partial class AppendLog
             }
 
             DiskFile.CreateFolder(Path.Combine(Folder, CursorFolder));
+            var limit = File.Exists(path) ? _endAtOpen : NextOffset;
             var file = CursorFile.Open(path, startOffset, _options.Durability == Durability.PowerLoss, out var committed, out var slotLost);
             if (slotLost)
             {
                 Log.CursorSlotLost(_logger, name, Folder, committed);
             }
 
-            if (committed > NextOffset)
+            if (committed > limit)
             {
-                // Records below it were lost with less than Durability.PowerLoss; the new ones at those offsets are not done.
-                Log.CursorBeyondEnd(_logger, name, committed, NextOffset, Folder);
-                committed = NextOffset;
+                // Records below it were lost with less than Durability.PowerLoss; the new ones at those offsets, which may be there by now, are not done.
+                Log.CursorBeyondEnd(_logger, name, committed, limit, Folder);
+                committed = limit;
                 file.Write(committed);
             }
 

@@ -23,6 +23,7 @@ public sealed partial class AppendLog : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly StorageMetrics.ForLog _metrics;
     private readonly FolderLock _lock;
+    private readonly long _endAtOpen;
 
     // Guarded by the gate.
     private PendingBatch _open = new();
@@ -47,6 +48,7 @@ public sealed partial class AppendLog : IAsyncDisposable
         _sealedBytes = segments.SkipLast(1).Sum(segment => segment.UsedBytes);
         _writer = writer;
         _nextOffset = writer.NextOffset;
+        _endAtOpen = writer.NextOffset;
         _durableOffset = writer.NextOffset;
         _readableOffset = writer.NextOffset;
         _lastTimestamp = segments.Max(segment => segment.LastTimestamp);

@@ -89,7 +89,7 @@ public sealed class LogCursor : IThreadPoolWorkItem
             {
                 _file.Write(wanted);
             }
-            catch (IOException exception)
+            catch (Exception exception) // the outer edge of a pool thread: those who wait are told
             {
                 lock (_gate)
                 {

@@ -80,6 +80,21 @@ public sealed class LogCursorTests
         Assert.That(() => log.OpenCursor(new string('/', 100), 0), Throws.ArgumentException);
     }
 
+    [Test]
+    public async Task A_cursor_does_not_skip_new_records_that_took_the_offsets_of_lost_ones()
+    {
+        await CommitOneTwoThreeAsync();
+        Array.ForEach(Some.Segments(_folder.Path), File.Delete);
+
+        await using var log = Some.Log(_folder.Path);
+        for (var record = 0; record < 5; record++)
+        {
+            log.Append([], [], []);
+        }
+
+        Assert.That(log.OpenCursor("reader", 0).Committed, Is.Zero);
+    }
+
     private async Task<string> CommitOneTwoThreeAsync()
     {
         await using var log = Some.Log(_folder.Path);
