@@ -36,7 +36,8 @@ internal sealed partial class BrokerCore
     {
         foreach (var session in _sessions.Values)
         {
-            for (var sequence = session.Outbound.Head; session.Connection is not null && sequence < session.Outbound.NextToSend; sequence++)
+            // Also of one who is away, or whose turn has not come: a PUBREL that stays held would never be sent.
+            for (var sequence = session.Outbound.Head; sequence < session.Outbound.Tail; sequence++)
             {
                 SendHeldRelease(session, sequence);
             }

@@ -147,6 +147,31 @@ public sealed class FullDiskTests
         await PublishAsync(publisher, "q/1", "kept", expected: 0x00);
     }
 
+    [Test]
+    public async Task A_PUBREL_that_the_full_disk_held_is_sent_when_its_client_comes_back()
+    {
+        using var publisher = await _broker.ConnectAsync(RawClient.Connect("p", V5));
+        using (var reader = await _broker.ConnectAsync(RawClient.Connect("reader", clean: false)))
+        {
+            await reader.SendAsync(RawClient.Subscribe("q", 2));
+            await reader.ExpectAsync("90 03 0001 02");
+            await publisher.SendAsync(RawClient.Publish("q", "x", 2, 7, properties: ""));
+            await publisher.ExpectAsync("50 02 0007");
+            await reader.ReceivePacketAsync();
+            _disk.Fill();
+            await FillAheadAsync(publisher);
+            await reader.SendAsync("50 02 0001");
+            await reader.ExpectNothingAsync();
+        }
+
+        _disk.Free();
+        await UntilAKillWouldLoseNothingAsync();
+        using var back = await RawClient.OpenAsync(_broker.Port);
+        await back.SendAsync(RawClient.Connect("reader", clean: false));
+        await back.ExpectAsync("20 02 01 00");
+        await back.ExpectAsync("62 02 0001");
+    }
+
     private static async Task PublishAsync(RawClient publisher, string topic, string payload, bool retain = false, int? expected = null)
     {
         await publisher.SendAsync(RawClient.Publish(topic, payload, 1, 9, retain, properties: ""));
