@@ -31,7 +31,7 @@ internal abstract class Connection(BrokerCore core, bool allowsAnonymous) : Time
 
     public bool IsClosed { get; private set; }
 
-    /// <summary>When the peer last sent a byte, on the loop's clock.</summary>
+    /// <summary>When the peer last sent a byte, or showed in another way that it is there, on the loop's clock.</summary>
     public long LastReceivedAt { get; set; }
 
     /// <summary>0: none was asked for.</summary>
@@ -56,6 +56,9 @@ internal abstract class Connection(BrokerCore core, bool allowsAnonymous) : Time
 
     /// <summary>The peer reads too slowly: QoS 0 is dropped, QoS 1 and 2 stay in the session, and no more is read from the peer.</summary>
     public bool IsCongested => _output.Length > Core.Limits.MaxOutputBytes;
+
+    /// <summary>It is we who keep the peer from being heard, whatever it does.</summary>
+    public bool IsHeldByJournal => _paused.HasFlag(PauseReasons.Journal);
 
     protected BrokerCore Core { get; } = core;
 
@@ -133,6 +136,7 @@ internal abstract class Connection(BrokerCore core, bool allowsAnonymous) : Time
     {
         if (_paused == reason && !IsClosed)
         {
+            LastReceivedAt = Core.Now; // what it sent meanwhile lies unread
             ResumeReading();
         }
 
@@ -158,7 +162,15 @@ internal abstract class Connection(BrokerCore core, bool allowsAnonymous) : Time
         _isRelieved |= wasCongested && !IsCongested;
     }
 
-    protected void Sent(int count) => _output.Sent(count, Core.Buffers);
+    protected void Sent(int count)
+    {
+        if (count > 0 && _paused != PauseReasons.None)
+        {
+            LastReceivedAt = Core.Now; // it is not read, but it takes: it is there
+        }
+
+        _output.Sent(count, Core.Buffers);
+    }
 
     protected void DiscardOutput() => _output.Clear(Core.Buffers);
 }

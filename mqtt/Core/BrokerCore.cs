@@ -41,6 +41,9 @@ internal sealed partial class BrokerCore
 
     public MqttLimitsOptions Limits { get; }
 
+    /// <summary>Milliseconds on the loop's clock.</summary>
+    public long Now => _clock.Now;
+
     public TimerHeap Timers { get; }
 
     public BufferPool Buffers { get; } = new();

@@ -1,3 +1,4 @@
+using Roost.Mqtt.Connections;
 using Roost.Tests.Support;
 
 namespace Roost.Mqtt.Tests.Broker;
@@ -27,6 +28,30 @@ public sealed class DeadlineTests
         var disconnect = await client.ReceivePacketAsync();
         Assert.That(disconnect[2], Is.EqualTo(0x8D));
         await client.ExpectCloseAsync();
+    }
+
+    [Test]
+    public async Task A_client_that_the_journal_keeps_unread_is_not_taken_for_silent()
+    {
+        using var client = await _broker.ConnectAsync(RawClient.Connect("c", V5, keepAlive: 10));
+        await _broker.Broker.InspectAsync(static core =>
+        {
+            core.Connections.Single().Pause(PauseReasons.Journal);
+            return true;
+        });
+        await AdvanceAsync(16);
+        await AdvanceAsync(14);
+        await _broker.Broker.InspectAsync(static core =>
+        {
+            core.Connections.Single().Resume(PauseReasons.Journal);
+            return true;
+        });
+        await AdvanceAsync(14);
+        Assert.That((await _broker.Broker.GetStatisticsAsync()).ConnectedClients, Is.EqualTo(1));
+
+        await AdvanceAsync(15);
+
+        Assert.That((await client.ReceivePacketAsync())[2], Is.EqualTo(0x8D));
     }
 
     [Test]
