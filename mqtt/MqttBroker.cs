@@ -87,13 +87,23 @@ public sealed class MqttBroker : IMqttBroker, IAsyncDisposable
     /// Closes the listeners and tells the clients, while readers within the process go on: the first step of an orderly stop, so that
     /// no message is acknowledged whose readers have gone. <see cref="StopAsync"/> does it too.
     /// </summary>
-    public Task CloseListenersAsync() => OnLoopAsync(() =>
+    public async Task CloseListenersAsync()
     {
-        _listeners.ForEach(static listener => listener.Dispose());
-        _listeners.Clear();
-        _core.DisconnectAll();
-        return true;
-    });
+        try
+        {
+            await OnLoopAsync(() =>
+            {
+                _listeners.ForEach(static listener => listener.Dispose());
+                _listeners.Clear();
+                _core.DisconnectAll();
+                return true;
+            });
+        }
+        catch (ObjectDisposedException)
+        {
+            // The loop has ended before: Completion says why, and nobody is served any more.
+        }
+    }
 
     /// <summary>Closes the listeners, tells the clients, waits for what is being written down, and ends the loop.</summary>
     /// <param name="cancellationToken">Ends the waiting: what was not durable by then was not acknowledged either.</param>
@@ -105,9 +115,16 @@ public sealed class MqttBroker : IMqttBroker, IAsyncDisposable
         }
 
         _isStopped = true;
-        await CloseListenersAsync();
-        _loop.Stop();
-        await _loopEnded.Task.WaitAsync(cancellationToken);
+        try
+        {
+            await CloseListenersAsync().WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            _loop.Stop();
+        }
+
+        await Task.WhenAny(_loopEnded.Task).WaitAsync(cancellationToken); // its fault is told by Completion: the journal is closed all the same
         await _journal.DisposeAsync().AsTask().WaitAsync(cancellationToken);
     }
 
@@ -125,8 +142,11 @@ public sealed class MqttBroker : IMqttBroker, IAsyncDisposable
             await _journal.DisposeAsync();
         }
 
-        _loop.Dispose();
-        _receive.Dispose();
+        if (!_isStarted || _loopEnded.Task.IsCompleted)
+        {
+            _loop.Dispose();
+            _receive.Dispose(); // else the loop still uses them, as somebody did not want to wait for its end
+        }
     }
 
     public ValueTask PublishAsync(MqttMessage message, CancellationToken cancellationToken = default)
@@ -179,13 +199,21 @@ public sealed class MqttBroker : IMqttBroker, IAsyncDisposable
         try
         {
             _loop.Run();
+            RefuseWaiting();
             _loopEnded.SetResult();
         }
         catch (Exception exception) // the outer edge of the thread
         {
             Log.LoopFailed(_logger, exception);
+            RefuseWaiting();
             _loopEnded.SetException(exception);
         }
+    }
+
+    private void RefuseWaiting()
+    {
+        _loop.Mailbox.Close();
+        _core.RefuseWaiting();
     }
 
     private sealed class ReaderSubscription(MqttBroker broker, Subscription subscription) : IAsyncDisposable

@@ -298,6 +298,15 @@ internal sealed partial class BrokerCore
         }
     }
 
+    /// <summary>The loop has ended: publishers within the process are told that nobody knows whether their messages were kept.</summary>
+    public void RefuseWaiting()
+    {
+        foreach (var waiter in _waiters)
+        {
+            (waiter.What as PendingAcknowledgement)?.Publication?.Refuse();
+        }
+    }
+
     private void HoldPublisher(Connection connection)
     {
         connection.Pause(PauseReasons.Journal);

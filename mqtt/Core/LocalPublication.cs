@@ -9,6 +9,8 @@ internal sealed class LocalPublication(BrokerCore core) : Letter, IValueTaskSour
     // The loop must not run its callers' continuations.
     private ManualResetValueTaskSourceCore<bool> _completion = new() { RunContinuationsAsynchronously = true };
 
+    private int _isRefused;
+
     public required MqttMessage Message { get; init; }
 
     public ValueTask Completion => new(this, _completion.Version);
@@ -18,6 +20,15 @@ internal sealed class LocalPublication(BrokerCore core) : Letter, IValueTaskSour
     public void Fail(Exception exception) => _completion.SetException(exception);
 
     public override void Open() => core.Publish(this);
+
+    /// <summary>Also when it was opened, and what it waits for has not come by the end of the loop.</summary>
+    public override void Refuse()
+    {
+        if (Interlocked.Exchange(ref _isRefused, 1) == 0) // it may wait for several
+        {
+            Fail(LoopHasEnded());
+        }
+    }
 
     void IValueTaskSource.GetResult(short token) => _completion.GetResult(token);
 

@@ -42,4 +42,6 @@ internal sealed class ReaderCompletion : Letter
 
         _core.OnReaderDone(this, pending, fault);
     }
+
+    public override void Refuse() => _pending?.Publication?.Refuse();
 }

@@ -19,4 +19,6 @@ internal sealed class ActionLetter<T>(Func<T> work) : Letter
             _done.SetException(exception);
         }
     }
+
+    public override void Refuse() => _done.SetException(LoopHasEnded());
 }

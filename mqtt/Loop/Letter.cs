@@ -8,4 +8,10 @@ internal abstract class Letter
 
     /// <summary>Called on the loop.</summary>
     public abstract void Open();
+
+    /// <summary>Any thread: the loop has ended, and <see cref="Open"/> will not be called.</summary>
+    public abstract void Refuse();
+
+    /// <summary>What those are told who wait for the letter.</summary>
+    protected static ObjectDisposedException LoopHasEnded() => new(nameof(MqttBroker), "The broker has stopped.");
 }

@@ -6,16 +6,24 @@ namespace Roost.Mqtt.Loop;
 /// </summary>
 internal sealed class Mailbox(Action wake)
 {
+    private static readonly Letter s_closed = new ClosedMark();
+
     private Letter? _newest;
     private int _mayBeAsleep;
     private int _isWanted;
 
-    /// <summary>Any thread. The letter belongs to the loop from now on.</summary>
+    /// <summary>Any thread. The letter belongs to the loop from now on; after <see cref="Close"/> it is refused.</summary>
     public void Post(Letter letter)
     {
         var newest = Volatile.Read(ref _newest);
         while (true)
         {
+            if (newest == s_closed)
+            {
+                letter.Refuse();
+                return;
+            }
+
             letter.Next = newest;
             var seen = Interlocked.CompareExchange(ref _newest, letter, newest);
             if (seen == newest)
@@ -77,11 +85,35 @@ internal sealed class Mailbox(Action wake)
         }
     }
 
+    /// <summary>Loop only, once, at its very end: refuses what was not opened, and all that comes later.</summary>
+    public void Close()
+    {
+        for (var letter = Interlocked.Exchange(ref _newest, s_closed); letter is not null;)
+        {
+            var next = letter.Next;
+            letter.Next = null;
+            letter.Refuse();
+            letter = next;
+        }
+    }
+
     private void EndWait()
     {
         if (Interlocked.Exchange(ref _mayBeAsleep, 0) != 0)
         {
             wake();
+        }
+    }
+
+    /// <summary>Stands in the place of the newest letter when there will be no other.</summary>
+    private sealed class ClosedMark : Letter
+    {
+        public override void Open()
+        {
+        }
+
+        public override void Refuse()
+        {
         }
     }
 }
