@@ -16,12 +16,12 @@ internal sealed class SubscriptionTree
     public void Remove(Subscription subscription)
     {
         var node = _root.Reach(subscription.Filter);
-        if (node.Value is { } subscriptions && subscriptions.Remove(subscription))
+        if (node.Value is { } subscriptions)
         {
-            Count--;
+            Count -= subscriptions.Remove(subscription) ? 1 : 0;
             if (subscriptions.Count > 0)
             {
-                return;
+                return; // others have the same filter
             }
         }
 

@@ -49,6 +49,24 @@ public sealed class SubscriptionTreeTests
         }).QuickCheckThrowOnFailure();
 
     [Test]
+    public void Removing_a_subscription_twice_leaves_another_one_with_the_same_filter()
+    {
+        var tree = new SubscriptionTree();
+        var gone = new Subscription(TopicFilter.Parse("a/b"));
+        var other = new Subscription(TopicFilter.Parse("a/b"));
+        tree.Add(gone);
+        tree.Add(other);
+
+        tree.Remove(gone);
+        tree.Remove(gone);
+
+        var found = new List<Subscription>();
+        tree.Match("a/b"u8, found);
+        Assert.That(found, Is.EqualTo(new[] { other }));
+        Assert.That(tree.Count, Is.EqualTo(1));
+    }
+
+    [Test]
     public void A_filter_finds_exactly_the_retained_messages_whose_topic_matches() =>
         Prop.ForAll(s_topic.ListOf().ToArbitrary(), s_filter.ToArbitrary(), (topics, filter) =>
         {
