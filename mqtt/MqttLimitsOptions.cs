@@ -20,6 +20,15 @@ public sealed class MqttLimitsOptions
     /// <summary>Connections at one time, over all listeners. Default 10,000.</summary>
     public int MaxConnections { get; set; } = 10_000;
 
+    /// <summary>
+    /// Sessions, of clients that are here and of those that are away. A new one above it is refused; a client whose session is kept comes
+    /// back to it. Default 20,000.
+    /// </summary>
+    public int MaxSessions { get; set; } = 20_000;
+
+    /// <summary>Subscriptions of one session; a further filter is refused in SUBACK. Default 1,000.</summary>
+    public int MaxSubscriptions { get; set; } = 1000;
+
     /// <summary>The longest keep-alive; an MQTT 5 client that asks for more, or for none, is told this one. Default 1,200 s.</summary>
     public TimeSpan KeepAliveMax { get; set; } = TimeSpan.FromSeconds(1200);
 

@@ -20,6 +20,8 @@ public sealed class MqttMetrics(IMeterFactory meters)
         Counter("roost.mqtt.messages.dropped.too_large", "{message}", "Messages above the client's Maximum Packet Size.", () => counters.DroppedTooLarge);
         Counter("roost.mqtt.connections.accepted", "{connection}", "Connections accepted.", () => counters.ConnectionsAccepted);
         Counter("roost.mqtt.connections.refused", "{connection}", "Connections closed at once because there were too many.", () => counters.ConnectionsRefused);
+        Counter("roost.mqtt.sessions.refused", "{session}", "New sessions refused because there were too many.", () => counters.SessionsRefused);
+        Counter("roost.mqtt.subscriptions.refused", "{subscription}", "Filters refused because their session had too many.", () => counters.SubscriptionsRefused);
     }
 
     private void Counter(string name, string unit, string description, Func<long> value) =>

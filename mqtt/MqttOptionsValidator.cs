@@ -56,6 +56,8 @@ internal sealed class MqttOptionsValidator : IValidateOptions<MqttOptions>
         CheckNumber(nameof(limits.MaxQueued), limits.MaxQueued, 1, 10_000_000);
         CheckNumber(nameof(limits.MaxOutputBytes), limits.MaxOutputBytes, 16 * 1024, 256 * 1024 * 1024);
         CheckNumber(nameof(limits.MaxConnections), limits.MaxConnections, 1, 1_000_000);
+        CheckNumber(nameof(limits.MaxSessions), limits.MaxSessions, 1, 10_000_000);
+        CheckNumber(nameof(limits.MaxSubscriptions), limits.MaxSubscriptions, 1, 1_000_000);
         CheckNumber(nameof(limits.ReceiveMax), limits.ReceiveMax, 1, 65_535);
         CheckNumber(nameof(limits.TopicAliasMax), limits.TopicAliasMax, 0, 65_535);
         CheckTime(nameof(limits.KeepAliveMax), limits.KeepAliveMax, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(65_535));

@@ -19,6 +19,7 @@ internal sealed partial class BrokerCore
         }
 
         connection.Version = connect!.Version;
+        connection.MaximumPacketSize = connect.MaximumPacketSize ?? uint.MaxValue;
         if (FindRefusal(connection, connect) is { } refusal)
         {
             RefuseConnect(connection, connect.Version, refusal.ReasonCode, refusal.Detail);
@@ -30,7 +31,6 @@ internal sealed partial class BrokerCore
             : null;
         connection.HasConnected = true;
         connection.ReceiveMaximum = connect.ReceiveMaximum ?? ushort.MaxValue;
-        connection.MaximumPacketSize = connect.MaximumPacketSize ?? uint.MaxValue;
         var session = TakeUpSession(connect, assigned ?? connect.ClientIdentifier, out var isPresent);
         session.Version = connect.Version;
         session.Connection = connection;
@@ -44,7 +44,12 @@ internal sealed partial class BrokerCore
         }
 
         var keepAlive = StartKeepAlive(connection, connect);
-        SendPacket(connection, ConnAckFor(connect, session, isPresent, assigned, keepAlive));
+        if (!SendPacket(connection, ConnAckFor(connect, session, isPresent, assigned, keepAlive)))
+        {
+            Close(connection, "CONNACK is larger than the client takes");
+            return;
+        }
+
         if (isPresent)
         {
             session.Outbound.Rewind();
@@ -57,7 +62,7 @@ internal sealed partial class BrokerCore
         }
     }
 
-    private static PacketFault? FindRefusal(Connection connection, ConnectPacket connect)
+    private PacketFault? FindRefusal(Connection connection, ConnectPacket connect)
     {
         if (connect.AuthenticationMethod is not null)
         {
@@ -69,9 +74,20 @@ internal sealed partial class BrokerCore
             return new PacketFault(ReasonCode.NotAuthorized, "this listener takes no anonymous clients");
         }
 
-        return connect is { Version: MqttProtocolVersion.V311, ClientIdentifier.Length: 0, CleanStart: false }
-            ? new PacketFault(ReasonCode.ClientIdentifierNotValid, "a session to be kept needs a client identifier") // [MQTT-3.1.3-8]
-            : null;
+        if (connect is { Version: MqttProtocolVersion.V311, ClientIdentifier.Length: 0, CleanStart: false })
+        {
+            return new PacketFault(ReasonCode.ClientIdentifierNotValid, "a session to be kept needs a client identifier"); // [MQTT-3.1.3-8]
+        }
+
+        if (_sessions.Count >= Limits.MaxSessions && !_sessions.ContainsKey(connect.ClientIdentifier))
+        {
+            Counters.SessionsRefused++; // none is ended for it: a stranger must not cost a known client its messages
+            return connect.Version == MqttProtocolVersion.V500
+                ? new PacketFault(ReasonCode.QuotaExceeded, "there are as many sessions as may be (limits: max-sessions)")
+                : new PacketFault(ReasonCode.ServerUnavailable, "there are as many sessions as may be (limits: max-sessions)");
+        }
+
+        return null;
     }
 
     private void RefuseConnect(Connection connection, MqttProtocolVersion? version, ReasonCode reasonCode, string detail)

@@ -93,9 +93,10 @@ internal sealed partial class BrokerCore
     /// <summary>Closes with a reason, which MQTT 5 can tell and 3.1.1 cannot.</summary>
     private void DisconnectClient(Connection connection, ReasonCode reasonCode, string detail)
     {
-        if (connection.HasConnected && connection.Version == MqttProtocolVersion.V500)
+        if (connection.HasConnected && connection.Version == MqttProtocolVersion.V500
+            && !SendPacket(connection, new DisconnectPacket { ReasonCode = reasonCode, ReasonString = detail }))
         {
-            SendPacket(connection, new DisconnectPacket { ReasonCode = reasonCode, ReasonString = detail });
+            SendPacket(connection, new DisconnectPacket { ReasonCode = reasonCode }); // [MQTT-3.14.2-3]
         }
 
         Close(connection, detail);

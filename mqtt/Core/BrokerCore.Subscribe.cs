@@ -51,7 +51,10 @@ internal sealed partial class BrokerCore
 
         var answer = new SubscribeAcknowledgementPacket(PacketType.SubAck) { PacketIdentifier = subscribe.PacketIdentifier, ReasonCodes = answers };
         SendWhenDurable(connection, answer, ticket, AnswerWhenRefused(connection, subscribe, answers, replaced));
-        SendRetained(session, subscribe, answers, replaced);
+        if (!connection.IsClosed)
+        {
+            SendRetained(session, subscribe, answers, replaced);
+        }
     }
 
     /// <summary>
@@ -103,6 +106,7 @@ internal sealed partial class BrokerCore
                 }
             }
 
+            // Of the size of the answer that was to be sent, so it fits.
             SendPacket(connection, new SubscribeAcknowledgementPacket(PacketType.SubAck) { PacketIdentifier = subscribe.PacketIdentifier, ReasonCodes = answers });
         };
     }
@@ -143,6 +147,11 @@ internal sealed partial class BrokerCore
         {
             _router.Remove(before);
             _journal.Forget(before);
+        }
+        else if (session.Subscriptions.Count >= Limits.MaxSubscriptions)
+        {
+            Counters.SubscriptionsRefused++;
+            return ReasonCode.QuotaExceeded;
         }
 
         session.Subscriptions[request.Filter] = subscription;
@@ -203,7 +212,11 @@ internal sealed partial class BrokerCore
 
     private void SendWhenDurable(Connection connection, ControlPacket answer, long ticket, Action<ReasonCode>? onRefused = null)
     {
-        if (ticket <= _journal.DurableThrough)
+        if (answer.GetSize(connection.Version) > connection.MaximumPacketSize)
+        {
+            DisconnectClient(connection, ReasonCode.PacketTooLarge, "the answer is larger than the client takes");
+        }
+        else if (ticket <= _journal.DurableThrough)
         {
             SendPacket(connection, answer);
         }

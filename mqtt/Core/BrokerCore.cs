@@ -83,10 +83,17 @@ internal sealed partial class BrokerCore
         ResumePublishers();
     }
 
-    private static void SendPacket(Connection connection, ControlPacket packet)
+    /// <returns>False, and nothing is sent: larger than the client takes [MQTT-3.1.2-24].</returns>
+    private static bool SendPacket(Connection connection, ControlPacket packet)
     {
         var size = packet.GetSize(connection.Version);
+        if (size > connection.MaximumPacketSize)
+        {
+            return false;
+        }
+
         packet.Write(connection.Extend(size), connection.Version);
+        return true;
     }
 
     private static void SendAcknowledgement(

@@ -19,4 +19,10 @@ internal sealed class BrokerCounters
 
     public long ConnectionsAccepted;
     public long ConnectionsRefused;
+
+    /// <summary>CONNECTs of new clients while there are as many sessions as may be.</summary>
+    public long SessionsRefused;
+
+    /// <summary>Filters for which a session had no room.</summary>
+    public long SubscriptionsRefused;
 }
