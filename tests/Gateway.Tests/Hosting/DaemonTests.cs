@@ -20,6 +20,13 @@ public sealed class DaemonTests
     [TestCase(DaemonProcess.SigInt)]
     public async Task A_signal_drains_it_and_it_exits_with_0(int signal)
     {
+        // A shell starts its background jobs with SIGINT ignored, children inherit that, and .NET keeps to it.
+        var ignored = Convert.ToUInt64(File.ReadLines("/proc/self/status").Single(line => line.StartsWith("SigIgn:", StringComparison.Ordinal))[7..].Trim(), 16);
+        if ((ignored & (1UL << (signal - 1))) != 0)
+        {
+            Assert.Ignore($"Signal {signal} is ignored by whoever started these tests, and so by the daemon.");
+        }
+
         await using var daemon = await DaemonProcess.StartAsync(_folder["data"]);
 
         daemon.Signal(signal);
