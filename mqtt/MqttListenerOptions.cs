@@ -14,5 +14,8 @@ public sealed class MqttListenerOptions
     /// <summary>Whether clients need no credentials. Null: only on a loopback address.</summary>
     public bool? Anonymous { get; set; }
 
+    /// <summary>Where its clients are allowed more or less than those of other listeners.</summary>
+    public MqttListenerLimitsOptions Limits { get; set; } = new();
+
     internal bool AllowsAnonymous => Anonymous ?? IPAddress.IsLoopback(IPAddress.Parse(Address));
 }

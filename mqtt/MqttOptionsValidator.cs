@@ -33,7 +33,14 @@ internal sealed class MqttOptionsValidator : IValidateOptions<MqttOptions>
             faults.AddError($"{MqttOptions.Section}:Folder is empty; name a folder, or leave the key out to keep sessions in memory.");
         }
 
-        ValidateLimits(options.Limits, faults);
+        var limitFaults = new ValidateOptionsResultBuilder();
+        ValidateLimits(MqttLimitsOptions.Section, options.Limits, limitFaults);
+        for (var i = 0; i < options.Listeners.Count && limitFaults.Build().Succeeded; i++) // else the fault of all would be told for each
+        {
+            ValidateLimits($"{MqttOptions.Section}:Listeners:{i}:Limits", options.Listeners[i].Limits.Over(options.Limits), faults);
+        }
+
+        faults.AddResult(limitFaults.Build());
         return faults.Build();
     }
 
@@ -50,7 +57,7 @@ internal sealed class MqttOptionsValidator : IValidateOptions<MqttOptions>
         }
     }
 
-    private static void ValidateLimits(MqttLimitsOptions limits, ValidateOptionsResultBuilder faults)
+    private static void ValidateLimits(string section, MqttLimitsOptions limits, ValidateOptionsResultBuilder faults)
     {
         CheckNumber(nameof(limits.MaxPacketBytes), limits.MaxPacketBytes, 128, 268_435_460);
         CheckNumber(nameof(limits.MaxQueued), limits.MaxQueued, 1, 10_000_000);
@@ -68,7 +75,7 @@ internal sealed class MqttOptionsValidator : IValidateOptions<MqttOptions>
         {
             if (value < least || value > most)
             {
-                faults.AddError($"{MqttLimitsOptions.Section}:{key} is {value:#,0}; use {least:#,0} to {most:#,0}.");
+                faults.AddError($"{section}:{key} is {value:#,0}; use {least:#,0} to {most:#,0}.");
             }
         }
 
@@ -76,7 +83,7 @@ internal sealed class MqttOptionsValidator : IValidateOptions<MqttOptions>
         {
             if (value < least || value > most)
             {
-                faults.AddError($"{MqttLimitsOptions.Section}:{key} is {value.TotalSeconds:#,0} s; use {least.TotalSeconds:#,0} s to {most.TotalSeconds:#,0} s.");
+                faults.AddError($"{section}:{key} is {value.TotalSeconds:#,0} s; use {least.TotalSeconds:#,0} s to {most.TotalSeconds:#,0} s.");
             }
         }
     }

@@ -10,7 +10,7 @@ namespace Roost.Mqtt.Connections;
 /// the transport's, in a derived class. The loop's thread only.
 /// </summary>
 /// <remarks>Its one deadline is the connect time-out until CONNECT has come, and keep-alive from then on.</remarks>
-internal abstract class Connection(BrokerCore core, bool allowsAnonymous) : Timed
+internal abstract class Connection(BrokerCore core, Listener listener) : Timed
 {
     /// <summary>Output is handed to the transport when it has grown to this within a turn, so that a burst stays in the CPU's cache.</summary>
     private const int FlushAtBytes = 64 * 1024;
@@ -25,7 +25,8 @@ internal abstract class Connection(BrokerCore core, bool allowsAnonymous) : Time
 
     public MqttProtocolVersion Version { get; set; } = MqttProtocolVersion.V311;
 
-    public bool AllowsAnonymous { get; } = allowsAnonymous;
+    /// <summary>Where it came in: what the peer may ask for.</summary>
+    public Listener Listener { get; } = listener;
 
     public bool HasConnected { get; set; }
 
@@ -55,7 +56,7 @@ internal abstract class Connection(BrokerCore core, bool allowsAnonymous) : Time
     public abstract string RemoteEndPoint { get; }
 
     /// <summary>The peer reads too slowly: QoS 0 is dropped, QoS 1 and 2 stay in the session, and no more is read from the peer.</summary>
-    public bool IsCongested => _output.Length > Core.Limits.MaxOutputBytes;
+    public bool IsCongested => _output.Length > Listener.Limits.MaxOutputBytes;
 
     /// <summary>It is we who keep the peer from being heard, whatever it does.</summary>
     public bool IsHeldByJournal => _paused.HasFlag(PauseReasons.Journal);

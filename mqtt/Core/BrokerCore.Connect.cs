@@ -35,7 +35,8 @@ internal sealed partial class BrokerCore
         session.Version = connect.Version;
         session.Connection = connection;
         session.Will = connect.Will is null ? null : new Will(connect.Will, connect.WillDelaySeconds);
-        session.ExpirySeconds = ExpiryFor(connect);
+        session.Limits = connection.Listener.Limits;
+        session.ExpirySeconds = ExpiryFor(connect, session.Limits);
         connection.Session = session;
         session.LeftAt = null;
         if (session.IsDurable || session.IsJournaled)
@@ -69,7 +70,7 @@ internal sealed partial class BrokerCore
             return new PacketFault(ReasonCode.BadAuthenticationMethod, "no authentication method is offered");
         }
 
-        if (!connection.AllowsAnonymous)
+        if (!connection.Listener.AllowsAnonymous)
         {
             return new PacketFault(ReasonCode.NotAuthorized, "this listener takes no anonymous clients");
         }
@@ -128,7 +129,7 @@ internal sealed partial class BrokerCore
         isPresent = session is not null;
         if (session is null)
         {
-            session = new Session { ClientIdentifier = clientIdentifier };
+            session = new Session { ClientIdentifier = clientIdentifier, Limits = Limits };
             _sessions.Add(clientIdentifier, session);
         }
         else if (session.Timer is { } timer)
@@ -141,9 +142,9 @@ internal sealed partial class BrokerCore
         return session;
     }
 
-    private uint ExpiryFor(ConnectPacket connect)
+    private static uint ExpiryFor(ConnectPacket connect, MqttLimitsOptions limits)
     {
-        var most = (uint)Limits.SessionExpiryMax.TotalSeconds;
+        var most = (uint)limits.SessionExpiryMax.TotalSeconds;
         return connect.Version == MqttProtocolVersion.V500
             ? Math.Min(connect.SessionExpirySeconds ?? 0, most)
             : connect.CleanStart ? 0 : most;
@@ -152,7 +153,7 @@ internal sealed partial class BrokerCore
     /// <returns>The keep-alive that the client has to be told, or null when it is its own.</returns>
     private ushort? StartKeepAlive(Connection connection, ConnectPacket connect)
     {
-        var most = (ushort)Limits.KeepAliveMax.TotalSeconds;
+        var most = (ushort)connection.Listener.Limits.KeepAliveMax.TotalSeconds;
         var asked = connect.KeepAliveSeconds;
         var isLonger = asked == 0 || asked > most;
         // A 3.1.1 client cannot be told another keep-alive, and would be cut off for keeping its own.
@@ -171,7 +172,7 @@ internal sealed partial class BrokerCore
         return isOverridden ? most : null;
     }
 
-    private ConnAckPacket ConnAckFor(ConnectPacket connect, Session session, bool isPresent, string? assigned, ushort? keepAlive)
+    private static ConnAckPacket ConnAckFor(ConnectPacket connect, Session session, bool isPresent, string? assigned, ushort? keepAlive)
     {
         var answer = new ConnAckPacket { SessionPresent = isPresent };
         if (connect.Version == MqttProtocolVersion.V500)
@@ -179,9 +180,9 @@ internal sealed partial class BrokerCore
             answer.AssignedClientIdentifier = assigned;
             answer.ServerKeepAliveSeconds = keepAlive;
             answer.SessionExpirySeconds = session.ExpirySeconds == (connect.SessionExpirySeconds ?? 0) ? null : session.ExpirySeconds;
-            answer.ReceiveMaximum = (ushort)Limits.ReceiveMax;
-            answer.TopicAliasMaximum = (ushort)Limits.TopicAliasMax;
-            answer.MaximumPacketSize = (uint)Limits.MaxPacketBytes;
+            answer.ReceiveMaximum = (ushort)session.Limits.ReceiveMax;
+            answer.TopicAliasMaximum = (ushort)session.Limits.TopicAliasMax;
+            answer.MaximumPacketSize = (uint)session.Limits.MaxPacketBytes;
         }
 
         return answer;

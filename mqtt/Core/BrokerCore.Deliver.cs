@@ -67,7 +67,7 @@ internal sealed partial class BrokerCore
     private void Enqueue(ref Publication publication, in Receiver receiver, QualityOfService quality, bool retain)
     {
         var session = receiver.Session;
-        if (session.Outbound.WaitingCount >= Limits.MaxQueued)
+        if (session.Outbound.WaitingCount >= session.Limits.MaxQueued)
         {
             Overflow(ref publication, session);
             return;
@@ -108,7 +108,7 @@ internal sealed partial class BrokerCore
         if (!session.IsOverflowing)
         {
             session.IsOverflowing = true;
-            Log.QueueFull(_logger, session.ClientIdentifier, Limits.MaxQueued);
+            Log.QueueFull(_logger, session.ClientIdentifier, session.Limits.MaxQueued);
         }
     }
 

@@ -79,7 +79,7 @@ internal sealed partial class BrokerCore
                 return;
             }
 
-            session.ExpirySeconds = Math.Min(expiry, (uint)Limits.SessionExpiryMax.TotalSeconds);
+            session.ExpirySeconds = Math.Min(expiry, (uint)session.Limits.SessionExpiryMax.TotalSeconds);
         }
 
         if (disconnect.ReasonCode != ReasonCode.DisconnectWithWillMessage)
@@ -111,6 +111,7 @@ internal sealed partial class BrokerCore
 
         connection.Close();
         Connections.Remove(connection);
+        connection.Listener.ConnectionCount--;
         OrphanPendingAcknowledgements(connection);
         if (connection.Session is { } session)
         {

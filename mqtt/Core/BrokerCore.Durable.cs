@@ -319,7 +319,7 @@ internal sealed partial class BrokerCore
         {
             _heldPublishers.RemoveWhere(connection =>
             {
-                var isReady = connection.IsClosed || (connection.PendingAcknowledgements?.Count ?? 0) < Limits.ReceiveMax;
+                var isReady = connection.IsClosed || (connection.PendingAcknowledgements?.Count ?? 0) < connection.Listener.Limits.ReceiveMax;
                 if (isReady)
                 {
                     connection.Resume(PauseReasons.Journal);

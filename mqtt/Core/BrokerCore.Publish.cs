@@ -89,13 +89,13 @@ internal sealed partial class BrokerCore
     private bool TryFindAliasedRoute(Connection connection, in PublishView publish, out TopicRoute route)
     {
         route = null!;
-        if (publish.TopicAlias > Limits.TopicAliasMax)
+        if (publish.TopicAlias > connection.Listener.Limits.TopicAliasMax)
         {
             Refuse(connection, new PacketFault(ReasonCode.TopicAliasInvalid, "the Topic Alias is above the announced maximum")); // [MQTT-3.3.2-9]
             return false;
         }
 
-        var aliases = connection.TopicAliases ??= new TopicRoute?[Limits.TopicAliasMax + 1];
+        var aliases = connection.TopicAliases ??= new TopicRoute?[connection.Listener.Limits.TopicAliasMax + 1];
         ref var alias = ref aliases[publish.TopicAlias];
         if (!publish.Topic.IsEmpty)
         {
@@ -138,14 +138,14 @@ internal sealed partial class BrokerCore
 
         // QoS 2 messages may stand in both.
         var pendingCount = connection.PendingAcknowledgements?.Count ?? 0;
-        if (connection.Version == MqttProtocolVersion.V500 && Math.Max(pendingCount, taken?.Count ?? 0) >= Limits.ReceiveMax)
+        if (connection.Version == MqttProtocolVersion.V500 && Math.Max(pendingCount, taken?.Count ?? 0) >= connection.Listener.Limits.ReceiveMax)
         {
             // [MQTT-3.3.4-9] the client was told how many
             Refuse(connection, new PacketFault(ReasonCode.ReceiveMaximumExceeded, "more messages in flight than the Receive Maximum"));
             return false;
         }
 
-        if (pendingCount >= Limits.ReceiveMax)
+        if (pendingCount >= connection.Listener.Limits.ReceiveMax)
         {
             HoldPublisher(connection); // 3.1.1 knows no limit: what was read is taken, and no more is read for now
         }

@@ -10,16 +10,17 @@ internal sealed partial class BrokerCore
     /// <returns>False: there are too many; the transport closes it.</returns>
     public bool OnAccepted(Connection connection)
     {
-        if (Connections.Count >= Limits.MaxConnections)
+        if (Connections.Count >= Limits.MaxConnections || connection.Listener.IsFull)
         {
             Counters.ConnectionsRefused++;
             return false;
         }
 
         Connections.Add(connection);
+        connection.Listener.ConnectionCount++;
         Counters.ConnectionsAccepted++;
         connection.LastReceivedAt = _clock.Now;
-        Timers.Set(connection, _clock.Now + (long)Limits.ConnectTimeout.TotalMilliseconds);
+        Timers.Set(connection, _clock.Now + (long)connection.Listener.Limits.ConnectTimeout.TotalMilliseconds);
         return true;
     }
 
@@ -33,7 +34,7 @@ internal sealed partial class BrokerCore
         var used = 0;
         while (used < bytes.Length)
         {
-            var status = PacketFrame.TryRead(bytes[used..], Limits.MaxPacketBytes, out var frame, out var fault);
+            var status = PacketFrame.TryRead(bytes[used..], connection.Listener.Limits.MaxPacketBytes, out var frame, out var fault);
             if (status == DecodeStatus.NeedMore)
             {
                 nextPacketBytes = frame.TotalBytes;

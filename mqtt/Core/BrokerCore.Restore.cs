@@ -19,6 +19,7 @@ internal sealed partial class BrokerCore : IRestoredState
 
     void IRestoredState.RestoreSession(Session session, TimeSpan sinceDisconnect)
     {
+        session.Limits = Limits; // those of its listener come with its client
         _sessions.Add(session.ClientIdentifier, session);
         var left = TimeSpan.FromSeconds(session.ExpirySeconds) - sinceDisconnect;
         var timer = session.Timer = new SessionTimer(this, session);

@@ -148,7 +148,7 @@ internal sealed partial class BrokerCore
             _router.Remove(before);
             _journal.Forget(before);
         }
-        else if (session.Subscriptions.Count >= Limits.MaxSubscriptions)
+        else if (session.Subscriptions.Count >= session.Limits.MaxSubscriptions)
         {
             Counters.SubscriptionsRefused++;
             return ReasonCode.QuotaExceeded;

@@ -19,6 +19,9 @@ internal sealed class Session : JournalEntry
 
     public MqttProtocolVersion Version { get; set; }
 
+    /// <summary>Of the listener through which the client last came; the broker's own after a restart.</summary>
+    public MqttLimitsOptions Limits { get; set; } = null!;
+
     /// <summary>Null while the client is away.</summary>
     public Connection? Connection { get; set; }
 

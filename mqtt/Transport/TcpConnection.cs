@@ -21,8 +21,8 @@ internal sealed unsafe class TcpConnection : Connection, IEventSource
     private bool _isPaused;
     private bool _isBlocked;
 
-    public TcpConnection(BrokerCore core, int descriptor, Epoll epoll, ReceiveBuffer receive, IPEndPoint remote, bool allowsAnonymous)
-        : base(core, allowsAnonymous)
+    public TcpConnection(BrokerCore core, int descriptor, Epoll epoll, ReceiveBuffer receive, IPEndPoint remote, Listener listener)
+        : base(core, listener)
     {
         _descriptor = descriptor;
         _epoll = epoll;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using Roost.Mqtt.Connections;
 using Roost.Mqtt.Core;
 using Roost.Mqtt.Loop;
 
@@ -21,7 +22,7 @@ internal sealed unsafe class TcpListenerSource : Timed, IEventSource, IDisposabl
     private readonly ILogger _logger;
     private readonly Socket _socket;
     private readonly int _descriptor;
-    private readonly bool _allowsAnonymous;
+    private readonly Listener _listener;
     private ulong _tag;
 
     private TcpListenerSource(BrokerCore core, EventLoop loop, ReceiveBuffer receive, MqttListenerOptions options, Socket socket, ILogger logger)
@@ -33,7 +34,7 @@ internal sealed unsafe class TcpListenerSource : Timed, IEventSource, IDisposabl
         _socket = socket;
         _logger = logger;
         _descriptor = (int)socket.Handle;
-        _allowsAnonymous = options.AllowsAnonymous;
+        _listener = new Listener(options, core.Limits);
     }
 
     public IPEndPoint LocalEndPoint => (IPEndPoint)_socket.LocalEndPoint!;
@@ -100,7 +101,7 @@ internal sealed unsafe class TcpListenerSource : Timed, IEventSource, IDisposabl
 
     private void Take(int descriptor, IPEndPoint remote)
     {
-        var connection = new TcpConnection(_core, descriptor, _loop.Epoll, _receive, remote, _allowsAnonymous);
+        var connection = new TcpConnection(_core, descriptor, _loop.Epoll, _receive, remote, _listener);
         if (!_core.OnAccepted(connection))
         {
             connection.Close();

@@ -4,7 +4,7 @@ using Roost.Mqtt.Core;
 namespace Roost.Mqtt.Tests.Broker;
 
 /// <summary>A peer that takes everything at once.</summary>
-internal sealed class SinkConnection(BrokerCore core) : Connection(core, allowsAnonymous: true)
+internal sealed class SinkConnection(BrokerCore core) : Connection(core, new Listener(new MqttListenerOptions(), core.Limits))
 {
     public long FlushedBytes { get; private set; }
 

@@ -1,0 +1,41 @@
+namespace Roost.Mqtt;
+
+/// <summary>What one listener allows its clients where that differs from <see cref="MqttLimitsOptions"/>. Null: the same as there.</summary>
+public sealed class MqttListenerLimitsOptions
+{
+    public int? MaxPacketBytes { get; set; }
+
+    public int? MaxQueued { get; set; }
+
+    public int? MaxOutputBytes { get; set; }
+
+    /// <summary>Connections of this listener at one time. Those of all listeners together are bounded by <see cref="MqttLimitsOptions.MaxConnections"/> too.</summary>
+    public int? MaxConnections { get; set; }
+
+    public int? MaxSubscriptions { get; set; }
+
+    public TimeSpan? KeepAliveMax { get; set; }
+
+    public TimeSpan? ConnectTimeout { get; set; }
+
+    public TimeSpan? SessionExpiryMax { get; set; }
+
+    public int? ReceiveMax { get; set; }
+
+    public int? TopicAliasMax { get; set; }
+
+    internal MqttLimitsOptions Over(MqttLimitsOptions limits) => new()
+    {
+        MaxPacketBytes = MaxPacketBytes ?? limits.MaxPacketBytes,
+        MaxQueued = MaxQueued ?? limits.MaxQueued,
+        MaxOutputBytes = MaxOutputBytes ?? limits.MaxOutputBytes,
+        MaxConnections = MaxConnections ?? limits.MaxConnections,
+        MaxSessions = limits.MaxSessions,
+        MaxSubscriptions = MaxSubscriptions ?? limits.MaxSubscriptions,
+        KeepAliveMax = KeepAliveMax ?? limits.KeepAliveMax,
+        ConnectTimeout = ConnectTimeout ?? limits.ConnectTimeout,
+        SessionExpiryMax = SessionExpiryMax ?? limits.SessionExpiryMax,
+        ReceiveMax = ReceiveMax ?? limits.ReceiveMax,
+        TopicAliasMax = TopicAliasMax ?? limits.TopicAliasMax,
+    };
+}
