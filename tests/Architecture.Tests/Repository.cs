@@ -1,9 +1,11 @@
+using Roost.Tests.Support;
+
 namespace Roost.Architecture.Tests;
 
 /// <summary>The checked-out tree that this test assembly was built from.</summary>
 internal static class Repository
 {
-    public static string Root { get; } = Find();
+    public static string Root => SourceTree.Root;
 
     public static string ReadAllText(string path) => File.ReadAllText(Path.Combine(Root, path));
 
@@ -12,15 +14,4 @@ internal static class Repository
         Directory.EnumerateFiles(Path.Combine(Root, folder), pattern, SearchOption.AllDirectories)
             .Select(path => Path.GetRelativePath(Root, path).Replace('\\', '/'))
             .Where(path => !path.StartsWith("data/", StringComparison.Ordinal) && !path.Split('/').Any(part => part is "bin" or "obj" or "node_modules" or "out"));
-
-    private static string Find()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Gateway.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName ?? throw new DirectoryNotFoundException("No Gateway.sln above the test assembly.");
-    }
 }

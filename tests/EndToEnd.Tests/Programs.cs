@@ -1,9 +1,11 @@
+using Roost.Tests.Support;
+
 namespace Roost.EndToEnd.Tests;
 
 /// <summary>Where the programs under test were built, in the same configuration as this assembly.</summary>
 internal static class Programs
 {
-    public static string Root { get; } = FindRoot();
+    public static string Root => SourceTree.Root;
 
     public static string Roostd { get; } = Built("gateway", "roostd");
 
@@ -16,16 +18,5 @@ internal static class Programs
         // .../tests/EndToEnd.Tests/bin/<configuration>/<framework>/
         var output = new DirectoryInfo(AppContext.BaseDirectory);
         return Path.Combine(Root, folder, "bin", output.Parent!.Name, output.Name, name);
-    }
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Gateway.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName ?? throw new DirectoryNotFoundException("No Gateway.sln above the test assembly.");
     }
 }

@@ -168,6 +168,7 @@ public sealed class ConnectTests
         using var client = await _broker.OpenAsync();
         await client.SendAsync("10 0E 00 04 'MQTT' 05 02 00 01 00 00 01 'a'");
         await client.ReadPacketAsync("CONNACK");
+        await _broker.AdvanceAsync(TimeSpan.FromSeconds(2));
         await client.ExpectDisconnectAsync(ReasonCode.KeepAliveTimeout);
     }
 

@@ -32,15 +32,32 @@ internal sealed class RawClient(TcpClient client) : IDisposable
         Assert.That(Convert.ToHexString(heard.AsSpan(0, count)), Is.EqualTo(Convert.ToHexString(expected)));
     }
 
-    /// <summary>One whole packet, of less than 128 bytes.</summary>
+    /// <summary>One whole packet.</summary>
     public async Task<byte[]> ReadPacketAsync(string waitedFor)
     {
-        var header = new byte[2];
-        var count = await Eventually.CompletesAsync(ReadAsync(header), waitedFor);
-        Assert.That(count, Is.EqualTo(2), $"the connection ended before {waitedFor}");
-        var body = new byte[header[1]];
-        await Eventually.CompletesAsync(ReadAsync(body), waitedFor);
-        return [.. header, .. body];
+        var packet = new List<byte>(await ReadAsync(2, waitedFor));
+        var (length, shift) = (packet[1] & 0x7F, 7);
+        while ((packet[^1] & 0x80) != 0)
+        {
+            packet.AddRange(await ReadAsync(1, waitedFor));
+            length |= (packet[^1] & 0x7F) << shift;
+            shift += 7;
+        }
+
+        packet.AddRange(await ReadAsync(length, waitedFor));
+        return [.. packet];
+    }
+
+    /// <summary>A PUBLISH above QoS 0 whose identifier is the server's choice.</summary>
+    /// <returns>The identifier, as it stands in the packet.</returns>
+    public async Task<string> ExpectPublishAsync(string firstByte, string topic, string payload)
+    {
+        var packet = await ReadPacketAsync($"PUBLISH of {payload} on {topic}");
+        var identifier = Convert.ToHexString(packet.AsSpan(4 + topic.Length, 2));
+        var expected = Reading.Bytes(Raw.Packet(firstByte, $"{Raw.Text(topic)} {identifier} '{payload}'"));
+        Assert.That(Convert.ToHexString(packet), Is.EqualTo(Convert.ToHexString(expected)));
+        Assert.That(identifier, Is.Not.EqualTo("0000"));
+        return identifier;
     }
 
     /// <summary>Nothing came before the answer to a ping: what was to be sent has been sent.</summary>
@@ -64,6 +81,14 @@ internal sealed class RawClient(TcpClient client) : IDisposable
     }
 
     public void Dispose() => client.Dispose();
+
+    private async Task<byte[]> ReadAsync(int count, string waitedFor)
+    {
+        var bytes = new byte[count];
+        var read = await Eventually.CompletesAsync(ReadAsync(bytes), waitedFor);
+        Assert.That(read, Is.EqualTo(count), $"the connection ended before {waitedFor}");
+        return bytes;
+    }
 
     private async Task<int> ReadAsync(byte[] buffer)
     {

@@ -1,13 +1,25 @@
 using Microsoft.Extensions.DependencyInjection;
+using Roost.Tests.Support;
 
 namespace Roost.Mqtt.Tests.Conformance;
 
-/// <summary>A broker of the test's own on a free loopback port, in memory.</summary>
+/// <summary>A broker of the test's own on a free loopback port, in memory. Its clock stands still until the test moves it.</summary>
 internal sealed class RunningBroker : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
 
-    private RunningBroker(ServiceProvider services) => _services = services;
+    private RunningBroker(Action<MqttOptions>? configure) => _services = new ServiceCollection()
+        .AddLogging()
+        .AddSingleton<TimeProvider>(Clock)
+        .AddMqttBroker()
+        .Configure<MqttOptions>(options =>
+        {
+            options.Listeners = [new MqttListenerOptions { Port = 0 }];
+            configure?.Invoke(options);
+        })
+        .BuildServiceProvider();
+
+    public ManualTimeProvider Clock { get; } = new();
 
     public int Port { get; private set; }
 
@@ -15,12 +27,7 @@ internal sealed class RunningBroker : IAsyncDisposable
 
     public static async Task<RunningBroker> StartAsync(Action<MqttOptions>? configure = null)
     {
-        var services = new ServiceCollection().AddLogging().AddMqttBroker().Configure<MqttOptions>(options =>
-        {
-            options.Listeners = [new MqttListenerOptions { Port = 0 }];
-            configure?.Invoke(options);
-        });
-        var running = new RunningBroker(services.BuildServiceProvider());
+        var running = new RunningBroker(configure);
         await running.Broker.StartAsync();
         running.Port = (await running.Broker.OpenListenersAsync())[0].Port;
         return running;
@@ -50,6 +57,18 @@ internal sealed class RunningBroker : IAsyncDisposable
         Assert.That(Convert.ToHexString(connAck.AsSpan(2, 2)), Is.EqualTo(sessionPresent ? "0100" : "0000"), "session present and reason code");
         return client;
     }
+
+    /// <summary>Moves the broker's clock, and lets it do what has become due.</summary>
+    public async Task AdvanceAsync(TimeSpan by)
+    {
+        Clock.Advance(by);
+        await Broker.TurnAsync();
+        await Broker.TurnAsync(); // deadlines are looked at after the post of a turn
+    }
+
+    /// <summary>So many clients have a connection: those that left have been noticed.</summary>
+    public Task UntilConnectedAsync(int clients) =>
+        Eventually.IsTrueAsync(async () => (await Broker.GetStatisticsAsync()).ConnectedClients == clients, $"{clients} clients to be connected");
 
     public async ValueTask DisposeAsync() => await _services.DisposeAsync();
 }
