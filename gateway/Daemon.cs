@@ -111,6 +111,7 @@ internal static class Daemon
         app.MapMessages(app.Services.GetRequiredService<IMqttBroker>(), app.Services.GetRequiredService<TimeProvider>(), app.Lifetime.ApplicationStopping);
         app.MapStatus(configuration);
         app.MapRoutes(app.Services.GetRequiredService<RouteTable>());
+        app.MapDrops(app.Services.GetRequiredService<MqttBroker>());
         app.MapClients(app.Services.GetRequiredService<MqttBroker>());
         app.MapShadows();
         app.MapFunctions();

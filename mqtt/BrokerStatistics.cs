@@ -7,9 +7,7 @@ namespace Roost.Mqtt;
 /// <param name="QueuedMessages">QoS 1 and 2 messages that some session has not acknowledged, once for each session.</param>
 /// <param name="MessagesReceived">From clients and from within the process.</param>
 /// <param name="MessagesDelivered">PUBLISH packets written, repeated ones included.</param>
-/// <param name="DroppedSlowReader">QoS 0 messages for clients that do not read fast enough.</param>
-/// <param name="DroppedQueueFull">QoS 1 and 2 messages for sessions whose queue was full.</param>
-/// <param name="DroppedTooLarge">Messages above the client's Maximum Packet Size.</param>
+/// <param name="Drops">Messages that were not delivered; one that several clients miss counts for each.</param>
 public sealed record BrokerStatistics(
     int ConnectedClients,
     int Sessions,
@@ -18,7 +16,4 @@ public sealed record BrokerStatistics(
     long QueuedMessages,
     long MessagesReceived,
     long MessagesDelivered,
-    long DroppedSlowReader,
-    long DroppedQueueFull,
-    long DroppedExpired,
-    long DroppedTooLarge);
+    DropCounts Drops);

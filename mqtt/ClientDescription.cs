@@ -5,7 +5,7 @@ namespace Roost.Mqtt;
 /// <param name="ProtocolVersion">Of its last connection.</param>
 /// <param name="SessionExpiry">How long the session outlives its connection; zero: not at all.</param>
 /// <param name="QueuedMessages">QoS 1 and 2 messages that it has not acknowledged.</param>
-/// <param name="DroppedMessages">Messages that it lost by being slow, away too long or refusing their size.</param>
+/// <param name="Drops">Messages that did not get to it, or were not taken from it, since its session began or the process started.</param>
 public sealed record ClientDescription(
     string ClientIdentifier,
     string? RemoteEndPoint,
@@ -13,4 +13,4 @@ public sealed record ClientDescription(
     TimeSpan SessionExpiry,
     IReadOnlyList<string> Subscriptions,
     int QueuedMessages,
-    long DroppedMessages);
+    DropCounts Drops);

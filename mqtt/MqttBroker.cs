@@ -165,6 +165,8 @@ public sealed class MqttBroker : IMqttBroker, IAsyncDisposable
 
     public Task<BrokerStatistics> GetStatisticsAsync() => OnLoopAsync(_core.DescribeBroker);
 
+    public Task<DropReport> GetDropsAsync() => OnLoopAsync(_core.DescribeDrops);
+
     /// <summary>All sessions, of clients that are here and of clients that are away, by client identifier.</summary>
     public Task<IReadOnlyList<ClientDescription>> ListClientsAsync() => OnLoopAsync(_core.DescribeClients);
 

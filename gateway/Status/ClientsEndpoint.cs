@@ -28,7 +28,8 @@ internal static class ClientsEndpoint
                 writer.WriteBoolean("connected", client.RemoteEndPoint is not null);
                 writer.WriteString("address", client.RemoteEndPoint);
                 writer.WriteNumber("queued", client.QueuedMessages);
-                writer.WriteNumber("dropped", client.DroppedMessages);
+                writer.WriteNumber("dropped", client.Drops.Total);
+                writer.WriteDrops("drops", client.Drops);
                 writer.WriteNumber("sessionExpirySeconds", (long)client.SessionExpiry.TotalSeconds);
                 writer.WriteStartArray("subscriptions");
                 foreach (var subscription in client.Subscriptions)

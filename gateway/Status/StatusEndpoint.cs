@@ -86,7 +86,8 @@ internal static class StatusEndpoint
         writer.WriteNumber("queued", broker.QueuedMessages);
         writer.WriteNumber("received", broker.MessagesReceived);
         writer.WriteNumber("delivered", broker.MessagesDelivered);
-        writer.WriteNumber("dropped", broker.DroppedExpired + broker.DroppedQueueFull + broker.DroppedSlowReader + broker.DroppedTooLarge);
+        writer.WriteNumber("dropped", broker.Drops.Total);
+        writer.WriteDrops("drops", broker.Drops);
         writer.WriteEndObject();
     }
 

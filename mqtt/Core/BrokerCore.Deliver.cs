@@ -23,6 +23,10 @@ internal sealed partial class BrokerCore
             {
                 DeliverAtMostOnce(publication, receiver, connection, retain, isShared);
             }
+            else
+            {
+                Drop(DropReason.ClientAway, session, publication.Route.Topic);
+            }
 
             return;
         }
@@ -43,8 +47,7 @@ internal sealed partial class BrokerCore
     {
         if (connection.IsCongested)
         {
-            receiver.Session.Dropped++;
-            Counters.DroppedSlowReader++;
+            Drop(DropReason.SlowReader, receiver.Session, publication.Route.Topic);
             return;
         }
 
@@ -103,8 +106,7 @@ internal sealed partial class BrokerCore
     private void Overflow(ref Publication publication, Session session)
     {
         publication.WasRefused = true;
-        session.Dropped++;
-        Counters.DroppedQueueFull++;
+        Drop(DropReason.QueueFullMessages, session, publication.Route.Topic);
         if (!session.IsOverflowing)
         {
             session.IsOverflowing = true;
@@ -120,7 +122,7 @@ internal sealed partial class BrokerCore
         {
             var properties = ForwardedProperties(connection.Version, publication.Properties, publication.ExpirySeconds, []);
             ref readonly var encoded = ref _fanOut.Get(publication, properties, connection.Version, quality);
-            if (!Fits(connection, receiver.Session, encoded.Length))
+            if (!Fits(connection, receiver.Session, publication.Route.Topic, encoded.Length))
             {
                 return false;
             }
@@ -145,7 +147,7 @@ internal sealed partial class BrokerCore
     private bool Write(Connection connection, Session session, in PublishFields fields)
     {
         var size = PublishEncoder.GetSize(fields, connection.Version);
-        if (!Fits(connection, session, size))
+        if (!Fits(connection, session, fields.Topic, size))
         {
             return false;
         }
@@ -155,15 +157,14 @@ internal sealed partial class BrokerCore
         return true;
     }
 
-    private bool Fits(Connection connection, Session session, int size)
+    private bool Fits(Connection connection, Session session, ReadOnlySpan<byte> topic, int size)
     {
         if (size <= connection.MaximumPacketSize)
         {
             return true;
         }
 
-        session.Dropped++;
-        Counters.DroppedTooLarge++;
+        Drop(DropReason.TooLarge, session, topic);
         return false;
     }
 
@@ -223,7 +224,7 @@ internal sealed partial class BrokerCore
         var wasSent = item.Has(OutboundQueue.EntryFlags.WasSent);
         if (!wasSent && message.HasExpired(_clock.Now)) // [MQTT-3.3.2-5]
         {
-            Counters.DroppedExpired++;
+            Drop(DropReason.Expired, session, message.Topic);
             Settle(session, sequence, wasInFlight: false);
             return;
         }

@@ -15,10 +15,7 @@ internal sealed partial class BrokerCore
         QueuedMessages: _sessions.Values.Sum(static session => (long)session.Outbound.Count),
         MessagesReceived: Counters.MessagesReceived,
         MessagesDelivered: Counters.MessagesDelivered,
-        DroppedSlowReader: Counters.DroppedSlowReader,
-        DroppedQueueFull: Counters.DroppedQueueFull,
-        DroppedExpired: Counters.DroppedExpired,
-        DroppedTooLarge: Counters.DroppedTooLarge);
+        Drops: Counters.Drops.Total.Copy());
 
     public IReadOnlyList<ClientDescription> DescribeClients() =>
         [.. _sessions.Values.Select(Describe).OrderBy(static client => client.ClientIdentifier, StringComparer.Ordinal)];
@@ -50,7 +47,7 @@ internal sealed partial class BrokerCore
         TimeSpan.FromSeconds(session.ExpirySeconds),
         [.. session.Subscriptions.Keys.Order(StringComparer.Ordinal)],
         session.Outbound.Count,
-        session.Dropped);
+        session.Drops?.Copy() ?? new DropCounts());
 
     private MqttMessage ToMessage(StoredMessage stored)
     {

@@ -171,6 +171,7 @@ internal sealed partial class BrokerCore
 
         while (session.Outbound.Count > 0)
         {
+            DropUnsent(session, session.Outbound[session.Outbound.Head]);
             Settle(session, session.Outbound.Head, wasInFlight: false);
         }
     }

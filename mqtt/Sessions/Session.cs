@@ -48,8 +48,8 @@ internal sealed class Session : JournalEntry
     /// <summary>To be published when the client goes without saying good-bye (section 3.1.2.5).</summary>
     public Will? Will { get; set; }
 
-    /// <summary>Messages that were not delivered because the client is too slow or away too long.</summary>
-    public long Dropped { get; set; }
+    /// <summary>Messages that did not get to it, or were not taken from it; made with the first.</summary>
+    public DropCounts? Drops { get; set; }
 
     /// <summary>The last message was dropped because the queue is full: logged once per episode.</summary>
     public bool IsOverflowing { get; set; }

@@ -90,7 +90,7 @@ public sealed class FloodTests
 
         await publisher.ExpectNothingAsync();
         Assert.That(GC.GetTotalMemory(forceFullCollection: true) - before, Is.LessThan(8 * 1024 * 1024));
-        Assert.That((await _broker.Broker.GetStatisticsAsync()).DroppedSlowReader, Is.Positive);
+        Assert.That((await _broker.Broker.GetStatisticsAsync()).Drops[DropReason.SlowReader], Is.Positive);
         await ExpectOthersServedAsync();
     }
 

@@ -83,7 +83,7 @@ public sealed class HostileClientTests
                 await publisher.SendAsync(RawClient.Publish("a/0", payload));
                 await publisher.ExpectNothingAsync();
                 sent++;
-                return (await _broker.Broker.GetStatisticsAsync()).DroppedSlowReader > 0;
+                return (await _broker.Broker.GetStatisticsAsync()).Drops[DropReason.SlowReader] > 0;
             },
             "QoS 0 messages to be dropped");
 

@@ -185,6 +185,6 @@ public sealed class SessionTests
 
         await publisher.ExpectAsync("40 03 0002 97");
         var clients = await broker.Broker.ListClientsAsync();
-        Assert.That(clients.Single(client => client.ClientIdentifier == "s").DroppedMessages, Is.EqualTo(1));
+        Assert.That(clients.Single(client => client.ClientIdentifier == "s").Drops.Total, Is.EqualTo(1));
     }
 }
