@@ -1,3 +1,5 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Roost.Mqtt.Core;
 using Roost.Mqtt.Loop;
 using Roost.Mqtt.Routing;
@@ -55,11 +57,23 @@ internal abstract class Connection(BrokerCore core, Listener listener) : Timed
 
     public abstract string RemoteEndPoint { get; }
 
+    /// <summary>Null where the peer has none: on a unix socket.</summary>
+    public virtual IPAddress? RemoteAddress => null;
+
+    /// <summary>What the peer has shown in its TLS handshake; null: none.</summary>
+    public virtual X509Certificate2? PeerCertificate => null;
+
+    /// <summary>Of the process at the other end of a unix socket; null elsewhere.</summary>
+    public virtual UnixPeer? UnixPeer => null;
+
     /// <summary>The peer reads too slowly: QoS 0 is dropped, QoS 1 and 2 stay in the session, and no more is read from the peer.</summary>
     public bool IsCongested => _output.Length > Listener.Limits.MaxOutputBytes;
 
     /// <summary>It is we who keep the peer from being heard, whatever it does.</summary>
-    public bool IsHeldByJournal => _paused.HasFlag(PauseReasons.Journal);
+    public bool IsPausedByUs => (_paused & PauseReasons.Ours) != PauseReasons.None;
+
+    /// <summary>Not even what has been read already may be handled: see <see cref="ReceiveHeld"/>.</summary>
+    public bool IsHeld => (_paused & PauseReasons.Holding) != PauseReasons.None;
 
     protected BrokerCore Core { get; } = core;
 
@@ -141,8 +155,19 @@ internal abstract class Connection(BrokerCore core, Listener listener) : Timed
             ResumeReading();
         }
 
+        var wasHeld = IsHeld;
         _paused &= ~reason;
+        if (wasHeld && !IsHeld && !IsClosed)
+        {
+            Core.AddReleased(this);
+        }
     }
+
+    /// <summary>
+    /// Handles what <see cref="BrokerCore.OnReceived"/> left because the connection was held. Called at the end of a turn, when it is held no
+    /// more; until then the transport keeps those bytes.
+    /// </summary>
+    public abstract void ReceiveHeld();
 
     protected abstract void PauseReading();
 

@@ -11,4 +11,16 @@ internal enum PauseReasons
 
     /// <summary>The journal cannot keep up.</summary>
     Journal = 2,
+
+    /// <summary>Somebody else decides whether the client may come in, or its session is being written down.</summary>
+    Admission = 4,
+
+    /// <summary>The peer publishes faster than it may.</summary>
+    Rate = 8,
+
+    /// <summary>Those for which packets that have been read already wait too.</summary>
+    Holding = Admission | Rate,
+
+    /// <summary>Those for which the peer cannot be blamed for its silence.</summary>
+    Ours = Journal | Admission | Rate,
 }

@@ -20,7 +20,7 @@ internal sealed partial class BrokerCore
         }
 
         // The deadline is not moved by each packet: it is looked at again when it comes.
-        var due = (connection.IsHeldByJournal ? now : connection.LastReceivedAt) + connection.KeepAliveMilliseconds;
+        var due = (connection.IsPausedByUs ? now : connection.LastReceivedAt) + connection.KeepAliveMilliseconds;
         if (due > now)
         {
             Timers.Set(connection, due);

@@ -26,13 +26,16 @@ internal sealed partial class BrokerCore
 
     /// <summary>Handles every whole packet in <paramref name="bytes"/>.</summary>
     /// <param name="nextPacketBytes">Size of the packet that is not wholly there yet; 0 when it is not known.</param>
-    /// <returns>Bytes used up; the transport brings the others again, with more behind them.</returns>
+    /// <returns>
+    /// Bytes used up; the transport brings the others again, with more behind them. Whole packets are among them when the connection is
+    /// held (<see cref="Connection.IsHeld"/>): then it keeps them for <see cref="Connection.ReceiveHeld"/>.
+    /// </returns>
     public int OnReceived(Connection connection, ReadOnlySpan<byte> bytes, out int nextPacketBytes)
     {
         connection.LastReceivedAt = _clock.Now;
         nextPacketBytes = 0;
         var used = 0;
-        while (used < bytes.Length)
+        while (used < bytes.Length && !connection.IsHeld)
         {
             var status = PacketFrame.TryRead(bytes[used..], connection.Listener.Limits.MaxPacketBytes, out var frame, out var fault);
             if (status == DecodeStatus.NeedMore)

@@ -25,6 +25,8 @@ internal sealed partial class BrokerCore
     private readonly FanOut _fanOut;
     private List<Connection> _dirty = [];
     private List<Connection> _flushing = [];
+    private List<Connection> _released = [];
+    private List<Connection> _receiving = [];
 
     public BrokerCore(
         MqttLimitsOptions limits, ISessionJournal journal, LoopClock clock, TimerHeap timers, Mailbox mailbox, BrokerCounters counters, ILogger logger)
@@ -63,9 +65,17 @@ internal sealed partial class BrokerCore
     /// <summary>A connection has output for the end of the turn.</summary>
     public void AddDirty(Connection connection) => _dirty.Add(connection);
 
+    /// <summary>A connection that was held is to handle what it has already read.</summary>
+    public void AddReleased(Connection connection)
+    {
+        _released.Add(connection);
+        _mailbox.Wake(); // it may have been let go at the very end of a turn
+    }
+
     /// <summary>Tells the journal what was settled, lets go what it has made durable, and sends everything.</summary>
     public void EndTurn()
     {
+        ReceiveHeld();
         RecordSettled();
         TendJournal();
         ReleaseDurable();
@@ -81,6 +91,20 @@ internal sealed partial class BrokerCore
         }
 
         ResumePublishers();
+    }
+
+    private void ReceiveHeld()
+    {
+        (_released, _receiving) = (_receiving, _released);
+        foreach (var connection in _receiving)
+        {
+            if (!connection.IsClosed && !connection.IsHeld)
+            {
+                connection.ReceiveHeld();
+            }
+        }
+
+        _receiving.Clear();
     }
 
     /// <returns>False, and nothing is sent: larger than the client takes [MQTT-3.1.2-24].</returns>

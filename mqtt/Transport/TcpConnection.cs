@@ -33,6 +33,8 @@ internal sealed unsafe class TcpConnection : Connection, IEventSource
 
     public override string RemoteEndPoint => _remote.ToString();
 
+    public override IPAddress RemoteAddress => _remote.Address;
+
     protected override bool IsBlocked => _isBlocked;
 
     public void OnReady(int events)
@@ -50,6 +52,19 @@ internal sealed unsafe class TcpConnection : Connection, IEventSource
         {
             Core.OnConnectionLost(this);
         }
+    }
+
+    public override void ReceiveHeld()
+    {
+        if (_carriedLength == 0 || _carriedPacketBytes > 0)
+        {
+            return; // nothing, or only the start of a packet
+        }
+
+        _carried.AsSpan(0, _carriedLength).CopyTo(_receive.Bytes);
+        var length = _carriedLength;
+        DropCarried();
+        HandleReceived(length);
     }
 
     protected override void PauseReading()
@@ -140,7 +155,13 @@ internal sealed unsafe class TcpConnection : Connection, IEventSource
         }
 
         DropCarried();
-        var bytes = new ReadOnlySpan<byte>(_receive.Pointer, carried + (int)count);
+        HandleReceived(carried + (int)count);
+    }
+
+    /// <summary>What lies in the shared buffer.</summary>
+    private void HandleReceived(int length)
+    {
+        var bytes = new ReadOnlySpan<byte>(_receive.Pointer, length);
         var consumed = Core.OnReceived(this, bytes, out var nextPacketBytes);
         if (!IsClosed && consumed < bytes.Length)
         {

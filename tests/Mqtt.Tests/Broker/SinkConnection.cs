@@ -30,6 +30,10 @@ internal sealed class SinkConnection(BrokerCore core) : Connection(core, new Lis
         }
     }
 
+    public override void ReceiveHeld()
+    {
+    }
+
     protected override void Flush()
     {
         FlushedBytes += UnsentBytes;
