@@ -82,9 +82,9 @@ internal sealed partial class BrokerCore
             session.ExpirySeconds = Math.Min(expiry, (uint)session.Limits.SessionExpiryMax.TotalSeconds);
         }
 
-        if (disconnect.ReasonCode != ReasonCode.DisconnectWithWillMessage)
+        if (disconnect.ReasonCode == ReasonCode.Success)
         {
-            session.Will = null; // [MQTT-3.14.4-3]
+            session.Will = null; // [MQTT-3.14.4-3] 0x04 asks for the will, and 0x80 and above are no orderly end
         }
 
         Close(connection, "the client disconnected");
