@@ -9,7 +9,7 @@ namespace Roost.Mqtt.Tests.Conformance;
 /// </summary>
 internal sealed record SpecVersion(string Folder, string Name)
 {
-    public static readonly SpecVersion[] All = [new("V311", "MQTT 3.1.1")];
+    public static readonly SpecVersion[] All = [new("V311", "MQTT 3.1.1"), new("V5", "MQTT 5.0")];
 
     public IReadOnlyList<Statement> ReadStatements()
     {
