@@ -25,6 +25,12 @@ internal static class PublishEndpoint
             return;
         }
 
+        if (ReservedTopics.Contains(topic))
+        {
+            await context.RefuseAsAwsAsync(StatusCodes.Status403Forbidden, "ForbiddenException", $"On {topic} only the broker itself publishes.");
+            return;
+        }
+
         try
         {
             var request = PublishRequest.Parse(context.Request.Query, context.Request.Headers);

@@ -31,6 +31,11 @@ internal sealed class FunctionRoute(int number, TopicFilter from, string functio
                 return Drop($"the answer topic that {message.Topic} leads to is too long");
             }
 
+            if (ReservedTopics.Contains(rendered))
+            {
+                return Drop($"its answer topic is {rendered}, on which only the broker itself publishes");
+            }
+
             answerTopic = rendered;
         }
 

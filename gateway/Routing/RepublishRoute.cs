@@ -19,6 +19,11 @@ internal sealed class RepublishRoute(int number, TopicFilter from, TopicTemplate
             return Drop($"the topic that {message.Topic} leads to is too long");
         }
 
+        if (ReservedTopics.Contains(topic))
+        {
+            return Drop($"on {topic} only the broker itself publishes");
+        }
+
         return broker.PublishAsync(new MqttMessage
         {
             Topic = topic,

@@ -75,6 +75,11 @@ internal sealed partial class BrokerCore
             return new PacketFault(ReasonCode.NotAuthorized, "this listener takes no anonymous clients");
         }
 
+        if (connect.Will is { } will && ReservedTopics.Contains(will.Topic))
+        {
+            return new PacketFault(ReasonCode.NotAuthorized, "the topic of the will is the broker's own");
+        }
+
         if (connect is { Version: MqttProtocolVersion.V311, ClientIdentifier.Length: 0, CleanStart: false })
         {
             return new PacketFault(ReasonCode.ClientIdentifierNotValid, "a session to be kept needs a client identifier"); // [MQTT-3.1.3-8]

@@ -105,7 +105,7 @@ internal sealed partial class BrokerCore
 
     private void Overflow(ref Publication publication, Session session)
     {
-        publication.WasRefused = true;
+        publication.Refusal = ReasonCode.QuotaExceeded;
         Drop(DropReason.QueueFullMessages, session, publication.Route.Topic);
         if (!session.IsOverflowing)
         {

@@ -81,7 +81,7 @@ internal sealed partial class BrokerCore
 
     private void Acknowledge(Connection connection, in Publication publication, PendingAcknowledgement? pending)
     {
-        var reasonCode = publication.WasRefused ? ReasonCode.QuotaExceeded : ReasonCode.Success;
+        var reasonCode = publication.Refusal;
         if (pending is null && connection.PendingAcknowledgements is not { Count: > 0 })
         {
             SendPublishAcknowledgement(connection, publication.Publisher!, publication.QualityOfService, publication.PacketIdentifier, reasonCode);

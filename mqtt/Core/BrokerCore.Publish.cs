@@ -15,7 +15,11 @@ internal sealed partial class BrokerCore
     public void Publish(LocalPublication local)
     {
         PendingAcknowledgement? pending = null;
-        if (!PublishOwn(local.Message, publisher: null, ref pending))
+        if (ReservedTopics.Contains(local.Message.Topic))
+        {
+            local.Fail(new MqttPublishRefusedException($"On {local.Message.Topic} only the broker itself publishes."));
+        }
+        else if (!PublishOwn(local.Message, publisher: null, ref pending))
         {
             local.Fail(new MqttPublishRefusedException($"The topic has more than {TopicLevels.Max} levels."));
         }
@@ -62,7 +66,15 @@ internal sealed partial class BrokerCore
             PacketIdentifier = publish.PacketIdentifier,
         };
         PendingAcknowledgement? pending = null;
-        Route(ref publication, ref pending, messageProperties: null);
+        if (route.IsReserved)
+        {
+            RefusePublish(ref publication, ReasonCode.NotAuthorized, DropReason.RefusedByPolicy);
+        }
+        else
+        {
+            Route(ref publication, ref pending, messageProperties: null);
+        }
+
         if (publish.QualityOfService != QualityOfService.AtMostOnce)
         {
             Acknowledge(connection, publication, pending);
@@ -72,6 +84,16 @@ internal sealed partial class BrokerCore
         {
             HoldPublisher(connection);
         }
+    }
+
+    /// <summary>
+    /// The message goes nowhere. An MQTT 5 publisher is told in its acknowledgement; at QoS 0 and in 3.1.1, whose acknowledgements
+    /// have no reason, it is not [MQTT-3.3.5-2].
+    /// </summary>
+    private void RefusePublish(ref Publication publication, ReasonCode reasonCode, DropReason reason)
+    {
+        publication.Refusal = reasonCode;
+        Drop(reason, publication.Publisher, publication.Route.Topic);
     }
 
     private bool TryFindRoute(Connection connection, in PublishView publish, out TopicRoute route)

@@ -31,6 +31,6 @@ internal ref struct Publication
     /// <summary>Of a journal record that already stands; 0: none.</summary>
     public long Ticket { get; set; }
 
-    /// <summary>A session had no room.</summary>
-    public bool WasRefused { get; set; }
+    /// <summary>What the publisher is told in its acknowledgement: that a session had no room, or that the message was not taken at all.</summary>
+    public ReasonCode Refusal { get; set; }
 }

@@ -15,6 +15,9 @@ internal sealed class TopicRoute(byte[] topic, int hash)
     /// <summary>False: deeper than the broker goes.</summary>
     public bool IsAddressable { get; } = TopicLevels.AreBounded(topic);
 
+    /// <summary>Clients may not publish there.</summary>
+    public bool IsReserved { get; } = ReservedTopics.Contains(topic);
+
     /// <summary>The same as text, made for the first reader in this process.</summary>
     public TopicName Name => _name == default ? _name = TopicName.Parse(Encoding.UTF8.GetString(Topic)) : _name;
 
