@@ -79,28 +79,4 @@ public sealed class ModernLimitsTests
         await client.ExchangeAsync($"82 07 00 01 00 00 01 'r' {options}", "90 04 00 01 00 00");
         await client.ExchangeAsync("31 05 00 01 'r' 00 'x'", $"{header} 05 00 01 'r' 00 'x'");
     }
-
-    [TestCase("30 05 00 03 'a' 00 'b'", Description = "U+0000 in a topic")]
-    [TestCase("30 05 00 03 ED A0 80", Description = "a surrogate in a topic")]
-    [TestCase("30 04 00 02 C0 80", Description = "U+0000 in two bytes")]
-    [TestCase("30 04 00 02 FF FE", Description = "no UTF-8 at all")]
-    [Spec("MQTT-1.5.4-1")]
-    [Spec("MQTT-1.5.4-2")]
-    public async Task Text_that_is_no_text_closes(string packet)
-    {
-        using var client = await _broker.ConnectAsync("c");
-        await client.SendAsync(packet);
-        await client.ExpectCloseAsync();
-        using var other = await _broker.ConnectAsync("other");
-        await other.ExpectNothingAsync();
-    }
-
-    [Test]
-    [Spec("MQTT-1.5.4-3")]
-    public async Task A_byte_order_mark_is_kept_wherever_it_stands()
-    {
-        using var client = await _broker.ConnectAsync("c");
-        await client.ExchangeAsync("82 0A 00 01 00 05 EF BB BF 'a/' 00", "90 03 00 01 00");
-        await client.ExchangeAsync("30 08 00 05 EF BB BF 'a/' 'x'", "30 08 00 05 EF BB BF 'a/' 'x'");
-    }
 }

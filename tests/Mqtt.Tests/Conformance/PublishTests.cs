@@ -2,7 +2,7 @@ using Roost.Tests.Support;
 
 namespace Roost.Mqtt.Tests.Conformance;
 
-/// <summary>Chapters 3.3 to 3.7 and 4.3: messages at each quality of service.</summary>
+/// <summary>MQTT 5, chapters 3.3 to 3.7 and 4.3: messages at each quality of service.</summary>
 public sealed class PublishTests
 {
     private RunningBroker _broker = null!;
@@ -12,89 +12,6 @@ public sealed class PublishTests
 
     [TearDown]
     public async Task Stop() => await _broker.DisposeAsync();
-
-    [Test]
-    [Spec("MQTT-4.3.1-1")]
-    public async Task Quality_of_service_0_is_delivered_without_an_acknowledgement()
-    {
-        using var client = await SubscribedAsync(0);
-        await client.ExchangeAsync("30 05 00 01 'a' 'hi'", "30 05 00 01 'a' 'hi'");
-    }
-
-    [Test]
-    [Spec("MQTT-4.3.2-2")]
-    public async Task Quality_of_service_1_is_acknowledged_and_delivered()
-    {
-        using var subscriber = await SubscribedAsync(1);
-        using var publisher = await _broker.ConnectAsync("publisher");
-        await publisher.ExchangeAsync("32 07 00 01 'a' 00 05 'hi'", "40 02 00 05");
-        var delivered = await subscriber.ReadPacketAsync("PUBLISH");
-        Assert.That(Convert.ToHexString(delivered), Does.StartWith("3207000161").And.EndsWith("6869"));
-    }
-
-    [Test]
-    [Spec("MQTT-4.3.3-2")]
-    public async Task Quality_of_service_2_is_delivered_once_however_often_it_is_sent()
-    {
-        using var subscriber = await SubscribedAsync(0);
-        using var publisher = await _broker.ConnectAsync("publisher");
-        await publisher.ExchangeAsync("34 07 00 01 'a' 00 05 'hi'", "50 02 00 05");
-        await publisher.ExchangeAsync("3C 07 00 01 'a' 00 05 'hi'", "50 02 00 05");
-        await publisher.ExchangeAsync("62 02 00 05", "70 02 00 05");
-        await publisher.ExchangeAsync("62 02 00 05", "70 02 00 05");
-        await subscriber.ExpectAsync("30 05 00 01 'a' 'hi'");
-        await subscriber.ExpectNothingAsync();
-    }
-
-    [Test]
-    [Spec("MQTT-4.3.3-1")]
-    public async Task A_subscriber_at_quality_of_service_2_goes_through_all_four_packets()
-    {
-        using var subscriber = await SubscribedAsync(2);
-        using var publisher = await _broker.ConnectAsync("publisher");
-        await publisher.ExchangeAsync("34 07 00 01 'a' 00 05 'hi'", "50 02 00 05");
-        await publisher.ExchangeAsync("62 02 00 05", "70 02 00 05");
-        var delivered = await subscriber.ReadPacketAsync("PUBLISH");
-        Assert.That(delivered[0], Is.EqualTo(0x34));
-        var identifier = Convert.ToHexString(delivered.AsSpan(5, 2));
-        await subscriber.ExchangeAsync($"50 02 {identifier}", $"62 02 {identifier}");
-        await subscriber.SendAsync($"70 02 {identifier}");
-        await subscriber.ExpectNothingAsync();
-    }
-
-    [Test]
-    [Spec("MQTT-3.8.4-6")]
-    public async Task A_message_is_delivered_at_the_lower_quality_of_service()
-    {
-        using var subscriber = await SubscribedAsync(0);
-        using var publisher = await _broker.ConnectAsync("publisher");
-        await publisher.ExchangeAsync("32 07 00 01 'a' 00 05 'hi'", "40 02 00 05");
-        await subscriber.ExpectAsync("30 05 00 01 'a' 'hi'");
-    }
-
-    [Test]
-    [Spec("MQTT-3.3.1-3")]
-    public async Task A_duplicate_flag_is_not_passed_on()
-    {
-        using var subscriber = await SubscribedAsync(1);
-        using var publisher = await _broker.ConnectAsync("publisher");
-        await publisher.ExchangeAsync("3A 07 00 01 'a' 00 05 'hi'", "40 02 00 05");
-        Assert.That((await subscriber.ReadPacketAsync("PUBLISH"))[0], Is.EqualTo(0x32));
-    }
-
-    [Spec("MQTT-3.3.1-4")]
-    [Spec("MQTT-3.3.1-2")]
-    [Spec("MQTT-3.3.2-2")]
-    [TestCase("36 05 00 01 'a' 00 01")]
-    [TestCase("38 03 00 01 'a'")]
-    [TestCase("30 03 00 01 '#'")]
-    [TestCase("32 05 00 01 'a' 00 00")]
-    public async Task A_publish_that_breaks_a_rule_closes(string packet)
-    {
-        using var client = await _broker.ConnectAsync("a");
-        await client.SendAsync(packet);
-        await client.ExpectCloseAsync();
-    }
 
     [Spec("MQTT-4.13.1-1")]
     [TestCase("36 06 00 01 'a' 00 01 00", ReasonCode.MalformedPacket)]

@@ -33,9 +33,19 @@ internal sealed class RawClient(TcpClient client) : IDisposable
     }
 
     /// <summary>One whole packet.</summary>
-    public async Task<byte[]> ReadPacketAsync(string waitedFor)
+    public async Task<byte[]> ReadPacketAsync(string waitedFor) =>
+        await ReadPacketOrCloseAsync(waitedFor) ?? throw new AssertionException($"the connection ended before {waitedFor}");
+
+    /// <returns>Null: the server has closed.</returns>
+    public async Task<byte[]?> ReadPacketOrCloseAsync(string waitedFor)
     {
-        var packet = new List<byte>(await ReadAsync(2, waitedFor));
+        var header = new byte[2];
+        if (await Eventually.CompletesAsync(ReadAsync(header), waitedFor) < header.Length)
+        {
+            return null;
+        }
+
+        var packet = new List<byte>(header);
         var (length, shift) = (packet[1] & 0x7F, 7);
         while ((packet[^1] & 0x80) != 0)
         {
@@ -53,7 +63,8 @@ internal sealed class RawClient(TcpClient client) : IDisposable
     public async Task<string> ExpectPublishAsync(string firstByte, string topic, string payload)
     {
         var packet = await ReadPacketAsync($"PUBLISH of {payload} on {topic}");
-        var identifier = Convert.ToHexString(packet.AsSpan(4 + topic.Length, 2));
+        var header = 1 + packet.AsSpan(1).IndexOfAnyInRange((byte)0, (byte)0x7F) + 1;
+        var identifier = Convert.ToHexString(packet.AsSpan(header + 2 + topic.Length, 2));
         var expected = Reading.Bytes(Raw.Packet(firstByte, $"{Raw.Text(topic)} {identifier} '{payload}'"));
         Assert.That(Convert.ToHexString(packet), Is.EqualTo(Convert.ToHexString(expected)));
         Assert.That(identifier, Is.Not.EqualTo("0000"));
