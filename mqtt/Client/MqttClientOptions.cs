@@ -2,13 +2,25 @@ using System.Net.Security;
 
 namespace Roost.Mqtt.Client;
 
-/// <summary>Where and how an <see cref="MqttClient"/> connects.</summary>
+/// <summary>Where and how an <see cref="MqttClient"/> connects. What MQTT 3.1.1 does not have is not sent there.</summary>
 public sealed class MqttClientOptions
 {
-    /// <summary>Name or address.</summary>
-    public required string Host { get; init; }
+    /// <summary>Name or address. With <see cref="UnixSocketPath"/>, only the name that a certificate or WebSocket server is to have.</summary>
+    public string Host { get; init; } = "localhost";
 
     public int Port { get; init; } = 1883;
+
+    /// <summary>Null: TCP to <see cref="Host"/> and <see cref="Port"/>.</summary>
+    public string? UnixSocketPath { get; init; }
+
+    /// <summary>
+    /// Null: no TLS. <see cref="SslClientAuthenticationOptions.TargetHost"/> is <see cref="Host"/> where it is not set. Without a
+    /// validation callback of its own, a certificate that is refused is described in the exception.
+    /// </summary>
+    public SslClientAuthenticationOptions? Tls { get; init; }
+
+    /// <summary>Null: MQTT directly on the stream. With <see cref="Tls"/> it is <c>wss</c>.</summary>
+    public MqttWebSocketOptions? WebSocket { get; init; }
 
     public MqttProtocolVersion ProtocolVersion { get; init; } = MqttProtocolVersion.V500;
 
@@ -21,7 +33,10 @@ public sealed class MqttClientOptions
     /// </summary>
     public bool CleanStart { get; init; } = true;
 
-    /// <summary>How long the server keeps the session after a disconnection; MQTT 5 only, whole seconds. Default: not at all.</summary>
+    /// <summary>
+    /// How long the server keeps the session after a disconnection; MQTT 5 only, whole seconds. Default: not at all.
+    /// <see cref="Timeout.InfiniteTimeSpan"/>: for ever.
+    /// </summary>
     public TimeSpan SessionExpiryInterval { get; init; }
 
     /// <summary>Zero turns it off. Whole seconds, at most 65,535. A server may impose another (MQTT 5).</summary>
@@ -30,22 +45,22 @@ public sealed class MqttClientOptions
     /// <summary>How long to wait for a sign of life after PINGREQ before the connection is given up.</summary>
     public TimeSpan PingTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>For name look-up, TCP, TLS and CONNACK together.</summary>
+    /// <summary>For name look-up, TCP, TLS, WebSocket, authentication and CONNACK together.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     public string? UserName { get; init; }
 
     public ReadOnlyMemory<byte>? Password { get; init; }
 
+    /// <summary>Enhanced authentication (MQTT 5 section 4.12); null for none.</summary>
+    public IMqttClientAuthentication? Authentication { get; init; }
+
     public MqttMessage? Will { get; init; }
 
-    /// <summary>MQTT 5 only.</summary>
+    /// <summary>How long the server waits with the will for the client to come back; MQTT 5 only, whole seconds.</summary>
     public TimeSpan WillDelayInterval { get; init; }
 
-    /// <summary>Null: plain TCP. <see cref="SslClientAuthenticationOptions.TargetHost"/> becomes <see cref="Host"/> where it is not set.</summary>
-    public SslClientAuthenticationOptions? Tls { get; init; }
-
-    /// <summary>Reconnect by itself, for ever, until <see cref="MqttClient.DisconnectAsync"/>.</summary>
+    /// <summary>Reconnect by itself, for ever, until <see cref="MqttClient.DisconnectAsync(ReasonCode, CancellationToken)"/>.</summary>
     public bool Reconnect { get; init; } = true;
 
     /// <summary>Delays double from the first to the last of these; each is taken between half and all of itself at random.</summary>
@@ -53,7 +68,7 @@ public sealed class MqttClientOptions
 
     public TimeSpan ReconnectDelayMax { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>QoS 1 and 2 messages sent and not yet acknowledged, at most; the server's Receive Maximum may lower it.</summary>
+    /// <summary>QoS 1 and 2 messages sent and not yet acknowledged, at most, 1 to 32,767; the server's Receive Maximum may lower it.</summary>
     public int MaxInflight { get; init; } = 1000;
 
     /// <summary>QoS 1 and 2 messages handed over and not yet acknowledged, at most; more are refused.</summary>
@@ -65,6 +80,31 @@ public sealed class MqttClientOptions
     /// <summary>Largest packet accepted from the server, in bytes.</summary>
     public int MaxPacketBytes { get; init; } = 1024 * 1024;
 
+    /// <summary>Topic aliases that the server may use towards us (MQTT 5); each may hold a topic in memory. 0: none.</summary>
+    public int MaxReceivedTopicAliases { get; init; } = 16;
+
+    /// <summary>Topic aliases that we use towards the server, within what it allows (MQTT 5). 0: none.</summary>
+    public int MaxSentTopicAliases { get; init; } = 16;
+
+    /// <summary>Ask for <see cref="MqttServerProperties.ResponseInformation"/> (MQTT 5).</summary>
+    public bool RequestResponseInformation { get; init; }
+
+    /// <summary>False asks the server to leave out reason strings and user properties where nothing failed (MQTT 5).</summary>
+    public bool RequestProblemInformation { get; init; } = true;
+
     /// <summary>Sent with CONNECT in MQTT 5.</summary>
     public IReadOnlyList<UserProperty> UserProperties { get; init; } = [];
+
+    /// <summary>Where the client connects, for people.</summary>
+    internal string Endpoint =>
+        (WebSocket, UnixSocketPath) switch
+        {
+            ({ } webSocket, null) => $"{(Tls is null ? "ws" : "wss")}://{Host}:{Port}{PathOnly(webSocket.Path)}",
+            ({ } webSocket, { } path) => $"unix:{path} ({(Tls is null ? "ws" : "wss")}://{Host}{PathOnly(webSocket.Path)})",
+            (_, { } path) => $"unix:{path}",
+            _ => $"{Host}:{Port}",
+        };
+
+    /// <summary>A query may hold a signature or token, which no message is to show.</summary>
+    private static string PathOnly(string path) => path.Split('?')[0];
 }

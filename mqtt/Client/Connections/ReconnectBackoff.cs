@@ -1,4 +1,4 @@
-namespace Roost.Mqtt.Client;
+namespace Roost.Mqtt.Client.Connections;
 
 /// <summary>
 /// Doubling delays with jitter: each is between half and all of its step, so that a fleet whose server restarts does not come back

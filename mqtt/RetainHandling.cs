@@ -1,7 +1,7 @@
-namespace Roost.Mqtt.Protocol;
+namespace Roost.Mqtt;
 
 /// <summary>When retained messages are sent for a subscription (MQTT 5 section 3.8.3.1).</summary>
-internal enum RetainHandling : byte
+public enum RetainHandling : byte
 {
     Send = 0,
     SendIfNew = 1,

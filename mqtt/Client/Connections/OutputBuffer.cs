@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 
-namespace Roost.Mqtt.Client;
+namespace Roost.Mqtt.Client.Connections;
 
 /// <summary>
 /// Bytes that wait for the socket: any thread appends, one writer takes all that is there and writes it at once. Two pooled arrays

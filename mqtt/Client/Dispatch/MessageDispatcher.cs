@@ -1,14 +1,16 @@
 using Microsoft.Extensions.Logging;
+using Roost.Mqtt.Client.Connections;
+using Roost.Mqtt.Client.Sessions;
 using Roost.Mqtt.Protocol;
 
-namespace Roost.Mqtt.Client;
+namespace Roost.Mqtt.Client.Dispatch;
 
 /// <summary>
 /// Calls the handler for one message after the other, in the order of arrival, and acknowledges each once the handler is done. A
 /// handler that is done at once costs neither a task nor a thread; while one is not, the messages behind it wait in a bounded line.
 /// </summary>
 internal sealed class MessageDispatcher(
-    ClientSession session, Func<MqttReceivedMessage, CancellationToken, ValueTask> handler, int maxWaiting, ILogger logger, CancellationToken stopping)
+    ClientSession session, Func<MqttReceivedMessage, CancellationToken, ValueTask> handler, MqttClientOptions options, ILogger logger, CancellationToken stopping)
 {
     private readonly Lock _gate = new();
     private readonly Queue<Received> _waiting = new();
@@ -17,15 +19,15 @@ internal sealed class MessageDispatcher(
 
     /// <summary>For the reader of a connection.</summary>
     /// <returns>Completes when the reader may go on.</returns>
-    public ValueTask DispatchAsync(ClientConnection connection, in PublishView publish)
+    public ValueTask DispatchAsync(ClientConnection connection, in PublishView publish, TopicName topic, ReceivedExactlyOnce? exactlyOnce)
     {
-        var received = new Received(connection, ToMessage(publish), publish.PacketIdentifier);
+        var received = new Received(connection, MessageReader.Read(publish, topic), publish.PacketIdentifier, exactlyOnce);
         lock (_gate)
         {
             if (_busy)
             {
                 _waiting.Enqueue(received);
-                return _waiting.Count < maxWaiting
+                return _waiting.Count < options.MaxReceivedMessages
                     ? ValueTask.CompletedTask
                     : new ValueTask((_space ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task);
             }
@@ -36,7 +38,7 @@ internal sealed class MessageDispatcher(
         var handled = Invoke(received);
         if (handled.IsCompletedSuccessfully)
         {
-            session.Handled(connection, received.Message.Message.QualityOfService, received.PacketIdentifier);
+            Acknowledge(received);
             lock (_gate)
             {
                 _busy = false; // nobody else enqueues: this is the only reader
@@ -49,17 +51,6 @@ internal sealed class MessageDispatcher(
 
         return ValueTask.CompletedTask;
     }
-
-    private static MqttReceivedMessage ToMessage(in PublishView publish) => new(
-        new MqttMessage
-        {
-            Topic = TopicName.Parse(MqttText.ToText(publish.Topic)),
-            Payload = publish.Payload.ToArray(), // the one copy: the receive buffer is used again
-            QualityOfService = publish.QualityOfService,
-            Retain = publish.Retain,
-            Properties = PublishProperties.Read(publish.Properties),
-        },
-        publish.Duplicate);
 
     private ValueTask Invoke(in Received received)
     {
@@ -81,8 +72,9 @@ internal sealed class MessageDispatcher(
             try
             {
                 await handled;
-                session.Handled(received.Connection, received.Message.Message.QualityOfService, received.PacketIdentifier);
-                received.Connection.Flush();
+                Acknowledge(received);
+                received.Connection.Output.Flush();
+                received.ExactlyOnce?.SentOn.Output.Flush();
             }
             catch (Exception exception) // the handler is not ours: any exception withholds the acknowledgement
             {
@@ -104,6 +96,19 @@ internal sealed class MessageDispatcher(
         }
     }
 
+    private void Acknowledge(in Received received)
+    {
+        if (received.ExactlyOnce is { } exactlyOnce)
+        {
+            session.Handled(exactlyOnce);
+        }
+        else if (received.Message.Message.QualityOfService == QualityOfService.AtLeastOnce)
+        {
+            // Only where it came from: on a later connection the server sends it again, and has other messages under its number.
+            received.Connection.Output.SendAcknowledgement(PacketType.PubAck, received.PacketIdentifier);
+        }
+    }
+
     /// <summary>Without an acknowledgement the server sends the message again on the next connection: that is where we go.</summary>
     private void Fail(in Received received, Exception exception)
     {
@@ -112,14 +117,21 @@ internal sealed class MessageDispatcher(
             return;
         }
 
-        var reason = received.Connection.Error("the handler of received messages failed", exception);
-        logger.HandlerFailed(reason.Host, reason.Port, exception);
-        if (received.Message.Message.QualityOfService != QualityOfService.AtMostOnce)
+        logger.HandlerFailed(options.Endpoint, exception);
+        if (received.Message.Message.QualityOfService == QualityOfService.AtMostOnce)
         {
-            session.Forget(received.PacketIdentifier);
-            received.Connection.Fail(reason);
+            return;
+        }
+
+        var reason = received.Connection.Error("the handler of received messages failed", inner: exception);
+        received.Connection.Fail(reason);
+        if (received.ExactlyOnce is { } exactlyOnce)
+        {
+            session.Forget(exactlyOnce);
+            exactlyOnce.SentOn.Fail(reason); // a later connection, on which the server waits for this message by now
         }
     }
 
-    private readonly record struct Received(ClientConnection Connection, MqttReceivedMessage Message, ushort PacketIdentifier);
+    private readonly record struct Received(
+        ClientConnection Connection, MqttReceivedMessage Message, ushort PacketIdentifier, ReceivedExactlyOnce? ExactlyOnce);
 }

@@ -1,4 +1,4 @@
-namespace Roost.Mqtt.Client;
+namespace Roost.Mqtt.Client.Connections;
 
 /// <summary>
 /// Sends PINGREQ when nothing was sent, or nothing was received, for three quarters of the keep-alive time [MQTT-3.1.2-20], and
