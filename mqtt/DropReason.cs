@@ -24,7 +24,7 @@ public enum DropReason
     /// <summary>It waited in a session that has ended.</summary>
     SessionEnded,
 
-    /// <summary>The publisher may not publish there.</summary>
+    /// <summary>The publisher may not publish there, or the payload is not what it says.</summary>
     RefusedByPolicy,
 
     /// <summary>The publisher has published more than its rate allows.</summary>

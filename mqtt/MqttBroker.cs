@@ -37,7 +37,10 @@ public sealed class MqttBroker : IMqttBroker, IAsyncDisposable
         _journal = _options.Folder is null
             ? new MemoryJournal()
             : new LogJournal(_options, clock, _loop.Clock, _loop.Mailbox.Wake, storageMetrics, logger);
-        _core = new BrokerCore(_options.Limits, _journal, _loop.Clock, _loop.Timers, _loop.Mailbox, counters, logger);
+        _core = new BrokerCore(_options.Limits, _journal, _loop.Clock, _loop.Timers, _loop.Mailbox, counters, logger)
+        {
+            ResponseTopicPrefix = _options.ResponseTopicPrefix,
+        };
         _loop.EndOfTurn = _core.EndTurn;
         metrics.Observe(counters);
     }

@@ -41,6 +41,30 @@ public sealed class MqttLimitsOptions
     /// <summary>QoS 1 and 2 messages that one client may have sent without an acknowledgement (MQTT 5 Receive Maximum). Default 1,000.</summary>
     public int ReceiveMax { get; set; } = 1000;
 
+    /// <summary>
+    /// QoS 1 and 2 messages that the broker has sent to one client without its acknowledgement, at most; less where an MQTT 5 client's
+    /// Receive Maximum is smaller. Default 65,535, the protocol's own bound.
+    /// </summary>
+    public int InflightMax { get; set; } = 65_535;
+
     /// <summary>Topic aliases that one client may set (MQTT 5 Topic Alias Maximum). Default 64.</summary>
     public int TopicAliasMax { get; set; } = 64;
+
+    /// <summary>The highest QoS of PUBLISH: 0, 1 or 2. Subscriptions are granted no more. Default 2.</summary>
+    public int MaxQos { get; set; } = 2;
+
+    /// <summary>Whether clients may publish with RETAIN. Default true.</summary>
+    public bool RetainAvailable { get; set; } = true;
+
+    /// <summary>Whether clients may subscribe with <c>+</c> and <c>#</c>. Default true.</summary>
+    public bool WildcardSubscriptions { get; set; } = true;
+
+    /// <summary>Whether clients may subscribe with <c>$share/</c>. Default true.</summary>
+    public bool SharedSubscriptions { get; set; } = true;
+
+    /// <summary>Whether MQTT 5 clients may give a Subscription Identifier. Default true.</summary>
+    public bool SubscriptionIdentifiers { get; set; } = true;
+
+    /// <summary>Whether a payload that its MQTT 5 publisher calls UTF-8 is checked to be so (0x99 if not). Default false.</summary>
+    public bool CheckPayloadFormat { get; set; }
 }

@@ -22,7 +22,21 @@ public sealed class MqttListenerLimitsOptions
 
     public int? ReceiveMax { get; set; }
 
+    public int? InflightMax { get; set; }
+
     public int? TopicAliasMax { get; set; }
+
+    public int? MaxQos { get; set; }
+
+    public bool? RetainAvailable { get; set; }
+
+    public bool? WildcardSubscriptions { get; set; }
+
+    public bool? SharedSubscriptions { get; set; }
+
+    public bool? SubscriptionIdentifiers { get; set; }
+
+    public bool? CheckPayloadFormat { get; set; }
 
     internal MqttLimitsOptions Over(MqttLimitsOptions limits) => new()
     {
@@ -36,6 +50,13 @@ public sealed class MqttListenerLimitsOptions
         ConnectTimeout = ConnectTimeout ?? limits.ConnectTimeout,
         SessionExpiryMax = SessionExpiryMax ?? limits.SessionExpiryMax,
         ReceiveMax = ReceiveMax ?? limits.ReceiveMax,
+        InflightMax = InflightMax ?? limits.InflightMax,
         TopicAliasMax = TopicAliasMax ?? limits.TopicAliasMax,
+        MaxQos = MaxQos ?? limits.MaxQos,
+        RetainAvailable = RetainAvailable ?? limits.RetainAvailable,
+        WildcardSubscriptions = WildcardSubscriptions ?? limits.WildcardSubscriptions,
+        SharedSubscriptions = SharedSubscriptions ?? limits.SharedSubscriptions,
+        SubscriptionIdentifiers = SubscriptionIdentifiers ?? limits.SubscriptionIdentifiers,
+        CheckPayloadFormat = CheckPayloadFormat ?? limits.CheckPayloadFormat,
     };
 }

@@ -15,6 +15,12 @@ public sealed class MqttOptions
     /// <summary>What an acknowledged message for an offline session survives. Default: a power cut.</summary>
     public Durability Durability { get; set; } = Durability.PowerLoss;
 
+    /// <summary>
+    /// An MQTT 5 client that asks for Response Information is told <c>PREFIX/CLIENTID/</c>, below which it may want to be answered. Null: it
+    /// is told nothing.
+    /// </summary>
+    public string? ResponseTopicPrefix { get; set; }
+
     /// <summary>Folder of the session journal; made when missing. Null: sessions end with the process, whatever <see cref="Durability"/> says.</summary>
     public string? Folder { get; set; }
 }

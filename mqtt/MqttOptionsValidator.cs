@@ -28,6 +28,11 @@ internal sealed class MqttOptionsValidator : IValidateOptions<MqttOptions>
             faults.AddError($"{MqttOptions.Section}:Durability is {options.Durability}; use power-loss, crash or memory.");
         }
 
+        if (options.ResponseTopicPrefix is { } prefix && !TopicName.TryParse(prefix, out _))
+        {
+            faults.AddError($"{MqttOptions.Section}:ResponseTopicPrefix is '{prefix}'; use a topic without + and #, like answers, or leave the key out.");
+        }
+
         if (options.Folder is "")
         {
             faults.AddError($"{MqttOptions.Section}:Folder is empty; name a folder, or leave the key out to keep sessions in memory.");
@@ -66,6 +71,8 @@ internal sealed class MqttOptionsValidator : IValidateOptions<MqttOptions>
         CheckNumber(nameof(limits.MaxSessions), limits.MaxSessions, 1, 10_000_000);
         CheckNumber(nameof(limits.MaxSubscriptions), limits.MaxSubscriptions, 1, 1_000_000);
         CheckNumber(nameof(limits.ReceiveMax), limits.ReceiveMax, 1, 65_535);
+        CheckNumber(nameof(limits.InflightMax), limits.InflightMax, 1, 65_535);
+        CheckNumber(nameof(limits.MaxQos), limits.MaxQos, 0, 2);
         CheckNumber(nameof(limits.TopicAliasMax), limits.TopicAliasMax, 0, 65_535);
         CheckTime(nameof(limits.KeepAliveMax), limits.KeepAliveMax, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(65_535));
         CheckTime(nameof(limits.ConnectTimeout), limits.ConnectTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10));

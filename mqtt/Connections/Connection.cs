@@ -46,6 +46,9 @@ internal abstract class Connection(BrokerCore core, Listener listener) : Timed
     /// <summary>The largest packet that the peer takes (MQTT 5 section 3.1.2.11.4).</summary>
     public uint MaximumPacketSize { get; set; } = uint.MaxValue;
 
+    /// <summary>Reason Strings may go into every packet, not only into CONNACK and DISCONNECT (MQTT 5 section 3.1.2.11.7).</summary>
+    public bool WantsReasons { get; set; } = true;
+
     /// <summary>Topics by the publisher's alias; made with the first one.</summary>
     public TopicRoute?[]? TopicAliases { get; set; }
 

@@ -14,7 +14,7 @@ internal sealed partial class BrokerCore
     {
         if (!ConnectPacket.TryRead(frame, out var connect, out var fault))
         {
-            RefuseConnect(connection, ConnectPacket.PeekVersion(frame), fault.ReasonCode, fault.Detail);
+            RefuseConnect(connection, ConnectPacket.PeekVersion(frame), fault, isRead: false);
             return;
         }
 
@@ -22,7 +22,7 @@ internal sealed partial class BrokerCore
         connection.MaximumPacketSize = connect.MaximumPacketSize ?? uint.MaxValue;
         if (FindRefusal(connection, connect) is { } refusal)
         {
-            RefuseConnect(connection, connect.Version, refusal.ReasonCode, refusal.Detail);
+            RefuseConnect(connection, connect.Version, refusal, isRead: true);
             return;
         }
 
@@ -30,7 +30,8 @@ internal sealed partial class BrokerCore
             ? string.Create(CultureInfo.InvariantCulture, $"auto-{Guid.CreateVersion7(_clock.UtcNow):N}")
             : null;
         connection.HasConnected = true;
-        connection.ReceiveMaximum = connect.ReceiveMaximum ?? ushort.MaxValue;
+        connection.ReceiveMaximum = Math.Min(connect.ReceiveMaximum ?? ushort.MaxValue, connection.Listener.Limits.InflightMax);
+        connection.WantsReasons = connect.RequestProblemInformation;
         var session = TakeUpSession(connect, assigned ?? connect.ClientIdentifier, out var isPresent);
         session.Version = connect.Version;
         session.Connection = connection;
@@ -75,14 +76,14 @@ internal sealed partial class BrokerCore
             return new PacketFault(ReasonCode.NotAuthorized, "this listener takes no anonymous clients");
         }
 
-        if (connect.Will is { } will && ReservedTopics.Contains(will.Topic))
-        {
-            return new PacketFault(ReasonCode.NotAuthorized, "the topic of the will is the broker's own");
-        }
-
         if (connect is { Version: MqttProtocolVersion.V311, ClientIdentifier.Length: 0, CleanStart: false })
         {
             return new PacketFault(ReasonCode.ClientIdentifierNotValid, "a session to be kept needs a client identifier"); // [MQTT-3.1.3-8]
+        }
+
+        if (connect.Will is { } will && FindFaultOfWill(will, connection.Listener.Limits) is { } fault)
+        {
+            return fault;
         }
 
         if (_sessions.Count >= Limits.MaxSessions && !_sessions.ContainsKey(connect.ClientIdentifier))
@@ -96,18 +97,23 @@ internal sealed partial class BrokerCore
         return null;
     }
 
-    private void RefuseConnect(Connection connection, MqttProtocolVersion? version, ReasonCode reasonCode, string detail)
+    /// <param name="isRead">The client's Maximum Packet Size is known, so a Reason String can be kept within it.</param>
+    private void RefuseConnect(Connection connection, MqttProtocolVersion? version, PacketFault refusal, bool isRead)
     {
         // [MQTT-3.2.2-6] 3.1.1 has a return code for few of the reasons; for the others the connection is just closed.
+        var reasonCode = refusal.ReasonCode;
         var hasReturnCode = reasonCode is ReasonCode.UnsupportedProtocolVersion or ReasonCode.ClientIdentifierNotValid
             or ReasonCode.ServerUnavailable or ReasonCode.BadUserNameOrPassword or ReasonCode.NotAuthorized or ReasonCode.BadAuthenticationMethod;
         if (version == MqttProtocolVersion.V500 || (version == MqttProtocolVersion.V311 && hasReturnCode))
         {
             connection.Version = version.Value;
-            SendPacket(connection, new ConnAckPacket { ReasonCode = reasonCode });
+            if (!isRead || !SendPacket(connection, new ConnAckPacket { ReasonCode = reasonCode, ReasonString = refusal.Detail }))
+            {
+                SendPacket(connection, new ConnAckPacket { ReasonCode = reasonCode }); // [MQTT-3.2.2-19]
+            }
         }
 
-        Close(connection, detail);
+        Close(connection, refusal.Detail);
     }
 
     private Session TakeUpSession(ConnectPacket connect, string clientIdentifier, out bool isPresent)
@@ -177,7 +183,7 @@ internal sealed partial class BrokerCore
         return isOverridden ? most : null;
     }
 
-    private static ConnAckPacket ConnAckFor(ConnectPacket connect, Session session, bool isPresent, string? assigned, ushort? keepAlive)
+    private ConnAckPacket ConnAckFor(ConnectPacket connect, Session session, bool isPresent, string? assigned, ushort? keepAlive)
     {
         var answer = new ConnAckPacket { SessionPresent = isPresent };
         if (connect.Version == MqttProtocolVersion.V500)
@@ -188,6 +194,12 @@ internal sealed partial class BrokerCore
             answer.ReceiveMaximum = (ushort)session.Limits.ReceiveMax;
             answer.TopicAliasMaximum = (ushort)session.Limits.TopicAliasMax;
             answer.MaximumPacketSize = (uint)session.Limits.MaxPacketBytes;
+            answer.MaximumQualityOfService = (QualityOfService)session.Limits.MaxQos;
+            answer.RetainAvailable = session.Limits.RetainAvailable;
+            answer.WildcardSubscriptionAvailable = session.Limits.WildcardSubscriptions;
+            answer.SharedSubscriptionAvailable = session.Limits.SharedSubscriptions;
+            answer.SubscriptionIdentifiersAvailable = session.Limits.SubscriptionIdentifiers;
+            answer.ResponseInformation = ResponseInformationFor(connect, session.ClientIdentifier);
         }
 
         return answer;

@@ -186,7 +186,11 @@ internal sealed partial class BrokerCore
             ForgetInbound(session, packetIdentifier); // section 4.3.3: such a PUBREC ends the exchange
         }
 
-        SendAcknowledgement(connection, isFirst ? PacketType.PubRec : PacketType.PubAck, packetIdentifier, reasonCode);
+        var type = isFirst ? PacketType.PubRec : PacketType.PubAck;
+        if (reasonCode == ReasonCode.Success || !TrySendWithReason(connection, type, packetIdentifier, reasonCode))
+        {
+            SendAcknowledgement(connection, type, packetIdentifier, reasonCode);
+        }
     }
 
     /// <summary>Nothing waits for it any more: its QoS 2 identifier is taken for good, or free again after a failure.</summary>

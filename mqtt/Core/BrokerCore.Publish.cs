@@ -43,7 +43,7 @@ internal sealed partial class BrokerCore
 
         Counters.MessagesReceived++;
         var session = connection.Session!;
-        if (!TryFindRoute(connection, publish, out var route) || !TryTake(connection, session, publish))
+        if (!IsOffered(connection, publish) || !TryFindRoute(connection, publish, out var route) || !TryTake(connection, session, publish))
         {
             return;
         }
@@ -66,9 +66,9 @@ internal sealed partial class BrokerCore
             PacketIdentifier = publish.PacketIdentifier,
         };
         PendingAcknowledgement? pending = null;
-        if (route.IsReserved)
+        if (FindRefusal(connection, route, publish) is var refusal && refusal != ReasonCode.Success)
         {
-            RefusePublish(ref publication, ReasonCode.NotAuthorized, DropReason.RefusedByPolicy);
+            RefusePublish(ref publication, refusal, DropReason.RefusedByPolicy);
         }
         else
         {
@@ -78,6 +78,10 @@ internal sealed partial class BrokerCore
         if (publish.QualityOfService != QualityOfService.AtMostOnce)
         {
             Acknowledge(connection, publication, pending);
+        }
+        else if (refusal == ReasonCode.PayloadFormatInvalid)
+        {
+            Refuse(connection, new PacketFault(refusal, "the payload is not the UTF-8 that it is said to be")); // section 3.3.2.3.2
         }
 
         if (_journal.IsBehind)

@@ -40,6 +40,12 @@ internal sealed partial class BrokerCore
             return;
         }
 
+        if (connection.Version == MqttProtocolVersion.V500 && FindFaultOfSubscribe(connection.Listener.Limits, subscribe!) is { } notOffered)
+        {
+            Refuse(connection, notOffered);
+            return;
+        }
+
         var session = connection.Session!;
         var answers = new ReasonCode[subscribe!.Subscriptions.Count];
         var replaced = new Subscription?[answers.Length];
@@ -49,7 +55,7 @@ internal sealed partial class BrokerCore
             answers[i] = Subscribe(session, subscribe.Subscriptions[i], subscribe.SubscriptionIdentifier ?? 0, out replaced[i], ref ticket);
         }
 
-        var answer = new SubscribeAcknowledgementPacket(PacketType.SubAck) { PacketIdentifier = subscribe.PacketIdentifier, ReasonCodes = answers };
+        var answer = SubAckFor(connection, subscribe.PacketIdentifier, answers);
         SendWhenDurable(connection, answer, ticket, AnswerWhenRefused(connection, subscribe, answers, replaced));
         if (!connection.IsClosed)
         {
@@ -135,10 +141,16 @@ internal sealed partial class BrokerCore
             return ReasonCode.TopicFilterInvalid;
         }
 
+        if (FindRefusal(session.Limits, request.Filter) is var refusal && refusal != ReasonCode.Success)
+        {
+            return refusal;
+        }
+
+        var quality = (QualityOfService)Math.Min((int)request.QualityOfService, session.Limits.MaxQos);
         var subscription = new Subscription(filter, shareName)
         {
             Session = session,
-            MaximumQualityOfService = request.QualityOfService,
+            MaximumQualityOfService = quality,
             NoLocal = request.NoLocal,
             RetainAsPublished = request.RetainAsPublished,
             Identifier = identifier,
@@ -161,7 +173,7 @@ internal sealed partial class BrokerCore
             ticket = Math.Max(ticket, _journal.Save(subscription));
         }
 
-        return (ReasonCode)request.QualityOfService;
+        return (ReasonCode)quality;
     }
 
     /// <summary>Splits <c>$share/NAME/FILTER</c> (MQTT 5 section 4.8.2; 3.1.1 clients may use it too).</summary>
@@ -208,6 +220,21 @@ internal sealed partial class BrokerCore
 
         var answer = new SubscribeAcknowledgementPacket(PacketType.UnsubAck) { PacketIdentifier = unsubscribe.PacketIdentifier, ReasonCodes = answers };
         SendWhenDurable(connection, answer, ticket);
+    }
+
+    /// <summary>With a Reason String where there is something to tell, the client wants it and can take it [MQTT-3.9.2-1].</summary>
+    private static SubscribeAcknowledgementPacket SubAckFor(Connection connection, ushort packetIdentifier, ReasonCode[] answers)
+    {
+        if (connection.Version == MqttProtocolVersion.V500 && connection.WantsReasons && ReasonTexts.OfSubscribe(answers) is { } reason)
+        {
+            var answer = new SubscribeAcknowledgementPacket(PacketType.SubAck) { PacketIdentifier = packetIdentifier, ReasonCodes = answers, ReasonString = reason };
+            if (answer.GetSize(connection.Version) <= connection.MaximumPacketSize)
+            {
+                return answer;
+            }
+        }
+
+        return new SubscribeAcknowledgementPacket(PacketType.SubAck) { PacketIdentifier = packetIdentifier, ReasonCodes = answers };
     }
 
     private void SendWhenDurable(Connection connection, ControlPacket answer, long ticket, Action<ReasonCode>? onRefused = null)

@@ -43,6 +43,8 @@ internal sealed partial class BrokerCore
 
     public MqttLimitsOptions Limits { get; }
 
+    public string? ResponseTopicPrefix { get; init; }
+
     /// <summary>Milliseconds on the loop's clock.</summary>
     public long Now => _clock.Now;
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 
 namespace Roost.Mqtt.Protocol;
 
@@ -101,6 +102,25 @@ internal readonly ref struct Acknowledgement
         }
 
         return size;
+    }
+
+    /// <summary>Bytes of the packet with a Reason String, as MQTT 5 has it.</summary>
+    /// <param name="reasonString">UTF-8, at most 100 bytes: all lengths are one byte.</param>
+    public static int GetSize(ReadOnlySpan<byte> reasonString) => 9 + reasonString.Length;
+
+    /// <returns>Bytes written: what <see cref="GetSize(ReadOnlySpan{byte})"/> says.</returns>
+    public static int Write(Span<byte> destination, PacketType type, ushort packetIdentifier, ReasonCode reasonCode, ReadOnlySpan<byte> reasonString)
+    {
+        Debug.Assert(reasonString.Length <= 100, "lengths are one byte each");
+        destination[0] = (byte)(((int)type << 4) | (type == PacketType.PubRel ? 0b0010 : 0));
+        destination[1] = (byte)(7 + reasonString.Length);
+        BinaryPrimitives.WriteUInt16BigEndian(destination[2..], packetIdentifier);
+        destination[4] = (byte)reasonCode;
+        destination[5] = (byte)(3 + reasonString.Length);
+        destination[6] = (byte)PropertyIdentifier.ReasonString;
+        BinaryPrimitives.WriteUInt16BigEndian(destination[7..], (ushort)reasonString.Length);
+        reasonString.CopyTo(destination[9..]);
+        return 9 + reasonString.Length;
     }
 
     private static bool IsAllowed(PacketType type, ReasonCode reasonCode) => type switch

@@ -25,6 +25,9 @@ internal readonly ref struct PublishView
     /// <summary>Null when the message does not expire.</summary>
     public uint? MessageExpirySeconds { get; private init; }
 
+    /// <summary>The publisher says that the payload is UTF-8; nobody has looked.</summary>
+    public bool PayloadIsUtf8 { get; private init; }
+
     /// <summary>True when <see cref="Properties"/> may be sent on byte for byte: no Topic Alias, Message Expiry Interval or Subscription Identifier.</summary>
     public bool PropertiesAreForwardable { get; private init; }
 
@@ -73,7 +76,8 @@ internal readonly ref struct PublishView
         ushort alias = 0;
         uint? expiry = null;
         var forwardable = true;
-        if (!properties.IsEmpty && !TryReadProperties(properties, sender, out alias, out expiry, out forwardable, out fault))
+        var isUtf8 = false;
+        if (!properties.IsEmpty && !TryReadProperties(properties, sender, out alias, out expiry, out forwardable, out isUtf8, out fault))
         {
             return false;
         }
@@ -95,6 +99,7 @@ internal readonly ref struct PublishView
             TopicAlias = alias,
             MessageExpirySeconds = expiry,
             PropertiesAreForwardable = forwardable,
+            PayloadIsUtf8 = isUtf8,
         };
         return true;
     }
@@ -119,8 +124,9 @@ internal readonly ref struct PublishView
     }
 
     private static bool TryReadProperties(
-        ReadOnlySpan<byte> properties, PacketSender sender, out ushort alias, out uint? expiry, out bool forwardable, out PacketFault fault)
+        ReadOnlySpan<byte> properties, PacketSender sender, out ushort alias, out uint? expiry, out bool forwardable, out bool isUtf8, out PacketFault fault)
     {
+        isUtf8 = false;
         alias = 0;
         expiry = null;
         forwardable = true;
@@ -132,6 +138,9 @@ internal readonly ref struct PublishView
                 case PropertyIdentifier.TopicAlias:
                     alias = (ushort)reader.Number;
                     forwardable = false;
+                    break;
+                case PropertyIdentifier.PayloadFormatIndicator:
+                    isUtf8 = reader.Flag;
                     break;
                 case PropertyIdentifier.MessageExpiryInterval:
                     expiry = reader.Number;

@@ -18,7 +18,9 @@ public sealed class ClientLimitTests
 
         using var modern = await RawClient.OpenAsync(broker.Port);
         await modern.SendAsync(RawClient.Connect("c", V500));
-        await modern.ExpectAsync("20 03 00 97 00");
+        var refusal = await modern.ReceivePacketAsync();
+        Assert.That(refusal[3], Is.EqualTo(0x97));
+        Assert.That(System.Text.Encoding.UTF8.GetString(refusal), Does.EndWith("there are as many sessions as may be (limits: max-sessions)"));
         await modern.ExpectCloseAsync();
         using var old = await RawClient.OpenAsync(broker.Port);
         await old.SendAsync(RawClient.Connect("d"));
@@ -37,7 +39,9 @@ public sealed class ClientLimitTests
         using var old = await broker.ConnectAsync(RawClient.Connect("o"));
 
         await modern.SendAsync("82 0F 0001 00 0001 61 00 0001 62 00 0001 63 00");
-        await modern.ExpectAsync("90 06 0001 00 00 00 97");
+        var refusal = await modern.ReceivePacketAsync();
+        Assert.That(Convert.ToHexString(refusal[^3..]), Is.EqualTo("000097"));
+        Assert.That(System.Text.Encoding.UTF8.GetString(refusal), Does.Contain("the client has as many subscriptions as it may"));
         await modern.SendAsync("82 07 0002 00 0001 61 01");
         await modern.ExpectAsync("90 04 0002 00 01");
         await old.SendAsync("82 0E 0001 0001 61 00 0001 62 00 0001 63 00");
