@@ -88,8 +88,8 @@ internal sealed partial class BrokerCore
     private void OnPubRel(Connection connection, Session session, ushort packetIdentifier)
     {
         var isKnown = session.InboundIdentifiers is { } taken && taken.Remove(packetIdentifier);
-        // While the journal is broken the log may still say that it is taken, though a PUBREL before this one has released it.
-        var ticket = (isKnown || _journal.IsBroken) && session.IsDurable ? _journal.ReleaseInbound(session, packetIdentifier) : 0;
+        // Written also when it is not known: an earlier PUBREL has released it, and its record may not be durable yet, or was refused.
+        var ticket = session.IsDurable ? _journal.ReleaseInbound(session, packetIdentifier) : 0;
         var reasonCode = isKnown ? ReasonCode.Success : ReasonCode.PacketIdentifierNotFound;
         if (ticket <= _journal.DurableThrough)
         {

@@ -21,7 +21,7 @@ internal sealed partial class BrokerCore
         {
             if (session.Connection is { } connection)
             {
-                DeliverAtMostOnce(publication, receiver, connection, retain, isShared);
+                DeliverAtMostOnce(ref publication, receiver, connection, retain, isShared);
             }
             else
             {
@@ -43,7 +43,7 @@ internal sealed partial class BrokerCore
         }
     }
 
-    private void DeliverAtMostOnce(in Publication publication, in Receiver receiver, Connection connection, bool retain, bool isShared)
+    private void DeliverAtMostOnce(ref Publication publication, in Receiver receiver, Connection connection, bool retain, bool isShared)
     {
         if (connection.IsCongested)
         {
@@ -51,7 +51,7 @@ internal sealed partial class BrokerCore
             return;
         }
 
-        Write(publication, receiver, connection, QualityOfService.AtMostOnce, packetIdentifier: 0, retain, isShared);
+        publication.HasReceiver |= Write(publication, receiver, connection, QualityOfService.AtMostOnce, packetIdentifier: 0, retain, isShared);
     }
 
     private void SendNow(ref Publication publication, in Receiver receiver, QualityOfService quality, bool retain, bool isShared)
@@ -61,7 +61,11 @@ internal sealed partial class BrokerCore
         var stored = session.IsDurable ? Store(ref publication) : null;
         var sequence = Append(session, stored, receiver, quality, retain);
         queue.MarkSent();
-        if (!Write(publication, receiver, session.Connection!, quality, OutboundQueue.PacketIdentifierOf(sequence), retain, isShared))
+        if (Write(publication, receiver, session.Connection!, quality, OutboundQueue.PacketIdentifierOf(sequence), retain, isShared))
+        {
+            publication.HasReceiver = true;
+        }
+        else
         {
             Finish(session, sequence);
         }
@@ -77,6 +81,7 @@ internal sealed partial class BrokerCore
         }
 
         session.IsOverflowing = false;
+        publication.HasReceiver = true;
         Append(session, Store(ref publication), receiver, quality, retain);
         if (quality == QualityOfService.ExactlyOnce && session.Connection is not null)
         {

@@ -81,7 +81,8 @@ internal sealed partial class BrokerCore
 
     private void Acknowledge(Connection connection, in Publication publication, PendingAcknowledgement? pending)
     {
-        var reasonCode = publication.Refusal;
+        // A publisher that is refused may publish the message again: only where nobody would then have it twice.
+        var reasonCode = publication.HasReceiver ? ReasonCode.Success : publication.Refusal;
         if (pending is null && connection.PendingAcknowledgements is not { Count: > 0 })
         {
             SendPublishAcknowledgement(connection, publication.Publisher!, publication.QualityOfService, publication.PacketIdentifier, reasonCode);
@@ -118,7 +119,7 @@ internal sealed partial class BrokerCore
 
     private void StepDone(PendingAcknowledgement pending)
     {
-        if (--pending.Waiting > 0)
+        if (--pending.Waiting > 0 || IsReleasedFirst(pending))
         {
             return;
         }
@@ -135,6 +136,24 @@ internal sealed partial class BrokerCore
         {
             FinishPending(pending);
         }
+    }
+
+    /// <summary>
+    /// A PUBREC that refuses frees the identifier (section 4.3.3): the next message with it must not be taken for this one after a crash,
+    /// so the release is durable first. The PUBREC keeps its place among the others.
+    /// </summary>
+    private bool IsReleasedFirst(PendingAcknowledgement pending)
+    {
+        if (pending.Fault is null || pending is not { IsReleased: false, QualityOfService: QualityOfService.ExactlyOnce, Connection: not null, Session: { IsDurable: true } session })
+        {
+            return false;
+        }
+
+        session.InboundIdentifiers!.Remove(pending.PacketIdentifier);
+        pending.IsReleased = true;
+        pending.Waiting = 1;
+        WaitFor(_journal.ReleaseInbound(session, pending.PacketIdentifier), pending);
+        return true;
     }
 
     private void CompleteLocal(LocalPublication publication, PendingAcknowledgement pending)
@@ -177,13 +196,13 @@ internal sealed partial class BrokerCore
         }
     }
 
-    private void SendPublishAcknowledgement(
+    private static void SendPublishAcknowledgement(
         Connection connection, Session session, QualityOfService quality, ushort packetIdentifier, ReasonCode reasonCode)
     {
         var isFirst = quality == QualityOfService.ExactlyOnce;
         if (isFirst && reasonCode >= ReasonCode.UnspecifiedError)
         {
-            ForgetInbound(session, packetIdentifier); // section 4.3.3: such a PUBREC ends the exchange
+            session.InboundIdentifiers?.Remove(packetIdentifier); // section 4.3.3: such a PUBREC ends the exchange; no record says that it is taken
         }
 
         var type = isFirst ? PacketType.PubRec : PacketType.PubAck;
@@ -225,6 +244,7 @@ internal sealed partial class BrokerCore
         pending.Publication = null;
         pending.Message = null;
         pending.Fault = null;
+        pending.IsReleased = false;
         pending.ReasonCode = ReasonCode.Success;
         pending.Waiting = 0;
         if (_sparePending.Count < MaxSpares)

@@ -240,12 +240,14 @@ internal sealed partial class BrokerCore
         if (publication.Retain)
         {
             Retain(ref publication);
+            publication.HasReceiver = true;
         }
 
         var route = publication.Route;
         if (route.Readers.Length > 0)
         {
             HandToReaders(publication, ref pending, messageProperties);
+            publication.HasReceiver = true;
         }
 
         // The encodings are shared only where there is more than one receiver.
@@ -289,7 +291,8 @@ internal sealed partial class BrokerCore
     /// <summary>Writes down what has to outlive the process.</summary>
     private long Record(in Publication publication)
     {
-        var isFromDurable = publication.QualityOfService == QualityOfService.ExactlyOnce && publication.Publisher is { IsDurable: true } && publication.PacketIdentifier != 0;
+        var isFromDurable = publication.QualityOfService == QualityOfService.ExactlyOnce && publication.Publisher is { IsDurable: true } && publication.PacketIdentifier != 0
+            && (publication.HasReceiver || publication.Refusal == ReasonCode.Success); // else its PUBREC refuses it, and frees the identifier
         if (publication.Stored is { } stored && (stored.Waiting > 0 || stored.IsRetained))
         {
             return _journal.Save(stored, isFromDurable ? publication.Publisher : null, publication.PacketIdentifier);

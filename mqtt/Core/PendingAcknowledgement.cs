@@ -28,5 +28,8 @@ internal sealed class PendingAcknowledgement
     /// <summary>The first failure.</summary>
     public Exception? Fault { get; set; }
 
+    /// <summary>It has failed, and the journal was told that its QoS 2 identifier is free.</summary>
+    public bool IsReleased { get; set; }
+
     public ReasonCode ReasonCode { get; set; }
 }

@@ -31,6 +31,9 @@ internal ref struct Publication
     /// <summary>Of a journal record that already stands; 0: none.</summary>
     public long Ticket { get; set; }
 
-    /// <summary>What the publisher is told in its acknowledgement: that a session had no room, or that the message was not taken at all.</summary>
+    /// <summary>Somebody has it: it was sent, is kept for later, is retained, or was handed to a reader.</summary>
+    public bool HasReceiver { get; set; }
+
+    /// <summary>What the publisher is told in its acknowledgement where nobody has the message: that a session had no room, or that it was not taken at all.</summary>
     public ReasonCode Refusal { get; set; }
 }

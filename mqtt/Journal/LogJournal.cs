@@ -47,6 +47,9 @@ internal sealed partial class LogJournal : ISessionJournal
     /// <summary>Bytes of the log.</summary>
     public long SizeBytes => _log!.SizeBytes;
 
+    /// <summary>Once this is durable, all that has been written down so far is.</summary>
+    public long NextTicket => _log!.NextOffset;
+
     public bool IsBehind => _waitingBytes > BehindBytes;
 
     public long Save(Session session)

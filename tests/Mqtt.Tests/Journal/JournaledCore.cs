@@ -15,7 +15,7 @@ internal sealed class JournaledCore : IAsyncDisposable
     private readonly LoopClock _clock;
     private readonly TimerHeap _timers = new();
 
-    public JournaledCore(string folder, JournalSizes? sizes = null, Durability durability = Durability.Crash, TimeProvider? time = null)
+    public JournaledCore(string folder, JournalSizes? sizes = null, Durability durability = Durability.Crash, TimeProvider? time = null, Func<LogJournal, ISessionJournal>? wrap = null)
     {
         _folder = folder;
         _time = time ?? TimeProvider.System;
@@ -26,7 +26,7 @@ internal sealed class JournaledCore : IAsyncDisposable
             Sizes = sizes ?? new JournalSizes(),
         };
         Core = new BrokerCore(
-            new MqttLimitsOptions { MaxQueued = 1_000_000 }, Journal, _clock, _timers, new Mailbox(static () => { }), new BrokerCounters(), NullLogger.Instance);
+            new MqttLimitsOptions { MaxQueued = 1_000_000 }, wrap?.Invoke(Journal) ?? Journal, _clock, _timers, new Mailbox(static () => { }), new BrokerCounters(), NullLogger.Instance);
         Core.Restore();
     }
 

@@ -1,0 +1,52 @@
+using Roost.Mqtt.Connections;
+using Roost.Mqtt.Core;
+
+namespace Roost.Mqtt.Tests.Journal;
+
+/// <summary>A peer whose bytes lie on the wire until the test takes them, or lets them be lost.</summary>
+internal sealed class WireConnection(BrokerCore core) : Connection(core, new Listener(new MqttListenerOptions(), core.Limits))
+{
+    private readonly List<byte> _sent = [];
+
+    public override string RemoteEndPoint => "wire";
+
+    protected override bool IsBlocked => false;
+
+    /// <summary>What the broker has sent since the last call.</summary>
+    public byte[] TakeSent()
+    {
+        var bytes = _sent.ToArray();
+        _sent.Clear();
+        return bytes;
+    }
+
+    public void Say(byte[] packet)
+    {
+        if (!IsClosed)
+        {
+            Core.OnReceived(this, packet, out _);
+        }
+    }
+
+    public override void ReceiveHeld()
+    {
+    }
+
+    protected override void Flush()
+    {
+        _sent.AddRange(Unsent);
+        Sent(UnsentBytes);
+    }
+
+    protected override void CloseTransport()
+    {
+    }
+
+    protected override void PauseReading()
+    {
+    }
+
+    protected override void ResumeReading()
+    {
+    }
+}
