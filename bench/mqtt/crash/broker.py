@@ -22,7 +22,8 @@ PEERS = {
     "mosquitto-1s": {"command": "mosquitto -c {dir}/mosquitto.conf", "files": {"mosquitto.conf": MOSQUITTO + "autosave_interval 1\n"}},
     "mosquitto-each": {"command": "mosquitto -c {dir}/mosquitto.conf",
                        "files": {"mosquitto.conf": MOSQUITTO + "autosave_interval 1\nautosave_on_changes true\n"}},
-    "nats": {"command": "nats-server -c {dir}/nats.conf", "versions": (4,), "qualities": (1,),
+    # It sends again what was not acknowledged before the kill, but only after 30 s.
+    "nats": {"command": "nats-server -c {dir}/nats.conf", "versions": (4,), "qualities": (1,), "quiet": 40,
              "files": {"nats.conf": 'server_name: crash\nhost: 127.0.0.1\nport: {port2}\njetstream {{ store_dir: "{dir}/js" }}\n'
                                     'mqtt {{ host: 127.0.0.1, port: {port} }}\n'}},
 }

@@ -1,4 +1,10 @@
-"""paho (Debian's python3-paho-mqtt): its QoS 2 state outlives connections, not the process."""
+"""paho (Debian's python3-paho-mqtt): its QoS 2 state outlives connections, not the process.
+
+Version 1.6.1 repeats messages by itself: `reconnect` turns "PUBREL is to be sent again" into "PUBLISH is to be sent again" when it is called a second
+time because the first attempt found nobody listening. The broker has let the identifier go by then, as it must, and takes the PUBLISH for a new
+message. Its log tells when it does so, and such messages are counted apart.
+"""
+import re
 import time
 
 import paho.mqtt.client as paho
@@ -67,8 +73,18 @@ class PahoPublisher(PahoClient):
         self.flight = {}
         self.client.max_inflight_messages_set(window)
         self.client.on_publish = lambda _c, _u, identifier: self.on_acknowledged(identifier)
+        self.released = set()
+        self.client.on_log = lambda _c, _u, _level, line: self.look_at(line)
+
+    def look_at(self, line):
+        """Finds messages that are published again after their PUBREL."""
+        if line.startswith("Sending PUBREL"):
+            self.released.add(int(line[line.index("Mid: ") + 5:-1]))
+        elif self.released and (found := re.match(r"Sending PUBLISH \(d\d, q2, r\d, m(\d+)\)", line)) and int(found[1]) in self.released:
+            self.sent.repeated_by_client.add(self.flight[int(found[1])])
 
     def on_acknowledged(self, identifier):
+        self.released.discard(identifier)
         sequence = self.flight.pop(identifier, None)
         if sequence is not None:
             self.sent.acknowledge(sequence)

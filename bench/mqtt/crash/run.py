@@ -10,8 +10,8 @@ from .broker import Broker
 from .ledger import Received, Sent, judge
 from .raw import RawPublisher, RawSubscriber
 
-SETTLE_LIMIT = 60  # seconds for everything to be acknowledged and delivered after the last restart
-QUIET = 4  # seconds without a delivery after which nothing more is waited for
+SETTLE_LIMIT = 120  # seconds for everything to be acknowledged and delivered after the last restart
+QUIET = 4  # seconds without a delivery after which nothing more is waited for; a peer that sends again late has its own
 
 
 def make_clients(peer, port, kinds):
@@ -26,10 +26,8 @@ def make_clients(peer, port, kinds):
         from .libmosquitto_clients import LibmosquittoPublisher, LibmosquittoSubscriber
         makers["libmosquitto"] = (LibmosquittoPublisher, LibmosquittoSubscriber)
     for kind, (publisher, subscriber) in makers.items():
-        for version, quality in [(4, 2), (5, 1), (5, 2), (4, 1)] if kind == "raw" else [(4, 2), (5, 1)]:
-            quality = quality if quality in qualities else max(qualities)
-            if version not in versions:
-                continue
+        wanted = [(4, 2), (5, 1), (5, 2), (4, 1)] if kind == "raw" else [(4, 2), (5, 1)]
+        for version, quality in dict.fromkeys((version, min(quality, max(qualities))) for version, quality in wanted if version in versions):
             name = f"{kind}-{version}-q{quality}"
             options = {"flap": 0.002} if kind == "raw" and version == 5 else {}
             publishers.append(publisher(port, Sent("p-" + name, kind, quality), version, **options))
@@ -41,13 +39,18 @@ def make_clients(peer, port, kinds):
 
 
 class Load:
-    """A thread for each client, until `stop`. Publishers wait for the slowest subscriber, so that no broker has to drop."""
+    """
+    A thread for each client, until `stop`. Publishers wait for the slowest subscriber, so that no broker has to drop; not for what does not come
+    any more, or a broker that lost something would be left in peace.
+    """
 
-    def __init__(self, publishers, subscribers, lead):
-        self.publishers, self.subscribers, self.lead = publishers, subscribers, lead
+    def __init__(self, publishers, subscribers, lead, quiet):
+        self.publishers, self.subscribers, self.lead, self.quiet = publishers, subscribers, lead, quiet
         self.is_sending = False
         self.is_stopping = False
         self.faults = []
+        self.written_off = dict.fromkeys(subscribers, 0)
+        self.progress = dict.fromkeys(subscribers, (0, 0.0))
         self.threads = [threading.Thread(target=self.run, args=(client, self.may_send)) for client in publishers]
         self.threads += [threading.Thread(target=self.run, args=(client, lambda: self.is_sending)) for client in subscribers]
         for thread in self.threads:
@@ -63,9 +66,17 @@ class Load:
         self.is_sending = True
 
     def may_send(self):
-        sent = sum(p.sent.count for p in self.publishers)
-        got = min(sum(len(t) for t in list(s.received.times.values())) for s in self.subscribers)
-        return self.is_sending and sent - got < self.lead
+        return self.is_sending and all(self.is_abreast(s) for s in self.subscribers)
+
+    def is_abreast(self, subscriber):
+        now, total = time.monotonic(), subscriber.received.total
+        missing = sum(p.sent.count for p in self.publishers) - sum(len(times) for times in list(subscriber.received.times.values()))
+        seen, at = self.progress[subscriber]
+        if total != seen or not subscriber.is_ready:
+            self.progress[subscriber] = (total, now)
+        elif now - at > 0.3 and missing - self.written_off[subscriber] >= self.lead:
+            self.written_off[subscriber] = missing
+        return missing - self.written_off[subscriber] < self.lead
 
     def run(self, client, may):
         try:
@@ -83,7 +94,7 @@ class Load:
             time.sleep(0.05)
         everything = all(p.is_done() for p in self.publishers)
         quiet_since, last = time.monotonic(), -1
-        while time.monotonic() < until and time.monotonic() - quiet_since < QUIET:
+        while time.monotonic() < until and time.monotonic() - quiet_since < self.quiet:
             total = sum(s.received.total for s in self.subscribers)
             if total != last:
                 last, quiet_since = total, time.monotonic()
@@ -128,7 +139,7 @@ def run(peer, kills, kinds, seconds, lead, progress):
         broker.spawn()
         broker.wait_until_ready()
         publishers, subscribers = make_clients(peer, broker.port, kinds)
-        load = Load(publishers, subscribers, lead)
+        load = Load(publishers, subscribers, lead, peer.get("quiet", QUIET))
         load.begin()
         restarts, early = [], 0
         for number in range(kills):
@@ -153,6 +164,7 @@ def run(peer, kills, kinds, seconds, lead, progress):
             "rows": judge(sent, [s.received for s in subscribers]),
             "kills": kills + early, "early": early, "settled": settled, "faults": load.faults,
             "sent": sum(s.count for s in sent), "acknowledged": sum(sum(s.acknowledged) for s in sent), "refused": sum(s.refused for s in sent),
+            "repeated_by_client": sum(len(s.repeated_by_client) for s in sent),
             "retained_lost": retained_lost(broker.port, publishers),
             "restart_median": statistics.median(restarts), "restart_max": max(restarts),
         }
