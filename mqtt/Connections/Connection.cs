@@ -78,6 +78,12 @@ internal abstract class Connection(BrokerCore core, Listener listener) : Timed
     /// <summary>Not even what has been read already may be handled: see <see cref="ReceiveHeld"/>.</summary>
     public bool IsHeld => (_paused & PauseReasons.Holding) != PauseReasons.None;
 
+    /// <summary>Of whole packets.</summary>
+    public long BytesReceived { get; set; }
+
+    /// <summary>Taken by the transport.</summary>
+    public long BytesSent { get; private set; }
+
     protected BrokerCore Core { get; } = core;
 
     protected int UnsentBytes => _output.Length;
@@ -97,6 +103,7 @@ internal abstract class Connection(BrokerCore core, Listener listener) : Timed
             FlushAndNote();
         }
 
+        Core.Counters.PacketsSent++; // every caller writes one
         return _output.Extend(length, Core.Buffers);
     }
 
@@ -198,6 +205,8 @@ internal abstract class Connection(BrokerCore core, Listener listener) : Timed
             LastReceivedAt = Core.Now; // it is not read, but it takes: it is there
         }
 
+        BytesSent += count;
+        Core.Counters.BytesSent += count;
         _output.Sent(count, Core.Buffers);
     }
 

@@ -40,6 +40,8 @@ internal sealed partial class BrokerCore
         session.ExpirySeconds = ExpiryFor(connect, session.Limits);
         connection.Session = session;
         session.LeftAt = null;
+        Counters.Connects++;
+        Counters.MaximumClients = Math.Max(Counters.MaximumClients, ++Counters.ConnectedClients);
         if (session.IsDurable || session.IsJournaled)
         {
             _journal.Save(session);

@@ -42,6 +42,7 @@ internal sealed partial class BrokerCore
 
         if (timer.ExpiresAt <= now)
         {
+            Counters.SessionsExpired++;
             Log.SessionExpired(_logger, session.ClientIdentifier, session.Outbound.Count);
             EndSession(session);
         }
@@ -120,6 +121,7 @@ internal sealed partial class BrokerCore
                 Log.ClientDisconnected(_logger, session.ClientIdentifier, connection.RemoteEndPoint, reason);
             }
 
+            Counters.ConnectedClients--;
             connection.Session = null;
             session.Connection = null;
             Leave(session);

@@ -17,8 +17,10 @@ internal sealed partial class BrokerCore
         var reader = new LocalReader(handler);
         var subscription = new Subscription(filter) { Reader = reader };
         _router.Add(subscription);
+        NoteStatusSubscription(subscription);
         var matches = new List<StoredMessage>();
         _retained.Match(subscription.Filter, matches);
+        MatchStatus(subscription, matches);
         foreach (var retained in matches)
         {
             if (!retained.HasExpired(_clock.Now))
@@ -69,7 +71,7 @@ internal sealed partial class BrokerCore
     /// </summary>
     private void SendRetained(Session session, SubscribePacket subscribe, ReasonCode[] answers, Subscription?[] replaced)
     {
-        if (_retained.Count == 0)
+        if (_retained.Count == 0 && !_router.HasBelow("$SYS"u8))
         {
             return;
         }
@@ -168,6 +170,7 @@ internal sealed partial class BrokerCore
 
         session.Subscriptions[request.Filter] = subscription;
         _router.Add(subscription);
+        NoteStatusSubscription(subscription);
         if (session.IsDurable)
         {
             ticket = Math.Max(ticket, _journal.Save(subscription));
@@ -269,6 +272,7 @@ internal sealed partial class BrokerCore
 
         var matches = new List<StoredMessage>();
         _retained.Match(subscription.Filter, matches);
+        MatchStatus(subscription, matches);
         foreach (var message in matches)
         {
             if (!message.HasExpired(_clock.Now))

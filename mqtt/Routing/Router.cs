@@ -21,6 +21,8 @@ internal sealed class Router
 
     public int SubscriptionCount => _subscriptions.Count;
 
+    public int SharedSubscriptionCount => _subscriptions.SharedCount;
+
     public void Add(Subscription subscription)
     {
         _subscriptions.Add(subscription);
@@ -32,6 +34,9 @@ internal sealed class Router
         _subscriptions.Remove(subscription);
         _generation++;
     }
+
+    /// <inheritdoc cref="SubscriptionTree.HasBelow"/>
+    public bool HasBelow(ReadOnlySpan<byte> level) => _subscriptions.HasBelow(level);
 
     /// <summary>The route of <paramref name="topic"/>, up to date.</summary>
     /// <param name="topic">Checked: not empty, no wildcards.</param>
