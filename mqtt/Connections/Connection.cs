@@ -21,6 +21,7 @@ internal abstract class Connection(BrokerCore core, Listener listener) : Timed
     private bool _isDirty;
     private bool _isRelieved; // was congested, and is not any more: who stopped for it goes on at the end of the turn
     private PauseReasons _paused;
+    private Guid? _identifier;
 
     /// <summary>Null until CONNECT was accepted, and again after the session has been parted from this connection.</summary>
     public Session? Session { get; set; }
@@ -77,6 +78,15 @@ internal abstract class Connection(BrokerCore core, Listener listener) : Timed
 
     /// <summary>Not even what has been read already may be handled: see <see cref="ReceiveHeld"/>.</summary>
     public bool IsHeld => (_paused & PauseReasons.Holding) != PauseReasons.None;
+
+    /// <summary>When CONNECT was granted.</summary>
+    public DateTimeOffset ConnectedAt { get; set; }
+
+    /// <summary>Larger than that of every connection before.</summary>
+    public long Number { get; set; }
+
+    /// <summary>Names this connection in events; made when the first one tells of it.</summary>
+    public Guid Identifier => _identifier ??= Guid.NewGuid();
 
     /// <summary>Of whole packets.</summary>
     public long BytesReceived { get; set; }

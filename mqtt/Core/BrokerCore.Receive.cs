@@ -92,7 +92,7 @@ internal sealed partial class BrokerCore
             }
             else
             {
-                Close(connection, "the first packet is not CONNECT"); // [MQTT-3.1.0-1]
+                Close(connection, ReasonCode.ProtocolError, "the first packet is not CONNECT"); // [MQTT-3.1.0-1]
             }
 
             return;
@@ -151,7 +151,7 @@ internal sealed partial class BrokerCore
         }
         else
         {
-            Close(connection, fault.Detail);
+            Close(connection, fault.ReasonCode, fault.Detail);
         }
     }
 }

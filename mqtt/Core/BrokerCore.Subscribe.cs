@@ -63,6 +63,8 @@ internal sealed partial class BrokerCore
         {
             SendRetained(session, subscribe, answers, replaced);
         }
+
+        AnnounceSubscribed(connection, subscribe, answers);
     }
 
     /// <summary>
@@ -223,6 +225,7 @@ internal sealed partial class BrokerCore
 
         var answer = new SubscribeAcknowledgementPacket(PacketType.UnsubAck) { PacketIdentifier = unsubscribe.PacketIdentifier, ReasonCodes = answers };
         SendWhenDurable(connection, answer, ticket);
+        AnnounceUnsubscribed(connection, unsubscribe, answers);
     }
 
     /// <summary>With a Reason String where there is something to tell, the client wants it and can take it [MQTT-3.9.2-1].</summary>

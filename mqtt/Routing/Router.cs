@@ -35,8 +35,11 @@ internal sealed class Router
         _generation++;
     }
 
-    /// <inheritdoc cref="SubscriptionTree.HasBelow"/>
+    /// <inheritdoc cref="SubscriptionTree.HasBelow(ReadOnlySpan{byte})"/>
     public bool HasBelow(ReadOnlySpan<byte> level) => _subscriptions.HasBelow(level);
+
+    /// <inheritdoc cref="SubscriptionTree.HasBelow(ReadOnlySpan{byte}, ReadOnlySpan{byte})"/>
+    public bool HasBelow(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second) => _subscriptions.HasBelow(first, second);
 
     /// <summary>The route of <paramref name="topic"/>, up to date.</summary>
     /// <param name="topic">Checked: not empty, no wildcards.</param>

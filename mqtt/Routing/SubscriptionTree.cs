@@ -40,6 +40,10 @@ internal sealed class SubscriptionTree
     /// <summary>Somebody subscribes to something whose first level is <paramref name="level"/>, not a wildcard.</summary>
     public bool HasBelow(ReadOnlySpan<byte> level) => _root.Find(level) is not null;
 
+    /// <summary>Somebody subscribes to something below <paramref name="first"/>/<paramref name="second"/>, where <paramref name="first"/> begins with $.</summary>
+    public bool HasBelow(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second) =>
+        _root.Find(first) is { } node && (node.Find(second) ?? node.Find("#"u8) ?? node.Find("+"u8)) is not null;
+
     /// <summary>Adds every subscription that matches <paramref name="topic"/> to <paramref name="matches"/>.</summary>
     public void Match(ReadOnlySpan<byte> topic, List<Subscription> matches)
     {
