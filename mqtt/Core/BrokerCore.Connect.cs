@@ -39,10 +39,7 @@ internal sealed partial class BrokerCore
         session.Limits = connection.Listener.Limits;
         session.ExpirySeconds = ExpiryFor(connect, session.Limits);
         connection.Session = session;
-        NumberConnection(connection);
         session.LeftAt = null;
-        Counters.Connects++;
-        Counters.MaximumClients = Math.Max(Counters.MaximumClients, ++Counters.ConnectedClients);
         if (session.IsDurable || session.IsJournaled)
         {
             _journal.Save(session);
@@ -51,7 +48,7 @@ internal sealed partial class BrokerCore
         var keepAlive = StartKeepAlive(connection, connect);
         if (!SendPacket(connection, ConnAckFor(connect, session, isPresent, assigned, keepAlive)))
         {
-            Close(connection, ReasonCode.PacketTooLarge, "CONNACK is larger than the client takes");
+            Close(connection, "CONNACK is larger than the client takes");
             return;
         }
 
@@ -61,7 +58,6 @@ internal sealed partial class BrokerCore
             SendWaiting(session);
         }
 
-        AnnounceConnected(connection, session);
         if (_logger.IsEnabled(Microsoft.Extensions.Logging.LogLevel.Debug))
         {
             Log.ClientConnected(_logger, session.ClientIdentifier, connection.RemoteEndPoint, isPresent);
@@ -117,7 +113,7 @@ internal sealed partial class BrokerCore
             }
         }
 
-        Close(connection, reasonCode, refusal.Detail);
+        Close(connection, refusal.Detail);
     }
 
     private Session TakeUpSession(ConnectPacket connect, string clientIdentifier, out bool isPresent)

@@ -133,7 +133,7 @@ internal sealed partial class BrokerCore
             }
 
             encoded.CopyTo(connection.Extend(encoded.Length), packetIdentifier, duplicate: false, retain);
-            CountDelivered(publication.Payload.Length);
+            Counters.MessagesDelivered++;
             return true;
         }
 
@@ -158,14 +158,8 @@ internal sealed partial class BrokerCore
         }
 
         PublishEncoder.Write(connection.Extend(size), fields, connection.Version);
-        CountDelivered(fields.Payload.Length);
-        return true;
-    }
-
-    private void CountDelivered(int payloadBytes)
-    {
         Counters.MessagesDelivered++;
-        Counters.PayloadBytesDelivered += payloadBytes;
+        return true;
     }
 
     private bool Fits(Connection connection, Session session, ReadOnlySpan<byte> topic, int size)

@@ -35,7 +35,6 @@ internal sealed partial class BrokerCore
         connection.LastReceivedAt = _clock.Now;
         nextPacketBytes = 0;
         var used = 0;
-        var packets = 0;
         while (used < bytes.Length && !connection.IsHeld)
         {
             var status = PacketFrame.TryRead(bytes[used..], connection.Listener.Limits.MaxPacketBytes, out var frame, out var fault);
@@ -51,18 +50,14 @@ internal sealed partial class BrokerCore
                 break;
             }
 
-            used += frame.TotalBytes;
-            packets++;
             Handle(connection, frame);
             if (connection.IsClosed)
             {
                 break;
             }
-        }
 
-        Counters.BytesReceived += used;
-        Counters.PacketsReceived += packets;
-        connection.BytesReceived += used;
+            used += frame.TotalBytes;
+        }
 
         if (connection.IsCongested)
         {
@@ -92,7 +87,7 @@ internal sealed partial class BrokerCore
             }
             else
             {
-                Close(connection, ReasonCode.ProtocolError, "the first packet is not CONNECT"); // [MQTT-3.1.0-1]
+                Close(connection, "the first packet is not CONNECT"); // [MQTT-3.1.0-1]
             }
 
             return;
@@ -151,7 +146,7 @@ internal sealed partial class BrokerCore
         }
         else
         {
-            Close(connection, fault.ReasonCode, fault.Detail);
+            Close(connection, fault.Detail);
         }
     }
 }

@@ -17,10 +17,8 @@ internal sealed partial class BrokerCore
         var reader = new LocalReader(handler);
         var subscription = new Subscription(filter) { Reader = reader };
         _router.Add(subscription);
-        NoteStatusSubscription(subscription);
         var matches = new List<StoredMessage>();
         _retained.Match(subscription.Filter, matches);
-        MatchStatus(subscription, matches);
         foreach (var retained in matches)
         {
             if (!retained.HasExpired(_clock.Now))
@@ -63,8 +61,6 @@ internal sealed partial class BrokerCore
         {
             SendRetained(session, subscribe, answers, replaced);
         }
-
-        AnnounceSubscribed(connection, subscribe, answers);
     }
 
     /// <summary>
@@ -73,7 +69,7 @@ internal sealed partial class BrokerCore
     /// </summary>
     private void SendRetained(Session session, SubscribePacket subscribe, ReasonCode[] answers, Subscription?[] replaced)
     {
-        if (_retained.Count == 0 && !_router.HasBelow("$SYS"u8))
+        if (_retained.Count == 0)
         {
             return;
         }
@@ -172,7 +168,6 @@ internal sealed partial class BrokerCore
 
         session.Subscriptions[request.Filter] = subscription;
         _router.Add(subscription);
-        NoteStatusSubscription(subscription);
         if (session.IsDurable)
         {
             ticket = Math.Max(ticket, _journal.Save(subscription));
@@ -225,7 +220,6 @@ internal sealed partial class BrokerCore
 
         var answer = new SubscribeAcknowledgementPacket(PacketType.UnsubAck) { PacketIdentifier = unsubscribe.PacketIdentifier, ReasonCodes = answers };
         SendWhenDurable(connection, answer, ticket);
-        AnnounceUnsubscribed(connection, unsubscribe, answers);
     }
 
     /// <summary>With a Reason String where there is something to tell, the client wants it and can take it [MQTT-3.9.2-1].</summary>
@@ -275,7 +269,6 @@ internal sealed partial class BrokerCore
 
         var matches = new List<StoredMessage>();
         _retained.Match(subscription.Filter, matches);
-        MatchStatus(subscription, matches);
         foreach (var message in matches)
         {
             if (!message.HasExpired(_clock.Now))

@@ -93,7 +93,6 @@ internal sealed partial class BrokerCore
         }
 
         ResumePublishers();
-        SampleLoads();
     }
 
     private void ReceiveHeld()

@@ -75,6 +75,44 @@ public sealed class FloodTests
     }
 
     [Test]
+    public async Task Sessions_with_a_thousand_overlapping_wildcards_get_one_copy_each_and_hold_nobody_back()
+    {
+        // All words of ten levels of a and +: a topic of ten a matches every one of them.
+        var filters = Enumerable.Range(0, 1000).Select(word => string.Join('/', Enumerable.Range(0, 10).Select(level => (word >> level & 1) == 0 ? "a" : "+")));
+        var subscribe = string.Concat(filters.Select((filter, index) => RawClient.Subscribe(filter, 0, packetIdentifier: (ushort)(index + 1))));
+        var greedy = new List<RawClient>();
+        for (var i = 0; i < 10; i++)
+        {
+            var client = await _broker.ConnectAsync(RawClient.Connect($"greedy-{i}"));
+            greedy.Add(client);
+            await client.SendAsync(subscribe);
+            await client.ReceiveAsync(5 * 1000, "all answers");
+        }
+
+        using var publisher = await _broker.ConnectAsync(RawClient.Connect("p"));
+        var began = Stopwatch.GetTimestamp();
+        for (var i = 0; i < 20; i++)
+        {
+            await publisher.SendAsync(RawClient.Publish("a/a/a/a/a/a/a/a/a/a", "ha") + RawClient.Subscribe($"other/{i}", 0)); // its route is found anew
+            await publisher.ExpectAsync("90 03 0001 00");
+        }
+
+        foreach (var client in greedy)
+        {
+            for (var i = 0; i < 20; i++)
+            {
+                await client.ExpectAsync("30 17 0013 612F612F612F612F612F612F612F612F612F61 6861");
+            }
+
+            await client.ExpectNothingAsync();
+            client.Dispose();
+        }
+
+        Assert.That(Stopwatch.GetElapsedTime(began), Is.LessThan(TimeSpan.FromSeconds(5)));
+        await ExpectOthersServedAsync();
+    }
+
+    [Test]
     public async Task A_slow_reader_costs_a_bounded_amount_of_memory()
     {
         using var slow = await RawClient.OpenAsync(_broker.Port, receiveBuffer: 4096);
