@@ -40,6 +40,7 @@ public sealed class MqttBroker : IMqttBroker, IAsyncDisposable
         _core = new BrokerCore(_options.Limits, _journal, _loop.Clock, _loop.Timers, _loop.Mailbox, counters, logger)
         {
             ResponseTopicPrefix = _options.ResponseTopicPrefix,
+            StatusInterval = _options.SysInterval,
         };
         _loop.EndOfTurn = _core.EndTurn;
         metrics.Observe(counters);

@@ -21,6 +21,9 @@ public sealed class MqttOptions
     /// </summary>
     public string? ResponseTopicPrefix { get; set; }
 
+    /// <summary>Between two values of each <c>$SYS</c> topic, while somebody subscribes to it; zero: there are no such topics. Default 10 s.</summary>
+    public TimeSpan SysInterval { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Folder of the session journal; made when missing. Null: sessions end with the process, whatever <see cref="Durability"/> says.</summary>
     public string? Folder { get; set; }
 }

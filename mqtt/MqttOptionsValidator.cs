@@ -38,6 +38,11 @@ internal sealed class MqttOptionsValidator : IValidateOptions<MqttOptions>
             faults.AddError($"{MqttOptions.Section}:Folder is empty; name a folder, or leave the key out to keep sessions in memory.");
         }
 
+        if (options.SysInterval != TimeSpan.Zero && (options.SysInterval < TimeSpan.FromSeconds(1) || options.SysInterval > TimeSpan.FromHours(1)))
+        {
+            faults.AddError($"{MqttOptions.Section}:SysInterval is {options.SysInterval.TotalSeconds:#,0.###} s; use 1 s to 3,600 s, or 0 for no $SYS topics.");
+        }
+
         var limitFaults = new ValidateOptionsResultBuilder();
         ValidateLimits(MqttLimitsOptions.Section, options.Limits, limitFaults);
         for (var i = 0; i < options.Listeners.Count && limitFaults.Build().Succeeded; i++) // else the fault of all would be told for each

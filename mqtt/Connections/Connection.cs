@@ -21,6 +21,7 @@ internal abstract class Connection(BrokerCore core, Listener listener) : Timed
     private bool _isDirty;
     private bool _isRelieved; // was congested, and is not any more: who stopped for it goes on at the end of the turn
     private PauseReasons _paused;
+    private Guid? _identifier;
 
     /// <summary>Null until CONNECT was accepted, and again after the session has been parted from this connection.</summary>
     public Session? Session { get; set; }
@@ -78,6 +79,21 @@ internal abstract class Connection(BrokerCore core, Listener listener) : Timed
     /// <summary>Not even what has been read already may be handled: see <see cref="ReceiveHeld"/>.</summary>
     public bool IsHeld => (_paused & PauseReasons.Holding) != PauseReasons.None;
 
+    /// <summary>When CONNECT was granted.</summary>
+    public DateTimeOffset ConnectedAt { get; set; }
+
+    /// <summary>Larger than that of every connection before.</summary>
+    public long Number { get; set; }
+
+    /// <summary>Names this connection in events; made when the first one tells of it.</summary>
+    public Guid Identifier => _identifier ??= Guid.NewGuid();
+
+    /// <summary>Of whole packets.</summary>
+    public long BytesReceived { get; set; }
+
+    /// <summary>Taken by the transport.</summary>
+    public long BytesSent { get; private set; }
+
     protected BrokerCore Core { get; } = core;
 
     protected int UnsentBytes => _output.Length;
@@ -97,6 +113,7 @@ internal abstract class Connection(BrokerCore core, Listener listener) : Timed
             FlushAndNote();
         }
 
+        Core.Counters.PacketsSent++; // every caller writes one
         return _output.Extend(length, Core.Buffers);
     }
 
@@ -198,6 +215,8 @@ internal abstract class Connection(BrokerCore core, Listener listener) : Timed
             LastReceivedAt = Core.Now; // it is not read, but it takes: it is there
         }
 
+        BytesSent += count;
+        Core.Counters.BytesSent += count;
         _output.Sent(count, Core.Buffers);
     }
 

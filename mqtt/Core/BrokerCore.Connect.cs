@@ -39,7 +39,10 @@ internal sealed partial class BrokerCore
         session.Limits = connection.Listener.Limits;
         session.ExpirySeconds = ExpiryFor(connect, session.Limits);
         connection.Session = session;
+        NumberConnection(connection);
         session.LeftAt = null;
+        Counters.Connects++;
+        Counters.MaximumClients = Math.Max(Counters.MaximumClients, ++Counters.ConnectedClients);
         if (session.IsDurable || session.IsJournaled)
         {
             _journal.Save(session);
@@ -48,7 +51,7 @@ internal sealed partial class BrokerCore
         var keepAlive = StartKeepAlive(connection, connect);
         if (!SendPacket(connection, ConnAckFor(connect, session, isPresent, assigned, keepAlive)))
         {
-            Close(connection, "CONNACK is larger than the client takes");
+            Close(connection, ReasonCode.PacketTooLarge, "CONNACK is larger than the client takes");
             return;
         }
 
@@ -58,6 +61,7 @@ internal sealed partial class BrokerCore
             SendWaiting(session);
         }
 
+        AnnounceConnected(connection, session);
         if (_logger.IsEnabled(Microsoft.Extensions.Logging.LogLevel.Debug))
         {
             Log.ClientConnected(_logger, session.ClientIdentifier, connection.RemoteEndPoint, isPresent);
@@ -113,7 +117,7 @@ internal sealed partial class BrokerCore
             }
         }
 
-        Close(connection, refusal.Detail);
+        Close(connection, reasonCode, refusal.Detail);
     }
 
     private Session TakeUpSession(ConnectPacket connect, string clientIdentifier, out bool isPresent)

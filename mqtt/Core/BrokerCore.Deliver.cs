@@ -133,7 +133,7 @@ internal sealed partial class BrokerCore
             }
 
             encoded.CopyTo(connection.Extend(encoded.Length), packetIdentifier, duplicate: false, retain);
-            Counters.MessagesDelivered++;
+            CountDelivered(publication.Payload.Length);
             return true;
         }
 
@@ -158,8 +158,14 @@ internal sealed partial class BrokerCore
         }
 
         PublishEncoder.Write(connection.Extend(size), fields, connection.Version);
-        Counters.MessagesDelivered++;
+        CountDelivered(fields.Payload.Length);
         return true;
+    }
+
+    private void CountDelivered(int payloadBytes)
+    {
+        Counters.MessagesDelivered++;
+        Counters.PayloadBytesDelivered += payloadBytes;
     }
 
     private bool Fits(Connection connection, Session session, ReadOnlySpan<byte> topic, int size)

@@ -8,11 +8,13 @@ namespace Roost.Mqtt.Core;
 internal sealed partial class BrokerCore
 {
     public BrokerStatistics DescribeBroker() => new(
-        ConnectedClients: _sessions.Values.Count(static session => session.Connection is not null),
+        ConnectedClients: (int)Counters.ConnectedClients,
         Sessions: _sessions.Count,
         Subscriptions: _router.SubscriptionCount,
+        SharedSubscriptions: _router.SharedSubscriptionCount,
         RetainedMessages: _retained.Count,
         QueuedMessages: _sessions.Values.Sum(static session => (long)session.Outbound.Count),
+        InflightMessages: _sessions.Values.Sum(static session => session.Connection is null ? 0L : session.Outbound.Unacknowledged),
         MessagesReceived: Counters.MessagesReceived,
         MessagesDelivered: Counters.MessagesDelivered,
         Drops: Counters.Drops.Total.Copy());

@@ -8,14 +8,14 @@ namespace Roost.Mqtt.Core;
 internal sealed partial class BrokerCore
 {
     /// <summary>The transport found the peer gone.</summary>
-    public void OnConnectionLost(Connection connection) => Close(connection, "the connection was lost");
+    public void OnConnectionLost(Connection connection) => Close(connection, ReasonCode.UnspecifiedError, "the connection was lost");
 
     /// <summary>Connect time-out or keep-alive.</summary>
     public void OnConnectionDue(Connection connection, long now)
     {
         if (!connection.HasConnected)
         {
-            Close(connection, "no CONNECT in time"); // section 3.1.4: "within a reasonable amount of time"
+            Close(connection, ReasonCode.ProtocolError, "no CONNECT in time"); // section 3.1.4: "within a reasonable amount of time"
             return;
         }
 
@@ -42,6 +42,7 @@ internal sealed partial class BrokerCore
 
         if (timer.ExpiresAt <= now)
         {
+            Counters.SessionsExpired++;
             Log.SessionExpired(_logger, session.ClientIdentifier, session.Outbound.Count);
             EndSession(session);
         }
@@ -87,7 +88,7 @@ internal sealed partial class BrokerCore
             session.Will = null; // [MQTT-3.14.4-3] 0x04 asks for the will, and 0x80 and above are no orderly end
         }
 
-        Close(connection, "the client disconnected");
+        Close(connection, ReasonCode.Success, "the client disconnected");
     }
 
     /// <summary>Closes with a reason, which MQTT 5 can tell and 3.1.1 cannot.</summary>
@@ -99,10 +100,11 @@ internal sealed partial class BrokerCore
             SendPacket(connection, new DisconnectPacket { ReasonCode = reasonCode }); // [MQTT-3.14.2-3]
         }
 
-        Close(connection, detail);
+        Close(connection, reasonCode, detail);
     }
 
-    private void Close(Connection connection, string reason)
+    /// <param name="reasonCode">For whom it may concern; the client has been told before, or is not. Success: it said good-bye. Unspecified: it is gone.</param>
+    private void Close(Connection connection, ReasonCode reasonCode, string reason)
     {
         if (connection.IsClosed)
         {
@@ -120,8 +122,10 @@ internal sealed partial class BrokerCore
                 Log.ClientDisconnected(_logger, session.ClientIdentifier, connection.RemoteEndPoint, reason);
             }
 
+            Counters.ConnectedClients--;
             connection.Session = null;
             session.Connection = null;
+            AnnounceDisconnected(connection, session, reasonCode);
             Leave(session);
         }
     }

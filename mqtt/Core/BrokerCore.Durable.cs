@@ -190,7 +190,7 @@ internal sealed partial class BrokerCore
             }
             else
             {
-                Close(connection, "a message could not be kept"); // unacknowledged: the client sends it again
+                Close(connection, ReasonFor(fault), "a message could not be kept"); // unacknowledged: the client sends it again
                 return;
             }
         }

@@ -42,6 +42,7 @@ internal sealed partial class BrokerCore
         }
 
         Counters.MessagesReceived++;
+        Counters.PayloadBytesReceived += publish.Payload.Length;
         var session = connection.Session!;
         if (!IsOffered(connection, publish) || !TryFindRoute(connection, publish, out var route) || !TryTake(connection, session, publish))
         {
@@ -230,6 +231,7 @@ internal sealed partial class BrokerCore
             Publisher = publisher,
         };
         Counters.MessagesReceived++;
+        Counters.PayloadBytesReceived += message.Payload.Length;
         Route(ref publication, ref pending, message.Properties);
         return true;
     }

@@ -35,6 +35,7 @@ internal sealed partial class BrokerCore
         connection.LastReceivedAt = _clock.Now;
         nextPacketBytes = 0;
         var used = 0;
+        var packets = 0;
         while (used < bytes.Length && !connection.IsHeld)
         {
             var status = PacketFrame.TryRead(bytes[used..], connection.Listener.Limits.MaxPacketBytes, out var frame, out var fault);
@@ -50,14 +51,18 @@ internal sealed partial class BrokerCore
                 break;
             }
 
+            used += frame.TotalBytes;
+            packets++;
             Handle(connection, frame);
             if (connection.IsClosed)
             {
                 break;
             }
-
-            used += frame.TotalBytes;
         }
+
+        Counters.BytesReceived += used;
+        Counters.PacketsReceived += packets;
+        connection.BytesReceived += used;
 
         if (connection.IsCongested)
         {
@@ -87,7 +92,7 @@ internal sealed partial class BrokerCore
             }
             else
             {
-                Close(connection, "the first packet is not CONNECT"); // [MQTT-3.1.0-1]
+                Close(connection, ReasonCode.ProtocolError, "the first packet is not CONNECT"); // [MQTT-3.1.0-1]
             }
 
             return;
@@ -146,7 +151,7 @@ internal sealed partial class BrokerCore
         }
         else
         {
-            Close(connection, fault.Detail);
+            Close(connection, fault.ReasonCode, fault.Detail);
         }
     }
 }

@@ -31,6 +31,7 @@ internal sealed partial class BrokerCore : IRestoredState
     {
         subscription.Session!.Subscriptions[subscription.Name] = subscription;
         _router.Add(subscription);
+        NoteStatusSubscription(subscription);
     }
 
     void IRestoredState.RestoreRetained(StoredMessage message)

@@ -17,8 +17,10 @@ internal sealed partial class BrokerCore
         var reader = new LocalReader(handler);
         var subscription = new Subscription(filter) { Reader = reader };
         _router.Add(subscription);
+        NoteStatusSubscription(subscription);
         var matches = new List<StoredMessage>();
         _retained.Match(subscription.Filter, matches);
+        MatchStatus(subscription, matches);
         foreach (var retained in matches)
         {
             if (!retained.HasExpired(_clock.Now))
@@ -61,6 +63,8 @@ internal sealed partial class BrokerCore
         {
             SendRetained(session, subscribe, answers, replaced);
         }
+
+        AnnounceSubscribed(connection, subscribe, answers);
     }
 
     /// <summary>
@@ -69,7 +73,7 @@ internal sealed partial class BrokerCore
     /// </summary>
     private void SendRetained(Session session, SubscribePacket subscribe, ReasonCode[] answers, Subscription?[] replaced)
     {
-        if (_retained.Count == 0)
+        if (_retained.Count == 0 && !_router.HasBelow("$SYS"u8))
         {
             return;
         }
@@ -168,6 +172,7 @@ internal sealed partial class BrokerCore
 
         session.Subscriptions[request.Filter] = subscription;
         _router.Add(subscription);
+        NoteStatusSubscription(subscription);
         if (session.IsDurable)
         {
             ticket = Math.Max(ticket, _journal.Save(subscription));
@@ -220,6 +225,7 @@ internal sealed partial class BrokerCore
 
         var answer = new SubscribeAcknowledgementPacket(PacketType.UnsubAck) { PacketIdentifier = unsubscribe.PacketIdentifier, ReasonCodes = answers };
         SendWhenDurable(connection, answer, ticket);
+        AnnounceUnsubscribed(connection, unsubscribe, answers);
     }
 
     /// <summary>With a Reason String where there is something to tell, the client wants it and can take it [MQTT-3.9.2-1].</summary>
@@ -269,6 +275,7 @@ internal sealed partial class BrokerCore
 
         var matches = new List<StoredMessage>();
         _retained.Match(subscription.Filter, matches);
+        MatchStatus(subscription, matches);
         foreach (var message in matches)
         {
             if (!message.HasExpired(_clock.Now))

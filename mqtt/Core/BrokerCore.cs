@@ -93,6 +93,7 @@ internal sealed partial class BrokerCore
         }
 
         ResumePublishers();
+        SampleLoads();
     }
 
     private void ReceiveHeld()

@@ -8,8 +8,34 @@ internal sealed class BrokerCounters
     /// <summary>Only their total may be read by others than the loop.</summary>
     public readonly DropLedger Drops = new();
 
+    /// <summary>PUBLISH packets from clients, and messages from within the process.</summary>
     public long MessagesReceived;
+
+    /// <summary>PUBLISH packets written to clients.</summary>
     public long MessagesDelivered;
+
+    public long PayloadBytesReceived;
+    public long PayloadBytesDelivered;
+
+    /// <summary>Of whole packets of any type.</summary>
+    public long BytesReceived;
+
+    /// <summary>Taken by the transport.</summary>
+    public long BytesSent;
+
+    public long PacketsReceived;
+    public long PacketsSent;
+
+    /// <summary>CONNECTs that were granted.</summary>
+    public long Connects;
+
+    public long ConnectedClients;
+
+    /// <summary>The most of them at one time.</summary>
+    public long MaximumClients;
+
+    /// <summary>Sessions whose time ran out.</summary>
+    public long SessionsExpired;
 
     public long ConnectionsAccepted;
     public long ConnectionsRefused;

@@ -21,6 +21,8 @@ internal sealed class Router
 
     public int SubscriptionCount => _subscriptions.Count;
 
+    public int SharedSubscriptionCount => _subscriptions.SharedCount;
+
     public void Add(Subscription subscription)
     {
         _subscriptions.Add(subscription);
@@ -32,6 +34,12 @@ internal sealed class Router
         _subscriptions.Remove(subscription);
         _generation++;
     }
+
+    /// <inheritdoc cref="SubscriptionTree.HasBelow(ReadOnlySpan{byte})"/>
+    public bool HasBelow(ReadOnlySpan<byte> level) => _subscriptions.HasBelow(level);
+
+    /// <inheritdoc cref="SubscriptionTree.HasBelow(ReadOnlySpan{byte}, ReadOnlySpan{byte})"/>
+    public bool HasBelow(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second) => _subscriptions.HasBelow(first, second);
 
     /// <summary>The route of <paramref name="topic"/>, up to date.</summary>
     /// <param name="topic">Checked: not empty, no wildcards.</param>

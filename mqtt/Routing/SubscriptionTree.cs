@@ -7,10 +7,14 @@ internal sealed class SubscriptionTree
 
     public int Count { get; private set; }
 
+    /// <summary>Of those, the shared ones.</summary>
+    public int SharedCount { get; private set; }
+
     public void Add(Subscription subscription)
     {
         (_root.Reach(subscription.Filter).Value ??= []).Add(subscription);
         Count++;
+        SharedCount += subscription.ShareName is null ? 0 : 1;
     }
 
     public void Remove(Subscription subscription)
@@ -18,7 +22,12 @@ internal sealed class SubscriptionTree
         var node = _root.Reach(subscription.Filter);
         if (node.Value is { } subscriptions)
         {
-            Count -= subscriptions.Remove(subscription) ? 1 : 0;
+            if (subscriptions.Remove(subscription))
+            {
+                Count--;
+                SharedCount -= subscription.ShareName is null ? 0 : 1;
+            }
+
             if (subscriptions.Count > 0)
             {
                 return; // others have the same filter
@@ -27,6 +36,13 @@ internal sealed class SubscriptionTree
 
         _root.Clear(subscription.Filter);
     }
+
+    /// <summary>Somebody subscribes to something whose first level is <paramref name="level"/>, not a wildcard.</summary>
+    public bool HasBelow(ReadOnlySpan<byte> level) => _root.Find(level) is not null;
+
+    /// <summary>Somebody subscribes to something below <paramref name="first"/>/<paramref name="second"/>, where <paramref name="first"/> begins with $.</summary>
+    public bool HasBelow(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second) =>
+        _root.Find(first) is { } node && (node.Find(second) ?? node.Find("#"u8) ?? node.Find("+"u8)) is not null;
 
     /// <summary>Adds every subscription that matches <paramref name="topic"/> to <paramref name="matches"/>.</summary>
     public void Match(ReadOnlySpan<byte> topic, List<Subscription> matches)

@@ -32,4 +32,6 @@ internal sealed class TopicRoute(byte[] topic, int hash)
     public ShareGroup[] ShareGroups { get; set; } = [];
 
     public LocalReader[] Readers { get; set; } = [];
+
+    public bool HasReceivers => Receivers.Length + ShareGroups.Length + Readers.Length > 0;
 }

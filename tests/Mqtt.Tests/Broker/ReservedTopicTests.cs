@@ -23,7 +23,7 @@ public sealed class ReservedTopicTests
     [Spec("MQTT-3.3.5-2")]
     public async Task A_client_that_publishes_there_is_told_in_5_and_acknowledged_in_3_1_1_and_nobody_gets_it(string topic)
     {
-        await using var broker = await TestBroker.StartAsync();
+        await using var broker = await TestBroker.StartAsync(options => options.SysInterval = TimeSpan.Zero);
         using var subscriber = await broker.ConnectAsync(RawClient.Connect("s"));
         await subscriber.SendAsync(RawClient.Subscribe(topic, 1));
         await subscriber.ReceivePacketAsync();
