@@ -208,13 +208,13 @@ internal sealed partial class BrokerCore
             {
                 queue.Skip();
             }
+            else if (item.Has(OutboundQueue.EntryFlags.Released))
+            {
+                ResendRelease(connection, queue, item); // whatever the Receive Maximum of this connection [MQTT-3.3.4-10]
+            }
             else if (queue.Unacknowledged >= connection.ReceiveMaximum || !queue.HasFreeIdentifier)
             {
                 return; // the client's next acknowledgement brings us back
-            }
-            else if (item.Has(OutboundQueue.EntryFlags.Released))
-            {
-                ResendRelease(connection, queue, item);
             }
             else if (item.QualityOfService == QualityOfService.ExactlyOnce && item.Message!.Ticket > _journal.DurableThrough)
             {
