@@ -75,7 +75,7 @@ public sealed class Chapter3_08_SubscribeTests : V5Fixture
     [Test]
     public async Task No_Local_does_not_hold_for_retained_messages()
     {
-        // Section 3.8.3.1 speaks of forwarding; a retained message belongs to its topic, not to who published it. Brokers in use do the same.
+        // Section 3.8.3.1 speaks of forwarding: a retained message belongs to its topic, not to who published it. mosquitto reads it so, too; EMQX does not.
         using var client = await ConnectAsync("c");
         await client.SendAsync("31 [ {'t'} [] 'own' ]");
         await client.SubscribeAsync("t", 4);
@@ -132,7 +132,7 @@ public sealed class Chapter3_08_SubscribeTests : V5Fixture
         await client.SubscribeAsync("t", 0);
         await client.SendAsync("32 [ {'t'} 00 01 [] 'x' ]");
         var heard = new[] { await client.ReadAsync("PUBACK or PUBLISH"), await client.ReadAsync("the other") };
-        Assert.That(heard.Select(static packet => packet.Hex), Is.EquivalentTo(new[] { "40020001", Wire.Hex(Wire.Bytes("30 [ {'t'} [] 'x' ]")) }));
+        Assert.That(heard.Select(static packet => packet.Hex), Is.EquivalentTo(new[] { "40020001", Wire.Hex("30 [ {'t'} [] 'x' ]") }));
         await client.ExpectNothingAsync();
     }
 

@@ -111,4 +111,30 @@ public sealed class Chapter4_9_FlowControlTests : V5Fixture
         await client.SendAsync($"40 [ {first.Identifier} ]");
         await client.ReadDeliveryAsync();
     }
+
+    [Test]
+    [Spec("MQTT-3.3.4-10")]
+    public async Task PUBRELs_that_are_sent_again_do_not_wait_for_the_receive_maximum()
+    {
+        var client = await SubscribedAsync("c", "t", 2);
+        using var publisher = await ConnectAsync("p");
+        await publisher.SendAsync("34 [ {'t'} 00 01 [] '1' ] 34 [ {'t'} 00 02 [] '2' ] 34 [ {'t'} 00 03 [] '3' ] 34 [ {'t'} 00 04 [] '4' ]");
+        var identifiers = new List<string>();
+        for (var i = 1; i <= 4; i++)
+        {
+            identifiers.Add((await client.ReadDeliveryAsync()).Identifier);
+        }
+
+        foreach (var identifier in identifiers.Take(3))
+        {
+            await client.ExchangeAsync($"50 [ {identifier} ]", $"62 [ {identifier} ]");
+        }
+
+        await LoseAsync(client);
+        using var back = await ComeBackAsync("c", "21 00 01 11 00 00 00 3C");
+        await back.ExpectAsync(string.Concat(identifiers.Take(3).Select(static identifier => $"62 [ {identifier} ]")));
+        await back.SendAsync(string.Concat(identifiers.Take(3).Select(static identifier => $"70 [ {identifier} ]")));
+        Assert.That((await back.ReadAcknowledgedAsync()).Payload, Is.EqualTo("4"));
+        await back.ExpectNothingAsync();
+    }
 }

@@ -16,6 +16,9 @@ internal static class Wire
 
     public static string Hex(ReadOnlySpan<byte> bytes) => Convert.ToHexString(bytes);
 
+    /// <summary>The bytes of <paramref name="notation"/> in hexadecimal, without spaces.</summary>
+    public static string Hex(string notation) => Hex(Bytes(notation));
+
     private static byte[] Read(string notation, ref int position, char end)
     {
         var bytes = new List<byte>();
