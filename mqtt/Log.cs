@@ -5,8 +5,8 @@ namespace Roost.Mqtt;
 /// <summary>What the broker says to its operator: event ids 1000 to 1099.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(1000, LogLevel.Information, "Listening for MQTT on {Address} port {Port}.")]
-    public static partial void Listening(ILogger logger, string address, int port);
+    [LoggerMessage(1000, LogLevel.Information, "Listening for {Protocol} on {Address}.")]
+    public static partial void Listening(ILogger logger, string protocol, string address);
 
     [LoggerMessage(1001, LogLevel.Debug, "{ClientIdentifier} connected from {RemoteEndPoint}; session present: {SessionPresent}.")]
     public static partial void ClientConnected(ILogger logger, string clientIdentifier, string remoteEndPoint, bool sessionPresent);
@@ -24,8 +24,8 @@ internal static partial class Log
     [LoggerMessage(1005, LogLevel.Warning, "A reader could not keep {Count} message(s), whose publishers get no acknowledgement: {Reason}")]
     public static partial void ReaderFailed(ILogger logger, long count, string reason);
 
-    [LoggerMessage(1006, LogLevel.Warning, "No connection is accepted on {Address} port {Port} for {Seconds} s: {Reason}.")]
-    public static partial void AcceptingPaused(ILogger logger, string address, int port, int seconds, string reason);
+    [LoggerMessage(1006, LogLevel.Warning, "No connection is accepted on {Listener} for {Seconds} s: {Reason}.")]
+    public static partial void AcceptingPaused(ILogger logger, string listener, int seconds, string reason);
 
     [LoggerMessage(1007, LogLevel.Information, "Restored {Sessions} sessions, {Subscriptions} subscriptions, {Retained} retained and {Queued} queued messages.")]
     public static partial void Restored(ILogger logger, int sessions, int subscriptions, int retained, long queued);
@@ -38,4 +38,17 @@ internal static partial class Log
 
     [LoggerMessage(1010, LogLevel.Information, "The session journal is whole again: what was refused meanwhile has been written.")]
     public static partial void JournalRepaired(ILogger logger);
+
+    [LoggerMessage(1040, LogLevel.Information, "The connection from {RemoteEndPoint} to {Listener} was closed: {Reason} ({Unreported} others since the last such line).")]
+    public static partial void ConnectionRejected(ILogger logger, string remoteEndPoint, string listener, string reason, int unreported);
+
+    [LoggerMessage(1041, LogLevel.Information, "New connections get the certificate {File} as it is now, good until {NotAfter:u}.")]
+    public static partial void CertificateLoaded(ILogger logger, string file, DateTime notAfter);
+
+    [LoggerMessage(1042, LogLevel.Warning, "New connections still get the former certificate of {File}, until its files change again: {Reason}.")]
+    public static partial void CertificateKept(ILogger logger, string file, string reason);
+
+    [LoggerMessage(1043, LogLevel.Warning,
+        "The certificate {File} is good from {NotBefore:u} to {NotAfter:u}, and the clock says {Now:u}: clients will refuse it. Renew it, or set the clock.")]
+    public static partial void CertificateOutOfDate(ILogger logger, string file, DateTime notBefore, DateTime notAfter, DateTime now);
 }

@@ -1,17 +1,20 @@
-using System.Net;
+using System.Net.WebSockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Roost.Mqtt.Connections;
 using Roost.Mqtt.Core;
 using Roost.Mqtt.Journal;
 using Roost.Mqtt.Loop;
 using Roost.Mqtt.Routing;
 using Roost.Mqtt.Transport;
+using Roost.Mqtt.Transport.Tls;
+using Roost.Mqtt.Transport.WebSockets;
 using Roost.Storage;
 
 namespace Roost.Mqtt;
 
 /// <summary>
-/// The MQTT broker: 3.1.1 and 5.0 over TCP, and <see cref="IMqttBroker"/> for readers and publishers in this process.
+/// The MQTT broker: 3.1.1 and 5.0 over TCP and unix sockets, with TLS and WebSocket, and <see cref="IMqttBroker"/> for readers and publishers in this process.
 /// Start it, let the rooms subscribe, then open the listeners; no client comes before its readers are there.
 /// </summary>
 public sealed class MqttBroker : IMqttBroker, IAsyncDisposable
@@ -22,8 +25,12 @@ public sealed class MqttBroker : IMqttBroker, IAsyncDisposable
     private readonly ISessionJournal _journal;
     private readonly BrokerCore _core;
     private readonly ReceiveBuffer _receive = new();
-    private readonly List<TcpListenerSource> _listeners = [];
+    private readonly TimeProvider _time;
+    private readonly HandshakePool _handshakes = new();
+    private readonly Listener _relayed; // of what another server has accepted
+    private readonly List<ListenerSource> _listeners = [];
     private readonly TaskCompletionSource _loopEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _takesRelayed; // loop only
     private bool _isStarted;
     private bool _isStopped;
     private bool _isDisposed;
@@ -32,6 +39,7 @@ public sealed class MqttBroker : IMqttBroker, IAsyncDisposable
     {
         _options = options.Value;
         _logger = logger;
+        _time = clock;
         _loop = new EventLoop(clock);
         var counters = new BrokerCounters();
         _journal = _options.Folder is null
@@ -42,6 +50,7 @@ public sealed class MqttBroker : IMqttBroker, IAsyncDisposable
             ResponseTopicPrefix = _options.ResponseTopicPrefix,
             StatusInterval = _options.SysInterval,
         };
+        _relayed = new Listener(new MqttListenerOptions { Websocket = true }, _options.Limits);
         _loop.EndOfTurn = _core.EndTurn;
         metrics.Observe(counters);
     }
@@ -60,16 +69,16 @@ public sealed class MqttBroker : IMqttBroker, IAsyncDisposable
         return Task.CompletedTask;
     }
 
-    /// <returns>The addresses in the order of the options; ports that were 0 are those that the system chose.</returns>
-    /// <exception cref="MqttListenerException">An address could not be opened. None of them is open then.</exception>
-    public async Task<IReadOnlyList<IPEndPoint>> OpenListenersAsync(CancellationToken cancellationToken = default)
+    /// <returns>The listeners in the order of the options; ports that were 0 are those that the system chose.</returns>
+    /// <exception cref="MqttListenerException">One could not be opened. None of them is open then.</exception>
+    public async Task<IReadOnlyList<MqttOpenListener>> OpenListenersAsync(CancellationToken cancellationToken = default)
     {
-        var listeners = new List<TcpListenerSource>();
+        var listeners = new List<ListenerSource>();
         try
         {
             foreach (var options in _options.Listeners)
             {
-                listeners.Add(TcpListenerSource.Bind(_core, _loop, _receive, options, _logger));
+                listeners.Add(ListenerSource.Bind(_core, _loop, _receive, _handshakes, options, _time, _logger));
             }
         }
         catch (MqttListenerException)
@@ -82,9 +91,33 @@ public sealed class MqttBroker : IMqttBroker, IAsyncDisposable
         {
             listeners.ForEach(static listener => listener.Start());
             _listeners.AddRange(listeners);
+            _takesRelayed = true;
             return true;
         }).WaitAsync(cancellationToken);
-        return [.. listeners.Select(static listener => listener.LocalEndPoint)];
+        return [.. listeners.Select(static listener => listener.Description)];
+    }
+
+    /// <summary>The subprotocol of WebSocket that is MQTT, of those that a client offers; null when none is.</summary>
+    public static string? ChooseSubprotocol(IEnumerable<string> offered) => UpgradeRequest.ChooseSubprotocol(offered);
+
+    /// <summary>
+    /// Serves a client whose WebSocket an HTTP server has accepted, with the subprotocol of <see cref="ChooseSubprotocol"/>. The server has
+    /// decided that the client may come; anonymous clients are taken.
+    /// </summary>
+    /// <param name="remoteEndPoint">What logs and client lists show.</param>
+    /// <param name="stopping">The HTTP server stops: the client is told as when the broker does.</param>
+    /// <returns>Completes when the connection has ended. The caller disposes of the socket.</returns>
+    public async Task ServeAsync(WebSocket socket, string remoteEndPoint, CancellationToken stopping = default)
+    {
+        using var connection = new RelayedConnection(_core, _relayed, _loop.Mailbox, socket, remoteEndPoint, _time);
+        if (await OnLoopAsync(() => _takesRelayed && _core.OnAccepted(connection)))
+        {
+            await connection.RunAsync(stopping);
+        }
+        else
+        {
+            await socket.CloseOutputAsync(WebSocketCloseStatus.EndpointUnavailable, "there are too many connections, or the broker stops", stopping);
+        }
     }
 
     /// <summary>
@@ -99,6 +132,7 @@ public sealed class MqttBroker : IMqttBroker, IAsyncDisposable
             {
                 _listeners.ForEach(static listener => listener.Dispose());
                 _listeners.Clear();
+                _takesRelayed = false;
                 _core.DisconnectAll();
                 return true;
             });

@@ -1,11 +1,15 @@
 using System.Net;
+using System.Text;
 using Microsoft.Extensions.Options;
+using Roost.Mqtt.Transport.Tls;
 
 namespace Roost.Mqtt;
 
 /// <summary>Reports every fault at once, each with its key, value and remedy.</summary>
 internal sealed class MqttOptionsValidator : IValidateOptions<MqttOptions>
 {
+    private const int MaxSocketPathBytes = 107; // of struct sockaddr_un, but for the zero at its end
+
     public ValidateOptionsResult Validate(string? name, MqttOptions options)
     {
         var faults = new ValidateOptionsResultBuilder();
@@ -17,9 +21,9 @@ internal sealed class MqttOptionsValidator : IValidateOptions<MqttOptions>
         for (var i = 1; i < options.Listeners.Count; i++)
         {
             var listener = options.Listeners[i];
-            if (listener.Port != 0 && options.Listeners.Take(i).Any(other => other.Address == listener.Address && other.Port == listener.Port))
+            if (options.Listeners.Take(i).Any(other => IsSamePlace(listener, other)))
             {
-                faults.AddError($"{MqttOptions.Section}:Listeners:{i} is {listener.Address} port {listener.Port}, which is listed before; remove one.");
+                faults.AddError($"{MqttOptions.Section}:Listeners:{i} is {listener.Socket ?? $"{listener.Address} port {listener.Port}"}, which is listed before; remove one.");
             }
         }
 
@@ -54,9 +58,20 @@ internal sealed class MqttOptionsValidator : IValidateOptions<MqttOptions>
         return faults.Build();
     }
 
+    private static bool IsSamePlace(MqttListenerOptions one, MqttListenerOptions other) => one.Socket is not null || other.Socket is not null
+        ? one.Socket == other.Socket
+        : one.Port != 0 && one.Address == other.Address && one.Port == other.Port;
+
     private static void ValidateListener(string key, MqttListenerOptions listener, ValidateOptionsResultBuilder faults)
     {
-        if (!IPAddress.TryParse(listener.Address, out _))
+        if (listener.Socket is { } socket)
+        {
+            if (!Path.IsPathRooted(socket) || Encoding.UTF8.GetByteCount(socket) > MaxSocketPathBytes)
+            {
+                faults.AddError($"{key}:Socket is '{socket}'; use an absolute path of at most {MaxSocketPathBytes} bytes.");
+            }
+        }
+        else if (!IPAddress.TryParse(listener.Address, out _))
         {
             faults.AddError($"{key}:Address is '{listener.Address}'; use an IP address, 127.0.0.1 for this machine or 0.0.0.0 for all interfaces.");
         }
@@ -64,6 +79,44 @@ internal sealed class MqttOptionsValidator : IValidateOptions<MqttOptions>
         if (listener.Port is < 0 or > 65_535)
         {
             faults.AddError($"{key}:Port is {listener.Port}; use 1 to 65,535, or 0 for any free port.");
+        }
+
+        if (!listener.Path.StartsWith('/') || listener.Path.AsSpan().ContainsAny(" ?#"))
+        {
+            faults.AddError($"{key}:Path is '{listener.Path}'; use a path like /mqtt.");
+        }
+
+        foreach (var origin in listener.Origins.Where(static origin => origin != "*" && !IsOrigin(origin)))
+        {
+            faults.AddError($"{key}:Origins is '{origin}'; use addresses of pages without a path, like https://example.com, or * for all.");
+        }
+
+        if (listener.Tls is { } tls)
+        {
+            ValidateTls($"{key}:Tls", tls, faults);
+        }
+    }
+
+    private static bool IsOrigin(string text) => Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.GetLeftPart(UriPartial.Authority) == text;
+
+    /// <summary>The files are tried as they will be used: what is wrong with them is known before anything starts.</summary>
+    private static void ValidateTls(string key, MqttTlsOptions tls, ValidateOptionsResultBuilder faults)
+    {
+        if (tls.MinVersion is not ("1.2" or "1.3"))
+        {
+            faults.AddError($"{key}:MinVersion is {tls.MinVersion}; use 1.2 or 1.3.");
+        }
+
+        if (tls.RequireClientCertificate && tls.ClientCa is null)
+        {
+            faults.AddError($"{key}:RequireClientCertificate is true, but nothing says which certificates are good; set client-ca.");
+        }
+
+        var files = new TlsFiles(tls);
+        using var context = files.Load();
+        foreach (var fault in files.Faults)
+        {
+            faults.AddError($"{key}:{fault.Key} {fault.Problem}.");
         }
     }
 

@@ -64,7 +64,7 @@ internal abstract class Connection(BrokerCore core, Listener listener) : Timed
     /// <summary>Null where the peer has none: on a unix socket.</summary>
     public virtual IPAddress? RemoteAddress => null;
 
-    /// <summary>What the peer has shown in its TLS handshake; null: none.</summary>
+    /// <summary>What the peer proved to have the key of in its TLS handshake, and the listener's client CA vouches for; null: none.</summary>
     public virtual X509Certificate2? PeerCertificate => null;
 
     /// <summary>Of the process at the other end of a unix socket; null elsewhere.</summary>
@@ -105,8 +105,7 @@ internal abstract class Connection(BrokerCore core, Listener listener) : Timed
     {
         if (!_isDirty)
         {
-            _isDirty = true;
-            Core.AddDirty(this);
+            MarkDirty();
         }
         else if (_output.Length >= FlushAtBytes && !IsBlocked)
         {
@@ -123,7 +122,7 @@ internal abstract class Connection(BrokerCore core, Listener listener) : Timed
     public void FlushAtEndOfTurn()
     {
         _isDirty = false;
-        if (_output.Length > 0 && !IsBlocked && !IsClosed)
+        if ((_output.Length > 0 || HasMoreOutput) && !IsBlocked && !IsClosed)
         {
             FlushAndNote();
         }
@@ -143,6 +142,7 @@ internal abstract class Connection(BrokerCore core, Listener listener) : Timed
             return;
         }
 
+        PrepareClose();
         if (_output.Length > 0 && !IsBlocked)
         {
             Flush();
@@ -199,7 +199,31 @@ internal abstract class Connection(BrokerCore core, Listener listener) : Timed
     /// <summary>Sends <see cref="Unsent"/> as far as it goes and reports it by <see cref="Sent"/>. Never closes and never throws: a dead peer is found by reading.</summary>
     protected abstract void Flush();
 
+    /// <summary>The transport has something to say that does not lie in the output yet.</summary>
+    protected virtual bool HasMoreOutput => false;
+
+    /// <summary>The transport may add what its own protocol says at an end.</summary>
+    protected virtual void PrepareClose()
+    {
+    }
+
     protected abstract void CloseTransport();
+
+    /// <summary>The transport has something to flush at the end of the turn.</summary>
+    protected void MarkDirty()
+    {
+        if (!_isDirty)
+        {
+            _isDirty = true;
+            Core.AddDirty(this);
+        }
+    }
+
+    /// <summary>Bytes of the transport's own behind all others; unlike <see cref="Send"/> it never flushes.</summary>
+    protected void AppendOutput(ReadOnlySpan<byte> bytes) => bytes.CopyTo(_output.Extend(bytes.Length, Core.Buffers));
+
+    /// <summary>Bytes of the transport's own in front of all others: see <see cref="OutputBuffer.Prepend"/>.</summary>
+    protected Span<byte> PrependOutput(int length) => _output.Prepend(length);
 
     private void FlushAndNote()
     {

@@ -57,10 +57,16 @@ internal sealed partial class BrokerCore
     {
         foreach (var connection in Connections.ToArray())
         {
-            // A client that is sent away by a shutdown has not died: its will stays unsaid, as after its own DISCONNECT.
-            connection.Session?.Will = null;
-            DisconnectClient(connection, ReasonCode.ServerShuttingDown, "the server shuts down");
+            OnServerStops(connection);
         }
+    }
+
+    /// <summary>The server goes, or that part of it which carries this connection.</summary>
+    public void OnServerStops(Connection connection)
+    {
+        // A client that is sent away by a shutdown has not died: its will stays unsaid, as after its own DISCONNECT.
+        connection.Session?.Will = null;
+        DisconnectClient(connection, ReasonCode.ServerShuttingDown, "the server shuts down");
     }
 
     private void OnDisconnect(Connection connection, in PacketFrame frame)

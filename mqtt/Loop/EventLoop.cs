@@ -37,6 +37,7 @@ internal sealed class EventLoop : IDisposable
             var count = Epoll.Wait(Mailbox.PrepareToSleep() ? MillisecondsToWait() : 0);
             Mailbox.AwokeAgain();
             Clock.Update();
+            Epoll.DeliverRecalled();
             for (var i = 0; i < count; i++)
             {
                 Epoll.Deliver(i);

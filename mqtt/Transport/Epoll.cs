@@ -13,6 +13,8 @@ internal sealed unsafe class Epoll : IDisposable
     private readonly int _descriptor = Libc.CreateEpoll();
     private readonly byte* _ready = (byte*)NativeMemory.AllocZeroed((nuint)(Capacity * s_layout.Size));
     private readonly Stack<int> _free = new();
+    private List<ulong> _recalled = [];
+    private List<ulong> _recalling = [];
     private Slot[] _slots = new Slot[64];
     private int _used;
 
@@ -47,11 +49,14 @@ internal sealed unsafe class Epoll : IDisposable
         _free.Push((int)(uint)tag);
     }
 
+    /// <summary>The source is told in the next turn that it can read, whatever its descriptor says.</summary>
+    public void Recall(ulong tag) => _recalled.Add(tag);
+
     /// <param name="timeoutMilliseconds">-1 waits for ever.</param>
     /// <returns>How many events <see cref="Deliver"/> can hand out.</returns>
     public int Wait(int timeoutMilliseconds)
     {
-        var count = Libc.Wait(_descriptor, _ready, Capacity, timeoutMilliseconds);
+        var count = Libc.Wait(_descriptor, _ready, Capacity, _recalled.Count > 0 ? 0 : timeoutMilliseconds);
         if (count < 0 && Libc.LastError != Libc.ErrorInterrupted)
         {
             throw new IOException($"epoll_wait failed: {Marshal.GetPInvokeErrorMessage(Libc.LastError)}.");
@@ -65,7 +70,28 @@ internal sealed unsafe class Epoll : IDisposable
     {
         var happening = _ready + (position * s_layout.Size);
         var events = (int)Unsafe.ReadUnaligned<uint>(happening);
-        var tag = Unsafe.ReadUnaligned<ulong>(happening + s_layout.DataOffset);
+        Deliver(Unsafe.ReadUnaligned<ulong>(happening + s_layout.DataOffset), events);
+    }
+
+    /// <summary>Tells those that asked for it by <see cref="Recall"/> before this turn.</summary>
+    public void DeliverRecalled()
+    {
+        if (_recalled.Count == 0)
+        {
+            return;
+        }
+
+        (_recalled, _recalling) = (_recalling, _recalled);
+        foreach (var tag in _recalling)
+        {
+            Deliver(tag, Libc.EpollIn);
+        }
+
+        _recalling.Clear();
+    }
+
+    private void Deliver(ulong tag, int events)
+    {
         ref var slot = ref _slots[(uint)tag];
         if (slot.Generation == (uint)(tag >> 32))
         {

@@ -11,6 +11,8 @@ internal static unsafe class Libc
     public const int EpollHangUp = 0x010;
     public const int EpollPeerClosed = 0x2000; // EPOLLRDHUP
 
+    public const int EpollOneShot = 0x40000000;
+
     public const int EpollAdd = 1;
     public const int EpollDelete = 2;
     public const int EpollModify = 3;
@@ -22,6 +24,17 @@ internal static unsafe class Libc
     public const int ErrorConnectionAborted = 103; // ECONNABORTED
 
     public const int MessageNoSignal = 0x4000; // MSG_NOSIGNAL
+    private const int MessagePeek = 0x02; // MSG_PEEK
+
+    private const int SolSocket = 1;
+    private const int SoPeerCred = 17;
+    private const int AtCurrentFolder = -100; // AT_FDCWD
+    private const int AtNoFollow = 0x100; // AT_SYMLINK_NOFOLLOW
+    private const uint StatxType = 0x01;
+    private const int StatxBytes = 256;
+    private const int StatxModeOffset = 28;
+    private const int FileTypeMask = 0xF000; // S_IFMT
+    private const int FileTypeSocket = 0xC000; // S_IFSOCK
 
     private const int CloseOnExec = 0x80000; // EPOLL_CLOEXEC, EFD_CLOEXEC and SOCK_CLOEXEC are one value
     private const int NonBlocking = 0x800; // EFD_NONBLOCK and SOCK_NONBLOCK are one value
@@ -42,6 +55,27 @@ internal static unsafe class Libc
 
     /// <returns>Bytes received, 0 at the peer's end of stream, or -1 and <see cref="LastError"/>.</returns>
     public static nint Receive(int socket, byte* buffer, nint length) => recv(socket, buffer, length, 0);
+
+    /// <summary>As <see cref="Receive"/>, but the bytes stay to be received.</summary>
+    public static nint Peek(int socket, byte* buffer, nint length) => recv(socket, buffer, length, MessagePeek);
+
+    /// <returns>Process, user and group at the other end of a unix socket; zeros when the kernel does not say.</returns>
+    public static (int Process, uint User, uint Group) PeerOf(int socket)
+    {
+        var credentials = stackalloc int[3]; // struct ucred
+        var length = 3 * sizeof(int);
+        return getsockopt(socket, SolSocket, SoPeerCred, credentials, &length) == 0 ? (credentials[0], (uint)credentials[1], (uint)credentials[2]) : default;
+    }
+
+    /// <summary>Whether a socket's file is there; a link to one is none.</summary>
+    public static bool IsSocketFile(string path)
+    {
+        var status = stackalloc byte[StatxBytes]; // struct statx, the same on every architecture
+        return statx(AtCurrentFolder, path, AtNoFollow, StatxType, status) == 0 && (*(ushort*)(status + StatxModeOffset) & FileTypeMask) == FileTypeSocket;
+    }
+
+    /// <returns>False and <see cref="LastError"/>.</returns>
+    public static bool ChangeMode(int descriptor, int mode) => fchmod(descriptor, (uint)mode) == 0;
 
     /// <returns>Bytes sent, or -1 and <see cref="LastError"/>.</returns>
     public static nint Send(int socket, byte* buffer, nint length) => send(socket, buffer, length, MessageNoSignal);
@@ -96,5 +130,14 @@ internal static unsafe class Libc
 
     [DllImport("libc", SetLastError = true)]
     private static extern int close(int descriptor);
+
+    [DllImport("libc", SetLastError = true)]
+    private static extern int getsockopt(int socket, int level, int name, void* value, int* length);
+
+    [DllImport("libc", SetLastError = true)]
+    private static extern int statx(int folder, [MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags, uint mask, byte* status);
+
+    [DllImport("libc", SetLastError = true)]
+    private static extern int fchmod(int descriptor, uint mode);
 #pragma warning restore IDE1006, SA1300
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Roost.Storage;
 
 namespace Roost.Mqtt.Tests.Broker;
@@ -16,12 +17,17 @@ internal sealed class TestBroker : IAsyncDisposable
 
     public MqttBroker Broker { get; }
 
-    public int Port { get; private set; }
+    public int Port => Open[0].Port;
+
+    public IReadOnlyList<MqttOpenListener> Open { get; private set; } = [];
+
+    public required CapturedLog Log { get; init; }
 
     public static async Task<TestBroker> StartAsync(Action<MqttOptions>? configure = null, TimeProvider? clock = null)
     {
         var services = new ServiceCollection();
-        services.AddLogging();
+        var log = new CapturedLog();
+        services.AddLogging(logging => logging.AddProvider(log));
         if (clock is not null)
         {
             services.AddSingleton(clock);
@@ -33,9 +39,9 @@ internal sealed class TestBroker : IAsyncDisposable
             options.Durability = Durability.Crash;
             configure?.Invoke(options);
         });
-        var test = new TestBroker(services.BuildServiceProvider());
+        var test = new TestBroker(services.BuildServiceProvider()) { Log = log };
         await test.Broker.StartAsync();
-        test.Port = (await test.Broker.OpenListenersAsync())[0].Port;
+        test.Open = await test.Broker.OpenListenersAsync();
         return test;
     }
 

@@ -1,0 +1,26 @@
+namespace Roost.Mqtt;
+
+/// <summary>
+/// TLS of one listener. All files are PEM. They are looked at again when clients connect, at most every two seconds: what has changed holds for
+/// new connections, and those that are open stay.
+/// </summary>
+public sealed class MqttTlsOptions
+{
+    /// <summary>The server's certificate, followed by those between it and its root.</summary>
+    public string Certificate { get; set; } = "";
+
+    /// <summary>The server's private key.</summary>
+    public string Key { get; set; } = "";
+
+    /// <summary>A file with the password of <see cref="Key"/>; a line end at its end does not count. Null: the key is not encrypted.</summary>
+    public string? KeyPasswordFile { get; set; }
+
+    /// <summary>CA certificates that clients' certificates are checked against. Null: clients are not asked for one.</summary>
+    public string? ClientCa { get; set; }
+
+    /// <summary>A client without a certificate is refused. Needs <see cref="ClientCa"/>. Default false: it may show one, which then must be good.</summary>
+    public bool RequireClientCertificate { get; set; }
+
+    /// <summary><c>1.2</c> (default) or <c>1.3</c>.</summary>
+    public string MinVersion { get; set; } = "1.2";
+}

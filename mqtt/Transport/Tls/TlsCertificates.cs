@@ -1,0 +1,84 @@
+using Microsoft.Extensions.Logging;
+
+namespace Roost.Mqtt.Transport.Tls;
+
+/// <summary>The context that holds for new connections of one listener. Any thread.</summary>
+internal sealed class TlsCertificates : IDisposable
+{
+    private static readonly TimeSpan s_lookInterval = TimeSpan.FromSeconds(2);
+
+    private readonly MqttTlsOptions _options;
+    private readonly TlsFiles _files;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Lock _lock = new();
+    private TlsContext _context;
+    private string _stamp;
+    private long _lookedAt;
+
+    private TlsCertificates(MqttTlsOptions options, TlsFiles files, TlsContext context, string stamp, TimeProvider time, ILogger logger)
+    {
+        (_options, _files, _context, _stamp, _time, _logger) = (options, files, context, stamp, time, logger);
+        _lookedAt = time.GetTimestamp();
+        WarnOfDates();
+    }
+
+    /// <exception cref="TlsContextException">A file cannot be used.</exception>
+    public static TlsCertificates Load(MqttTlsOptions options, TimeProvider time, ILogger logger)
+    {
+        var files = new TlsFiles(options);
+        var stamp = files.Stamp();
+        var context = files.Load() ?? throw new TlsContextException(Describe(files.Faults));
+        return new TlsCertificates(options, files, context, stamp, time, logger);
+    }
+
+    /// <summary>A server's side of a handshake over this socket, by the files as they are now; null when memory is short.</summary>
+    public TlsSession? CreateSession(int descriptor)
+    {
+        lock (_lock)
+        {
+            if (_time.GetElapsedTime(_lookedAt) >= s_lookInterval)
+            {
+                _lookedAt = _time.GetTimestamp();
+                Refresh();
+            }
+
+            return TlsSession.Create(_context, descriptor);
+        }
+    }
+
+    public void Dispose() => _context.Dispose();
+
+    private void Refresh()
+    {
+        var stamp = _files.Stamp();
+        if (stamp == _stamp)
+        {
+            return;
+        }
+
+        _stamp = stamp;
+        if (_files.Load() is not { } context)
+        {
+            Log.CertificateKept(_logger, _options.Certificate, Describe(_files.Faults));
+            return;
+        }
+
+        _context.Dispose();
+        _context = context;
+        Log.CertificateLoaded(_logger, _options.Certificate, _files.Validity.NotAfter);
+        WarnOfDates();
+    }
+
+    /// <summary>No reason to stop: a machine without a battery for its clock wakes up in the past, and a daemon that serves loopback is worth more than none.</summary>
+    private void WarnOfDates()
+    {
+        var (now, validity) = (_time.GetUtcNow().UtcDateTime, _files.Validity);
+        if (now < validity.NotBefore || now > validity.NotAfter)
+        {
+            Log.CertificateOutOfDate(_logger, _options.Certificate, validity.NotBefore, validity.NotAfter, now);
+        }
+    }
+
+    private static string Describe(IEnumerable<TlsFault> faults) => string.Join("; ", faults.Select(static fault => $"{fault.Key} {fault.Problem}"));
+}
