@@ -109,6 +109,7 @@ internal static class Daemon
         app.MapMetrics(metrics);
         app.MapPublish(app.Services.GetRequiredService<IMqttBroker>(), configuration.Get<MqttOptions>().Limits.MaxPacketBytes);
         app.MapMessages(app.Services.GetRequiredService<IMqttBroker>(), app.Services.GetRequiredService<TimeProvider>(), app.Lifetime.ApplicationStopping);
+        app.MapMqtt(app.Services.GetRequiredService<MqttBroker>(), app.Lifetime.ApplicationStopping);
         app.MapStatus(configuration);
         app.MapRoutes(app.Services.GetRequiredService<RouteTable>());
         app.MapDrops(app.Services.GetRequiredService<MqttBroker>());

@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Extensions.Hosting;
 using Roost.Mqtt;
 
@@ -11,14 +10,14 @@ namespace Roost.Gateway.Hosting;
 internal sealed class ListenerHost(MqttBroker broker) : IHostedService
 {
     /// <summary>As they were opened, ports that the system chose included.</summary>
-    public IReadOnlyList<IPEndPoint> MqttEndPoints { get; private set; } = [];
+    public IReadOnlyList<MqttOpenListener> Open { get; private set; } = [];
 
     /// <exception cref="StartRefusedException">An address could not be opened.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         try
         {
-            MqttEndPoints = await broker.OpenListenersAsync(cancellationToken);
+            Open = await broker.OpenListenersAsync(cancellationToken);
         }
         catch (MqttListenerException exception)
         {

@@ -14,10 +14,13 @@ internal static class Listeners
     /// <exception cref="StartRefusedException">Names every address that cannot be opened, with what sets it.</exception>
     public static void Probe(RoostConfiguration configuration)
     {
-        var mqtt = configuration.Get<MqttOptions>().Listeners.Select((listener, i) => (listener.Address, listener.Port, Key: $"{MqttOptions.Section}:Listeners:{i}:Port"));
-        var http = configuration.Get<HttpOptions>().Listeners.Select((listener, i) => (listener.Address, listener.Port, Key: $"{HttpOptions.Section}:Listeners:{i}:Port"));
+        var mqtt = configuration.Get<MqttOptions>().Listeners.Select((listener, i) => listener.Socket is { } socket
+            ? (Key: $"{MqttOptions.Section}:Listeners:{i}:Socket", Fault: PortProbe.FaultOf(socket))
+            : (Key: $"{MqttOptions.Section}:Listeners:{i}:Port", Fault: PortProbe.FaultOf(new IPEndPoint(IPAddress.Parse(listener.Address), listener.Port))));
+        var http = configuration.Get<HttpOptions>().Listeners.Select((listener, i) =>
+            (Key: $"{HttpOptions.Section}:Listeners:{i}:Port", Fault: PortProbe.FaultOf(new IPEndPoint(IPAddress.Parse(listener.Address), listener.Port))));
         var faults = mqtt.Concat(http)
-            .Select(listener => PortProbe.FaultOf(new IPEndPoint(IPAddress.Parse(listener.Address), listener.Port)) is { } fault ? configuration.Locate($"{listener.Key} {fault}").ToString() : null)
+            .Select(listener => listener.Fault is { } fault ? configuration.Locate($"{listener.Key} {fault}").ToString() : null)
             .OfType<string>()
             .ToList();
         if (faults.Count > 0)
@@ -28,10 +31,10 @@ internal static class Listeners
         ListenSocket.RemoveStale(configuration.Get<HttpOptions>().Socket);
     }
 
-    /// <summary>Protocol and address of each open listener, with the ports that the system chose; the unix socket is not among them.</summary>
+    /// <summary>Protocol and address of each open listener, with the ports that the system chose; the command line's unix socket is not among them.</summary>
     public static IReadOnlyList<(string Protocol, string Address)> Open(WebApplication app) =>
     [
-        .. app.Services.GetRequiredService<ListenerHost>().MqttEndPoints.Select(endPoint => ("mqtt", endPoint.ToString())),
+        .. app.Services.GetRequiredService<ListenerHost>().Open.Select(listener => (listener.Protocol, listener.Address)),
         .. app.Urls.Select(url => new Uri(url)).Where(url => url.Scheme == Uri.UriSchemeHttp && url.Host != "unix").Select(url => ("http", url.Authority)),
     ];
 

@@ -30,4 +30,24 @@ internal static class PortProbe
             };
         }
     }
+
+    /// <returns>Null when nobody accepts connections on this unix socket: a file that a killed daemon has left is taken over.</returns>
+    public static string? FaultOf(string socketPath)
+    {
+        if (!File.Exists(socketPath))
+        {
+            return null;
+        }
+
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            socket.Connect(new UnixDomainSocketEndPoint(socketPath));
+            return $"{socketPath} is in use by another process; stop it, or choose another path";
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
+    }
 }

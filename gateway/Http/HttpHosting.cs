@@ -44,6 +44,7 @@ internal static class HttpHosting
         var guard = ActivatorUtilities.CreateInstance<BrowserGuard>(app.Services);
         app.Use(next => context => errors.InvokeAsync(context, next));
         app.Use(next => context => guard.InvokeAsync(context, next));
+        app.UseWebSockets();
     }
 
     /// <summary>The group passes through it to the socket; a folder that is there already stays as it is.</summary>

@@ -13,9 +13,12 @@ internal sealed class OpenListenerValidator : IValidateOptions<MqttOptions>
         for (var i = 0; i < options.Listeners.Count; i++)
         {
             var listener = options.Listeners[i];
-            if (listener.Anonymous is not true && (listener.Anonymous is false || (IPAddress.TryParse(listener.Address, out var address) && !IPAddress.IsLoopback(address))))
+            var isAddress = listener.Socket is not null || IPAddress.TryParse(listener.Address, out _); // else its own validator says so
+            if (listener.Anonymous is not true && (listener.Anonymous is false || (isAddress && !listener.IsLocal)))
             {
-                faults.AddError($"{MqttOptions.Section}:Listeners:{i} would admit nobody, as this version knows no credentials ({listener.Address}); use 127.0.0.1, or set anonymous: true to let in everyone who reaches it");
+                var place = listener.Socket ?? listener.Address;
+                var why = listener is { ProxyProtocol: true } ? ", whose proxy brings clients from elsewhere" : "";
+                faults.AddError($"{MqttOptions.Section}:Listeners:{i} would admit nobody, as this version knows no credentials ({place}{why}); use 127.0.0.1, or set anonymous: true to let in everyone who reaches it");
             }
         }
 

@@ -39,6 +39,16 @@ internal static class RoomOptions
         shadows.Folder = InData(shadows.Folder);
         functions.Folder = InData(functions.Folder);
         functions.DataFolder = InData(functions.DataFolder);
+        foreach (var listener in mqtt.Listeners)
+        {
+            listener.Socket = listener.Socket is { } socket ? InData(socket) : null;
+            if (listener.Tls is { } files)
+            {
+                (files.Certificate, files.Key) = (Provided(files.Certificate)!, Provided(files.Key)!);
+                (files.KeyPasswordFile, files.ClientCa) = (Provided(files.KeyPasswordFile), Provided(files.ClientCa));
+            }
+        }
+
         var cloud = schema.Get<CloudMqttOptions>();
         cloud.PasswordFile = Provided(cloud.PasswordFile);
         if (cloud.Tls is { } tls)
