@@ -33,3 +33,14 @@ roost_need_packages() {
     esac
     return 0
 }
+
+# Installs the npm packages that FOLDER/package-lock.json names, unless they are there.
+roost_need_npm_packages() {
+    local folder=$1 log
+    [ "$folder/node_modules/.package-lock.json" -nt "$folder/package-lock.json" ] && return 0
+    command -v npm >/dev/null || roost_need_packages npm
+    log=$(mktemp)
+    npm ci --prefix "$folder" --no-audit --no-fund >"$log" 2>&1 ||
+        { cat "$log" >&2; echo "npm could not install the packages of $folder." >&2; exit 1; }
+    rm -f "$log"
+}

@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
+using Roost.Mqtt.Tests.Broker;
 using Roost.Tests.Support;
 
-namespace Roost.Mqtt.Tests.Broker;
+namespace Roost.Mqtt.Tests.RealClients;
 
 /// <summary>The clients that everybody has: mosquitto_pub and mosquitto_sub, against a broker process.</summary>
-public sealed class RealClientTests
+public sealed class MosquittoClientTests
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(20);
 
