@@ -9,6 +9,7 @@ namespace Roost.Mqtt.Core;
 internal sealed partial class BrokerCore
 {
     private const double KeepAliveGrace = 1.5; // [MQTT-3.1.2-24] (5: [MQTT-3.1.2-22])
+    private const int PatienceWithoutKeepAlive = 90_000; // milliseconds: as for the 60 s that most clients ask for
 
     private void OnConnect(Connection connection, in PacketFrame frame)
     {
@@ -35,15 +36,16 @@ internal sealed partial class BrokerCore
         var session = TakeUpSession(connect, assigned ?? connect.ClientIdentifier, out var isPresent);
         session.Version = connect.Version;
         session.Connection = connection;
-        session.Will = connect.Will is null ? null : new Will(connect.Will, connect.WillDelaySeconds);
+        session.Will = WillOf(connect);
         session.Limits = connection.Listener.Limits;
         session.ExpirySeconds = ExpiryFor(connect, session.Limits);
         connection.Session = session;
         NumberConnection(connection);
         session.LeftAt = null;
+        session.IsAwaited = false;
         Counters.Connects++;
         Counters.MaximumClients = Math.Max(Counters.MaximumClients, ++Counters.ConnectedClients);
-        if (session.IsDurable || session.IsJournaled)
+        if (session.IsDurable || session.IsJournaled || session.Will is not null)
         {
             _journal.Save(session);
         }
@@ -134,8 +136,13 @@ internal sealed partial class BrokerCore
             {
                 session = null;
             }
-            else if (connect.CleanStart)
+            else if (connect.CleanStart || !session.IsDurable) // the latter is kept only for its will, over a restart
             {
+                if (session.IsAwaited)
+                {
+                    session.Will = null; // it was the broker that had gone
+                }
+
                 EndSession(session); // [MQTT-3.1.2-6] (5: [MQTT-3.1.2-4])
                 session = null;
             }
@@ -156,6 +163,13 @@ internal sealed partial class BrokerCore
 
         return session;
     }
+
+    private static Will? WillOf(ConnectPacket connect) => connect.Will is null
+        ? null
+        : new Will(
+            connect.Will,
+            connect.WillDelaySeconds,
+            connect.KeepAliveSeconds == 0 ? PatienceWithoutKeepAlive : (int)(connect.KeepAliveSeconds * 1000 * KeepAliveGrace));
 
     private static uint ExpiryFor(ConnectPacket connect, MqttLimitsOptions limits)
     {

@@ -7,6 +7,8 @@ namespace Roost.Mqtt.Core;
 /// <summary>How connections and sessions end, and what is then due: wills, expiry.</summary>
 internal sealed partial class BrokerCore
 {
+    private bool _isSendingAway;
+
     /// <summary>The transport found the peer gone.</summary>
     public void OnConnectionLost(Connection connection) => Close(connection, ReasonCode.UnspecifiedError, "the connection was lost");
 
@@ -38,6 +40,10 @@ internal sealed partial class BrokerCore
         {
             timer.WillDueAt = long.MaxValue;
             PublishWill(session);
+            if (session.IsDurable)
+            {
+                _journal.Save(session); // without it: it is published once
+            }
         }
 
         if (timer.ExpiresAt <= now)
@@ -59,14 +65,16 @@ internal sealed partial class BrokerCore
         {
             OnServerStops(connection);
         }
+
+        _journal.NoteTime();
     }
 
     /// <summary>The server goes, or that part of it which carries this connection.</summary>
     public void OnServerStops(Connection connection)
     {
-        // A client that is sent away by a shutdown has not died: its will stays unsaid, as after its own DISCONNECT.
-        connection.Session?.Will = null;
+        _isSendingAway = true;
         DisconnectClient(connection, ReasonCode.ServerShuttingDown, "the server shuts down");
+        _isSendingAway = false;
     }
 
     private void OnDisconnect(Connection connection, in PacketFrame frame)
@@ -139,6 +147,15 @@ internal sealed partial class BrokerCore
     /// <summary>The session has lost its connection.</summary>
     private void Leave(Session session)
     {
+        if (_isSendingAway && session.Will is not null)
+        {
+            // A client that is sent away has not died, but it may before it comes back: mostly it is the next process that waits for it.
+            session.IsAwaited = true;
+            AwaitReturn(session, away: 0);
+            _journal.Save(session);
+            return;
+        }
+
         var willDelay = session.Will is null ? 0 : Math.Min(session.Will.DelaySeconds, session.ExpirySeconds); // [MQTT-3.1.3-9] or the session's end
         if (willDelay == 0)
         {
@@ -155,7 +172,7 @@ internal sealed partial class BrokerCore
         timer.WillDueAt = willDelay == 0 ? long.MaxValue : _clock.Now + (willDelay * 1000L);
         timer.ExpiresAt = _clock.Now + (session.ExpirySeconds * 1000L);
         Arm(timer);
-        session.LeftAt = _clock.UtcNow;
+        session.LeftAt = _clock.Now;
         _journal.Save(session);
     }
 

@@ -319,6 +319,7 @@ internal sealed partial class BrokerCore
         {
             var stored = Store(ref publication);
             stored.IsRetained = true;
+            stored.RetainedAt = _clock.UtcNow;
             before = _retained.Set(stored);
             ArmExpiry(stored);
         }

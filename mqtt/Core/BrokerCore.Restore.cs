@@ -17,13 +17,29 @@ internal sealed partial class BrokerCore : IRestoredState
         }
     }
 
-    void IRestoredState.RestoreSession(Session session, TimeSpan sinceDisconnect)
+    void IRestoredState.RestoreSession(Session session, TimeSpan? sinceDisconnect)
     {
+        var away = (long)(sinceDisconnect ?? TimeSpan.Zero).TotalMilliseconds;
         session.Limits = Limits; // those of its listener come with its client
         _sessions.Add(session.ClientIdentifier, session);
-        var left = TimeSpan.FromSeconds(session.ExpirySeconds) - sinceDisconnect;
-        var timer = session.Timer = new SessionTimer(this, session);
-        timer.ExpiresAt = _clock.Now + (long)Math.Max(left.TotalMilliseconds, 0);
+        session.IsAwaited = sinceDisconnect is null;
+        session.LeftAt = sinceDisconnect is null ? null : _clock.Now - away;
+        AwaitReturn(session, away);
+    }
+
+    /// <summary>It is the broker that went away.</summary>
+    /// <param name="away">Milliseconds for which the client had been away before that, as far as is known.</param>
+    private void AwaitReturn(Session session, long away)
+    {
+        var timer = session.Timer ??= new SessionTimer(this, session);
+        timer.ExpiresAt = _clock.Now + Math.Max((session.ExpirySeconds * 1000L) - away, 0);
+        if (session.Will is { } will)
+        {
+            // The client could not come back while the broker was away: it gets the time to do so now.
+            timer.WillDueAt = _clock.Now + Math.Max((will.DelaySeconds * 1000L) - away, will.PatienceMilliseconds);
+            timer.ExpiresAt = session.IsDurable ? timer.ExpiresAt : timer.WillDueAt;
+        }
+
         Arm(timer);
     }
 

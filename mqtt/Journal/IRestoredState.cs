@@ -7,8 +7,8 @@ namespace Roost.Mqtt.Journal;
 internal interface IRestoredState
 {
     /// <param name="session">With its inbound Packet Identifiers and the messages that it waits for.</param>
-    /// <param name="sinceDisconnect">How long the client has been away as far as is known.</param>
-    void RestoreSession(Session session, TimeSpan sinceDisconnect);
+    /// <param name="sinceDisconnect">How long the client has been away as far as is known; null: it was there when the last process ended.</param>
+    void RestoreSession(Session session, TimeSpan? sinceDisconnect);
 
     void RestoreSubscription(Subscription subscription);
 

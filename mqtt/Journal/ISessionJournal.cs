@@ -56,6 +56,9 @@ internal interface ISessionJournal : IAsyncDisposable
     /// <summary>The topic has no retained message any more.</summary>
     long RemoveRetained(byte[] topic);
 
+    /// <summary>Writes down what time it is, so that deadlines go on from there; done now and then without being asked.</summary>
+    void NoteTime();
+
     /// <summary>Hands over everything that the last process left, once, before the loop runs.</summary>
     void Restore(IRestoredState state);
 

@@ -13,4 +13,5 @@ internal enum JournalRecord : byte
     InboundTaken = 8,
     InboundReleased = 9,
     RetainedRemoved = 10,
+    Clock = 11,
 }

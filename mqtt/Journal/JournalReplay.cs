@@ -8,7 +8,7 @@ namespace Roost.Mqtt.Journal;
 /// Puts the state together from the records of a log, oldest first. Any record may have lost those before it, and a thing may stand in
 /// several: the last one counts.
 /// </summary>
-internal sealed class JournalReplay(DateTimeOffset utcNow, long loopNow)
+internal sealed class JournalReplay(JournalClock clock, long loopNow)
 {
     private readonly Dictionary<long, ReplayedSession> _sessions = [];
     private readonly Dictionary<byte[], StoredMessage> _retained = new(Utf8Comparer.Instance);
@@ -27,6 +27,10 @@ internal sealed class JournalReplay(DateTimeOffset utcNow, long loopNow)
             case JournalRecord.Message:
                 TakeMessage(ref parser, record);
                 break;
+            case JournalRecord.Clock:
+                clock.Take(ref parser);
+                Note(clock, record);
+                break;
             case JournalRecord.RetainedRemoved:
                 if (_retained.Remove(parser.ReadBytes().ToArray(), out var removed))
                 {
@@ -43,14 +47,24 @@ internal sealed class JournalReplay(DateTimeOffset utcNow, long loopNow)
     public void Finish(IRestoredState state)
     {
         EndSuperseded();
+        clock.Continue();
+        var now = clock.Now;
+        foreach (var (entry, _, _) in _entries)
+        {
+            if (entry is StoredMessage { ExpiresAt: not long.MaxValue } message)
+            {
+                message.ExpiresAt += loopNow - now.ToUnixTimeMilliseconds();
+            }
+        }
+
         foreach (var replayed in _sessions.Values)
         {
             if (replayed.IsAlive)
             {
                 replayed.Finish();
                 var session = replayed.Session;
-                state.RestoreSession(session, session.LeftAt is { } left ? utcNow - left : TimeSpan.Zero);
-                foreach (var subscription in replayed.Subscriptions.Values)
+                state.RestoreSession(session, replayed.LeftAt is { } left ? Max(now - left, TimeSpan.Zero) : null);
+                foreach (var subscription in replayed.Subscriptions.Values.Where(_ => session.IsDurable))
                 {
                     state.RestoreSubscription(subscription);
                 }
@@ -65,9 +79,10 @@ internal sealed class JournalReplay(DateTimeOffset utcNow, long loopNow)
 
     public bool IsAlive(JournalEntry entry) => entry switch
     {
+        JournalClock => true,
         StoredMessage message => message.IsRetained || message.Waiting > 0,
         Subscription { Session.JournalNumber: var number } subscription =>
-            _sessions[number] is { IsAlive: true } session && session.Subscriptions.ContainsValue(subscription),
+            _sessions[number] is { IsAlive: true, Session.IsDurable: true } session && session.Subscriptions.ContainsValue(subscription),
         _ => _sessions[((Session)entry).JournalNumber].IsAlive,
     };
 
@@ -86,13 +101,15 @@ internal sealed class JournalReplay(DateTimeOffset utcNow, long loopNow)
         }
     }
 
+    private static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
+
     private void TakeOfSession(ref RecordParser parser, in LogRecord record)
     {
         var session = Find(parser.ReadNumber());
         switch (parser.Record)
         {
             case JournalRecord.Session:
-                Note(session.TakeSession(ref parser), record);
+                Note(session.TakeSession(ref parser, record.Payload.Span), record);
                 break;
             case JournalRecord.SessionEnded:
                 session.IsEnded = true;
@@ -123,9 +140,8 @@ internal sealed class JournalReplay(DateTimeOffset utcNow, long loopNow)
     private void TakeMessage(ref RecordParser parser, in LogRecord record)
     {
         var flags = parser.ReadByte();
-        var expiresAt = (flags & 8) != 0
-            ? loopNow + (long)(DateTimeOffset.FromUnixTimeMilliseconds(parser.ReadNumber()) - utcNow).TotalMilliseconds
-            : long.MaxValue;
+        var expiresAt = (flags & 8) != 0 ? parser.ReadNumber() : long.MaxValue; // in the journal's time, until all is read
+        var retainedAt = (flags & 4) == 0 ? default : parser.Version == 1 ? record.Timestamp : DateTimeOffset.FromUnixTimeMilliseconds(parser.ReadNumber());
         if ((flags & 16) != 0)
         {
             Find(parser.ReadNumber()).Inbound.Add((ushort)parser.ReadNumber());
@@ -139,6 +155,7 @@ internal sealed class JournalReplay(DateTimeOffset utcNow, long loopNow)
             QualityOfService = (QualityOfService)(flags & 3),
             ExpiresAt = expiresAt,
             IsRetained = (flags & 4) != 0,
+            RetainedAt = retainedAt,
         };
         if (message.IsRetained)
         {

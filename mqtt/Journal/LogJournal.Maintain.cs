@@ -11,6 +11,9 @@ internal sealed partial class LogJournal
 {
     private const int DeadPerLive = 3; // a byte that stays is copied once while three others are written
 
+    private const long BusyClockMilliseconds = 60_000;
+    private const long QuietClockMilliseconds = 600_000;
+
     private long _sinceHousekeeping;
     private long _copyBelow; // records below this offset are being written anew
     private long _trimTo = -1; // once what was copied from below it is durable
@@ -24,6 +27,7 @@ internal sealed partial class LogJournal
             _waitingBytes = _log!.PendingBytes;
         }
 
+        NoteTimeWhenDue();
         if (_sinceHousekeeping >= Sizes.HousekeepingEveryBytes && !IsBroken)
         {
             KeepShort();
@@ -86,6 +90,17 @@ internal sealed partial class LogJournal
     {
         Session session => Save(session),
         Subscription subscription => Save(subscription),
+        JournalClock => SaveClock(),
         _ => Save((StoredMessage)entry),
     };
+
+    /// <summary>Each minute in which something is written, and now and then in one in which nothing is: an SD card wears with each write.</summary>
+    private void NoteTimeWhenDue()
+    {
+        var since = _clock.Now - _journalClock.NotedAt;
+        if (!IsBroken && (since >= QuietClockMilliseconds || (since >= BusyClockMilliseconds && _waitingBytes > 0)))
+        {
+            NoteTime();
+        }
+    }
 }

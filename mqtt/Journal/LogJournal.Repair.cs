@@ -117,6 +117,8 @@ internal sealed partial class LogJournal
                 return SaveWithProgress(session);
             case Subscription subscription:
                 return SaveOrRemove(subscription);
+            case JournalClock:
+                return SaveClock();
             case StoredMessage { IsRetained: false, Waiting: 0 } message:
                 message.IsRefused = false;
                 return 0;

@@ -33,7 +33,7 @@ internal sealed partial class LogJournal
             _wake();
         };
 
-        var replay = new JournalReplay(_time.GetUtcNow(), _clock.Now);
+        var replay = new JournalReplay(_journalClock, _clock.Now);
         using (var reader = log.OpenReader(log.FirstOffset))
         {
             while (reader.TryRead(RecordsPerRead, BytesPerRead, out var records))
@@ -56,5 +56,7 @@ internal sealed partial class LogJournal
                 _live.MoveToEnd(entry, offset, bytes);
             }
         }
+
+        NoteTime();
     }
 }

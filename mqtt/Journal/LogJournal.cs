@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Roost.Mqtt.Loop;
+using Roost.Mqtt.Protocol;
 using Roost.Mqtt.Retained;
 using Roost.Mqtt.Routing;
 using Roost.Mqtt.Sessions;
@@ -26,14 +27,16 @@ internal sealed partial class LogJournal : ISessionJournal
     private readonly StorageMetrics? _metrics;
     private readonly RecordBuilder _record = new();
     private readonly LiveRecords _live = new();
+    private readonly JournalClock _journalClock;
     private AppendLog? _log;
     private long _lastSessionNumber;
     private long _waitingBytes;
     private long _durableThrough;
 
     /// <param name="wake">Ends the loop's wait; any thread.</param>
-    public LogJournal(MqttOptions options, TimeProvider time, LoopClock clock, Action wake, StorageMetrics? metrics, ILogger logger)
+    public LogJournal(MqttOptions options, TimeProvider time, LoopClock clock, Action wake, StorageMetrics? metrics, ILogger logger, MachineClock? machine = null)
     {
+        _journalClock = new JournalClock(time, clock, machine ?? new MachineClock());
         _options = options;
         _time = time;
         _clock = clock;
@@ -62,7 +65,7 @@ internal sealed partial class LogJournal : ISessionJournal
             .AddNumber(session.ExpirySeconds)
             .AddNumber(session.Outbound.Head)
             .AddNumber(session.Outbound.Tail)
-            .AddNumber(session.LeftAt?.ToUnixTimeMilliseconds() ?? 0)
+            .AddNumber(session.LeftAt is { } left ? _journalClock.At(left).ToUnixTimeMilliseconds() : 0)
             .AddNumber(session.InboundIdentifiers?.Count ?? 0);
         if (session.InboundIdentifiers is { } taken)
         {
@@ -72,8 +75,12 @@ internal sealed partial class LogJournal : ISessionJournal
             }
         }
 
-        return Append(session);
+        _record.AddNumber(session.Outbound.Sent);
+        AddWill(session.Will);
+        return Append(session, session.Will is { } will ? will.Message.Payload.Span : default);
     }
+
+    public void NoteTime() => SaveClock();
 
     public long Remove(Session session)
     {
@@ -157,6 +164,12 @@ internal sealed partial class LogJournal : ISessionJournal
         }
     }
 
+    private long SaveClock()
+    {
+        _journalClock.Write(_record);
+        return Append(_journalClock);
+    }
+
     private void WriteMessage(StoredMessage message, Session? publisher, ushort packetIdentifier)
     {
         var expires = message.ExpiresAt != long.MaxValue;
@@ -164,7 +177,12 @@ internal sealed partial class LogJournal : ISessionJournal
             .AddByte((byte)((byte)message.QualityOfService | (message.IsRetained ? 4 : 0) | (expires ? 8 : 0) | (publisher is null ? 0 : 16)));
         if (expires)
         {
-            _record.AddNumber((_time.GetUtcNow() + TimeSpan.FromMilliseconds(message.ExpiresAt - _clock.Now)).ToUnixTimeMilliseconds());
+            _record.AddNumber(_journalClock.At(message.ExpiresAt).ToUnixTimeMilliseconds());
+        }
+
+        if (message.IsRetained)
+        {
+            _record.AddNumber(message.RetainedAt.ToUnixTimeMilliseconds());
         }
 
         if (publisher is not null)
@@ -177,6 +195,27 @@ internal sealed partial class LogJournal : ISessionJournal
         {
             AddTarget(message, target);
         }
+    }
+
+    /// <summary>Its payload is the record's.</summary>
+    private void AddWill(Will? will)
+    {
+        if (will is null)
+        {
+            _record.AddByte(0);
+            return;
+        }
+
+        var counter = default(PacketWriter);
+        PublishProperties.Write(ref counter, will.Message.Properties);
+        var properties = new byte[counter.Position];
+        var writer = new PacketWriter(properties);
+        PublishProperties.Write(ref writer, will.Message.Properties);
+        _record.AddByte((byte)((byte)will.Message.QualityOfService | (will.Message.Retain ? 4 : 0) | 8))
+            .AddNumber(will.DelaySeconds)
+            .AddNumber(will.PatienceMilliseconds)
+            .AddText(will.Message.Topic.Value)
+            .AddBytes(properties);
     }
 
     private void AddTarget(StoredMessage message, StoredMessage.Target target)

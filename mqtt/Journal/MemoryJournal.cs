@@ -43,6 +43,10 @@ internal sealed class MemoryJournal : ISessionJournal
 
     public long RemoveRetained(byte[] topic) => 0;
 
+    public void NoteTime()
+    {
+    }
+
     public void Restore(IRestoredState state)
     {
     }

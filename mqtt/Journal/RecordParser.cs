@@ -12,7 +12,8 @@ internal ref struct RecordParser
     {
         _rest = header;
         var first = ReadByte();
-        if (first >> 4 != RecordBuilder.Version)
+        Version = first >> 4;
+        if (Version is < 1 or > RecordBuilder.Version)
         {
             throw Foreign();
         }
@@ -21,6 +22,9 @@ internal ref struct RecordParser
     }
 
     public JournalRecord Record { get; }
+
+    /// <summary>Of the format; 1 up to the present one.</summary>
+    public int Version { get; }
 
     public readonly bool AtEnd => _rest.IsEmpty;
 

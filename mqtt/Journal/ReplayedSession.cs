@@ -1,4 +1,5 @@
 using Roost.Mqtt.Core;
+using Roost.Mqtt.Protocol;
 using Roost.Mqtt.Routing;
 using Roost.Mqtt.Sessions;
 
@@ -12,10 +13,15 @@ internal sealed class ReplayedSession(long number)
     private bool _isNamed;
     private long _head;
     private long _tail;
+    private long _sent; // none from there on had been sent when the client left
 
     public bool IsEnded { get; set; }
 
-    public bool IsAlive => _isNamed && Session.ExpirySeconds > 0 && !IsEnded;
+    /// <summary>Also a session that ends with its connection, while its will has not been published.</summary>
+    public bool IsAlive => _isNamed && !IsEnded && (Session.IsDurable || Session.Will is not null);
+
+    /// <summary>In the journal's time; null: the client was there when the process ended.</summary>
+    public DateTimeOffset? LeftAt { get; private set; }
 
     /// <summary>The same object from the first mention on, for subscriptions to point to.</summary>
     public Session Session { get; } = new() { JournalNumber = number };
@@ -26,7 +32,7 @@ internal sealed class ReplayedSession(long number)
 
     public HashSet<ushort> Inbound { get; } = [];
 
-    public Session TakeSession(ref RecordParser parser)
+    public Session TakeSession(ref RecordParser parser, ReadOnlySpan<byte> payload)
     {
         Session.ClientIdentifier = parser.ReadText();
         Session.Version = (MqttProtocolVersion)parser.ReadByte();
@@ -34,7 +40,7 @@ internal sealed class ReplayedSession(long number)
         _head = Math.Max(_head, parser.ReadNumber());
         _tail = Math.Max(_tail, parser.ReadNumber());
         var left = parser.ReadNumber();
-        Session.LeftAt = left == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(left);
+        LeftAt = left == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(left);
         _isNamed = true;
         Inbound.Clear(); // the record has all that were taken before it
         for (var count = parser.ReadCount(); count > 0; count--)
@@ -42,6 +48,8 @@ internal sealed class ReplayedSession(long number)
             Inbound.Add((ushort)parser.ReadNumber());
         }
 
+        _sent = parser.Version == 1 ? _tail : parser.ReadNumber();
+        Session.Will = parser.Version == 1 ? null : ReadWill(ref parser, payload);
         return Session;
     }
 
@@ -98,13 +106,34 @@ internal sealed class ReplayedSession(long number)
         Session.Outbound = Queue();
     }
 
+    private static Will? ReadWill(ref RecordParser parser, ReadOnlySpan<byte> payload)
+    {
+        var options = parser.ReadByte();
+        if (options == 0)
+        {
+            return null;
+        }
+
+        var (delay, patience) = ((uint)parser.ReadNumber(), parser.ReadCount());
+        var message = new MqttMessage
+        {
+            Topic = TopicName.Parse(parser.ReadText()),
+            Payload = payload.ToArray(),
+            QualityOfService = (QualityOfService)(options & 3),
+            Retain = (options & 4) != 0,
+            Properties = PublishProperties.Read(parser.ReadBytes()),
+        };
+        return new Will(message, delay, patience);
+    }
+
     /// <summary>In the order of the sequence numbers; what was settled out of order leaves a settled entry.</summary>
     private OutboundQueue Queue()
     {
-        var waiting = _targets.Where(target => target.Sequence >= _head && !_settledBeyond.Contains(target.Sequence))
+        var waiting = _targets.Where(target => Session.IsDurable && target.Sequence >= _head && !_settledBeyond.Contains(target.Sequence))
             .OrderBy(static target => target.Sequence)
             .ToList(); // stable: of two records of one message, the later one is later here
         var queue = new OutboundQueue(waiting.Count == 0 ? Math.Max(_head, _tail) : waiting[0].Sequence);
+        queue.RestoreSent(_sent);
         for (var i = 0; i < waiting.Count; i++)
         {
             var target = waiting[i];
@@ -132,9 +161,8 @@ internal sealed class ReplayedSession(long number)
 
     private void Add(OutboundQueue queue, Target target)
     {
-        // It may have been sent before the stop, so it says that it may be a repetition; one that can expire still does.
         var flags = OutboundQueue.EntryFlags.IsTarget;
-        flags |= target.Message.ExpiresAt == long.MaxValue ? OutboundQueue.EntryFlags.WasSent : OutboundQueue.EntryFlags.None;
+        flags |= MayHaveBeenSent(target) ? OutboundQueue.EntryFlags.WasSent : OutboundQueue.EntryFlags.None;
         flags |= target.Retain ? OutboundQueue.EntryFlags.Retain : OutboundQueue.EntryFlags.None;
         flags |= Released.Contains(target.Sequence) ? OutboundQueue.EntryFlags.Released : OutboundQueue.EntryFlags.None;
         queue.Add(new OutboundQueue.Entry
@@ -145,6 +173,13 @@ internal sealed class ReplayedSession(long number)
             Flags = flags,
         });
     }
+
+    /// <summary>
+    /// Then it says that it may be a repetition, and does not expire: the client may hold the identifier of a QoS 2 message, which has to be
+    /// let go by the rest of the exchange. While the client was there, only QoS 1 messages that can expire are taken for unsent.
+    /// </summary>
+    private bool MayHaveBeenSent(Target target) => target.Sequence < _sent
+        || (LeftAt is null && (target.QualityOfService == QualityOfService.ExactlyOnce || target.Message.ExpiresAt == long.MaxValue));
 
     private sealed record Target(long Sequence, StoredMessage Message, QualityOfService QualityOfService, bool Retain, int[]? SubscriptionIdentifiers);
 }

@@ -19,6 +19,9 @@ internal sealed class OutboundQueue(long firstSequence = 0)
 
     public long Tail { get; private set; } = firstSequence;
 
+    /// <summary>No message from here on has ever been sent.</summary>
+    public long Sent { get; private set; } = firstSequence;
+
     /// <summary>In flight, as Receive Maximum counts them (MQTT 5 section 4.9).</summary>
     public int Unacknowledged { get; private set; }
 
@@ -50,8 +53,12 @@ internal sealed class OutboundQueue(long firstSequence = 0)
     {
         ref var entry = ref this[NextToSend++];
         entry.Flags |= EntryFlags.WasSent;
+        Sent = Math.Max(Sent, NextToSend);
         Unacknowledged++;
     }
+
+    /// <summary>After a restart: those before <paramref name="sequence"/> may have been sent.</summary>
+    public void RestoreSent(long sequence) => Sent = Math.Max(Sent, sequence);
 
     /// <summary>The message at <see cref="NextToSend"/> is not sent (again): it is settled already, or at QoS 0.</summary>
     public void Skip() => NextToSend++;

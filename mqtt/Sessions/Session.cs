@@ -60,8 +60,11 @@ internal sealed class Session : JournalEntry
     /// <summary>Settled in this turn, not at the head of the queue; made with the first.</summary>
     public List<long>? SettledBeyond { get; set; }
 
-    /// <summary>When the client went away; null while it is here.</summary>
-    public DateTimeOffset? LeftAt { get; set; }
+    /// <summary>When the client went away, on the loop's clock; null while it is here, or when it was here as the last process ended.</summary>
+    public long? LeftAt { get; set; }
+
+    /// <summary>It is the broker that went away, and has not seen the client since it came back.</summary>
+    public bool IsAwaited { get; set; }
 
     /// <summary>Waits for the end of the session, or for the will's delay; made with the first.</summary>
     public SessionTimer? Timer { get; set; }

@@ -18,7 +18,10 @@ internal sealed class StoredMessage : JournalEntry
     public required QualityOfService QualityOfService { get; init; }
 
     /// <summary>Milliseconds on the loop's clock; <see cref="long.MaxValue"/>: never.</summary>
-    public long ExpiresAt { get; init; } = long.MaxValue;
+    public long ExpiresAt { get; set; } = long.MaxValue;
+
+    /// <summary>When it became its topic's retained message, by the wall clock.</summary>
+    public DateTimeOffset RetainedAt { get; set; }
 
     /// <summary>The present retained message of its topic.</summary>
     public bool IsRetained { get; set; }

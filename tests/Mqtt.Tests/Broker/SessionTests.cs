@@ -133,7 +133,7 @@ public sealed class SessionTests
         await again.SendAsync(RawClient.Connect("s", V5, clean: false, expirySeconds: 3600));
         var answer = await again.ReceivePacketAsync();
         Assert.That(answer[2], Is.EqualTo(1), "session present");
-        await again.ExpectAsync("3A 0B 0003 612F31 0001 02 0B09 78");
+        await again.ExpectAsync("32 0B 0003 612F31 0001 02 0B09 78");
         var retained = await restarted.Broker.FindRetainedAsync(TopicFilter.Parse("#"));
         Assert.That(retained.Single().Payload.ToArray(), Is.EqualTo(Encoding.UTF8.GetBytes("x")));
     }

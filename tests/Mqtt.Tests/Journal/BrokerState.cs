@@ -54,11 +54,22 @@ internal static class BrokerState
     private static string Of(IEnumerable<Session> sessions, RetainedMessages retained)
     {
         var text = new StringBuilder();
-        foreach (var session in sessions.Where(static session => session.IsDurable).OrderBy(static session => session.JournalNumber))
+        foreach (var session in sessions.Where(static session => session.IsDurable || session.Will is not null).OrderBy(static session => session.JournalNumber))
         {
-            text.Append(session.JournalNumber).Append(' ').Append(session.ClientIdentifier).Append(" expires ").Append(session.ExpirySeconds)
-                .Append(" taken ")
-                .AppendJoin(',', session.InboundIdentifiers?.Keys.Order() ?? Enumerable.Empty<ushort>()).AppendLine();
+            text.Append(session.JournalNumber).Append(' ').Append(session.ClientIdentifier).Append(" expires ").Append(session.ExpirySeconds);
+            if (session.Will is { } will)
+            {
+                text.Append(" will ").Append(will.Message.Topic).Append(' ').Append(will.Message.Payload.Length).Append(" after ").Append(will.DelaySeconds);
+            }
+
+            text.AppendLine();
+            if (!session.IsDurable)
+            {
+                continue; // only its will outlives the connection
+            }
+
+            text.Append("  taken ").AppendJoin(',', session.InboundIdentifiers?.Keys.Order() ?? Enumerable.Empty<ushort>()).AppendLine();
+
             foreach (var subscription in session.Subscriptions.Values.OrderBy(static subscription => subscription.Name, StringComparer.Ordinal))
             {
                 text.Append("  ").Append(subscription.Name).Append(' ').Append(subscription.MaximumQualityOfService).AppendLine();

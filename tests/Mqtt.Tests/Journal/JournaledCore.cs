@@ -15,13 +15,13 @@ internal sealed class JournaledCore : IAsyncDisposable
     private readonly LoopClock _clock;
     private readonly TimerHeap _timers = new();
 
-    public JournaledCore(string folder, JournalSizes? sizes = null, Durability durability = Durability.Crash, TimeProvider? time = null, Func<LogJournal, ISessionJournal>? wrap = null)
+    public JournaledCore(string folder, JournalSizes? sizes = null, Durability durability = Durability.Crash, TimeProvider? time = null, Func<LogJournal, ISessionJournal>? wrap = null, MachineClock? machine = null)
     {
         _folder = folder;
         _time = time ?? TimeProvider.System;
         _clock = new LoopClock(_time);
         _clock.Update();
-        Journal = new LogJournal(new MqttOptions { Folder = folder, Durability = durability }, _time, _clock, static () => { }, null, NullLogger.Instance)
+        Journal = new LogJournal(new MqttOptions { Folder = folder, Durability = durability }, _time, _clock, static () => { }, null, NullLogger.Instance, machine)
         {
             Sizes = sizes ?? new JournalSizes(),
         };

@@ -45,6 +45,8 @@ internal sealed class LaggingJournal(LogJournal journal) : ISessionJournal
 
     public long RemoveRetained(byte[] topic) => journal.RemoveRetained(topic);
 
+    public void NoteTime() => journal.NoteTime();
+
     public void Restore(IRestoredState state)
     {
         journal.Restore(state);

@@ -19,7 +19,7 @@ internal sealed class RandomLife(BrokerCore core, int seed)
         {
             var expiry = _random.Next(8) == 0 ? 0u : 3600u;
             _clients[index] = SinkConnection.Accept(
-                core, RawClient.Connect($"c{index}", MqttProtocolVersion.V500, clean: _random.Next(6) == 0, expirySeconds: expiry, receiveMaximum: 20));
+                core, RawClient.Connect($"c{index}", MqttProtocolVersion.V500, clean: _random.Next(6) == 0, expirySeconds: expiry, receiveMaximum: 20, will: Will(), willDelay: (uint)_random.Next(2) * 30));
             return;
         }
 
@@ -50,6 +50,14 @@ internal sealed class RandomLife(BrokerCore core, int seed)
     }
 
     private static string Unsubscribe(string filter) => $"A2{filter.Length + 5:X2}000100{filter.Length:X4}{Convert.ToHexString(System.Text.Encoding.ASCII.GetBytes(filter))}";
+
+    private MqttMessage? Will() => _random.Next(3) > 0 ? null : new MqttMessage
+    {
+        Topic = TopicName.Parse($"t/{_random.Next(6)}"),
+        Payload = new byte[_random.Next(300)],
+        QualityOfService = (QualityOfService)_random.Next(3),
+        Retain = _random.Next(4) == 0,
+    };
 
     private string Filter() => _random.Next(5) switch { 0 => "#", 1 => "t/+", 2 => "$share/g/t/1", _ => $"t/{_random.Next(4)}" };
 
