@@ -50,6 +50,11 @@ internal sealed partial class BrokerCore
             _journal.Save(session);
         }
 
+        foreach (var group in session.Shares ?? [])
+        {
+            OnMembersChanged(group); // the session may not be as durable as it was
+        }
+
         var keepAlive = StartKeepAlive(connection, connect);
         if (!SendPacket(connection, ConnAckFor(connect, session, isPresent, assigned, keepAlive)))
         {

@@ -200,6 +200,15 @@ internal sealed partial class BrokerCore
     /// <summary>Sends what waits in the session's queue, as far as window and output allow.</summary>
     private void SendWaiting(Session session)
     {
+        SendQueued(session);
+        if (session.Shares is { Count: > 0 } && session.CanSendNow)
+        {
+            TakeShared(session);
+        }
+    }
+
+    private void SendQueued(Session session)
+    {
         var queue = session.Outbound;
         while (queue.WaitingCount > 0 && session.Connection is { IsCongested: false } connection)
         {
@@ -216,9 +225,9 @@ internal sealed partial class BrokerCore
             {
                 return; // the client's next acknowledgement brings us back
             }
-            else if (item.QualityOfService == QualityOfService.ExactlyOnce && item.Message!.Ticket > _journal.DurableThrough)
+            else if (item.QualityOfService == QualityOfService.ExactlyOnce && TicketOf(session, item) is var ticket && ticket > _journal.DurableThrough)
             {
-                WaitFor(item.Message.Ticket, session);
+                WaitFor(ticket, session);
                 return;
             }
             else
@@ -265,7 +274,13 @@ internal sealed partial class BrokerCore
     {
         ref var entry = ref session.Outbound[sequence];
         var message = entry.Has(OutboundQueue.EntryFlags.IsTarget) ? entry.Message : null;
+        var isLeased = entry.Has(OutboundQueue.EntryFlags.Leased);
         session.Outbound.Settle(sequence, wasInFlight);
+        if (isLeased && session.Leases!.Remove(sequence, out var lease) && lease.Group is { HasEnded: false } group)
+        {
+            Settle(group.Backlog, lease.Sequence, wasInFlight: false);
+        }
+
         if (message is not null)
         {
             NoteSettled(session, sequence);

@@ -147,6 +147,7 @@ internal sealed partial class BrokerCore
     /// <summary>The session has lost its connection.</summary>
     private void Leave(Session session)
     {
+        ReturnLeases(session);
         if (_isSendingAway && session.Will is not null)
         {
             // A client that is sent away has not died, but it may before it comes back: mostly it is the next process that waits for it.
@@ -193,6 +194,7 @@ internal sealed partial class BrokerCore
         foreach (var subscription in session.Subscriptions.Values)
         {
             _router.Remove(subscription);
+            LeaveShare(subscription);
             _journal.Forget(subscription);
         }
 

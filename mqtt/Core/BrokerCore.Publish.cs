@@ -268,10 +268,7 @@ internal sealed partial class BrokerCore
 
         foreach (var group in route.ShareGroups)
         {
-            if (group.TryChoose(out var member))
-            {
-                Deliver(ref publication, member, isShared);
-            }
+            DeliverShared(ref publication, group, isShared);
         }
 
         if (isShared)
@@ -280,6 +277,11 @@ internal sealed partial class BrokerCore
         }
 
         var ticket = Math.Max(publication.Ticket, Record(publication));
+        foreach (var group in route.ShareGroups)
+        {
+            Distribute(group);
+        }
+
         ReleaseHeldSessions(ticket);
         if (ticket > _journal.DurableThrough && publication.QualityOfService != QualityOfService.AtMostOnce)
         {

@@ -11,6 +11,15 @@ internal sealed partial class BrokerCore : IRestoredState
     public void Restore()
     {
         _journal.Restore(this);
+        foreach (var group in _router.ShareGroups.ToArray())
+        {
+            OnMembersChanged(group);
+            if (group.Members.Count == 0)
+            {
+                _router.Forget(group);
+            }
+        }
+
         if (_sessions.Count + _retained.Count > 0)
         {
             Log.Restored(_logger, _sessions.Count, _router.SubscriptionCount, _retained.Count, _sessions.Values.Sum(static session => (long)session.Outbound.Count));
@@ -20,6 +29,13 @@ internal sealed partial class BrokerCore : IRestoredState
     void IRestoredState.RestoreSession(Session session, TimeSpan? sinceDisconnect)
     {
         var away = (long)(sinceDisconnect ?? TimeSpan.Zero).TotalMilliseconds;
+        if (ShareGroup.IsBacklog(session))
+        {
+            session.Limits = Limits;
+            _router.FindOrAddGroup(ShareGroup.NameOf(session)).Backlog = session;
+            return;
+        }
+
         session.Limits = Limits; // those of its listener come with its client
         _sessions.Add(session.ClientIdentifier, session);
         session.IsAwaited = sinceDisconnect is null;

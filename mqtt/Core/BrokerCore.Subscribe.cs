@@ -62,6 +62,7 @@ internal sealed partial class BrokerCore
         if (!connection.IsClosed)
         {
             SendRetained(session, subscribe, answers, replaced);
+            SendWaiting(session); // also what waits for members of a share
         }
 
         AnnounceSubscribed(connection, subscribe, answers);
@@ -135,6 +136,11 @@ internal sealed partial class BrokerCore
             _router.Add(replaced);
             _journal.Save(replaced);
         }
+
+        if (refused is not null)
+        {
+            LeaveShare(refused);
+        }
     }
 
     private ReasonCode Subscribe(Session session, in SubscriptionRequest request, int identifier, out Subscription? before, ref long ticket)
@@ -173,6 +179,11 @@ internal sealed partial class BrokerCore
         session.Subscriptions[request.Filter] = subscription;
         _router.Add(subscription);
         NoteStatusSubscription(subscription);
+        if (subscription.Share is { } group)
+        {
+            ticket = Math.Max(ticket, OnMembersChanged(group));
+        }
+
         if (session.IsDurable)
         {
             ticket = Math.Max(ticket, _journal.Save(subscription));
@@ -218,6 +229,7 @@ internal sealed partial class BrokerCore
             if (session.Subscriptions.Remove(unsubscribe.Filters[i], out var subscription))
             {
                 _router.Remove(subscription);
+                LeaveShare(subscription);
                 ticket = Math.Max(ticket, _journal.Remove(subscription));
                 answers[i] = ReasonCode.Success;
             }

@@ -59,6 +59,8 @@ internal sealed partial class BrokerCore
 
     public IReadOnlyCollection<Session> Sessions => _sessions.Values;
 
+    public IReadOnlyCollection<ShareGroup> ShareGroups => _router.ShareGroups;
+
     public RetainedMessages Retained => _retained;
 
     /// <summary>What has to be kept is refused for now.</summary>

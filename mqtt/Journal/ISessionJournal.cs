@@ -44,6 +44,9 @@ internal interface ISessionJournal : IAsyncDisposable
     /// <summary>Everything below <paramref name="head"/>, and each of <paramref name="beyond"/>, has been received by the session.</summary>
     long Settle(Session session, long head, ReadOnlySpan<long> beyond);
 
+    /// <summary>A message that waits in one session waits in another from now on, as it stands in that one's queue.</summary>
+    long HandOn(Session from, long fromSequence, Session to, long toSequence);
+
     /// <summary>The PUBREC for a QoS 2 message has come.</summary>
     long Release(Session session, long sequence);
 

@@ -14,4 +14,5 @@ internal enum JournalRecord : byte
     InboundReleased = 9,
     RetainedRemoved = 10,
     Clock = 11,
+    HandedOn = 12,
 }

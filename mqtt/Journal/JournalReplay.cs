@@ -126,6 +126,13 @@ internal sealed class JournalReplay(JournalClock clock, long loopNow)
             case JournalRecord.Released:
                 session.Released.Add(parser.ReadNumber());
                 break;
+            case JournalRecord.HandedOn:
+                if (session.TryHandOn(parser.ReadNumber(), out var message))
+                {
+                    Find(parser.ReadNumber()).TakeTarget(ref parser, message);
+                }
+
+                break; // else the message's own record, which was written anew, comes later
             case JournalRecord.InboundTaken:
                 session.Inbound.Add((ushort)parser.ReadNumber());
                 break;

@@ -145,6 +145,16 @@ internal sealed partial class LogJournal : ISessionJournal
         return Append(_record, session);
     }
 
+    public long HandOn(Session from, long fromSequence, Session to, long toSequence)
+    {
+        var message = to.Outbound[toSequence].Message!;
+        _record.Begin(JournalRecord.HandedOn).AddNumber(from.JournalNumber).AddNumber(fromSequence);
+        AddTarget(to, toSequence);
+        var ticket = Append(_record, message);
+        NoteAlso(ticket, from);
+        return ticket;
+    }
+
     public long Release(Session session, long sequence) =>
         Append(_record.Begin(JournalRecord.Released).AddNumber(session.JournalNumber).AddNumber(sequence), session);
 
@@ -220,14 +230,17 @@ internal sealed partial class LogJournal : ISessionJournal
 
     private void AddTarget(StoredMessage message, StoredMessage.Target target)
     {
-        if (!message.IsOpen(target))
+        if (message.IsOpen(target))
         {
-            return;
+            AddTarget(target.Session, target.Sequence);
         }
+    }
 
-        ref readonly var entry = ref target.Session.Outbound[target.Sequence];
-        _record.AddNumber(target.Session.JournalNumber)
-            .AddNumber(target.Sequence)
+    private void AddTarget(Session session, long sequence)
+    {
+        ref readonly var entry = ref session.Outbound[sequence];
+        _record.AddNumber(session.JournalNumber)
+            .AddNumber(sequence)
             .AddByte((byte)((byte)entry.QualityOfService
                 | (entry.Has(OutboundQueue.EntryFlags.Retain) ? 4 : 0)
                 | (entry.Has(OutboundQueue.EntryFlags.Released) ? 8 : 0)))

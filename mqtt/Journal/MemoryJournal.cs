@@ -35,6 +35,8 @@ internal sealed class MemoryJournal : ISessionJournal
 
     public long Settle(Session session, long head, ReadOnlySpan<long> beyond) => 0;
 
+    public long HandOn(Session from, long fromSequence, Session to, long toSequence) => 0;
+
     public long Release(Session session, long sequence) => 0;
 
     public long TakeInbound(Session session, ushort packetIdentifier) => 0;

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Roost.Mqtt.Core;
 using Roost.Mqtt.Protocol;
 using Roost.Mqtt.Routing;
@@ -10,6 +11,7 @@ internal sealed class ReplayedSession(long number)
 {
     private readonly List<Target> _targets = [];
     private readonly HashSet<long> _settledBeyond = [];
+    private Dictionary<long, StoredMessage>? _bySequence; // made when a message is handed on
     private bool _isNamed;
     private long _head;
     private long _tail;
@@ -86,7 +88,24 @@ internal sealed class ReplayedSession(long number)
         }
 
         _tail = Math.Max(_tail, sequence + 1);
+        _bySequence?[sequence] = message;
         _targets.Add(new Target(sequence, message, (QualityOfService)(options & 3), (options & 4) != 0, identifiers.Length == 0 ? null : identifiers));
+    }
+
+    /// <summary>The message waits elsewhere from now on.</summary>
+    public bool TryHandOn(long sequence, [NotNullWhen(true)] out StoredMessage? message)
+    {
+        if (_bySequence is null)
+        {
+            _bySequence = [];
+            foreach (var target in _targets)
+            {
+                _bySequence[target.Sequence] = target.Message;
+            }
+        }
+
+        _settledBeyond.Add(sequence);
+        return _bySequence.TryGetValue(sequence, out message);
     }
 
     public void TakeSettled(ref RecordParser parser)

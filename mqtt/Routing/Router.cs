@@ -13,11 +13,15 @@ internal sealed class Router
     private const int MaxTopicBytes = 8 * 1024 * 1024;
 
     private readonly SubscriptionTree _subscriptions = new();
+    private readonly Dictionary<string, ShareGroup> _groups = new(StringComparer.Ordinal);
     private readonly List<Subscription> _matches = []; // scratch
     private TopicRoute?[] _buckets = new TopicRoute?[256];
     private int _count;
     private int _topicBytes;
     private long _generation;
+
+    /// <summary>All shared subscriptions.</summary>
+    public IReadOnlyCollection<ShareGroup> ShareGroups => _groups.Values;
 
     public int SubscriptionCount => _subscriptions.Count;
 
@@ -26,12 +30,25 @@ internal sealed class Router
     public void Add(Subscription subscription)
     {
         _subscriptions.Add(subscription);
+        if (subscription is { ShareName: not null, Session: { } session })
+        {
+            var group = subscription.Share = FindOrAddGroup(subscription.Name);
+            group.Add(subscription);
+            (session.Shares ??= []).Add(group);
+        }
+
         _generation++;
     }
 
     public void Remove(Subscription subscription)
     {
         _subscriptions.Remove(subscription);
+        if (subscription.Share is { } group)
+        {
+            group.Remove(subscription);
+            subscription.Session!.Shares!.Remove(group);
+        }
+
         _generation++;
     }
 
@@ -40,6 +57,19 @@ internal sealed class Router
 
     /// <inheritdoc cref="SubscriptionTree.HasBelow(ReadOnlySpan{byte}, ReadOnlySpan{byte})"/>
     public bool HasBelow(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second) => _subscriptions.HasBelow(first, second);
+
+    public ShareGroup FindOrAddGroup(string name)
+    {
+        if (!_groups.TryGetValue(name, out var group))
+        {
+            _groups.Add(name, group = new ShareGroup(name));
+        }
+
+        return group;
+    }
+
+    /// <summary>A group that has no members, and will not get one at once.</summary>
+    public void Forget(ShareGroup group) => _groups.Remove(group.Name);
 
     /// <summary>The route of <paramref name="topic"/>, up to date.</summary>
     /// <param name="topic">Checked: not empty, no wildcards.</param>
@@ -149,9 +179,7 @@ internal sealed class Router
     }
 
     private static ShareGroup[] ShareGroupsOf(List<Subscription> matches) =>
-        matches.Exists(static match => match.ShareName is not null)
-            ? [.. matches.Where(static match => match.ShareName is not null)
-                .GroupBy(static match => (match.ShareName, match.TopicFilter))
-                .Select(static share => new ShareGroup([.. share.Select(static match => new Receiver([match]))]))]
+        matches.Exists(static match => match.Share is not null)
+            ? [.. matches.Where(static match => match.Share is not null).Select(static match => match.Share!).Distinct()]
             : [];
 }

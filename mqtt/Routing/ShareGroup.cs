@@ -1,41 +1,116 @@
+using Roost.Mqtt.Sessions;
+
 namespace Roost.Mqtt.Routing;
 
-/// <summary>The members of one shared subscription that matches a topic; each message goes to one of them (MQTT 5 section 4.8.2).</summary>
-internal sealed class ShareGroup(Receiver[] members)
+/// <summary>
+/// One shared subscription (MQTT 5 section 4.8.2): its members take turns, and what none of them has acknowledged waits in its backlog, once
+/// for all of them. It lives as long as it has members.
+/// </summary>
+/// <remarks>
+/// A QoS 1 message that a member has in flight stays in the backlog until the member acknowledges it: when the member goes away, another
+/// gets it. A QoS 2 message is its member's from the moment it is chosen [MQTT-4.8.2-4], [MQTT-4.8.2-5].
+/// </remarks>
+internal sealed class ShareGroup
 {
+    private const char NoClientHasIt = '\0'; // not allowed in a Client Identifier [MQTT-1.5.4-2]
+
+    private readonly List<Receiver> _members = [];
+    private readonly SortedSet<long> _returned = []; // sequences in the backlog that a member had, and did not acknowledge
     private int _next;
 
-    /// <summary>The next member in turn that can be sent to now; when none can, the next one that keeps messages for later.</summary>
-    public bool TryChoose(out Receiver chosen)
+    public ShareGroup(string name)
     {
-        var fallback = -1;
-        for (var i = 0; i < members.Length; i++)
+        Name = name;
+        Backlog = new Session { ClientIdentifier = NoClientHasIt + name };
+    }
+
+    /// <summary>With <c>$share/</c> and the filter.</summary>
+    public string Name { get; }
+
+    /// <summary>A session of nobody: its queue is the group's, and the journal keeps it as any other.</summary>
+    public Session Backlog { get; set; }
+
+    public IReadOnlyList<Receiver> Members => _members;
+
+    public bool HasEnded { get; set; }
+
+    /// <summary>Messages that no member has at present.</summary>
+    public int WaitingCount => Backlog.Outbound.WaitingCount + _returned.Count;
+
+    public static bool IsBacklog(Session session) => session.ClientIdentifier is [NoClientHasIt, ..];
+
+    public static string NameOf(Session backlog) => backlog.ClientIdentifier[1..];
+
+    public void Add(Subscription subscription) => _members.Add(new Receiver([subscription]));
+
+    public void Remove(Subscription subscription)
+    {
+        var index = _members.FindIndex(member => ReferenceEquals(member.Session, subscription.Session));
+        if (index >= 0)
         {
-            var index = (_next + i) % members.Length;
-            if (members[index].Session.CanSendNow)
+            _members.RemoveAt(index);
+            _next -= index < _next ? 1 : 0;
+        }
+    }
+
+    public Receiver MemberOf(Session session) => _members.Find(member => ReferenceEquals(member.Session, session));
+
+    /// <summary>The next member in turn that can be sent a QoS 1 or 2 message now: one whose window is full is passed over.</summary>
+    public bool TryChoose(out Receiver chosen) => TryChoose(static session => session.CanSendNow, out chosen);
+
+    /// <summary>The next member in turn that can be sent a QoS 0 message now.</summary>
+    public bool TryChooseForOnce(out Receiver chosen) => TryChoose(static session => session.Connection is { IsCongested: false }, out chosen);
+
+    /// <summary>The oldest message that no member has.</summary>
+    public bool TryPeek(out long sequence)
+    {
+        var queue = Backlog.Outbound;
+        while (_returned.Count > 0)
+        {
+            sequence = _returned.Min;
+            if (sequence >= queue.Head && !queue[sequence].Has(OutboundQueue.EntryFlags.Settled))
             {
-                return Choose(index, out chosen);
+                return true;
             }
 
-            if (fallback < 0 && members[index].Session.KeepsMessages)
-            {
-                fallback = index;
-            }
+            _returned.Remove(sequence); // withdrawn meanwhile
         }
 
-        if (fallback >= 0)
+        while (queue.WaitingCount > 0 && queue[queue.NextToSend].Has(OutboundQueue.EntryFlags.Settled))
         {
-            return Choose(fallback, out chosen);
+            queue.Skip();
+        }
+
+        sequence = queue.NextToSend;
+        return queue.WaitingCount > 0;
+    }
+
+    /// <summary>The message that <see cref="TryPeek"/> found goes to a member.</summary>
+    public void Take(long sequence)
+    {
+        if (!_returned.Remove(sequence))
+        {
+            Backlog.Outbound.Skip();
+        }
+    }
+
+    /// <summary>A member has gone without having acknowledged the message.</summary>
+    public void Return(long sequence) => _returned.Add(sequence);
+
+    private bool TryChoose(Predicate<Session> isReady, out Receiver chosen)
+    {
+        for (var i = 0; i < _members.Count; i++)
+        {
+            var index = (_next + i) % _members.Count;
+            if (isReady(_members[index].Session))
+            {
+                _next = index + 1;
+                chosen = _members[index];
+                return true;
+            }
         }
 
         chosen = default;
         return false;
-    }
-
-    private bool Choose(int index, out Receiver chosen)
-    {
-        _next = index + 1;
-        chosen = members[index];
-        return true;
     }
 }

@@ -25,6 +25,9 @@ internal sealed class Subscription : JournalEntry
     /// <summary>Members of a share with the same filter take turns (MQTT 5 section 4.8.2); null for an ordinary subscription.</summary>
     public string? ShareName { get; }
 
+    /// <summary>Those that take turns with it; the router's. Null for an ordinary subscription.</summary>
+    public ShareGroup? Share { get; set; }
+
     /// <summary>Null when <see cref="Reader"/> is set.</summary>
     public Session? Session { get; init; }
 

@@ -130,6 +130,9 @@ internal sealed class OutboundQueue(long firstSequence = 0)
 
         /// <summary>The session is among the message's targets.</summary>
         IsTarget = 32,
+
+        /// <summary>The session has it as a member of a share: see its <see cref="Session.Leases"/>.</summary>
+        Leased = 64,
     }
 
     internal struct Entry

@@ -40,6 +40,12 @@ internal sealed class Session : JournalEntry
     /// <summary>By the filter as the client sent it, <c>$share</c> included.</summary>
     public Dictionary<string, Subscription> Subscriptions { get; } = [];
 
+    /// <summary>The shared subscriptions that it is a member of; made with the first.</summary>
+    public List<ShareGroup>? Shares { get; set; }
+
+    /// <summary>Messages in <see cref="Outbound"/> that it has as a member of a share, by sequence number; made with the first.</summary>
+    public Dictionary<long, Lease>? Leases { get; set; }
+
     public OutboundQueue Outbound { get; set; } = new();
 
     /// <summary>QoS 2 messages taken whose PUBREL has not come; with the acknowledgement where PUBREC is still held back. Null: none ever.</summary>

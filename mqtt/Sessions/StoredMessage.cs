@@ -55,7 +55,8 @@ internal sealed class StoredMessage : JournalEntry
     public bool IsOpen(in Target target)
     {
         var queue = target.Session.Outbound;
-        return target.Sequence >= queue.Head && target.Sequence < queue.Tail && ReferenceEquals(queue[target.Sequence].Message, this);
+        return target.Sequence >= queue.Head && target.Sequence < queue.Tail && ReferenceEquals(queue[target.Sequence].Message, this)
+            && queue[target.Sequence].Has(OutboundQueue.EntryFlags.IsTarget);
     }
 
     /// <summary>A retained message gets a new target with every new subscription, for as long as it stands: settled ones make room first.</summary>

@@ -12,7 +12,7 @@ namespace Roost.Mqtt.Tests.Journal;
 /// <summary>All that must outlive the process, as text: of a broker that runs, and of the folder that a kill would leave.</summary>
 internal static class BrokerState
 {
-    public static string Of(BrokerCore core) => Of(core.Sessions, core.Retained);
+    public static string Of(BrokerCore core) => Of([.. core.Sessions, .. core.ShareGroups.Select(static group => group.Backlog)], core.Retained);
 
     /// <summary>What a broker would find that was started on a copy of <paramref name="folder"/>, torn tail and all.</summary>
     public static async Task<string> AfterKillAsync(string folder, TimeProvider? time = null)
@@ -56,7 +56,7 @@ internal static class BrokerState
         var text = new StringBuilder();
         foreach (var session in sessions.Where(static session => session.IsDurable || session.Will is not null).OrderBy(static session => session.JournalNumber))
         {
-            text.Append(session.JournalNumber).Append(' ').Append(session.ClientIdentifier).Append(" expires ").Append(session.ExpirySeconds);
+            text.Append(session.JournalNumber).Append(' ').Append(session.ClientIdentifier.TrimStart('\0')).Append(" expires ").Append(session.ExpirySeconds);
             if (session.Will is { } will)
             {
                 text.Append(" will ").Append(will.Message.Topic).Append(' ').Append(will.Message.Payload.Length).Append(" after ").Append(will.DelaySeconds);

@@ -15,7 +15,7 @@ internal sealed class JournaledCore : IAsyncDisposable
     private readonly LoopClock _clock;
     private readonly TimerHeap _timers = new();
 
-    public JournaledCore(string folder, JournalSizes? sizes = null, Durability durability = Durability.Crash, TimeProvider? time = null, Func<LogJournal, ISessionJournal>? wrap = null, MachineClock? machine = null)
+    public JournaledCore(string folder, JournalSizes? sizes = null, Durability durability = Durability.Crash, TimeProvider? time = null, Func<LogJournal, ISessionJournal>? wrap = null, MachineClock? machine = null, MqttLimitsOptions? limits = null)
     {
         _folder = folder;
         _time = time ?? TimeProvider.System;
@@ -26,7 +26,7 @@ internal sealed class JournaledCore : IAsyncDisposable
             Sizes = sizes ?? new JournalSizes(),
         };
         Core = new BrokerCore(
-            new MqttLimitsOptions { MaxQueued = 1_000_000 }, wrap?.Invoke(Journal) ?? Journal, _clock, _timers, new Mailbox(static () => { }), new BrokerCounters(), NullLogger.Instance);
+            limits ?? new MqttLimitsOptions { MaxQueued = 1_000_000 }, wrap?.Invoke(Journal) ?? Journal, _clock, _timers, new Mailbox(static () => { }), new BrokerCounters(), NullLogger.Instance);
         Core.Restore();
     }
 
@@ -39,6 +39,16 @@ internal sealed class JournaledCore : IAsyncDisposable
         _clock.Update();
         _timers.Fire(_clock.Now);
         Core.EndTurn();
+    }
+
+    /// <summary>Makes turns until all is durable that has been written down by now.</summary>
+    public void Settle()
+    {
+        var ticket = Journal.NextTicket;
+        for (Turn(); Journal.DurableThrough < ticket; Turn())
+        {
+            Thread.Yield();
+        }
     }
 
     /// <summary>Makes turns until a kill would lose nothing.</summary>

@@ -37,6 +37,8 @@ internal sealed class LaggingJournal(LogJournal journal) : ISessionJournal
 
     public long Settle(Session session, long head, ReadOnlySpan<long> beyond) => journal.Settle(session, head, beyond);
 
+    public long HandOn(Session from, long fromSequence, Session to, long toSequence) => journal.HandOn(from, fromSequence, to, toSequence);
+
     public long Release(Session session, long sequence) => journal.Release(session, sequence);
 
     public long TakeInbound(Session session, ushort packetIdentifier) => journal.TakeInbound(session, packetIdentifier);
