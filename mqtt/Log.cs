@@ -18,8 +18,8 @@ internal static partial class Log
     public static partial void SessionExpired(ILogger logger, string clientIdentifier, int waiting);
 
     [LoggerMessage(1004, LogLevel.Warning,
-        "{ClientIdentifier} has {MaxQueued} messages waiting; further ones are dropped for it until it takes some (limits: max-queued).")]
-    public static partial void QueueFull(ILogger logger, string clientIdentifier, int maxQueued);
+        "{ClientIdentifier} has {Waiting} messages waiting, {Bytes} bytes; further ones are dropped for it until it takes some (limits: max-queued, max-queued-size).")]
+    public static partial void QueueFull(ILogger logger, string clientIdentifier, int waiting, long bytes);
 
     [LoggerMessage(1005, LogLevel.Warning, "A reader could not keep {Count} message(s), whose publishers get no acknowledgement: {Reason}")]
     public static partial void ReaderFailed(ILogger logger, long count, string reason);

@@ -14,6 +14,24 @@ public sealed class MqttLimitsOptions
     /// </summary>
     public int MaxQueued { get; set; } = 10_000;
 
+    /// <summary>
+    /// Bytes of the QoS 1 and 2 messages that are kept for one client, in flight and waiting, with 200 for each message; above it as for
+    /// <see cref="MaxQueued"/>. Default 16 MiB.
+    /// </summary>
+    public int MaxQueuedSizeBytes { get; set; } = 16 * 1024 * 1024;
+
+    /// <summary>
+    /// Bytes of all messages that are kept, retained ones included, each counted once however many clients wait for it. Default 128 MiB: an
+    /// eighth of the smallest Raspberry Pi that is sold.
+    /// </summary>
+    public int MaxQueuedTotalBytes { get; set; } = 128 * 1024 * 1024;
+
+    /// <summary>Retained messages. One more is handed to those who are subscribed, and not retained. Default 100,000.</summary>
+    public int MaxRetained { get; set; } = 100_000;
+
+    /// <summary>Bytes of the retained messages, with 200 for each. Default 64 MiB.</summary>
+    public int MaxRetainedSizeBytes { get; set; } = 64 * 1024 * 1024;
+
     /// <summary>Bytes that wait in the process for one slow reader; above it QoS 0 is dropped and QoS 1 and 2 wait in the session. Default 1 MiB.</summary>
     public int MaxOutputBytes { get; set; } = 1024 * 1024;
 

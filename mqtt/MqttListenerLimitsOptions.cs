@@ -7,6 +7,8 @@ public sealed class MqttListenerLimitsOptions
 
     public int? MaxQueued { get; set; }
 
+    public int? MaxQueuedSizeBytes { get; set; }
+
     public int? MaxOutputBytes { get; set; }
 
     /// <summary>Connections of this listener at one time. Those of all listeners together are bounded by <see cref="MqttLimitsOptions.MaxConnections"/> too.</summary>
@@ -42,6 +44,10 @@ public sealed class MqttListenerLimitsOptions
     {
         MaxPacketBytes = MaxPacketBytes ?? limits.MaxPacketBytes,
         MaxQueued = MaxQueued ?? limits.MaxQueued,
+        MaxQueuedSizeBytes = MaxQueuedSizeBytes ?? limits.MaxQueuedSizeBytes,
+        MaxQueuedTotalBytes = limits.MaxQueuedTotalBytes,
+        MaxRetained = limits.MaxRetained,
+        MaxRetainedSizeBytes = limits.MaxRetainedSizeBytes,
         MaxOutputBytes = MaxOutputBytes ?? limits.MaxOutputBytes,
         MaxConnections = MaxConnections ?? limits.MaxConnections,
         MaxSessions = limits.MaxSessions,

@@ -124,6 +124,10 @@ internal sealed class MqttOptionsValidator : IValidateOptions<MqttOptions>
     {
         CheckNumber(nameof(limits.MaxPacketBytes), limits.MaxPacketBytes, 128, 268_435_460);
         CheckNumber(nameof(limits.MaxQueued), limits.MaxQueued, 1, 10_000_000);
+        CheckNumber(nameof(limits.MaxQueuedSizeBytes), limits.MaxQueuedSizeBytes, 4096, 2_000_000_000);
+        CheckNumber(nameof(limits.MaxQueuedTotalBytes), limits.MaxQueuedTotalBytes, 4096, 2_000_000_000);
+        CheckNumber(nameof(limits.MaxRetained), limits.MaxRetained, 0, 10_000_000);
+        CheckNumber(nameof(limits.MaxRetainedSizeBytes), limits.MaxRetainedSizeBytes, 0, 2_000_000_000);
         CheckNumber(nameof(limits.MaxOutputBytes), limits.MaxOutputBytes, 16 * 1024, 256 * 1024 * 1024);
         CheckNumber(nameof(limits.MaxConnections), limits.MaxConnections, 1, 1_000_000);
         CheckNumber(nameof(limits.MaxSessions), limits.MaxSessions, 1, 10_000_000);

@@ -58,6 +58,11 @@ internal sealed partial class BrokerCore
     {
         var session = receiver.Session;
         var queue = session.Outbound;
+        if (session.IsDurable && !HasRoom(ref publication, session, queue.WaitingCount))
+        {
+            return;
+        }
+
         var stored = session.IsDurable ? Store(ref publication) : null;
         var sequence = Append(session, stored, receiver, quality, retain);
         queue.MarkSent();
@@ -74,14 +79,11 @@ internal sealed partial class BrokerCore
     private void Enqueue(ref Publication publication, in Receiver receiver, QualityOfService quality, bool retain)
     {
         var session = receiver.Session;
-        if (session.Outbound.WaitingCount >= session.Limits.MaxQueued)
+        if (!HasRoom(ref publication, session, session.Outbound.WaitingCount))
         {
-            Overflow(ref publication, session);
             return;
         }
 
-        session.IsOverflowing = false;
-        publication.HasReceiver = true;
         Append(session, Store(ref publication), receiver, quality, retain);
         if (quality == QualityOfService.ExactlyOnce && session.Connection is not null)
         {
@@ -89,9 +91,14 @@ internal sealed partial class BrokerCore
         }
     }
 
-    private static long Append(Session session, StoredMessage? stored, in Receiver receiver, QualityOfService quality, bool retain)
+    private long Append(Session session, StoredMessage? stored, in Receiver receiver, QualityOfService quality, bool retain)
     {
         var isTarget = stored is not null && session.IsDurable;
+        if (stored is not null)
+        {
+            Hold(stored);
+        }
+
         var sequence = session.Outbound.Add(new OutboundQueue.Entry
         {
             Message = stored,
@@ -106,17 +113,6 @@ internal sealed partial class BrokerCore
         }
 
         return sequence;
-    }
-
-    private void Overflow(ref Publication publication, Session session)
-    {
-        publication.Refusal = ReasonCode.QuotaExceeded;
-        Drop(DropReason.QueueFullMessages, session, publication.Route.Topic);
-        if (!session.IsOverflowing)
-        {
-            session.IsOverflowing = true;
-            Log.QueueFull(_logger, session.ClientIdentifier, session.Limits.MaxQueued);
-        }
     }
 
     /// <returns>False: too large for the client [MQTT-3.1.2-25].</returns>
@@ -274,6 +270,11 @@ internal sealed partial class BrokerCore
     {
         ref var entry = ref session.Outbound[sequence];
         var message = entry.Has(OutboundQueue.EntryFlags.IsTarget) ? entry.Message : null;
+        if (entry.Message is { } held)
+        {
+            LetGo(held);
+        }
+
         var isLeased = entry.Has(OutboundQueue.EntryFlags.Leased);
         session.Outbound.Settle(sequence, wasInFlight);
         if (isLeased && session.Leases!.Remove(sequence, out var lease) && lease.Group is { HasEnded: false } group)

@@ -242,7 +242,6 @@ internal sealed partial class BrokerCore
         if (publication.Retain)
         {
             Retain(ref publication);
-            publication.HasReceiver = true;
         }
 
         var route = publication.Route;
@@ -317,15 +316,23 @@ internal sealed partial class BrokerCore
                 publication.Ticket = _journal.RemoveRetained(publication.Route.Topic);
             }
         }
+        else if (!CanBeRetained(publication))
+        {
+            publication.Refusal = ReasonCode.QuotaExceeded;
+            Drop(DropReason.NoRetainedRoom, publication.Publisher, publication.Route.Topic);
+            return;
+        }
         else
         {
             var stored = Store(ref publication);
             stored.IsRetained = true;
             stored.RetainedAt = _clock.UtcNow;
+            Hold(stored);
             before = _retained.Set(stored);
             ArmExpiry(stored);
         }
 
+        publication.HasReceiver = true;
         if (before is not null)
         {
             NoLongerRetained(before);
@@ -343,6 +350,7 @@ internal sealed partial class BrokerCore
     private void NoLongerRetained(StoredMessage message)
     {
         message.IsRetained = false;
+        LetGo(message);
         if (message.Expiry is { } expiry)
         {
             Timers.Cancel(expiry);

@@ -29,6 +29,14 @@ internal sealed partial class BrokerCore : IRestoredState
     void IRestoredState.RestoreSession(Session session, TimeSpan? sinceDisconnect)
     {
         var away = (long)(sinceDisconnect ?? TimeSpan.Zero).TotalMilliseconds;
+        for (var sequence = session.Outbound.Head; sequence < session.Outbound.Tail; sequence++)
+        {
+            if (session.Outbound[sequence].Message is { } message)
+            {
+                Hold(message);
+            }
+        }
+
         if (ShareGroup.IsBacklog(session))
         {
             session.Limits = Limits;
@@ -69,6 +77,7 @@ internal sealed partial class BrokerCore : IRestoredState
     void IRestoredState.RestoreRetained(StoredMessage message)
     {
         _retained.Set(message);
+        Hold(message);
         ArmExpiry(message); // one that expired meanwhile goes in the first turn
     }
 }

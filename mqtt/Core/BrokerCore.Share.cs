@@ -26,15 +26,13 @@ internal sealed partial class BrokerCore
         }
 
         var backlog = group.Backlog;
-        if (group.WaitingCount >= backlog.Limits.MaxQueued)
+        if (!HasRoom(ref publication, backlog, group.WaitingCount))
         {
-            Overflow(ref publication, backlog);
             return;
         }
 
-        publication.HasReceiver = true;
-        backlog.IsOverflowing = false;
         var stored = Store(ref publication);
+        Hold(stored);
         var isTarget = backlog.IsDurable;
         var sequence = backlog.Outbound.Add(new OutboundQueue.Entry
         {
@@ -110,6 +108,7 @@ internal sealed partial class BrokerCore
         var session = member.Session;
         var isOwn = quality == QualityOfService.ExactlyOnce;
         var isTarget = isOwn && session.IsDurable;
+        Hold(message);
         var own = session.Outbound.Add(new OutboundQueue.Entry
         {
             Message = message,
@@ -147,6 +146,7 @@ internal sealed partial class BrokerCore
         foreach (var (own, lease) in leases.Where(static pair => pair.Value.Group is not null).OrderBy(static pair => pair.Key).ToArray())
         {
             leases.Remove(own);
+            LetGo(session.Outbound[own].Message!);
             session.Outbound.Settle(own, wasInFlight: own < session.Outbound.NextToSend);
             if (!lease.Group!.HasEnded)
             {

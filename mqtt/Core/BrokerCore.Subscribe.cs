@@ -298,10 +298,11 @@ internal sealed partial class BrokerCore
     }
 
     /// <summary>Retained messages are not subject to the limit of the queue: they are kept anyway, and all of them are wanted.</summary>
-    private static void EnqueueRetained(Session session, Subscription subscription, StoredMessage message, HashSet<StoredMessage> targeted)
+    private void EnqueueRetained(Session session, Subscription subscription, StoredMessage message, HashSet<StoredMessage> targeted)
     {
         var quality = (QualityOfService)Math.Min((byte)message.QualityOfService, (byte)subscription.MaximumQualityOfService);
         var isTarget = session.IsDurable && quality != QualityOfService.AtMostOnce;
+        Hold(message);
         var sequence = session.Outbound.Add(new OutboundQueue.Entry
         {
             Message = message,

@@ -10,6 +10,9 @@ internal sealed class RetainedMessages
 
     public int Count { get; private set; }
 
+    /// <summary>As the limits count them.</summary>
+    public long Bytes { get; private set; }
+
     /// <returns>The message that was there before.</returns>
     public StoredMessage? Set(StoredMessage message)
     {
@@ -17,6 +20,7 @@ internal sealed class RetainedMessages
         var before = node.Value;
         node.Value = message;
         Count += before is null ? 1 : 0;
+        Bytes += message.Bytes - (before?.Bytes ?? 0);
         return before;
     }
 
@@ -27,6 +31,7 @@ internal sealed class RetainedMessages
         {
             _root.Clear(topic);
             Count--;
+            Bytes -= before.Bytes;
         }
 
         return before;

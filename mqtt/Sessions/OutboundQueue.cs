@@ -28,6 +28,9 @@ internal sealed class OutboundQueue(long firstSequence = 0)
     /// <summary>Not yet sent on this connection.</summary>
     public int WaitingCount => (int)(Tail - NextToSend);
 
+    /// <summary>Of the messages that are kept in it, as the limits count them.</summary>
+    public long Bytes { get; private set; }
+
     public int Count => (int)(Tail - Head);
 
     public bool HasFreeIdentifier => NextToSend - Head < IdentifierCount;
@@ -45,6 +48,7 @@ internal sealed class OutboundQueue(long firstSequence = 0)
         }
 
         this[Tail] = entry;
+        Bytes += entry.Message?.Bytes ?? 0;
         return Tail++;
     }
 
@@ -83,6 +87,7 @@ internal sealed class OutboundQueue(long firstSequence = 0)
     public void Settle(long sequence, bool wasInFlight)
     {
         ref var settled = ref this[sequence];
+        Bytes -= settled.Message?.Bytes ?? 0;
         settled = new Entry { Flags = EntryFlags.Settled };
         Unacknowledged -= wasInFlight ? 1 : 0;
         while (Head < Tail && this[Head].Has(EntryFlags.Settled))

@@ -6,6 +6,8 @@ namespace Roost.Mqtt.Sessions;
 /// <summary>A message that is kept: for any number of sessions that wait for it, as a retained message, or both. Kept once.</summary>
 internal sealed class StoredMessage : JournalEntry
 {
+    private const int OverheadBytes = 200; // objects, queue entry, target
+
     private Target[] _targets = [];
 
     public required byte[] Topic { get; init; }
@@ -22,6 +24,12 @@ internal sealed class StoredMessage : JournalEntry
 
     /// <summary>When it became its topic's retained message, by the wall clock.</summary>
     public DateTimeOffset RetainedAt { get; set; }
+
+    /// <summary>What it counts for in the limits: its bytes, and about what the broker needs besides to keep it.</summary>
+    public int Bytes => SizeOf(Topic.Length + Payload.Length + Properties.Length);
+
+    /// <summary>Places in queues that hold it, and one more while it is retained.</summary>
+    public int Holders { get; set; }
 
     /// <summary>The present retained message of its topic.</summary>
     public bool IsRetained { get; set; }
@@ -82,6 +90,9 @@ internal sealed class StoredMessage : JournalEntry
             Array.Resize(ref _targets, Math.Max(1, TargetCount * 2));
         }
     }
+
+    /// <param name="bytes">Of topic, payload and properties.</param>
+    public static int SizeOf(int bytes) => bytes + OverheadBytes;
 
     /// <returns>True when nothing holds the message any more.</returns>
     public bool Settle() => --Waiting == 0 && !IsRetained;

@@ -17,6 +17,7 @@ await using var services = new ServiceCollection()
         options.Folder = arguments.GetValueOrDefault("--data") is { } data ? Path.Combine(data, "sessions") : null;
         options.Durability = Enum.Parse<Durability>(arguments.GetValueOrDefault("--durability") ?? nameof(Durability.PowerLoss));
         options.Limits.MaxQueued = int.Parse(arguments.GetValueOrDefault("--max-queued") ?? "10000", CultureInfo.InvariantCulture);
+        options.Limits.MaxQueuedSizeBytes = options.Limits.MaxQueuedTotalBytes = 2_000_000_000; // the number bounds it
         options.Limits.MaxOutputBytes = int.Parse(arguments.GetValueOrDefault("--max-output") ?? "1048576", CultureInfo.InvariantCulture);
     })
     .BuildServiceProvider();

@@ -26,7 +26,7 @@ internal sealed class JournaledCore : IAsyncDisposable
             Sizes = sizes ?? new JournalSizes(),
         };
         Core = new BrokerCore(
-            limits ?? new MqttLimitsOptions { MaxQueued = 1_000_000 }, wrap?.Invoke(Journal) ?? Journal, _clock, _timers, new Mailbox(static () => { }), new BrokerCounters(), NullLogger.Instance);
+            limits ?? new MqttLimitsOptions { MaxQueued = 1_000_000, MaxQueuedSizeBytes = 1_000_000_000, MaxQueuedTotalBytes = 1_000_000_000 }, wrap?.Invoke(Journal) ?? Journal, _clock, _timers, new Mailbox(static () => { }), new BrokerCounters(), NullLogger.Instance);
         Core.Restore();
     }
 
