@@ -165,7 +165,8 @@ internal sealed partial class BrokerCore
 
         // QoS 2 messages may stand in both.
         var pendingCount = connection.PendingAcknowledgements?.Count ?? 0;
-        if (connection.Version == MqttProtocolVersion.V500 && Math.Max(pendingCount, taken?.Count ?? 0) >= connection.Listener.Limits.ReceiveMax)
+        var takenCount = (taken?.Count ?? 0) - session.TakenBefore;
+        if (connection.Version == MqttProtocolVersion.V500 && Math.Max(pendingCount, takenCount) >= connection.Listener.Limits.ReceiveMax)
         {
             // [MQTT-3.3.4-9] the client was told how many
             Refuse(connection, new PacketFault(ReasonCode.ReceiveMaximumExceeded, "more messages in flight than the Receive Maximum"));

@@ -23,7 +23,15 @@ internal sealed class Session : JournalEntry
     public MqttLimitsOptions Limits { get; set; } = null!;
 
     /// <summary>Null while the client is away.</summary>
-    public Connection? Connection { get; set; }
+    public Connection? Connection
+    {
+        get;
+        set
+        {
+            field = value;
+            TakenBefore = InboundIdentifiers?.Count ?? 0;
+        }
+    }
 
     /// <summary>How long the session outlives its connection, in seconds; 0 ends it with the connection.</summary>
     public uint ExpirySeconds { get; set; }
@@ -50,6 +58,12 @@ internal sealed class Session : JournalEntry
 
     /// <summary>QoS 2 messages taken whose PUBREL has not come; with the acknowledgement where PUBREC is still held back. Null: none ever.</summary>
     public Dictionary<ushort, PendingAcknowledgement?>? InboundIdentifiers { get; set; }
+
+    /// <summary>
+    /// How many of them earlier connections have left without PUBREL. They do not count in what the client may have in flight, which begins anew
+    /// with each connection (MQTT 5 section 4.9).
+    /// </summary>
+    public int TakenBefore { get; private set; }
 
     /// <summary>To be published when the client goes without saying good-bye (section 3.1.2.5).</summary>
     public Will? Will { get; set; }

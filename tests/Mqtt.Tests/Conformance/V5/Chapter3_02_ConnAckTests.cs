@@ -153,4 +153,20 @@ public sealed class Chapter3_02_ConnAckTests : V5Fixture
             }
         }
     }
+
+    [Test]
+    [Spec("MQTT-3.3.4-7")]
+    public async Task The_receive_maximum_begins_anew_with_each_connection()
+    {
+        var client = await ConnectAsync("c", "11 00 00 00 3C");
+        await client.SendAsync(string.Concat(Enumerable.Range(1, 5).Select(static i => $"34 [ {{'t'}} 00 {i:X2} [] ]")));
+        await client.ExpectAsync(string.Concat(Enumerable.Range(1, 5).Select(static i => $"50 [ 00 {i:X2} ]")));
+        await LoseAsync(client);
+
+        using var back = await ComeBackAsync("c");
+        await back.SendAsync(string.Concat(Enumerable.Range(11, 5).Select(static i => $"34 [ {{'t'}} 00 {i:X2} [] ]")));
+        await back.ExpectAsync(string.Concat(Enumerable.Range(11, 5).Select(static i => $"50 [ 00 {i:X2} ]")));
+        await back.SendAsync("34 [ {'t'} 00 1F [] ]");
+        await back.ExpectDisconnectAsync(ReasonCode.ReceiveMaximumExceeded);
+    }
 }
