@@ -43,6 +43,8 @@ internal sealed class WireClient : IDisposable
         await ExpectAsync(expected);
     }
 
+    public Task<byte[]> ReadBytesAsync(int count, string waitedFor) => ReceiveAsync(count, waitedFor);
+
     public async Task<Packet> ReadAsync(string waitedFor)
     {
         var header = new List<byte>(await ReceiveAsync(2, waitedFor));
