@@ -101,6 +101,7 @@ internal static class Daemon
         builder.Services.AddSingleton(manager);
         builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
         builder.Services.AddHostedService<Watchdog>();
+        builder.Services.AddHostedService<MemoryReturn>();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = SignalLifetime.DrainLimit);
 
         var app = builder.Build();
