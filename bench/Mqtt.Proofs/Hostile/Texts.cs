@@ -18,9 +18,10 @@ internal static class Texts
 
     public static string WrongUtf8(int port, double scale, CancellationToken limit)
     {
-        var (closed, kept, rounds) = (0, 0, Math.Max(1, (int)(30 * scale)));
-        for (var round = 0; round < rounds && !limit.IsCancellationRequested; round++)
+        var (closed, kept, rounds) = (0, 0, 0);
+        while (rounds < 30 * scale && !limit.IsCancellationRequested)
         {
+            rounds++;
             foreach (var text in s_wrong)
             {
                 closed += ClosesAfter(port, first: null, ConnectWith(text)) ? 1 : 0;

@@ -68,8 +68,8 @@ internal static class SoakRun
 
     private static int Judge(List<(TimeSpan Time, double Value)> samples, TimeSpan length, double limit, double processor, bool hasExited)
     {
-        // The first tenth is warming up: tables and buffers find their sizes, code is compiled.
-        var settled = samples.Where(sample => sample.Time > length / 10).ToList();
+        // The first three tenths are warming up: the table of 65,536 topics fills, buffers find their sizes, code is compiled.
+        var settled = samples.Where(sample => sample.Time > 0.3 * length).ToList();
         var slope = new Slope(settled);
         var isRising = slope.PerHour > limit && slope.PerHour > 2 * slope.Error;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,

@@ -1,5 +1,6 @@
 """A broker as a child process on one port and one folder, to be killed and started again."""
 import os
+import random
 import shlex
 import shutil
 import signal
@@ -30,9 +31,15 @@ PEERS = {
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Below the range that the kernel gives to clients: one that tries to connect while nobody listens could be given the very port, and keep it."""
+    while True:
+        port = random.SystemRandom().randrange(20000, 32000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
 
 
 class Broker:
