@@ -16,4 +16,13 @@ internal static partial class ClientLog
 
     [LoggerMessage(1903, LogLevel.Warning, "MQTT server {Endpoint} refused {TopicFilter} when it was subscribed again: {ReasonCode}.")]
     public static partial void ResubscribeRefused(this ILogger logger, string endpoint, string topicFilter, ReasonCode reasonCode);
+
+    [LoggerMessage(1904, LogLevel.Warning, "The server refuses message {Offset} of the outgoing queue {Folder}; it leaves the queue. {Reason}")]
+    public static partial void QueueMessageRefused(this ILogger logger, string folder, long offset, string reason);
+
+    [LoggerMessage(1905, LogLevel.Warning, "Message {Offset} of the outgoing queue {Folder} was refused and will be sent again. {Reason}")]
+    public static partial void QueueMessageDeferred(this ILogger logger, string folder, long offset, string reason);
+
+    [LoggerMessage(1906, LogLevel.Warning, "Position {Offset} of the outgoing queue {Folder} could not be written; after a crash, messages may be sent again.")]
+    public static partial void QueuePositionNotWritten(this ILogger logger, string folder, long offset, Exception exception);
 }

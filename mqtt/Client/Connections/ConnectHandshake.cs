@@ -8,13 +8,12 @@ internal sealed class ConnectHandshake(ClientTransport transport, PacketReceiver
 {
     private readonly IMqttAuthenticationExchange? _exchange = options.Authentication?.Begin();
 
-    /// <exception cref="MqttConnectionException">The server refused, or said what it must not say here.</exception>
-    /// <exception cref="IOException">The connection broke.</exception>
+    /// <exception cref="MqttConnectionException">The server refused, said what it must not say here, or the connection broke.</exception>
     public async Task<ConnAckPacket> RunAsync(string clientIdentifier, bool cleanStart, CancellationToken cancellationToken)
     {
         var authenticationData = _exchange is null ? null : await _exchange.StartAsync(cancellationToken);
         var connect = ConnectPackets.From(options, clientIdentifier, cleanStart, authenticationData);
-        await transport.WriteAsync(connect.ToArray(options.ProtocolVersion), cancellationToken);
+        await WriteAsync(connect, cancellationToken);
         while (true)
         {
             switch (await ReadAsync(cancellationToken))
@@ -56,9 +55,24 @@ internal sealed class ConnectHandshake(ClientTransport transport, PacketReceiver
         }
         catch (IOException exception)
         {
-            throw Error($"the connection broke before CONNACK: {exception.Message.TrimEnd('.')}{Hint}", inner: exception);
+            throw Broken(exception);
         }
     }
+
+    private async ValueTask WriteAsync(ControlPacket packet, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await transport.WriteAsync(packet.ToArray(options.ProtocolVersion), cancellationToken);
+        }
+        catch (IOException exception)
+        {
+            throw Broken(exception);
+        }
+    }
+
+    private MqttConnectionException Broken(IOException exception) =>
+        Error($"the connection broke before CONNACK: {exception.Message.TrimEnd('.')}{Hint}", inner: exception);
 
     private bool TryRead(out ControlPacket? packet)
     {
@@ -123,7 +137,7 @@ internal sealed class ConnectHandshake(ClientTransport transport, PacketReceiver
             AuthenticationMethod = challenge.AuthenticationMethod,
             AuthenticationData = await _exchange!.AnswerAsync(challenge.AuthenticationData, cancellationToken),
         };
-        await transport.WriteAsync(answer.ToArray(options.ProtocolVersion), cancellationToken);
+        await WriteAsync(answer, cancellationToken);
     }
 
     private MqttConnectionException Error(string fault, ReasonCode? reasonCode = null, Exception? inner = null) =>

@@ -12,6 +12,7 @@ internal sealed class Mosquitto : IAsyncDisposable
 
     private readonly TemporaryFolder _folder = new();
     private Process? _process;
+    private volatile string _lastWords = "";
 
     public int Port { get; } = FreePort.Next();
 
@@ -23,8 +24,16 @@ internal sealed class Mosquitto : IAsyncDisposable
         await File.WriteAllLinesAsync(
             broker._folder["mosquitto.conf"],
             [$"listener {broker.Port} 127.0.0.1", "user root", "allow_anonymous true", "max_queued_messages 0", "max_inflight_messages 0", "log_type all", "log_dest stdout", .. settings]);
-        await broker.StartAgainAsync();
-        return broker;
+        try
+        {
+            await broker.StartAgainAsync();
+            return broker;
+        }
+        catch
+        {
+            await broker.DisposeAsync();
+            throw;
+        }
     }
 
     public async Task StartAgainAsync()
@@ -35,11 +44,14 @@ internal sealed class Mosquitto : IAsyncDisposable
             RedirectStandardError = true,
             UseShellExecute = false,
         })!;
-        _process.OutputDataReceived += static (_, _) => { };
+        _lastWords = "";
+        _process.OutputDataReceived += (_, line) => _lastWords = line.Data ?? _lastWords;
         _process.ErrorDataReceived += static (_, _) => { };
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        await Eventually.IsTrueAsync(CanConnectAsync, $"mosquitto to listen on port {Port}");
+        await Eventually.IsTrueAsync(
+            async () => _process.HasExited ? throw new AssertionException($"mosquitto has ended: {_lastWords}") : await CanConnectAsync(),
+            $"mosquitto to listen on port {Port}");
     }
 
     /// <summary>An orderly stop: a broker with persistence writes its store.</summary>
