@@ -36,8 +36,9 @@ public sealed class MqttOutgoingQueue : IAsyncDisposable
     }
 
     /// <summary>
-    /// Called, and awaited, for each message that the server will never take, before it leaves the queue: for a place where such
-    /// messages are kept. An exception of it ends <see cref="SendAsync"/>, and the message stays. Null: it is logged and counted.
+    /// Called, and awaited, for each message that the server will never take, or has refused five times for an unclear reason (not
+    /// authorized, unspecified), before it leaves the queue: for a place where such messages are kept. An exception of it ends
+    /// <see cref="SendAsync"/>, and the message stays. Null: the first kind is logged and counted, the second tried for ever.
     /// </summary>
     public Func<MqttMessage, MqttPublishRefusedException, CancellationToken, ValueTask>? MessageRefused { get; set; }
 

@@ -72,7 +72,7 @@ internal sealed class QueueSender(
         return QueueRefusals.Of(refusal) switch
         {
             QueueRefusal.Wait => true,
-            QueueRefusal.Retry => _tries < MostTries,
+            QueueRefusal.Retry => messageRefused is null || _tries < MostTries, // nobody keeps it: what was accepted is not thrown away on a doubt
             _ => false,
         };
     }
