@@ -21,6 +21,7 @@ public sealed partial class MqttClient
     /// <exception cref="MqttSubscriptionRefusedException">The server has said in CONNACK that it does not take such a subscription.</exception>
     /// <exception cref="MqttConnectionException">The client was closed before the answer.</exception>
     /// <exception cref="ArgumentException">There is no filter, the identifier is out of bounds, or a shared subscription has No Local.</exception>
+    /// <exception cref="InvalidOperationException">A thousand requests wait for their answers already.</exception>
     public async Task<MqttFilterResults> SubscribeAsync(MqttSubscribeRequest request, CancellationToken cancellationToken = default)
     {
         Check(request);

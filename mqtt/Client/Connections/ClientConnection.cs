@@ -168,16 +168,15 @@ internal sealed class ClientConnection : IAsyncDisposable
         _receiver.Dispose();
     }
 
-    private static Exception Explain(MqttClientOptions options, Exception exception) => exception switch
+    private static MqttConnectionException Explain(MqttClientOptions options, Exception exception) => exception switch
     {
-        MqttConnectionException => exception,
+        MqttConnectionException refused => refused,
         OperationCanceledException => new MqttConnectionException(
             options.Endpoint, null, $"no CONNACK within {options.ConnectTimeout.TotalSeconds:0.###} s", exception),
         AuthenticationException => new MqttConnectionException(options.Endpoint, null, $"TLS failed: {exception.Message.TrimEnd('.')}", exception),
         IOException => new MqttConnectionException(options.Endpoint, null, $"the connection failed: {exception.Message.TrimEnd('.')}", exception),
-        _ when options.Authentication is not null => new MqttConnectionException(
-            options.Endpoint, null, $"the authentication failed on our side: {exception.Message.TrimEnd('.')}", exception), // the exchange is not ours
-        _ => exception,
+        _ => new MqttConnectionException( // an authentication exchange that is not ours, a header that HTTP does not take: the next attempt may fare better
+            options.Endpoint, null, $"the attempt failed on our side: {exception.Message.TrimEnd('.')}", exception),
     };
 
     private async Task ReadLoopAsync(PacketHandler handler)

@@ -10,6 +10,9 @@ internal static class ClientOptionsRules
         {
             throw new ArgumentException(faults, nameof(options));
         }
+
+        // Text that is too long for its field is told here, and not by the background task that connects.
+        _ = ConnectPackets.From(options, options.ClientIdentifier, options.CleanStart, authenticationData: null).GetSize(options.ProtocolVersion);
     }
 
     private static IEnumerable<string> Faults(MqttClientOptions options)

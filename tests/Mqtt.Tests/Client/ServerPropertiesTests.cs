@@ -180,6 +180,10 @@ public sealed class ServerPropertiesTests
         Assert.That(exception!.Message, Does.Contain("Host").And.Contain("Port is 0").And.Contain("MaxInflight is 0"));
     }
 
+    [Test]
+    public void Text_that_is_too_long_for_connect_is_told_before_anything_is_tried() =>
+        Assert.Throws<ArgumentException>(() => _ = new MqttClient(new MqttClientOptions { ClientIdentifier = new string('x', 70_000) }));
+
     private MqttClient Client(string clientIdentifier = "c", TimeProvider? clock = null, TimeSpan expiry = default) => new(
         new MqttClientOptions
         {
