@@ -8,7 +8,8 @@ using Roost.Mqtt.Client;
 
 var (folder, port, version) = (args[0], int.Parse(args[1], CultureInfo.InvariantCulture), Enum.Parse<MqttProtocolVersion>(args[2]));
 var (quality, first, count) = (Enum.Parse<QualityOfService>(args[3]), int.Parse(args[4], CultureInfo.InvariantCulture), int.Parse(args[5], CultureInfo.InvariantCulture));
-await using var queue = MqttOutgoingQueue.Open(folder, new MqttOutgoingQueueOptions(), TimeProvider.System, NullLogger.Instance);
+var options = new MqttOutgoingQueueOptions { MaxInflight = 32, Linger = TimeSpan.FromMilliseconds(5) }; // the position moves often: a wrong one shows
+await using var queue = MqttOutgoingQueue.Open(folder, options, TimeProvider.System, NullLogger.Instance);
 await using var client = new MqttClient(new MqttClientOptions
 {
     Host = "127.0.0.1",
