@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Roost.Mqtt.Client;
@@ -47,6 +48,7 @@ public sealed class TransportTests(MqttProtocolVersion version)
             $"certfile {certificate}",
             $"keyfile {key}",
             $"listener 0 {_folder["mqtt.sock"]}");
+        await Eventually.IsTrueAsync(UnixSocketAcceptsAsync, "mosquitto to listen on the unix socket, the last of its listeners");
     }
 
     [OneTimeTearDown]
@@ -174,6 +176,20 @@ public sealed class TransportTests(MqttProtocolVersion version)
         Assert.That(await inbox.NextTextAsync("the large message"), Is.EqualTo(large));
         await client.DisconnectAsync();
         Assert.That(client.State, Is.EqualTo(MqttConnectionState.Closed));
+    }
+
+    private async Task<bool> UnixSocketAcceptsAsync()
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(_folder["mqtt.sock"]));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 
     private SslClientAuthenticationOptions Tls(TestAuthority? trusted = null, TestAuthority? client = null)
