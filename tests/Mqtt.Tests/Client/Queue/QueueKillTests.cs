@@ -16,6 +16,21 @@ public sealed class QueueKillTests(MqttProtocolVersion version, QualityOfService
 
     private static readonly int s_kills = TestContext.Parameters.Get("kills", 3);
 
+    private readonly List<Process> _children = [];
+
+    /// <summary>No child outlives its test, also where that failed.</summary>
+    [TearDown]
+    public void EndChildren()
+    {
+        foreach (var child in _children)
+        {
+            child.Kill(); // nothing happens where it has ended
+            child.Dispose();
+        }
+
+        _children.Clear();
+    }
+
     [Test]
     public async Task Nothing_accepted_is_lost_and_the_order_of_first_copies_is_kept()
     {
@@ -49,7 +64,7 @@ public sealed class QueueKillTests(MqttProtocolVersion version, QualityOfService
         var accepted = 0;
         for (var life = 0; life < s_kills; life++)
         {
-            using var child = Start(folder["queue"], broker.Port, accepted, (life + 1) * NumbersPerLife);
+            var child = Start(folder["queue"], broker.Port, accepted, (life + 1) * NumbersPerLife);
             var until = accepted + random.Next(1, NumbersPerLife);
             var serverLeaves = life % 3 != 2;
             var serverReturns = life % 3 == 0;
@@ -76,7 +91,7 @@ public sealed class QueueKillTests(MqttProtocolVersion version, QualityOfService
             }
         }
 
-        using var last = Start(folder["queue"], broker.Port, accepted, accepted);
+        var last = Start(folder["queue"], broker.Port, accepted, accepted);
         await Eventually.IsTrueAsync(() => Distinct(seen).Count >= accepted, "everything accepted to arrive");
         last.Kill();
         await last.WaitForExitAsync();
@@ -115,10 +130,12 @@ public sealed class QueueKillTests(MqttProtocolVersion version, QualityOfService
     private Process Start(string folder, int port, int first, int count)
     {
         var program = Path.Combine(TestContext.CurrentContext.TestDirectory.Replace("Mqtt.Tests", "Mqtt.QueueHost", StringComparison.Ordinal), "Roost.Mqtt.QueueHost");
-        return Process.Start(new ProcessStartInfo(program, [folder, $"{port}", $"{version}", $"{quality}", $"{first}", $"{count}"])
+        var child = Process.Start(new ProcessStartInfo(program, [folder, $"{port}", $"{version}", $"{quality}", $"{first}", $"{count}"])
         {
             RedirectStandardOutput = true,
             UseShellExecute = false,
         })!;
+        _children.Add(child);
+        return child;
     }
 }
