@@ -175,16 +175,14 @@ public sealed class MqttBroker : IMqttBroker, IAsyncDisposable
 
         _isDisposed = true;
         await StopAsync();
-        if (!_isStarted)
+        if (_isStarted)
         {
-            await _journal.DisposeAsync();
+            await Task.WhenAny(_loopEnded.Task); // a stop that was given up may have left it in its last turn
         }
 
-        if (!_isStarted || _loopEnded.Task.IsCompleted)
-        {
-            _loop.Dispose();
-            _receive.Dispose(); // else the loop still uses them, as somebody did not want to wait for its end
-        }
+        await _journal.DisposeAsync();
+        _loop.Dispose();
+        _receive.Dispose();
     }
 
     public ValueTask PublishAsync(MqttMessage message, CancellationToken cancellationToken = default)

@@ -215,7 +215,14 @@ internal sealed partial class LogJournal
         _trimTo = -1; // what was to take the place of older records may be lost
         _copyBelow = 0;
         _neverWrittenAbove = _lastSessionNumber;
-        _refusals.Add((first, _log!.NextOffset, reason));
+        var from = first;
+        if (_refusals.Count > 0 && first <= _refusals[^1].Next)
+        {
+            from = _refusals[^1].First; // another attempt on a disk that is still full
+            _refusals.RemoveAt(_refusals.Count - 1);
+        }
+
+        _refusals.Add((from, _log!.NextOffset, reason));
         for (var count = _underWay.Count; count > 0; count--)
         {
             var (offset, what) = _underWay.Dequeue();

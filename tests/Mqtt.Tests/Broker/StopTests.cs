@@ -53,6 +53,18 @@ public sealed class StopTests
         await using var again = await TestBroker.StartAsync(options => options.Folder = folder.Path);
     }
 
+    [Test]
+    public async Task A_stop_that_nobody_waits_for_leaves_a_journal_that_the_next_process_opens()
+    {
+        using var folder = new TemporaryFolder();
+        var broker = await TestBroker.StartAsync(options => options.Folder = folder.Path);
+        Assert.That(() => broker.Broker.StopAsync(new CancellationToken(canceled: true)), Throws.InstanceOf<OperationCanceledException>());
+
+        await broker.DisposeAsync();
+
+        await using var again = await TestBroker.StartAsync(options => options.Folder = folder.Path);
+    }
+
     private sealed class Fault : Timed
     {
         public override void OnDue(long now) => throw new InvalidTimeZoneException();
