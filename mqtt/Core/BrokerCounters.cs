@@ -39,6 +39,7 @@ internal sealed class BrokerCounters
 
     public long ConnectionsAccepted;
     public long ConnectionsRefused;
+    public long ConnectionsRejected;
 
     /// <summary>CONNECTs of new clients while there are as many sessions as may be.</summary>
     public long SessionsRefused;

@@ -99,6 +99,7 @@ internal sealed unsafe partial class SocketConnection
     private static string? Misdirected(ReadOnlySpan<byte> bytes) => bytes[0] switch
     {
         TlsHandshakeRecord => "it is a TLS client on a listener without TLS",
+        (byte)'\r' or (byte)'P' when ProxyHeader.IsLike(bytes) => "it begins with a PROXY header, which this listener does not take (proxy-protocol)",
         (byte)'G' or (byte)'P' or (byte)'O' or (byte)'D' when LooksLikeHttp(bytes) => "it is an HTTP or WebSocket client on a listener for plain MQTT",
         _ => null,
     };
@@ -110,6 +111,7 @@ internal sealed unsafe partial class SocketConnection
     /// <summary>Closes a connection that never got to MQTT, and tells the operator why.</summary>
     private void Reject(string reason)
     {
+        Core.Counters.ConnectionsRejected++;
         _source.Report(RemoteEndPoint, reason);
         Core.OnConnectionLost(this);
     }

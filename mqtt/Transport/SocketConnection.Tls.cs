@@ -113,19 +113,13 @@ internal sealed unsafe partial class SocketConnection
 
         public void Run()
         {
-            connection._tls ??= connection._source.Certificates!.CreateSession(connection._descriptor);
-            if (connection._tls is not { } tls)
+            try
             {
-                (_status, _failure) = (HandshakeStatus.Failed, "no memory for a session");
+                Advance();
             }
-            else
+            catch (Exception exception) // the outer edge of a piece of work: it ends this connection and nothing else
             {
-                _status = tls.Handshake();
-                _failure = tls.FailureReason;
-                if (_status == HandshakeStatus.Done && connection.Listener.Options.Tls!.ClientCa is not null)
-                {
-                    connection._peerCertificate = tls.PeerCertificate();
-                }
+                (_status, _failure) = (HandshakeStatus.Failed, exception.Message);
             }
 
             connection._source.Loop.Mailbox.Post(this);
@@ -135,5 +129,22 @@ internal sealed unsafe partial class SocketConnection
 
         /// <summary>The loop has closed the connection before it ended.</summary>
         public override void Refuse() => connection.Release();
+
+        private void Advance()
+        {
+            connection._tls ??= connection._source.Certificates!.CreateSession(connection._descriptor);
+            if (connection._tls is not { } tls)
+            {
+                (_status, _failure) = (HandshakeStatus.Failed, "no memory for a session");
+                return;
+            }
+
+            _status = tls.Handshake();
+            _failure = tls.FailureReason;
+            if (_status == HandshakeStatus.Done && connection.Listener.Options.Tls!.ClientCa is not null)
+            {
+                connection._peerCertificate = tls.PeerCertificate();
+            }
+        }
     }
 }

@@ -41,6 +41,9 @@ internal static class ProxyHeader
         return StartsLike(bytes, TextSignature) ? TryReadText(bytes, out length, out client) : DecodeStatus.Malformed;
     }
 
+    /// <summary>What a proxy would begin with.</summary>
+    public static bool IsLike(ReadOnlySpan<byte> bytes) => bytes.StartsWith(Signature) || bytes.StartsWith(TextSignature);
+
     private static bool StartsLike(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> signature) =>
         bytes.Length < signature.Length ? signature.StartsWith(bytes) : bytes.StartsWith(signature);
 

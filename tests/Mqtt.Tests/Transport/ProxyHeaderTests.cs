@@ -113,6 +113,8 @@ public sealed class ProxyHeaderTests
         await using var client = await StreamClient.OpenAsync(broker.Port);
         await client.SendAsync(Internet + RawClient.Connect("c"));
         await client.ExpectCloseAsync();
+        await broker.Log.ShowsAsync("which this listener does not take");
+        Assert.That(await broker.Broker.InspectAsync(static core => core.Counters.ConnectionsRejected), Is.EqualTo(1));
     }
 
     [Test]
