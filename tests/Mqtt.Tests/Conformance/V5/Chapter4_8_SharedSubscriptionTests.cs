@@ -205,6 +205,32 @@ public sealed class Chapter4_8_SharedSubscriptionTests : V5Fixture
         await anew.ExpectNothingAsync();
     }
 
+    [Test]
+    public async Task A_QoS_1_message_goes_to_another_member_when_the_session_of_its_member_ends_unacknowledged()
+    {
+        var first = await SubscribedAsync("first", "$share/g/t", 1, "");
+        using var publisher = await ConnectAsync("p");
+        await publisher.ExchangeAsync("32 [ {'t'} 00 01 [] 'x' ]", "40 [ 00 01 ]");
+        await first.ReadDeliveryAsync();
+        using var second = await SubscribedAsync("second", "$share/g/t", 1);
+        await LoseAsync(first);
+        Assert.That((await second.ReadAcknowledgedAsync()).Payload, Is.EqualTo("x"));
+    }
+
+    [Test]
+    public async Task Messages_that_wait_for_a_member_that_never_comes_back_go_to_another()
+    {
+        await LoseAsync(await SubscribedAsync("first", "$share/g/t", 1));
+        using var publisher = await ConnectAsync("p", keepAlive: "03 84");
+        await publisher.ExchangeAsync("32 [ {'t'} 00 01 [] '1' ]", "40 [ 00 01 ]");
+        await publisher.ExchangeAsync("32 [ {'t'} 00 02 [] '2' ]", "40 [ 00 02 ]");
+        using var second = await ConnectAsync("second", keepAlive: "03 84");
+        await second.SubscribeAsync("$share/g/t", 1);
+        await AdvanceAsync(61);
+        Assert.That((await second.ReadAcknowledgedAsync()).Payload, Is.EqualTo("1"));
+        Assert.That((await second.ReadAcknowledgedAsync()).Payload, Is.EqualTo("2"));
+    }
+
     [TestCase(1, "40")]
     [TestCase(2, "50")]
     [Spec("MQTT-4.8.2-6")]
