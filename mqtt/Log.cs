@@ -39,6 +39,12 @@ internal static partial class Log
     [LoggerMessage(1010, LogLevel.Information, "The session journal is whole again: what was refused meanwhile has been written.")]
     public static partial void JournalRepaired(ILogger logger);
 
+    [LoggerMessage(1020, LogLevel.Error, "The client at {RemoteEndPoint} was refused, as its authentication failed by a fault of the authenticator.")]
+    public static partial void AuthenticatorFailed(ILogger logger, string remoteEndPoint, Exception exception);
+
+    [LoggerMessage(1021, LogLevel.Error, "A client's policy has failed; what it was asked for is refused.")]
+    public static partial void PolicyFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(1040, LogLevel.Information, "The connection from {RemoteEndPoint} to {Listener} was closed: {Reason} ({Unreported} others since the last such line).")]
     public static partial void ConnectionRejected(ILogger logger, string remoteEndPoint, string listener, string reason, int unreported);
 

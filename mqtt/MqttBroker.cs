@@ -35,7 +35,8 @@ public sealed class MqttBroker : IMqttBroker, IAsyncDisposable
     private bool _isStopped;
     private bool _isDisposed;
 
-    public MqttBroker(IOptions<MqttOptions> options, TimeProvider clock, MqttMetrics metrics, StorageMetrics storageMetrics, ILogger<MqttBroker> logger)
+    public MqttBroker(IOptions<MqttOptions> options, TimeProvider clock, MqttMetrics metrics, StorageMetrics storageMetrics, ILogger<MqttBroker> logger,
+        IEnumerable<IEnhancedAuthenticator> methods, IClientAuthenticator? authenticator = null)
     {
         _options = options.Value;
         _logger = logger;
@@ -49,6 +50,7 @@ public sealed class MqttBroker : IMqttBroker, IAsyncDisposable
         {
             ResponseTopicPrefix = _options.ResponseTopicPrefix,
             StatusInterval = _options.SysInterval,
+            Hooks = new ClientHooks(authenticator, methods.ToDictionary(static method => method.Method, StringComparer.Ordinal)),
         };
         _relayed = new Listener(new MqttListenerOptions { Websocket = true }, _options.Limits);
         _loop.EndOfTurn = _core.EndTurn;
@@ -212,6 +214,18 @@ public sealed class MqttBroker : IMqttBroker, IAsyncDisposable
     /// <summary>Closes a client's connection; its will is published, its session stays as long as it is to.</summary>
     /// <returns>False: no such client is connected.</returns>
     public Task<bool> DisconnectClientAsync(string clientIdentifier) => OnLoopAsync(() => _core.DisconnectClient(clientIdentifier));
+
+    /// <summary>
+    /// All sessions of an identity go on with <paramref name="policy"/> (null: they may do everything). Subscriptions and wills that it does not
+    /// allow are taken from them, and a client that lost a subscription is disconnected with 0x87, so that it asks again.
+    /// </summary>
+    /// <returns>Sessions that it applies to.</returns>
+    public Task<int> UpdatePolicyAsync(string identity, IClientPolicy? policy) => OnLoopAsync(() => _core.UpdatePolicy(identity, policy));
+
+    /// <summary>Closes the connections of an identity that is no longer let in; MQTT 5 clients are told <paramref name="reasonCode"/>.</summary>
+    /// <returns>Connections that were closed.</returns>
+    public Task<int> DisconnectIdentityAsync(string identity, ReasonCode reasonCode = ReasonCode.NotAuthorized) =>
+        OnLoopAsync(() => _core.DisconnectIdentity(identity, reasonCode));
 
     /// <summary>Ends the loop's wait, so that it looks at the clock: for tests whose clock moves by hand.</summary>
     internal Task TurnAsync() => OnLoopAsync(static () => true);

@@ -41,6 +41,12 @@ public sealed class MqttListenerOptions
     /// <summary>Whether clients need no credentials. Null: only on a loopback address or unix socket that no proxy stands before.</summary>
     public bool? Anonymous { get; set; }
 
+    /// <summary>Filters of the topics to which anonymous clients may publish. Null: everything; empty: nothing.</summary>
+    public IList<TopicFilter>? AnonymousPublish { get; set; }
+
+    /// <summary>Anonymous clients may subscribe to these filters and to what they contain. Null: everything; empty: nothing.</summary>
+    public IList<TopicFilter>? AnonymousSubscribe { get; set; }
+
     /// <summary>Where its clients are allowed more or less than those of other listeners.</summary>
     public MqttListenerLimitsOptions Limits { get; set; } = new();
 

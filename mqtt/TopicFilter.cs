@@ -51,5 +51,37 @@ public readonly record struct TopicFilter
         return filters.Length == levels.Length;
     }
 
+    /// <summary>Every topic that <paramref name="other"/> matches is matched by this one too.</summary>
+    public bool Contains(TopicFilter other)
+    {
+        var allowed = Value.Split('/');
+        var asked = other.Value switch
+        {
+            "#" => ["+", "#"], // every topic has a first level
+            "/#" => ["", "+", "#"], // and its parent level would be the empty topic, which is none
+            _ => other.Value.Split('/'),
+        };
+        if (asked[0].StartsWith('$') && (allowed[0] is "+" or "#"))
+        {
+            return false; // [MQTT-4.7.2-1]
+        }
+
+        for (var i = 0; i < allowed.Length; i++)
+        {
+            if (allowed[i] == "#")
+            {
+                return true;
+            }
+
+            var isWithin = i < asked.Length && asked[i] != "#" && (allowed[i] == "+" || allowed[i] == asked[i]);
+            if (!isWithin)
+            {
+                return false;
+            }
+        }
+
+        return allowed.Length == asked.Length;
+    }
+
     public override string ToString() => Value;
 }

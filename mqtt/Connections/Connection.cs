@@ -22,6 +22,7 @@ internal abstract class Connection(BrokerCore core, Listener listener) : Timed
     private bool _isRelieved; // was congested, and is not any more: who stopped for it goes on at the end of the turn
     private PauseReasons _paused;
     private Guid? _identifier;
+    private CancellationTokenSource? _gone;
 
     /// <summary>Null until CONNECT was accepted, and again after the session has been parted from this connection.</summary>
     public Session? Session { get; set; }
@@ -40,6 +41,15 @@ internal abstract class Connection(BrokerCore core, Listener listener) : Timed
 
     /// <summary>0: none was asked for.</summary>
     public int KeepAliveMilliseconds { get; set; }
+
+    /// <summary>From CONNECT until CONNACK.</summary>
+    public Arrival? Arrival { get; set; }
+
+    /// <summary>Null unless CONNECT named an Authentication Method.</summary>
+    public AuthenticationState? Authentication { get; set; }
+
+    /// <summary>Cancelled when the connection is closed.</summary>
+    public CancellationToken Gone => (_gone ??= new CancellationTokenSource()).Token;
 
     /// <summary>QoS 1 and 2 messages that the peer takes at once (MQTT 5 section 3.1.2.11.3).</summary>
     public int ReceiveMaximum { get; set; } = ushort.MaxValue;
@@ -152,6 +162,14 @@ internal abstract class Connection(BrokerCore core, Listener listener) : Timed
         Core.Timers.Cancel(this);
         _output.Clear(Core.Buffers);
         CloseTransport();
+    }
+
+    /// <summary>Cancels what somebody else was asked about this connection.</summary>
+    public void Withdraw()
+    {
+        _gone?.Cancel();
+        _gone?.Dispose();
+        _gone = null;
     }
 
     public override void OnDue(long now) => Core.OnConnectionDue(this, now);

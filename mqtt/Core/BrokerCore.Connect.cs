@@ -21,6 +21,7 @@ internal sealed partial class BrokerCore
 
         connection.Version = connect!.Version;
         connection.MaximumPacketSize = connect.MaximumPacketSize ?? uint.MaxValue;
+        connection.WantsReasons = connect.RequestProblemInformation;
         if (FindRefusal(connection, connect) is { } refusal)
         {
             RefuseConnect(connection, connect.Version, refusal, isRead: true);
@@ -30,39 +31,117 @@ internal sealed partial class BrokerCore
         var assigned = connect.ClientIdentifier.Length == 0
             ? string.Create(CultureInfo.InvariantCulture, $"auto-{Guid.CreateVersion7(_clock.UtcNow):N}")
             : null;
-        connection.HasConnected = true;
-        connection.ReceiveMaximum = Math.Min(connect.ReceiveMaximum ?? ushort.MaxValue, connection.Listener.Limits.InflightMax);
-        connection.WantsReasons = connect.RequestProblemInformation;
-        var session = TakeUpSession(connect, assigned ?? connect.ClientIdentifier, out var isPresent);
-        session.Version = connect.Version;
-        session.Connection = connection;
-        session.Will = WillOf(connect);
-        session.Limits = connection.Listener.Limits;
-        session.ExpirySeconds = ExpiryFor(connect, session.Limits);
-        connection.Session = session;
-        NumberConnection(connection);
-        session.LeftAt = null;
-        session.IsAwaited = false;
-        Counters.Connects++;
-        Counters.MaximumClients = Math.Max(Counters.MaximumClients, ++Counters.ConnectedClients);
-        if (session.IsDurable || session.IsJournaled || session.Will is not null)
+        connection.Arrival = new Arrival(connection, connect, assigned);
+        Authenticate(connection.Arrival);
+    }
+
+    /// <summary>What stands against the CONNECT itself, whoever sends it.</summary>
+    private static PacketFault? FindRefusal(Connection connection, ConnectPacket connect)
+    {
+        if (connect is { Version: MqttProtocolVersion.V311, ClientIdentifier.Length: 0, CleanStart: false })
         {
-            _journal.Save(session);
+            return new PacketFault(ReasonCode.ClientIdentifierNotValid, "a session to be kept needs a client identifier"); // [MQTT-3.1.3-8]
         }
 
+        return connect.Will is { } will ? FindFaultOfWill(will, connection.Listener.Limits) : null;
+    }
+
+    /// <summary>
+    /// The client takes up its session. What CONNACK says of a session that is to last (that it is there, or that an old one is gone) must be
+    /// what a restart would find: it waits for the journal where there is something to write down for it.
+    /// </summary>
+    private void LetIn(Arrival arrival, ClientAdmission admission)
+    {
+        var (connection, connect) = (arrival.Connection, arrival.Connect);
+        long ticket = 0;
+        var session = TakeUpSession(connect, arrival.ClientIdentifier, out var isPresent, ref ticket);
+        session.Version = connect.Version;
+        session.Limits = connection.Listener.Limits;
+        session.Identity = admission.Identity;
+        SetPolicy(session, admission.Policy);
+        DropForbidden(session);
+        var expiry = ExpiryFor(connect, session.Limits);
+        var isKnown = isPresent && session.ExpirySeconds == expiry && session.Offset < _journal.DurableThrough;
+        session.ExpirySeconds = expiry;
+        session.LeftAt = null;
+        session.IsAwaited = false;
+        session.Will = WillOf(connect);
+        if (session.IsDurable || session.IsJournaled || session.Will is not null)
+        {
+            var saved = _journal.Save(session);
+            ticket = isKnown || !session.IsDurable ? ticket : Math.Max(ticket, saved);
+        }
+
+        arrival.Session = session;
+        arrival.IsPresent = isPresent;
+        if (ticket <= _journal.DurableThrough)
+        {
+            Welcome(arrival);
+        }
+        else
+        {
+            session.Arrival = arrival;
+            connection.Pause(PauseReasons.Admission);
+            WaitFor(ticket, arrival);
+        }
+    }
+
+    /// <summary>The session is written down, or could not be.</summary>
+    private void OnSessionSaved(Arrival arrival, Exception? failure)
+    {
+        var connection = arrival.Connection;
+        if (connection.IsClosed)
+        {
+            return;
+        }
+
+        connection.Resume(PauseReasons.Admission);
+        if (failure is null)
+        {
+            Welcome(arrival);
+            return;
+        }
+
+        var session = arrival.Session!;
+        session.Arrival = null;
+        arrival.Session = null;
+        if (arrival.IsPresent)
+        {
+            Leave(session);
+        }
+        else
+        {
+            EndSession(session);
+        }
+
+        RefuseConnect(connection, connection.Version, new PacketFault(ReasonFor(failure), "the session could not be kept"), isRead: true);
+    }
+
+    private void Welcome(Arrival arrival)
+    {
+        var (connection, connect, session) = (arrival.Connection, arrival.Connect, arrival.Session!);
+        session.Arrival = null;
+        connection.Arrival = null;
+        connection.HasConnected = true;
+        connection.ReceiveMaximum = Math.Min(connect.ReceiveMaximum ?? ushort.MaxValue, connection.Listener.Limits.InflightMax);
+        connection.Session = session;
+        session.Connection = connection;
+        NumberConnection(connection);
+        Counters.Connects++;
+        Counters.MaximumClients = Math.Max(Counters.MaximumClients, ++Counters.ConnectedClients);
         foreach (var group in session.Shares ?? [])
         {
             OnMembersChanged(group); // the session may not be as durable as it was
         }
 
         var keepAlive = StartKeepAlive(connection, connect);
-        if (!SendPacket(connection, ConnAckFor(connect, session, isPresent, assigned, keepAlive)))
+        if (!SendPacket(connection, ConnAckFor(arrival, session, keepAlive)))
         {
             Close(connection, ReasonCode.PacketTooLarge, "CONNACK is larger than the client takes");
             return;
         }
 
-        if (isPresent)
+        if (arrival.IsPresent)
         {
             session.Outbound.Rewind();
             SendWaiting(session);
@@ -71,41 +150,8 @@ internal sealed partial class BrokerCore
         AnnounceConnected(connection, session);
         if (_logger.IsEnabled(Microsoft.Extensions.Logging.LogLevel.Debug))
         {
-            Log.ClientConnected(_logger, session.ClientIdentifier, connection.RemoteEndPoint, isPresent);
+            Log.ClientConnected(_logger, session.ClientIdentifier, connection.RemoteEndPoint, arrival.IsPresent);
         }
-    }
-
-    private PacketFault? FindRefusal(Connection connection, ConnectPacket connect)
-    {
-        if (connect.AuthenticationMethod is not null)
-        {
-            return new PacketFault(ReasonCode.BadAuthenticationMethod, "no authentication method is offered");
-        }
-
-        if (!connection.Listener.AllowsAnonymous)
-        {
-            return new PacketFault(ReasonCode.NotAuthorized, "this listener takes no anonymous clients");
-        }
-
-        if (connect is { Version: MqttProtocolVersion.V311, ClientIdentifier.Length: 0, CleanStart: false })
-        {
-            return new PacketFault(ReasonCode.ClientIdentifierNotValid, "a session to be kept needs a client identifier"); // [MQTT-3.1.3-8]
-        }
-
-        if (connect.Will is { } will && FindFaultOfWill(will, connection.Listener.Limits) is { } fault)
-        {
-            return fault;
-        }
-
-        if (_sessions.Count >= Limits.MaxSessions && !_sessions.ContainsKey(connect.ClientIdentifier))
-        {
-            Counters.SessionsRefused++; // none is ended for it: a stranger must not cost a known client its messages
-            return connect.Version == MqttProtocolVersion.V500
-                ? new PacketFault(ReasonCode.QuotaExceeded, "there are as many sessions as may be (limits: max-sessions)")
-                : new PacketFault(ReasonCode.ServerUnavailable, "there are as many sessions as may be (limits: max-sessions)");
-        }
-
-        return null;
     }
 
     /// <param name="isRead">The client's Maximum Packet Size is known, so a Reason String can be kept within it.</param>
@@ -113,8 +159,8 @@ internal sealed partial class BrokerCore
     {
         // [MQTT-3.2.2-6] 3.1.1 has a return code for few of the reasons; for the others the connection is just closed.
         var reasonCode = refusal.ReasonCode;
-        var hasReturnCode = reasonCode is ReasonCode.UnsupportedProtocolVersion or ReasonCode.ClientIdentifierNotValid
-            or ReasonCode.ServerUnavailable or ReasonCode.BadUserNameOrPassword or ReasonCode.NotAuthorized or ReasonCode.BadAuthenticationMethod;
+        var hasReturnCode = reasonCode is not (ReasonCode.MalformedPacket or ReasonCode.ProtocolError or ReasonCode.TopicNameInvalid
+            or ReasonCode.PacketTooLarge or ReasonCode.PayloadFormatInvalid or ReasonCode.RetainNotSupported or ReasonCode.QualityOfServiceNotSupported);
         if (version == MqttProtocolVersion.V500 || (version == MqttProtocolVersion.V311 && hasReturnCode))
         {
             connection.Version = version.Value;
@@ -127,10 +173,15 @@ internal sealed partial class BrokerCore
         Close(connection, reasonCode, refusal.Detail);
     }
 
-    private Session TakeUpSession(ConnectPacket connect, string clientIdentifier, out bool isPresent)
+    private Session TakeUpSession(ConnectPacket connect, string clientIdentifier, out bool isPresent, ref long ticket)
     {
         if (_sessions.TryGetValue(clientIdentifier, out var session))
         {
+            if (session.Arrival is { } earlier)
+            {
+                Close(earlier.Connection, ReasonCode.SessionTakenOver, "another connection with this client identifier");
+            }
+
             if (session.Connection is { } other)
             {
                 DisconnectClient(other, ReasonCode.SessionTakenOver, "another connection with this client identifier"); // [MQTT-3.1.4-2] (5: -3)
@@ -148,7 +199,7 @@ internal sealed partial class BrokerCore
                     session.Will = null; // it was the broker that had gone
                 }
 
-                EndSession(session); // [MQTT-3.1.2-6] (5: [MQTT-3.1.2-4])
+                ticket = EndSession(session); // [MQTT-3.1.2-6] (5: [MQTT-3.1.2-4])
                 session = null;
             }
         }
@@ -206,12 +257,15 @@ internal sealed partial class BrokerCore
         return isOverridden ? most : null;
     }
 
-    private ConnAckPacket ConnAckFor(ConnectPacket connect, Session session, bool isPresent, string? assigned, ushort? keepAlive)
+    private ConnAckPacket ConnAckFor(Arrival arrival, Session session, ushort? keepAlive)
     {
-        var answer = new ConnAckPacket { SessionPresent = isPresent };
+        var connect = arrival.Connect;
+        var answer = new ConnAckPacket { SessionPresent = arrival.IsPresent };
         if (connect.Version == MqttProtocolVersion.V500)
         {
-            answer.AssignedClientIdentifier = assigned;
+            answer.AssignedClientIdentifier = arrival.AssignedIdentifier;
+            answer.AuthenticationMethod = connect.AuthenticationMethod; // [MQTT-4.12.0-5]
+            answer.AuthenticationData = arrival.AuthenticationData;
             answer.ServerKeepAliveSeconds = keepAlive;
             answer.SessionExpirySeconds = session.ExpirySeconds == (connect.SessionExpirySeconds ?? 0) ? null : session.ExpirySeconds;
             answer.ReceiveMaximum = (ushort)session.Limits.ReceiveMax;

@@ -129,6 +129,19 @@ internal sealed partial class BrokerCore
         Connections.Remove(connection);
         connection.Listener.ConnectionCount--;
         OrphanPendingAcknowledgements(connection);
+        connection.Authentication?.End();
+        connection.Withdraw();
+        if (connection.Arrival is { } arrival)
+        {
+            connection.Arrival = null;
+            if (arrival.Session is { } waiting)
+            {
+                waiting.Arrival = null;
+                waiting.Will = null; // it was never told that its will is kept
+                Leave(waiting);
+            }
+        }
+
         if (connection.Session is { } session)
         {
             if (_logger.IsEnabled(Microsoft.Extensions.Logging.LogLevel.Debug))
@@ -177,12 +190,13 @@ internal sealed partial class BrokerCore
         _journal.Save(session);
     }
 
-    private void EndSession(Session session)
+    /// <returns>The journal's ticket of the end.</returns>
+    private long EndSession(Session session)
     {
         PublishWill(session); // [MQTT-3.1.2-8] due at the latest now
         if (!_sessions.Remove(session.ClientIdentifier))
         {
-            return; // publishing the will ended it
+            return 0; // publishing the will ended it
         }
 
         if (session.Timer is { } timer)
@@ -190,7 +204,7 @@ internal sealed partial class BrokerCore
             Timers.Cancel(timer);
         }
 
-        _journal.Remove(session);
+        var ticket = _journal.Remove(session);
         foreach (var subscription in session.Subscriptions.Values)
         {
             _router.Remove(subscription);
@@ -203,6 +217,8 @@ internal sealed partial class BrokerCore
             DropUnsent(session, session.Outbound[session.Outbound.Head]);
             Settle(session, session.Outbound.Head, wasInFlight: false);
         }
+
+        return ticket;
     }
 
     private void PublishWill(Session session)

@@ -310,6 +310,9 @@ internal sealed partial class BrokerCore
             case Session session when failure is null:
                 SendWaiting(session);
                 break;
+            case Arrival arrival:
+                OnSessionSaved(arrival, failure);
+                break;
             case HeldPacket packet when failure is null:
                 packet.Send();
                 break;
@@ -354,7 +357,7 @@ internal sealed partial class BrokerCore
         }
     }
 
-    /// <param name="What">A <see cref="PendingAcknowledgement"/>, a <see cref="HeldPacket"/>, or a <see cref="Session"/> whose queue or PUBREL waits.</param>
+    /// <param name="What">A <see cref="PendingAcknowledgement"/>, a <see cref="HeldPacket"/>, an <see cref="Arrival"/>, or a <see cref="Session"/> whose queue or PUBREL waits.</param>
     /// <param name="Sequence">Of the PUBREL; -1 otherwise.</param>
     private readonly record struct DurableWaiter(long Ticket, object What, long Sequence);
 }

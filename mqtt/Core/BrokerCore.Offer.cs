@@ -84,7 +84,7 @@ internal sealed partial class BrokerCore
     /// <summary>What PUBACK or PUBREC has to say against this one message; the connection goes on.</summary>
     private static ReasonCode FindRefusal(Connection connection, TopicRoute route, in PublishView publish)
     {
-        if (route.IsReserved)
+        if (route.IsReserved || connection.Session!.Permissions is { } permissions && !permissions.MayPublish(route, publish.Retain))
         {
             return ReasonCode.NotAuthorized;
         }

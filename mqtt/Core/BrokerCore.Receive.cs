@@ -86,7 +86,11 @@ internal sealed partial class BrokerCore
     {
         if (!connection.HasConnected)
         {
-            if (frame.Type == PacketType.Connect)
+            if (connection.Arrival is not null)
+            {
+                HandleArriving(connection, frame);
+            }
+            else if (frame.Type == PacketType.Connect)
             {
                 OnConnect(connection, frame);
             }
@@ -122,11 +126,28 @@ internal sealed partial class BrokerCore
                 Refuse(connection, PacketFault.ProtocolError("a second CONNECT")); // [MQTT-3.1.0-2]
                 break;
             case PacketType.Auth:
-                Refuse(connection, PacketFault.ProtocolError("AUTH without an Authentication Method in CONNECT")); // [MQTT-4.12.0-1]
+                OnAuth(connection, frame);
                 break;
             default:
                 Refuse(connection, PacketFault.ProtocolError("a packet that only a server sends"));
                 break;
+        }
+    }
+
+    /// <summary>Only AUTH has anything to do between CONNECT and CONNACK.</summary>
+    private void HandleArriving(Connection connection, in PacketFrame frame)
+    {
+        if (frame.Type == PacketType.Auth)
+        {
+            OnAuth(connection, frame);
+        }
+        else if (frame.Type == PacketType.Disconnect)
+        {
+            Close(connection, ReasonCode.Success, "the client disconnected before it was let in");
+        }
+        else
+        {
+            RefuseAuth(connection, PacketFault.ProtocolError("another packet than AUTH while the client is being authenticated")); // [MQTT-4.12.0-4]
         }
     }
 

@@ -156,6 +156,11 @@ internal sealed partial class BrokerCore
             return refusal;
         }
 
+        if (session.Permissions is { } permissions && !permissions.MaySubscribe(filter, shareName))
+        {
+            return ReasonCode.NotAuthorized;
+        }
+
         var quality = (QualityOfService)Math.Min((int)request.QualityOfService, session.Limits.MaxQos);
         var subscription = new Subscription(filter, shareName)
         {
@@ -290,12 +295,15 @@ internal sealed partial class BrokerCore
         MatchStatus(subscription, matches);
         foreach (var message in matches)
         {
-            if (!message.HasExpired(_clock.Now))
+            if (!message.HasExpired(_clock.Now) && MayReceive(session, message))
             {
                 EnqueueRetained(session, subscription, message, targeted);
             }
         }
     }
+
+    private static bool MayReceive(Session session, StoredMessage message) =>
+        session.Permissions is not { ChecksReceived: true } permissions || permissions.MayReceive(TopicName.Parse(Encoding.UTF8.GetString(message.Topic)));
 
     /// <summary>Retained messages are not subject to the limit of the queue: they are kept anyway, and all of them are wanted.</summary>
     private void EnqueueRetained(Session session, Subscription subscription, StoredMessage message, HashSet<StoredMessage> targeted)

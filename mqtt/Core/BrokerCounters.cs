@@ -44,6 +44,9 @@ internal sealed class BrokerCounters
     /// <summary>CONNECTs of new clients while there are as many sessions as may be.</summary>
     public long SessionsRefused;
 
+    /// <summary>CONNECTs of clients that are not let in.</summary>
+    public long ClientsRefused;
+
     /// <summary>Filters for which a session had no room.</summary>
     public long SubscriptionsRefused;
 }

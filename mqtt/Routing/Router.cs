@@ -71,6 +71,9 @@ internal sealed class Router
     /// <summary>A group that has no members, and will not get one at once.</summary>
     public void Forget(ShareGroup group) => _groups.Remove(group.Name);
 
+    /// <summary>Who may receive has changed: every route is found anew.</summary>
+    public void Invalidate() => _generation++;
+
     /// <summary>The route of <paramref name="topic"/>, up to date.</summary>
     /// <param name="topic">Checked: not empty, no wildcards.</param>
     /// <param name="last">A guess, mostly right: the route of the same publisher's last message.</param>
@@ -152,6 +155,7 @@ internal sealed class Router
     {
         _matches.Clear();
         _subscriptions.Match(route.Topic, _matches);
+        _matches.RemoveAll(match => match.Session?.Permissions is { ChecksReceived: true } permissions && !permissions.MayReceive(route.Name));
         route.Readers = ReadersOf(_matches);
         route.Receivers = ReceiversOf(_matches);
         route.ShareGroups = ShareGroupsOf(_matches);

@@ -2,6 +2,7 @@ using Roost.Mqtt.Connections;
 using Roost.Mqtt.Core;
 using Roost.Mqtt.Journal;
 using Roost.Mqtt.Loop;
+using Roost.Mqtt.Policies;
 using Roost.Mqtt.Routing;
 
 namespace Roost.Mqtt.Sessions;
@@ -21,6 +22,15 @@ internal sealed class Session : JournalEntry
 
     /// <summary>Of the listener through which the client last came; the broker's own after a restart.</summary>
     public MqttLimitsOptions Limits { get; set; } = null!;
+
+    /// <summary>Whose it is; null: anybody's, or not known since a restart.</summary>
+    public string? Identity { get; set; }
+
+    /// <summary>Null: the client may do everything.</summary>
+    public Permissions? Permissions { get; set; }
+
+    /// <summary>A client that takes it up, while the journal writes that down.</summary>
+    public Arrival? Arrival { get; set; }
 
     /// <summary>Null while the client is away.</summary>
     public Connection? Connection

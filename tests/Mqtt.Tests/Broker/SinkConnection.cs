@@ -6,6 +6,8 @@ namespace Roost.Mqtt.Tests.Broker;
 /// <summary>A peer that takes everything at once.</summary>
 internal sealed class SinkConnection(BrokerCore core) : Connection(core, new Listener(new MqttListenerOptions(), core.Limits))
 {
+    private byte[] _unread = [];
+
     public long FlushedBytes { get; private set; }
 
     public override string RemoteEndPoint => "sink";
@@ -17,6 +19,13 @@ internal sealed class SinkConnection(BrokerCore core) : Connection(core, new Lis
         var connection = new SinkConnection(core);
         core.OnAccepted(connection);
         connection.Say(hex);
+        SpinWait.SpinUntil(
+            () =>
+            {
+                core.EndTurn();
+                return connection.Arrival is null && !connection.IsHeld;
+            },
+            TimeSpan.FromSeconds(20)); // a session that is to last waits for the disk
         core.EndTurn();
         return connection;
     }
@@ -24,14 +33,17 @@ internal sealed class SinkConnection(BrokerCore core) : Connection(core, new Lis
     /// <summary>The broker hears it within the turn, unless it has closed the connection.</summary>
     public void Say(string hex)
     {
-        if (!IsClosed)
-        {
-            Core.OnReceived(this, Convert.FromHexString(hex), out _);
-        }
+        _unread = [.. _unread, .. Convert.FromHexString(hex)];
+        ReceiveHeld();
     }
 
     public override void ReceiveHeld()
     {
+        if (!IsClosed && !IsHeld)
+        {
+            var used = Core.OnReceived(this, _unread, out _);
+            _unread = _unread[used..];
+        }
     }
 
     protected override void Flush()

@@ -23,7 +23,7 @@ internal sealed class TestBroker : IAsyncDisposable
 
     public required CapturedLog Log { get; init; }
 
-    public static async Task<TestBroker> StartAsync(Action<MqttOptions>? configure = null, TimeProvider? clock = null)
+    public static async Task<TestBroker> StartAsync(Action<MqttOptions>? configure = null, TimeProvider? clock = null, Action<IServiceCollection>? register = null)
     {
         var services = new ServiceCollection();
         var log = new CapturedLog();
@@ -33,6 +33,7 @@ internal sealed class TestBroker : IAsyncDisposable
             services.AddSingleton(clock);
         }
 
+        register?.Invoke(services);
         services.AddMqttBroker().Configure<MqttOptions>(options =>
         {
             options.Listeners.Add(new MqttListenerOptions { Port = 0 });

@@ -7,6 +7,7 @@ namespace Roost.Mqtt.Tests.Journal;
 internal sealed class WireConnection(BrokerCore core) : Connection(core, new Listener(new MqttListenerOptions(), core.Limits))
 {
     private readonly List<byte> _sent = [];
+    private byte[] _unread = [];
 
     public override string RemoteEndPoint => "wire";
 
@@ -22,14 +23,17 @@ internal sealed class WireConnection(BrokerCore core) : Connection(core, new Lis
 
     public void Say(byte[] packet)
     {
-        if (!IsClosed)
-        {
-            Core.OnReceived(this, packet, out _);
-        }
+        _unread = [.. _unread, .. packet];
+        ReceiveHeld();
     }
 
     public override void ReceiveHeld()
     {
+        if (!IsClosed && !IsHeld)
+        {
+            var used = Core.OnReceived(this, _unread, out _);
+            _unread = _unread[used..];
+        }
     }
 
     protected override void Flush()

@@ -1,0 +1,38 @@
+namespace Roost.Mqtt;
+
+/// <summary>Whether a client is let in, as whom, and what it may do.</summary>
+public sealed class ClientAdmission
+{
+    private ClientAdmission()
+    {
+    }
+
+    /// <summary>Success, or why the client is refused.</summary>
+    public ReasonCode ReasonCode { get; private init; }
+
+    /// <summary>Who it is; null for an anonymous client.</summary>
+    public string? Identity { get; private init; }
+
+    /// <summary>Null: it may do everything.</summary>
+    public IClientPolicy? Policy { get; private init; }
+
+    /// <summary>For people, sent to an MQTT 5 client that is refused; null: none.</summary>
+    public string? Reason { get; private init; }
+
+    /// <param name="policy">Null: the client may do everything.</param>
+    public static ClientAdmission Admit(string identity, IClientPolicy? policy = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(identity);
+        return new ClientAdmission { Identity = identity, Policy = policy };
+    }
+
+    /// <param name="reasonCode">A failure. In 3.1.1 the nearest return code is sent, see docs/compatibility.md.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The reason code is none of a failure.</exception>
+    public static ClientAdmission Refuse(ReasonCode reasonCode, string? reason = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan((byte)reasonCode, (byte)ReasonCode.UnspecifiedError, nameof(reasonCode));
+        return new ClientAdmission { ReasonCode = reasonCode, Reason = reason };
+    }
+
+    internal static ClientAdmission Anonymous(IClientPolicy? policy) => new() { Policy = policy };
+}

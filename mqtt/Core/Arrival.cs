@@ -1,0 +1,43 @@
+using Roost.Mqtt.Connections;
+using Roost.Mqtt.Protocol;
+using Roost.Mqtt.Sessions;
+
+namespace Roost.Mqtt.Core;
+
+/// <summary>A client between its CONNECT and our CONNACK.</summary>
+internal sealed class Arrival(Connection connection, ConnectPacket connect, string? assignedIdentifier)
+{
+    public Connection Connection { get; } = connection;
+
+    public ConnectPacket Connect { get; } = connect;
+
+    /// <summary>Null when the client brought its own.</summary>
+    public string? AssignedIdentifier { get; } = assignedIdentifier;
+
+    public string ClientIdentifier => AssignedIdentifier ?? Connect.ClientIdentifier;
+
+    /// <summary>Of its last AUTH, for CONNACK.</summary>
+    public ReadOnlyMemory<byte>? AuthenticationData { get; set; }
+
+    /// <summary>The session that it has taken up, while that is being written down.</summary>
+    public Session? Session { get; set; }
+
+    /// <summary>The session was there before.</summary>
+    public bool IsPresent { get; set; }
+
+    /// <summary>It has shown nothing by which somebody could know it.</summary>
+    public bool IsAnonymous =>
+        Connect.UserName is null && Connect.Password is null && Connection.PeerCertificate is null && Connection.UnixPeer is null;
+
+    public ClientCredentials ToCredentials() => new()
+    {
+        ClientIdentifier = ClientIdentifier,
+        UserName = Connect.UserName,
+        Password = Connect.Password,
+        Certificate = Connection.PeerCertificate,
+        UnixPeer = Connection.UnixPeer,
+        ListenerName = Connection.Listener.Name,
+        RemoteEndPoint = Connection.RemoteEndPoint,
+        ProtocolVersion = Connect.Version,
+    };
+}

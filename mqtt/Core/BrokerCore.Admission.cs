@@ -1,0 +1,173 @@
+using Roost.Mqtt.Connections;
+using Roost.Mqtt.Policies;
+using Roost.Mqtt.Protocol;
+using Roost.Mqtt.Sessions;
+
+namespace Roost.Mqtt.Core;
+
+/// <summary>Who is let in, and what changes for those who are in already.</summary>
+internal sealed partial class BrokerCore
+{
+    public ClientHooks Hooks { get; init; } = ClientHooks.None;
+
+    /// <summary>The identity's sessions go on with another policy; what that no longer allows is taken from them.</summary>
+    /// <returns>Sessions that it applies to.</returns>
+    public int UpdatePolicy(string identity, IClientPolicy? policy)
+    {
+        var sessions = _sessions.Values.Where(session => session.Identity == identity).ToArray();
+        foreach (var session in sessions)
+        {
+            SetPolicy(session, policy);
+            if (DropForbidden(session) && session.Connection is { } connection)
+            {
+                // MQTT has no way to tell of a subscription that is gone, but to let the client ask for it again.
+                DisconnectClient(connection, ReasonCode.NotAuthorized, "the client may no longer have all of its subscriptions");
+            }
+        }
+
+        return sessions.Length;
+    }
+
+    /// <returns>Connections that were closed.</returns>
+    public int DisconnectIdentity(string identity, ReasonCode reasonCode)
+    {
+        var connections = _sessions.Values.Where(session => session.Identity == identity).Select(static session => session.Connection).OfType<Connection>().ToArray();
+        foreach (var connection in connections)
+        {
+            DisconnectClient(connection, reasonCode, "the client is no longer let in");
+        }
+
+        return connections.Length;
+    }
+
+    private void Authenticate(Arrival arrival)
+    {
+        var connection = arrival.Connection;
+        if (arrival.Connect.AuthenticationMethod is { } method)
+        {
+            BeginExchange(arrival, method);
+        }
+        else if (Hooks.Authenticator is null || (arrival.IsAnonymous && connection.Listener.AllowsAnonymous))
+        {
+            AdmitAnonymous(arrival);
+        }
+        else
+        {
+            var credentials = arrival.ToCredentials();
+            Ask<ClientAdmission>(arrival, () => Hooks.Authenticator.AuthenticateAsync(credentials, arrival.Connection.Gone), admission => OnAdmission(arrival, admission));
+        }
+    }
+
+    private void AdmitAnonymous(Arrival arrival)
+    {
+        var listener = arrival.Connection.Listener;
+        OnAdmission(arrival, listener.AllowsAnonymous
+            ? ClientAdmission.Anonymous(listener.AnonymousPolicy)
+            : ClientAdmission.Refuse(ReasonCode.NotAuthorized, "this listener takes no anonymous clients"));
+    }
+
+    /// <summary>Asks a hook about a client that has no CONNACK yet. Until the answer is there, nothing else from the client is handled.</summary>
+    private void Ask<T>(Arrival arrival, Func<ValueTask<T>> ask, Action<T> onAnswer)
+        where T : class
+    {
+        var connection = arrival.Connection;
+        var letter = new HookAnswer<T>(_mailbox, answer => Heed(() => onAnswer(answer)), exception => Heed(() => OnHookFailed(arrival, exception)));
+        if (!letter.TryAsk(ask))
+        {
+            connection.Pause(PauseReasons.Admission);
+        }
+
+        void Heed(Action act)
+        {
+            if (!connection.IsClosed) // it may have gone while the hook was thinking
+            {
+                connection.Resume(PauseReasons.Admission);
+                act();
+            }
+        }
+    }
+
+    private void OnHookFailed(Arrival arrival, Exception exception)
+    {
+        Log.AuthenticatorFailed(_logger, arrival.Connection.RemoteEndPoint, exception);
+        RefuseConnect(arrival.Connection, arrival.Connect.Version, new PacketFault(ReasonCode.UnspecifiedError, "the client could not be authenticated"), isRead: true);
+    }
+
+    private void OnAdmission(Arrival arrival, ClientAdmission admission)
+    {
+        var connection = arrival.Connection;
+        if (admission.ReasonCode != ReasonCode.Success)
+        {
+            Counters.ClientsRefused++;
+            RefuseConnect(connection, arrival.Connect.Version, new PacketFault(admission.ReasonCode, admission.Reason ?? "the client is not let in"), isRead: true);
+        }
+        else if (FindRefusal(arrival, admission) is { } refusal)
+        {
+            RefuseConnect(connection, arrival.Connect.Version, refusal, isRead: true);
+        }
+        else
+        {
+            LetIn(arrival, admission);
+        }
+    }
+
+    /// <summary>What stands against a client that is known.</summary>
+    private PacketFault? FindRefusal(Arrival arrival, ClientAdmission admission)
+    {
+        if (arrival.Connect.Will is { } will && admission.Policy is { } policy && !new Permissions(policy, _logger).MayPublish(will.Topic, will.Retain))
+        {
+            return new PacketFault(ReasonCode.NotAuthorized, "the client may not publish its will");
+        }
+
+        if (_sessions.TryGetValue(arrival.ClientIdentifier, out var session))
+        {
+            return session.Identity is { } owner && owner != admission.Identity
+                ? new PacketFault(ReasonCode.ClientIdentifierNotValid, "the client identifier is another's")
+                : null;
+        }
+
+        if (_sessions.Count >= Limits.MaxSessions)
+        {
+            Counters.SessionsRefused++; // none is ended for it: a stranger must not cost a known client its messages
+            var reasonCode = arrival.Connect.Version == MqttProtocolVersion.V500 ? ReasonCode.QuotaExceeded : ReasonCode.ServerUnavailable;
+            return new PacketFault(reasonCode, "there are as many sessions as may be (limits: max-sessions)");
+        }
+
+        return null;
+    }
+
+    private void SetPolicy(Session session, IClientPolicy? policy)
+    {
+        var before = session.Permissions;
+        session.Permissions = policy is null ? null : new Permissions(policy, _logger);
+        if (before is { ChecksReceived: true } || session.Permissions is { ChecksReceived: true })
+        {
+            _router.Invalidate(); // routes know who may receive
+        }
+
+        if (session.Will is { } will && session.Permissions is { } permissions && !permissions.MayPublish(will.Message.Topic, will.Message.Retain))
+        {
+            session.Will = null;
+        }
+    }
+
+    /// <summary>Takes subscriptions that the policy does not allow from the session.</summary>
+    /// <returns>False: all were allowed.</returns>
+    private bool DropForbidden(Session session)
+    {
+        if (session.Permissions is not { } permissions)
+        {
+            return false;
+        }
+
+        var forbidden = session.Subscriptions.Where(entry => !permissions.MaySubscribe(entry.Value.TopicFilter, entry.Value.ShareName)).ToArray();
+        foreach (var (name, subscription) in forbidden)
+        {
+            session.Subscriptions.Remove(name);
+            _router.Remove(subscription);
+            _journal.Remove(subscription);
+        }
+
+        return forbidden.Length > 0;
+    }
+}

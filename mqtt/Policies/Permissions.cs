@@ -1,0 +1,76 @@
+using Microsoft.Extensions.Logging;
+using Roost.Mqtt.Routing;
+
+namespace Roost.Mqtt.Policies;
+
+/// <summary>A client's policy and what it has answered: a topic that is published to again costs one comparison. The loop's thread only.</summary>
+internal sealed class Permissions(IClientPolicy policy, ILogger logger)
+{
+    private const int SlotCount = 16; // a power of two; a client that publishes to more topics in turn asks its policy now and then
+
+    private Slot[]? _slots;
+
+    public bool ChecksReceived { get; } = policy.ChecksReceived;
+
+    public bool MayPublish(TopicRoute route, bool retain)
+    {
+        ref var slot = ref (_slots ??= new Slot[SlotCount])[route.Hash & (SlotCount - 1)];
+        if (!ReferenceEquals(slot.Route, route))
+        {
+            slot = new Slot { Route = route };
+        }
+
+        ref var answer = ref retain ? ref slot.Retained : ref slot.Plain;
+        return answer ?? (answer = MayPublish(route.Name, retain)).Value;
+    }
+
+    public bool MayPublish(TopicName topic, bool retain)
+    {
+        try
+        {
+            return policy.MayPublish(topic, retain);
+        }
+        catch (Exception exception) // the outer edge of another room's code: what it did not allow is refused
+        {
+            return Refuse(exception);
+        }
+    }
+
+    public bool MaySubscribe(TopicFilter filter, string? shareName)
+    {
+        try
+        {
+            return policy.MaySubscribe(filter, shareName);
+        }
+        catch (Exception exception) // see above
+        {
+            return Refuse(exception);
+        }
+    }
+
+    /// <summary>Not remembered here: routes and retained messages ask once.</summary>
+    public bool MayReceive(TopicName topic)
+    {
+        try
+        {
+            return !ChecksReceived || policy.MayReceive(topic);
+        }
+        catch (Exception exception) // see above
+        {
+            return Refuse(exception);
+        }
+    }
+
+    private bool Refuse(Exception exception)
+    {
+        Log.PolicyFailed(logger, exception);
+        return false;
+    }
+
+    private struct Slot
+    {
+        public TopicRoute? Route;
+        public bool? Plain;
+        public bool? Retained;
+    }
+}
