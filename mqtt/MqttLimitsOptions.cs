@@ -68,6 +68,23 @@ public sealed class MqttLimitsOptions
     /// <summary>Topic aliases that one client may set (MQTT 5 Topic Alias Maximum). Default 64.</summary>
     public int TopicAliasMax { get; set; } = 64;
 
+    /// <summary>Topic aliases that the broker sets towards an MQTT 5 client that takes some, at most; 0: none. Default 64.</summary>
+    public int TopicAliasMaxOut { get; set; } = 64;
+
+    /// <summary>
+    /// Messages a second that one client may publish, with bursts of one second; a faster one is not read from for a while. 0, the default: no limit.
+    /// </summary>
+    public int PublishRate { get; set; }
+
+    /// <summary>The same in bytes of PUBLISH packets a second. 0, the default: no limit.</summary>
+    public int PublishVolumeBytes { get; set; }
+
+    /// <summary>Connections a second that one listener takes, with bursts of one second; others are closed at once. 0, the default: no limit.</summary>
+    public int ConnectRate { get; set; }
+
+    /// <summary>The same for one remote address (an IPv6 network of 64 bits). 0, the default: no limit.</summary>
+    public int ConnectRatePerAddress { get; set; }
+
     /// <summary>The highest QoS of PUBLISH: 0, 1 or 2. Subscriptions are granted no more. Default 2.</summary>
     public int MaxQos { get; set; } = 2;
 

@@ -28,6 +28,16 @@ public sealed class MqttListenerLimitsOptions
 
     public int? TopicAliasMax { get; set; }
 
+    public int? TopicAliasMaxOut { get; set; }
+
+    public int? PublishRate { get; set; }
+
+    public int? PublishVolumeBytes { get; set; }
+
+    public int? ConnectRate { get; set; }
+
+    public int? ConnectRatePerAddress { get; set; }
+
     public int? MaxQos { get; set; }
 
     public bool? RetainAvailable { get; set; }
@@ -58,6 +68,11 @@ public sealed class MqttListenerLimitsOptions
         ReceiveMax = ReceiveMax ?? limits.ReceiveMax,
         InflightMax = InflightMax ?? limits.InflightMax,
         TopicAliasMax = TopicAliasMax ?? limits.TopicAliasMax,
+        TopicAliasMaxOut = TopicAliasMaxOut ?? limits.TopicAliasMaxOut,
+        PublishRate = PublishRate ?? limits.PublishRate,
+        PublishVolumeBytes = PublishVolumeBytes ?? limits.PublishVolumeBytes,
+        ConnectRate = ConnectRate ?? limits.ConnectRate,
+        ConnectRatePerAddress = ConnectRatePerAddress ?? limits.ConnectRatePerAddress,
         MaxQos = MaxQos ?? limits.MaxQos,
         RetainAvailable = RetainAvailable ?? limits.RetainAvailable,
         WildcardSubscriptions = WildcardSubscriptions ?? limits.WildcardSubscriptions,

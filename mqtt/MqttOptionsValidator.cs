@@ -136,6 +136,11 @@ internal sealed class MqttOptionsValidator : IValidateOptions<MqttOptions>
         CheckNumber(nameof(limits.InflightMax), limits.InflightMax, 1, 65_535);
         CheckNumber(nameof(limits.MaxQos), limits.MaxQos, 0, 2);
         CheckNumber(nameof(limits.TopicAliasMax), limits.TopicAliasMax, 0, 65_535);
+        CheckNumber(nameof(limits.TopicAliasMaxOut), limits.TopicAliasMaxOut, 0, 65_535);
+        CheckNumber(nameof(limits.PublishRate), limits.PublishRate, 0, 100_000_000);
+        CheckNumber(nameof(limits.PublishVolumeBytes), limits.PublishVolumeBytes, 0, int.MaxValue);
+        CheckNumber(nameof(limits.ConnectRate), limits.ConnectRate, 0, 1_000_000);
+        CheckNumber(nameof(limits.ConnectRatePerAddress), limits.ConnectRatePerAddress, 0, 1_000_000);
         CheckTime(nameof(limits.KeepAliveMax), limits.KeepAliveMax, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(65_535));
         CheckTime(nameof(limits.ConnectTimeout), limits.ConnectTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10));
         CheckTime(nameof(limits.SessionExpiryMax), limits.SessionExpiryMax, TimeSpan.FromSeconds(1), TimeSpan.FromDays(3650));

@@ -57,8 +57,17 @@ internal abstract class Connection(BrokerCore core, Listener listener) : Timed
     /// <summary>The largest packet that the peer takes (MQTT 5 section 3.1.2.11.4).</summary>
     public uint MaximumPacketSize { get; set; } = uint.MaxValue;
 
+    /// <summary>Topic Aliases towards the peer; null: it takes none, or the listener sets none.</summary>
+    public OutboundAliases? OutboundAliases { get; set; }
+
+    /// <summary>Made when the peer first publishes too fast.</summary>
+    public RateTimer? RateTimer { get; set; }
+
     /// <summary>Reason Strings may go into every packet, not only into CONNACK and DISCONNECT (MQTT 5 section 3.1.2.11.7).</summary>
     public bool WantsReasons { get; set; } = true;
+
+    /// <summary>Bytes of the topics in <see cref="TopicAliases"/>, which stay in memory for as long as the connection is there.</summary>
+    public int AliasedTopicBytes { get; set; }
 
     /// <summary>Topics by the publisher's alias; made with the first one.</summary>
     public TopicRoute?[]? TopicAliases { get; set; }
@@ -160,6 +169,11 @@ internal abstract class Connection(BrokerCore core, Listener listener) : Timed
 
         IsClosed = true;
         Core.Timers.Cancel(this);
+        if (RateTimer is not null)
+        {
+            Core.Timers.Cancel(RateTimer);
+        }
+
         _output.Clear(Core.Buffers);
         CloseTransport();
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using Roost.Mqtt.Policies;
 
 namespace Roost.Mqtt.Connections;
@@ -5,13 +6,16 @@ namespace Roost.Mqtt.Connections;
 /// <summary>What holds for every connection of one listener, and how many there are. The loop's thread only, but for what is set at the start.</summary>
 internal sealed class Listener(MqttListenerOptions options, MqttLimitsOptions limits)
 {
+    private readonly AddressRates _addresses = new();
+    private TokenBucket _connects;
+
     public MqttListenerOptions Options { get; } = options;
 
     /// <summary>The broker's, with the listener's own in their place.</summary>
     public MqttLimitsOptions Limits { get; } = options.Limits.Over(limits);
 
     /// <summary>By which authenticators know it.</summary>
-    public string Name { get; } = $"{options.Address}:{options.Port}";
+    public string Name { get; } = options.Name ?? options.Socket ?? $"{options.Address}:{options.Port}";
 
     public bool AllowsAnonymous { get; } = options.AllowsAnonymous;
 
@@ -20,8 +24,30 @@ internal sealed class Listener(MqttListenerOptions options, MqttLimitsOptions li
         ? null
         : new FilterPolicy(options.AnonymousPublish?.ToArray(), options.AnonymousSubscribe?.ToArray());
 
+    /// <summary>Bytes that are read at once from a client that may be held: what it sent ahead waits in the kernel, not here.</summary>
+    public int MostToRead => Limits.PublishRate > 0 || Limits.PublishVolumeBytes > 0 ? 16 * 1024 : int.MaxValue;
+
     /// <summary>Open connections, those without CONNECT included.</summary>
     public int ConnectionCount { get; set; }
+
+    /// <param name="address">Null: it has none, and only the listener's rate counts; so it does where the address is a proxy's.</param>
+    /// <param name="now">Milliseconds on the loop's clock.</param>
+    public bool MayConnect(IPAddress? address, long now)
+    {
+        if (Limits.ConnectRatePerAddress > 0 && address is not null && !Options.ProxyProtocol && !_addresses.TryTake(address, Limits.ConnectRatePerAddress, now))
+        {
+            return false;
+        }
+
+        var copy = _connects;
+        if (Limits.ConnectRate > 0 && copy.Take(1, Limits.ConnectRate, now) > 0)
+        {
+            return false; // who is refused pays nothing
+        }
+
+        _connects = copy;
+        return true;
+    }
 
     public bool IsFull => ConnectionCount >= Limits.MaxConnections;
 }

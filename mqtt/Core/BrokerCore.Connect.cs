@@ -124,6 +124,8 @@ internal sealed partial class BrokerCore
         connection.Arrival = null;
         connection.HasConnected = true;
         connection.ReceiveMaximum = Math.Min(connect.ReceiveMaximum ?? ushort.MaxValue, connection.Listener.Limits.InflightMax);
+        var aliases = Math.Min(connect.TopicAliasMaximum ?? 0, connection.Listener.Limits.TopicAliasMaxOut); // [MQTT-3.1.2-26]
+        connection.OutboundAliases = aliases > 0 ? new OutboundAliases(aliases) : null;
         connection.Session = session;
         session.Connection = connection;
         NumberConnection(connection);

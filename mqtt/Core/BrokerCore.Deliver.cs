@@ -119,16 +119,18 @@ internal sealed partial class BrokerCore
     private bool Write(
         in Publication publication, in Receiver receiver, Connection connection, QualityOfService quality, ushort packetIdentifier, bool retain, bool isShared)
     {
-        if (isShared && receiver.SubscriptionIdentifiers.Length == 0)
+        var isKnown = false;
+        var alias = connection.OutboundAliases is { } aliases ? aliases.Find(publication.Route.Topic, out isKnown) : (ushort)0;
+        if (isShared && receiver.SubscriptionIdentifiers.Length == 0 && (alias == 0 || isKnown))
         {
             var properties = ForwardedProperties(connection.Version, publication.Properties, publication.ExpirySeconds, []);
-            ref readonly var encoded = ref _fanOut.Get(publication, properties, connection.Version, quality);
+            ref readonly var encoded = ref _fanOut.Get(publication, properties, connection.Version, quality, isKnown);
             if (!Fits(connection, receiver.Session, publication.Route.Topic, encoded.Length))
             {
                 return false;
             }
 
-            encoded.CopyTo(connection.Extend(encoded.Length), packetIdentifier, duplicate: false, retain);
+            encoded.CopyTo(connection.Extend(encoded.Length), packetIdentifier, duplicate: false, retain, alias);
             CountDelivered(publication.Payload.Length);
             return true;
         }
@@ -142,7 +144,28 @@ internal sealed partial class BrokerCore
             QualityOfService = quality,
             Retain = retain,
         };
-        return Write(connection, receiver.Session, fields);
+        return Write(connection, receiver.Session, fields, publication.Route.Topic, alias, isKnown);
+    }
+
+    /// <param name="alias">For the topic towards this client; 0: none.</param>
+    /// <param name="isKnown">The client has been told what the alias stands for.</param>
+    private bool Write(Connection connection, Session session, in PublishFields fields, byte[] topic, ushort alias, bool isKnown)
+    {
+        if (alias != 0)
+        {
+            var aliased = fields with { Topic = isKnown ? default : fields.Topic, TopicAlias = alias };
+            if (PublishEncoder.GetSize(aliased, connection.Version) <= connection.MaximumPacketSize)
+            {
+                if (!isKnown)
+                {
+                    connection.OutboundAliases!.Set(topic);
+                }
+
+                return Write(connection, session, aliased);
+            }
+        }
+
+        return Write(connection, session, fields);
     }
 
     private bool Write(Connection connection, Session session, in PublishFields fields)
@@ -256,7 +279,9 @@ internal sealed partial class BrokerCore
             Retain = item.Has(OutboundQueue.EntryFlags.Retain),
         };
         var isAcknowledged = item.QualityOfService != QualityOfService.AtMostOnce;
-        if (Write(connection, session, fields) && isAcknowledged)
+        var isKnown = false;
+        var alias = connection.OutboundAliases is { } aliases ? aliases.Find(message.Topic, out isKnown) : (ushort)0;
+        if (Write(connection, session, fields, message.Topic, alias, isKnown) && isAcknowledged)
         {
             queue.MarkSent();
         }

@@ -9,6 +9,8 @@ namespace Roost.Mqtt.Core;
 /// <summary>PUBLISH from clients and from within the process (section 3.3): found its receivers, handed on, acknowledged.</summary>
 internal sealed partial class BrokerCore
 {
+    private const int MaxAliasedTopicBytes = 64 * 1024; // of one connection: 64 topics of 1 KiB, or the longest there is
+
     private byte[] _propertyScratch = new byte[1024];
 
     /// <summary>A publication from within the process. The loop completes <paramref name="local"/> once all who keep the message have it.</summary>
@@ -44,6 +46,7 @@ internal sealed partial class BrokerCore
         Counters.MessagesReceived++;
         Counters.PayloadBytesReceived += publish.Payload.Length;
         var session = connection.Session!;
+        ChargePublish(connection, session, frame.TotalBytes);
         if (!IsOffered(connection, publish) || !TryFindRoute(connection, publish, out var route) || !TryTake(connection, session, publish))
         {
             return;
@@ -126,7 +129,14 @@ internal sealed partial class BrokerCore
         ref var alias = ref aliases[publish.TopicAlias];
         if (!publish.Topic.IsEmpty)
         {
+            var before = alias?.Topic.Length ?? 0;
             alias = _router.Find(publish.Topic);
+            connection.AliasedTopicBytes += alias.Topic.Length - before;
+            if (connection.AliasedTopicBytes > MaxAliasedTopicBytes)
+            {
+                Refuse(connection, new PacketFault(ReasonCode.QuotaExceeded, "the topics behind the Topic Aliases are too long together"));
+                return false;
+            }
         }
         else if (alias is null)
         {

@@ -16,6 +16,11 @@ internal sealed partial class BrokerCore
             return false;
         }
 
+        if (IsTooSoon(connection))
+        {
+            return false;
+        }
+
         Connections.Add(connection);
         connection.Listener.ConnectionCount++;
         Counters.ConnectionsAccepted++;

@@ -41,6 +41,12 @@ internal sealed class BrokerCounters
     public long ConnectionsRefused;
     public long ConnectionsRejected;
 
+    /// <summary>Connections closed at once because too many came in a short time.</summary>
+    public long ConnectionsTooSoon;
+
+    /// <summary>Times that a publisher was not read from because it was too fast.</summary>
+    public long PublishersSlowed;
+
     /// <summary>CONNECTs of new clients while there are as many sessions as may be.</summary>
     public long SessionsRefused;
 

@@ -8,12 +8,19 @@ internal sealed class Permissions(IClientPolicy policy, ILogger logger)
 {
     private const int SlotCount = 16; // a power of two; a client that publishes to more topics in turn asks its policy now and then
 
+    private const int MaxRememberedBytes = 1024; // a remembered topic stays in memory
+
     private Slot[]? _slots;
 
     public bool ChecksReceived { get; } = policy.ChecksReceived;
 
     public bool MayPublish(TopicRoute route, bool retain)
     {
+        if (route.Topic.Length > MaxRememberedBytes)
+        {
+            return MayPublish(route.Name, retain);
+        }
+
         ref var slot = ref (_slots ??= new Slot[SlotCount])[route.Hash & (SlotCount - 1)];
         if (!ReferenceEquals(slot.Route, route))
         {

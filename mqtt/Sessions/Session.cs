@@ -66,6 +66,12 @@ internal sealed class Session : JournalEntry
 
     public OutboundQueue Outbound { get; set; } = new();
 
+    /// <summary>Messages that its client publishes; lasts over connections, so that coming again earns nothing.</summary>
+    public TokenBucket PublishRate;
+
+    /// <summary>The same in bytes.</summary>
+    public TokenBucket PublishVolume;
+
     /// <summary>QoS 2 messages taken whose PUBREL has not come; with the acknowledgement where PUBREC is still held back. Null: none ever.</summary>
     public Dictionary<ushort, PendingAcknowledgement?>? InboundIdentifiers { get; set; }
 

@@ -197,7 +197,7 @@ internal sealed unsafe partial class SocketConnection : Connection, IEventSource
             _carried.AsSpan(0, carried).CopyTo(_receive.Bytes);
         }
 
-        var count = Receive(_receive.Pointer + carried, ReceiveBuffer.Size - carried);
+        var count = Receive(_receive.Pointer + carried, Math.Min(ReceiveBuffer.Size - carried, Listener.MostToRead));
         if (count <= 0)
         {
             CloseIfEnded(count);
