@@ -16,6 +16,9 @@ public interface IClientPolicy
     /// <param name="shareName">Null for an ordinary subscription.</param>
     bool MaySubscribe(TopicFilter filter, string? shareName);
 
-    /// <summary>Whether a message that matches one of the client's subscriptions goes to it.</summary>
+    /// <summary>
+    /// Whether a message that matches one of the client's subscriptions goes to it. Not asked for shared subscriptions, whose members are
+    /// equals: there <see cref="MaySubscribe"/> decides.
+    /// </summary>
     bool MayReceive(TopicName topic);
 }

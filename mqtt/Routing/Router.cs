@@ -155,7 +155,7 @@ internal sealed class Router
     {
         _matches.Clear();
         _subscriptions.Match(route.Topic, _matches);
-        _matches.RemoveAll(match => match.Session?.Permissions is { ChecksReceived: true } permissions && !permissions.MayReceive(route.Name));
+        _matches.RemoveAll(match => match.ShareName is null && match.Session?.Permissions is { ChecksReceived: true } permissions && !permissions.MayReceive(route.Name));
         route.Readers = ReadersOf(_matches);
         route.Receivers = ReceiversOf(_matches);
         route.ShareGroups = ShareGroupsOf(_matches);
