@@ -1,16 +1,36 @@
 namespace Roost.Mqtt;
 
 /// <summary>One client's session at one moment.</summary>
-/// <param name="RemoteEndPoint">Null while the client is away.</param>
-/// <param name="ProtocolVersion">Of its last connection.</param>
-/// <param name="SessionExpiry">How long the session outlives its connection; zero: not at all.</param>
-/// <param name="QueuedMessages">QoS 1 and 2 messages that it has not acknowledged.</param>
-/// <param name="Drops">Messages that did not get to it, or were not taken from it, since its session began or the process started.</param>
-public sealed record ClientDescription(
-    string ClientIdentifier,
-    string? RemoteEndPoint,
-    MqttProtocolVersion ProtocolVersion,
-    TimeSpan SessionExpiry,
-    IReadOnlyList<string> Subscriptions,
-    int QueuedMessages,
-    DropCounts Drops);
+public sealed record ClientDescription
+{
+    public required string ClientIdentifier { get; init; }
+
+    /// <summary>Of the connection; null while the client is away.</summary>
+    public ConnectionDescription? Connection { get; init; }
+
+    /// <summary>Since when the client is here, or away; null: since a time that a restart has made unknown.</summary>
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>Of its last connection.</summary>
+    public MqttProtocolVersion ProtocolVersion { get; init; }
+
+    /// <summary>How long the session outlives its connection; zero: not at all.</summary>
+    public TimeSpan SessionExpiry { get; init; }
+
+    /// <summary>Until the session of a client that is away ends.</summary>
+    public TimeSpan? SessionExpiresIn { get; init; }
+
+    public int SubscriptionCount { get; init; }
+
+    /// <summary>QoS 1 and 2 messages that it has not acknowledged, those in flight included.</summary>
+    public int QueuedMessages { get; init; }
+
+    /// <summary>Of those, what has been sent on this connection.</summary>
+    public int InflightMessages { get; init; }
+
+    /// <summary>QoS 2 messages from the client whose PUBREL has not come.</summary>
+    public int InboundMessages { get; init; }
+
+    /// <summary>Messages that did not get to it, or were not taken from it, since its session began or the process started.</summary>
+    public required DropCounts Drops { get; init; }
+}

@@ -1,4 +1,5 @@
 using System.Net.WebSockets;
+using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Roost.Mqtt.Connections;
@@ -6,6 +7,7 @@ using Roost.Mqtt.Core;
 using Roost.Mqtt.Journal;
 using Roost.Mqtt.Loop;
 using Roost.Mqtt.Routing;
+using Roost.Mqtt.Sessions;
 using Roost.Mqtt.Transport;
 using Roost.Mqtt.Transport.Tls;
 using Roost.Mqtt.Transport.WebSockets;
@@ -205,15 +207,48 @@ public sealed class MqttBroker : IMqttBroker, IAsyncDisposable
 
     public Task<DropReport> GetDropsAsync() => OnLoopAsync(_core.DescribeDrops);
 
-    /// <summary>All sessions, of clients that are here and of clients that are away, by client identifier.</summary>
-    public Task<IReadOnlyList<ClientDescription>> ListClientsAsync() => OnLoopAsync(_core.DescribeClients);
+    /// <summary>Sessions, of clients that are here and of clients that are away, by client identifier.</summary>
+    public Task<IReadOnlyList<ClientDescription>> ListClientsAsync(ClientQuery? query = null) => OnLoopAsync(() => _core.ListClients(query ?? new ClientQuery()));
 
-    /// <summary>The retained messages whose topics match, by topic.</summary>
-    public Task<IReadOnlyList<MqttMessage>> FindRetainedAsync(TopicFilter filter) => OnLoopAsync(() => _core.FindRetained(filter));
+    /// <returns>Null: there is no such session.</returns>
+    public Task<ClientDetails?> FindClientAsync(string clientIdentifier) => OnLoopAsync(() => _core.FindClient(clientIdentifier));
 
-    /// <summary>Closes a client's connection; its will is published, its session stays as long as it is to.</summary>
-    /// <returns>False: no such client is connected.</returns>
-    public Task<bool> DisconnectClientAsync(string clientIdentifier) => OnLoopAsync(() => _core.DisconnectClient(clientIdentifier));
+    /// <summary>Closes a client's connection; its will is published.</summary>
+    /// <param name="endSession">Its session ends too, also that of a client that is away. Else it stays as long as it is to.</param>
+    /// <returns>False: no such client is connected, or has a session that could be ended.</returns>
+    public Task<bool> DisconnectClientAsync(string clientIdentifier, bool endSession = false) => OnLoopAsync(() => _core.DisconnectClient(clientIdentifier, endSession));
+
+    /// <summary>The retained messages whose topics match, by the bytes of the topic.</summary>
+    /// <param name="filter">Null: all, also those whose topics begin with $.</param>
+    /// <param name="after">Only those behind this topic.</param>
+    public async Task<IReadOnlyList<RetainedMessage>> FindRetainedAsync(TopicFilter? filter, TopicName? after = null, int count = int.MaxValue)
+    {
+        var (matches, now) = await OnLoopAsync(() => _core.MatchRetained(filter));
+        var last = Encoding.UTF8.GetBytes(after?.Value ?? "");
+        return [.. matches.Where(message => !message.HasExpired(now) && message.Topic.AsSpan().SequenceCompareTo(last) > 0)
+            .Order(Comparer<StoredMessage>.Create(static (one, other) => one.Topic.AsSpan().SequenceCompareTo(other.Topic)))
+            .Take(count)
+            .Select(message => BrokerCore.Describe(message, now))];
+    }
+
+    /// <summary>Takes the retained messages away whose topics match; subscribers are not told.</summary>
+    /// <returns>How many there were; none of them comes back after a restart.</returns>
+    /// <exception cref="MqttPublishRefusedException">The journal could not write it down.</exception>
+    public async Task<int> RemoveRetainedAsync(TopicFilter filter, CancellationToken cancellationToken = default)
+    {
+        for (var removed = 0; ;)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var removal = new RetainedRemoval(_core, filter);
+            Post(removal);
+            await removal.Completion;
+            removed += removal.Removed;
+            if (removal.Removed < RetainedRemoval.MaxTopics)
+            {
+                return removed;
+            }
+        }
+    }
 
     /// <summary>
     /// All sessions of an identity go on with <paramref name="policy"/> (null: they may do everything). Subscriptions and wills that it does not

@@ -34,5 +34,6 @@ internal static class HttpAnswers
         write(writer);
         writer.WriteEndObject();
         await writer.FlushAsync(context.RequestAborted);
+        await context.Response.BodyWriter.WriteAsync("\n"u8.ToArray(), context.RequestAborted); // so that a prompt stands on a line of its own
     }
 }

@@ -1,7 +1,6 @@
 using System.Buffers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Roost.Gateway.Http;
 using Roost.Mqtt;
@@ -19,7 +18,7 @@ internal static class PublishEndpoint
 
     private static async Task PublishAsync(HttpContext context, IMqttBroker broker, int maxPacketBytes)
     {
-        if (!RawTopic.TryParse(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, Prefix, out var topic))
+        if (!TopicName.TryParse(RawPath.NameBehind(context, Prefix), out var topic))
         {
             await context.RefuseAsAwsAsync(StatusCodes.Status400BadRequest, "InvalidRequestException", "The path holds no topic name.");
             return;

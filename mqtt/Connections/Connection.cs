@@ -115,7 +115,7 @@ internal abstract class Connection(BrokerCore core, Listener listener) : Timed
 
     protected BrokerCore Core { get; } = core;
 
-    protected int UnsentBytes => _output.Length;
+    public int UnsentBytes => _output.Length;
 
     protected ReadOnlySpan<byte> Unsent => _output.Unsent;
 

@@ -156,7 +156,7 @@ internal sealed partial class BrokerCore
         return true;
     }
 
-    private void CompleteLocal(LocalPublication publication, PendingAcknowledgement pending)
+    private void CompleteLocal(LocalRequest publication, PendingAcknowledgement pending)
     {
         var fault = pending.Fault;
         Spare(pending);

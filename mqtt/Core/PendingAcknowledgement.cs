@@ -12,8 +12,8 @@ internal sealed class PendingAcknowledgement
     /// <summary>The publisher, while a QoS 2 message is not yet taken for good.</summary>
     public Session? Session { get; set; }
 
-    /// <summary>Set for a publication from within the process.</summary>
-    public LocalPublication? Publication { get; set; }
+    /// <summary>Set for a publication, or another request, from within the process.</summary>
+    public LocalRequest? Publication { get; set; }
 
     /// <summary>What the journal was asked to keep for it.</summary>
     public StoredMessage? Message { get; set; }

@@ -53,6 +53,8 @@ internal sealed class RetainedMessages
     /// <summary>Adds every retained message whose topic matches to <paramref name="matches"/>.</summary>
     public void Match(ReadOnlySpan<byte> filter, List<StoredMessage> matches) => Match(_root, filter, isFirstLevel: true, matches);
 
+    public void AddAllTo(List<StoredMessage> all) => TakeAllBelow(_root, isFirstLevel: false, all);
+
     private static void Match(LevelNode<StoredMessage> node, ReadOnlySpan<byte> filter, bool isFirstLevel, List<StoredMessage> matches)
     {
         var last = LevelNode<StoredMessage>.IsLastLevel(filter, out var level, out var rest);

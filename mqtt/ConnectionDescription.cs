@@ -1,0 +1,11 @@
+namespace Roost.Mqtt;
+
+/// <summary>A client's connection at one moment.</summary>
+/// <param name="RemoteEndPoint">As the transport names it.</param>
+/// <param name="Listener">Address and port, or path, where it came in.</param>
+/// <param name="Transport">Like <c>tcp</c>.</param>
+/// <param name="KeepAlive">Zero: none.</param>
+/// <param name="BytesReceived">Of whole packets.</param>
+/// <param name="UnsentBytes">In the process, because the client does not take them yet.</param>
+public sealed record ConnectionDescription(
+    string RemoteEndPoint, string Listener, string Transport, bool IsEncrypted, TimeSpan KeepAlive, long BytesReceived, long BytesSent, int UnsentBytes);
