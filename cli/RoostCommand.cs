@@ -16,6 +16,8 @@ internal static class RoostCommand
         root.Add(ShadowCommands.Create(options, terminal));
         root.Add(FunctionCommands.Create(options, terminal));
         root.Add(StreamCommands.Create(options, terminal));
+        root.Add(ClientCommands.Create(options, terminal));
+        root.Add(RetainedCommands.Create(options, terminal));
         root.Add(PublishCommand.Create(options, terminal));
         root.Add(SubscribeCommand.Create(options, terminal));
 

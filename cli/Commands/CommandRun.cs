@@ -18,6 +18,9 @@ internal sealed class CommandRun(ParseResult parsed, DaemonClient daemon, bool j
 
     public T Get<T>(Argument<T> argument) => parsed.GetRequiredValue(argument);
 
+    /// <summary>Null when it was left out.</summary>
+    public string? Optional(Argument<string> argument) => parsed.GetResult(argument) is { Tokens.Count: > 0 } ? parsed.GetValue(argument) : null;
+
     public T? Get<T>(Option<T> option) => parsed.GetValue(option);
 
     /// <summary>Gives <paramref name="command"/> a body that runs with a connection, and whose result is the exit code.</summary>

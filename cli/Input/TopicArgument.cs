@@ -11,14 +11,28 @@ internal static class TopicArgument
     /// <summary>What the daemon takes in one subscription over HTTP.</summary>
     private const int MaxFilters = 32;
 
-    public static Argument<string> Topic()
+    public static Argument<string> Topic(string description = "Topic to publish to")
     {
-        var argument = new Argument<string>("TOPIC") { Description = "Topic to publish to" };
+        var argument = new Argument<string>("TOPIC") { Description = description };
         argument.Validators.Add(result =>
         {
             if (result.Tokens.Count > 0 && FaultOfTopic(result.Tokens[0].Value) is { } fault)
             {
                 result.AddError($"TOPIC '{result.Tokens[0].Value}': {fault}.");
+            }
+        });
+        return argument;
+    }
+
+    /// <param name="description">Of a single filter.</param>
+    public static Argument<string> Filter(string description)
+    {
+        var argument = new Argument<string>("FILTER") { Description = description };
+        argument.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && FaultOfFilter(result.Tokens[0].Value) is { } fault)
+            {
+                result.AddError($"FILTER '{result.Tokens[0].Value}': {fault}.");
             }
         });
         return argument;

@@ -63,6 +63,18 @@ public sealed class RealDaemonTests
     }
 
     [Test]
+    public async Task Retained_messages_are_published_shown_and_cleared_and_no_client_is_there()
+    {
+        await DoneAsync("pub", "site/a b", "it's on", "--retain");
+
+        Assert.That((await DoneAsync("retained", "show", "site/a b")).Output, Is.EqualTo("it's on\n"));
+        Assert.That((await DoneAsync("retained", "list", "site/#")).Output, Does.Match("site/a b +7 +1 "));
+        Assert.That((await DoneAsync("retained", "clear", "site/#")).Output, Is.EqualTo("1\n"));
+        Assert.That((await DoneAsync("client", "list")).Output, Does.StartWith("CLIENT"));
+        Assert.That((await RunAsync("client", "kick", "no/body")).Error, Is.EqualTo("roost: kick no/body: There is no client no/body, neither connected nor with a session that is kept.\n"));
+    }
+
+    [Test]
     public async Task What_is_not_there_is_refused_in_the_daemons_words()
     {
         var shadow = await RunAsync("shadow", "get", "nobody");
