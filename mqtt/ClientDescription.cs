@@ -25,6 +25,9 @@ public sealed record ClientDescription
     /// <summary>QoS 1 and 2 messages that it has not acknowledged, those in flight included.</summary>
     public int QueuedMessages { get; init; }
 
+    /// <summary>What those of them that are kept count for in the limits.</summary>
+    public long QueuedBytes { get; init; }
+
     /// <summary>Of those, what has been sent on this connection.</summary>
     public int InflightMessages { get; init; }
 

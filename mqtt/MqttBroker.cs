@@ -54,7 +54,7 @@ public sealed class MqttBroker : IMqttBroker, IAsyncDisposable
             StatusInterval = _options.SysInterval,
             Hooks = new ClientHooks(authenticator, methods.ToDictionary(static method => method.Method, StringComparer.Ordinal)),
         };
-        _relayed = new Listener(new MqttListenerOptions { Websocket = true }, _options.Limits);
+        _relayed = new Listener(new MqttListenerOptions { Name = "http", Websocket = true }, _options.Limits);
         _loop.EndOfTurn = _core.EndTurn;
         metrics.Observe(counters);
     }

@@ -27,6 +27,7 @@ internal static class ClientJson
         writer.WriteNumber("subscriptionCount", client.SubscriptionCount);
         writer.WriteNumber("inflight", client.InflightMessages);
         writer.WriteNumber("queued", client.QueuedMessages);
+        writer.WriteNumber("queuedBytes", client.QueuedBytes);
         writer.WriteNumber("dropped", client.Drops.Total);
         writer.WriteDrops("drops", client.Drops);
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using Roost.Mqtt.Connections;
 using Roost.Mqtt.Routing;
 using Roost.Mqtt.Sessions;
@@ -64,12 +65,13 @@ internal sealed partial class BrokerCore
     {
         ClientIdentifier = session.ClientIdentifier,
         Connection = session.Connection is { } connection ? Describe(connection) : null,
-        Since = session.Connection?.ConnectedAt ?? session.LeftAt,
+        Since = session.Connection?.ConnectedAt ?? (session.LeftAt is { } left ? _clock.UtcNow - TimeSpan.FromMilliseconds(_clock.Now - left) : null),
         ProtocolVersion = session.Version,
         SessionExpiry = TimeSpan.FromSeconds(session.ExpirySeconds),
         SessionExpiresIn = session is { Connection: null, Timer.ExpiresAt: var at and not long.MaxValue } ? TimeSpan.FromMilliseconds(Math.Max(at - _clock.Now, 0)) : null,
         SubscriptionCount = session.Subscriptions.Count,
         QueuedMessages = session.Outbound.Count,
+        QueuedBytes = session.Outbound.Bytes,
         InflightMessages = session.Connection is null ? 0 : session.Outbound.Unacknowledged,
         InboundMessages = session.InboundIdentifiers?.Count ?? 0,
         Drops = session.Drops?.Copy() ?? new DropCounts(),
@@ -77,13 +79,16 @@ internal sealed partial class BrokerCore
 
     private static ConnectionDescription Describe(Connection connection) => new(
         connection.RemoteEndPoint,
-        $"{connection.Listener.Options.Address}:{connection.Listener.Options.Port}",
-        "tcp",
-        IsEncrypted: false,
+        NameOf(connection.Listener.Options),
+        connection.Listener.Options switch { { Websocket: true } => "websocket", { Socket: not null } => "unix", _ => "tcp" },
+        IsEncrypted: connection.Listener.Options.Tls is not null,
         TimeSpan.FromMilliseconds(connection.KeepAliveMilliseconds / KeepAliveGrace),
         connection.BytesReceived,
         connection.BytesSent,
         connection.UnsentBytes);
+
+    private static string NameOf(MqttListenerOptions listener) =>
+        listener.Name ?? (listener.Socket is { } socket ? $"unix:{socket}" : new IPEndPoint(IPAddress.Parse(listener.Address), listener.Port).ToString());
 
     private static SubscriptionDescription Describe(Subscription subscription) => new(
         subscription.Name, subscription.MaximumQualityOfService, subscription.NoLocal, subscription.RetainAsPublished, subscription.Identifier == 0 ? null : subscription.Identifier);

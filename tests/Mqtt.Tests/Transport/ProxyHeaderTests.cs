@@ -75,7 +75,7 @@ public sealed class ProxyHeaderTests
 
         await client.ExpectAsync(StreamClient.ConnAck);
 
-        Assert.That((await broker.Broker.ListClientsAsync()).Single().RemoteEndPoint, Is.EqualTo("192.168.0.17:54321"));
+        Assert.That((await broker.Broker.ListClientsAsync()).Single().Connection!.RemoteEndPoint, Is.EqualTo("192.168.0.17:54321"));
     }
 
     [Test]
@@ -93,7 +93,7 @@ public sealed class ProxyHeaderTests
         await client.SendAsync(RawClient.Connect("c"));
         await client.ExpectAsync(StreamClient.ConnAck);
 
-        Assert.That((await broker.Broker.ListClientsAsync()).Single().RemoteEndPoint, Is.EqualTo("192.168.0.17:54321"));
+        Assert.That((await broker.Broker.ListClientsAsync()).Single().Connection!.RemoteEndPoint, Is.EqualTo("192.168.0.17:54321"));
     }
 
     [Test]

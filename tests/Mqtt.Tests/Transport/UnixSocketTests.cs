@@ -30,7 +30,7 @@ public sealed class UnixSocketTests
         var peer = await broker.Broker.InspectAsync(static core => core.Connections.Single().UnixPeer);
 
         Assert.That(peer!.ProcessId, Is.EqualTo(Environment.ProcessId));
-        Assert.That((await broker.Broker.ListClientsAsync()).Single().RemoteEndPoint, Does.StartWith($"unix: process {Environment.ProcessId} of user "));
+        Assert.That((await broker.Broker.ListClientsAsync()).Single().Connection!.RemoteEndPoint, Does.StartWith($"unix: process {Environment.ProcessId} of user "));
         Assert.That(broker.Open[0].ToString(), Is.EqualTo($"mqtt unix:{SocketPath}"));
     }
 
