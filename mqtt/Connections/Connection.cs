@@ -29,6 +29,9 @@ internal abstract class Connection(BrokerCore core, Listener listener) : Timed
 
     public MqttProtocolVersion Version { get; set; } = MqttProtocolVersion.V311;
 
+    /// <summary>The peer is a broker: its subscriptions bring no message back that it sent, and leave RETAIN as it was.</summary>
+    public bool IsBridge { get; set; }
+
     /// <summary>Where it came in: what the peer may ask for.</summary>
     public Listener Listener { get; } = listener;
 

@@ -20,6 +20,7 @@ internal sealed partial class BrokerCore
         }
 
         connection.Version = connect!.Version;
+        connection.IsBridge = connect.IsBridge;
         connection.MaximumPacketSize = connect.MaximumPacketSize ?? uint.MaxValue;
         connection.WantsReasons = connect.RequestProblemInformation;
         if (FindRefusal(connection, connect) is { } refusal)

@@ -161,13 +161,14 @@ internal sealed partial class BrokerCore
             return ReasonCode.NotAuthorized;
         }
 
+        var isForBridge = session.Connection is { IsBridge: true } && shareName is null;
         var quality = (QualityOfService)Math.Min((int)request.QualityOfService, session.Limits.MaxQos);
         var subscription = new Subscription(filter, shareName)
         {
             Session = session,
             MaximumQualityOfService = quality,
-            NoLocal = request.NoLocal,
-            RetainAsPublished = request.RetainAsPublished,
+            NoLocal = request.NoLocal || isForBridge, // else two brokers that bridge all topics send each message round for ever
+            RetainAsPublished = request.RetainAsPublished || isForBridge,
             Identifier = identifier,
         };
         if (session.Subscriptions.TryGetValue(request.Filter, out before)) // [MQTT-3.8.4-3] the same filter: replaced

@@ -8,10 +8,16 @@ internal sealed class ConnectPacket : ControlPacket
     private const byte WillRetainFlag = 0b0010_0000;
     private const byte PasswordFlag = 0b0100_0000;
     private const byte UserNameFlag = 0b1000_0000;
+    private const byte BridgeFlag = 0b1000_0000; // of the protocol level
 
     public override PacketType Type => PacketType.Connect;
 
     public MqttProtocolVersion Version { get; init; } = MqttProtocolVersion.V500;
+
+    /// <summary>
+    /// Another broker, which says so by the highest bit of the protocol level. No specification has that; mosquitto's bridges begin with it.
+    /// </summary>
+    public bool IsBridge { get; init; }
 
     /// <summary>Empty: the server is to assign one. Whether it does (and, in 3.1.1, only with a clean session) is the server's to judge.</summary>
     public string ClientIdentifier { get; init; } = "";
@@ -61,7 +67,7 @@ internal sealed class ConnectPacket : ControlPacket
             return null;
         }
 
-        return level >= (byte)MqttProtocolVersion.V500 ? MqttProtocolVersion.V500 : MqttProtocolVersion.V311;
+        return (level & ~BridgeFlag) >= (byte)MqttProtocolVersion.V500 ? MqttProtocolVersion.V500 : MqttProtocolVersion.V311;
     }
 
     public static bool TryRead(in PacketFrame frame, out ConnectPacket? packet, out PacketFault fault)
@@ -73,6 +79,8 @@ internal sealed class ConnectPacket : ControlPacket
             return Refuse(PacketFault.Truncated, out fault);
         }
 
+        var isBridge = (level & BridgeFlag) != 0;
+        level &= BridgeFlag - 1;
         var isOldest = name.SequenceEqual("MQIsdp"u8);
         if (!isOldest && !name.SequenceEqual("MQTT"u8))
         {
@@ -142,6 +150,7 @@ internal sealed class ConnectPacket : ControlPacket
         packet = new ConnectPacket
         {
             Version = version,
+            IsBridge = isBridge,
             ClientIdentifier = clientIdentifier,
             CleanStart = (flags & CleanStartFlag) != 0,
             KeepAliveSeconds = keepAlive,
@@ -165,7 +174,7 @@ internal sealed class ConnectPacket : ControlPacket
     protected override void WriteBody(ref PacketWriter writer, MqttProtocolVersion version)
     {
         writer.WriteBinary("MQTT"u8);
-        writer.WriteByte((byte)version);
+        writer.WriteByte((byte)((byte)version | (IsBridge ? BridgeFlag : 0)));
         writer.WriteByte((byte)((CleanStart ? CleanStartFlag : 0)
             | (Will is null ? 0 : WillFlag | ((int)Will.QualityOfService << 3) | (Will.Retain ? WillRetainFlag : 0))
             | (Password is null ? 0 : PasswordFlag)

@@ -266,6 +266,27 @@ public sealed class Chapter3_01_ConnectTests : ConformanceFixture
         await client.ExchangeAsync("10 1D 00 04 'MQTT' 04 82 00 00 00 01 'a' 00 0E '?SDK=IoTDevice'", "20 02 00 00");
     }
 
+    [Test]
+    public async Task A_bridge_says_so_in_the_protocol_level_and_gets_nothing_back_and_retain_as_it_was()
+    {
+        using var bridge = await Broker.OpenAsync();
+        await bridge.ExchangeAsync("10 0D 00 04 'MQTT' 84 02 00 00 00 01 'a'", "20 02 00 00");
+        await bridge.ExchangeAsync("82 06 00 01 00 01 '#' 00", "90 03 00 01 00");
+        await bridge.SendAsync("31 04 00 01 'x' '1'");
+        await bridge.ExpectNothingAsync();
+        using var other = await Broker.ConnectAsync("b");
+        await other.SendAsync("31 04 00 01 'x' '2'");
+        await bridge.ExpectAsync("31 04 00 01 'x' '2'");
+    }
+
+    [Test]
+    public async Task A_bridge_of_a_level_that_is_not_spoken_gets_return_code_1()
+    {
+        using var bridge = await Broker.OpenAsync();
+        await bridge.ExchangeAsync("10 0F 00 06 'MQIsdp' 83 02 00 00 00 01 'a'", "20 02 00 01");
+        await bridge.ExpectCloseAsync();
+    }
+
     private async Task IsClosedAsync(string packet)
     {
         using var client = await Broker.OpenAsync();
