@@ -133,7 +133,7 @@ internal sealed class UpgradeRequest
         {
             Refuse(HttpStatusCode.BadRequest, "the subprotocol mqtt is not offered"); // [MQTT-6.0.0-3]
         }
-        else if (Origin is { } origin && !listener.Origins.Contains("*") && !listener.Origins.Contains(origin, StringComparer.OrdinalIgnoreCase))
+        else if (Origin is { } origin && !listener.Origins.Contains("*") && !listener.Origins.Contains(origin, StringComparer.OrdinalIgnoreCase) && !IsOwn(origin, listener))
         {
             Refuse(HttpStatusCode.Forbidden, $"pages of {Shown(origin)} may not connect; add it to the listener's origins");
         }
@@ -142,6 +142,15 @@ internal sealed class UpgradeRequest
             Accept(key, subprotocol);
         }
     }
+
+    /// <summary>
+    /// Paho Python names the listener itself as its origin. Without TLS a host name may be anybody's, made to resolve to this machine: there
+    /// only localhost and addresses count.
+    /// </summary>
+    private bool IsOwn(string origin, MqttListenerOptions listener) =>
+        Uri.TryCreate(origin, UriKind.Absolute, out var page)
+        && origin.EndsWith($"://{_fields["Host"]}", StringComparison.OrdinalIgnoreCase)
+        && (listener.Tls is not null || page.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6 || page.Host == "localhost");
 
     private void Accept(string key, string subprotocol)
     {

@@ -70,6 +70,20 @@ public sealed class UpgradeRequestTests
         Assert.That(UpgradeRequest.Read(Bytes(text), new MqttListenerOptions { Origins = [listed] }, out _)!.IsAccepted);
     }
 
+    [TestCase("localhost:8083", "https://localhost:8083", false, true, Description = "what Paho Python sends")]
+    [TestCase("127.0.0.1:8083", "https://127.0.0.1:8083", false, true)]
+    [TestCase("[::1]:8083", "http://[::1]:8083", false, true)]
+    [TestCase("127.0.0.1:8083", "http://127.0.0.1:8080", false, false, Description = "another port is another site")]
+    [TestCase("evil.example:8083", "http://evil.example:8083", false, false, Description = "a foreign name that was made to resolve to this machine")]
+    [TestCase("site.example", "https://site.example", true, true)]
+    [TestCase("site.example", "https://evil.example", true, false)]
+    public void The_listener_itself_is_an_origin(string host, string origin, bool tls, bool isAccepted)
+    {
+        var text = Good.Replace("Host: x", $"Host: {host}\r\nOrigin: {origin}", StringComparison.Ordinal);
+        var listener = new MqttListenerOptions { Tls = tls ? new MqttTlsOptions() : null };
+        Assert.That(UpgradeRequest.Read(Bytes(text), listener, out _)!.IsAccepted, Is.EqualTo(isAccepted));
+    }
+
     [Test]
     public void A_head_without_end_is_refused_at_8_KiB()
     {
