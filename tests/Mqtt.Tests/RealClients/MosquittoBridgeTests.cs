@@ -74,10 +74,10 @@ public sealed class MosquittoBridgeTests : IDisposable
     }
 
     [Test]
-    public async Task What_is_published_while_mosquitto_is_away_waits_for_it([Values("mqttv311", "mqttv50")] string version, [Values(1, 2)] int quality)
+    public async Task What_is_published_while_mosquitto_is_away_waits_for_it([Values(1, 2)] int quality)
     {
         await using var broker = await TestBroker.StartAsync();
-        await using var bridge = await BridgeAsync(broker.Port, version);
+        await using var bridge = await BridgeAsync(broker.Port, "mqttv311");
         using var here = await ConnectAsync($"tcp://127.0.0.1:{broker.Port}", "here");
         using var there = await ConnectAsync($"tcp://127.0.0.1:{bridge.Port}", "there", keep: true);
         await there.SubscribeAsync("down/#", quality);
@@ -93,7 +93,7 @@ public sealed class MosquittoBridgeTests : IDisposable
 
     /// <summary>A mosquitto: what is published there on up/ comes here, what is published here on down/ goes there.</summary>
     private Task<Mosquitto> BridgeAsync(int brokerPort, string version) => Mosquitto.StartAsync(
-        "max_inflight_messages 20", // with 0 its bridge says so as a Receive Maximum of 0, which MQTT 5 forbids
+        "max_inflight_messages 1000", // with 0 its bridge says so as a Receive Maximum of 0, which MQTT 5 forbids
         "persistence true",
         $"persistence_location {_store.Path}/",
         "connection roost",

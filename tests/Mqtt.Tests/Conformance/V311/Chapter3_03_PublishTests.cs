@@ -116,6 +116,20 @@ public sealed class Chapter3_03_PublishTests : ConformanceFixture
     }
 
     [Test]
+    [Spec("MQTT-3.3.5-2")]
+    public async Task What_a_client_may_not_publish_is_acknowledged_and_goes_nowhere()
+    {
+        using var watcher = await Broker.ConnectAsync("watcher");
+        await watcher.ExchangeAsync("82 0B 00 01 00 06 '$SYS/x' 02", "90 03 00 01 02");
+        using var client = await Broker.ConnectAsync("a");
+        await client.SendAsync("31 09 00 06 '$SYS/x' 'x'");
+        await client.ExchangeAsync("33 0B 00 06 '$SYS/x' 00 07 'x'", "40 02 00 07");
+        await client.ExchangeAsync("35 0B 00 06 '$SYS/x' 00 08 'x'", "50 02 00 08");
+        await client.ExchangeAsync("62 02 00 08", "70 02 00 08");
+        await watcher.ExpectNothingAsync();
+    }
+
+    [Test]
     public async Task A_payload_may_be_empty_and_hold_any_bytes()
     {
         using var client = await Broker.ConnectAsync("a");
