@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Roost.Mqtt.Tests.Broker;
 using Roost.Tests.Support;
 
@@ -18,13 +19,17 @@ public abstract class V5Fixture
     public async Task StartBroker()
     {
         Clock = new ManualTimeProvider();
-        Broker = await TestBroker.StartAsync(Configure, Clock);
+        Broker = await TestBroker.StartAsync(Configure, Clock, Register);
     }
 
     [TearDown]
     public async Task StopBroker() => await Broker.DisposeAsync();
 
     private protected virtual void Configure(MqttOptions options)
+    {
+    }
+
+    private protected virtual void Register(IServiceCollection services)
     {
     }
 
