@@ -145,6 +145,7 @@ public sealed class ShareTests
     {
         var member = new ShareMember(_journaled);
         member.Connect(RawClient.Connect(name, V5, clean: false, expirySeconds: isDurable ? 3600u : 0, receiveMaximum: receiveMaximum));
+        _journaled.Settle(); // CONNACK of a session that is to last waits for the disk
         if (subscribe)
         {
             member.Say(RawClient.Subscribe(filter, quality, V5));
