@@ -88,9 +88,9 @@ internal sealed partial class BrokerCore
             Refuse(connection, new PacketFault(refusal, "the payload is not the UTF-8 that it is said to be")); // section 3.3.2.3.2
         }
 
-        if (_journal.IsBehind)
+        if (publication.Ticket > _journal.DurableThrough && _journal.IsBehind)
         {
-            HoldPublisher(connection);
+            HoldPublisher(connection); // it adds to what waits; others are not made to wait for a slow disk that they do not need
         }
     }
 
@@ -286,7 +286,7 @@ internal sealed partial class BrokerCore
             _fanOut.Clear();
         }
 
-        var ticket = Math.Max(publication.Ticket, Record(publication));
+        var ticket = publication.Ticket = Math.Max(publication.Ticket, Record(publication));
         foreach (var group in route.ShareGroups)
         {
             Distribute(group);

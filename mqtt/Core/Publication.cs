@@ -28,7 +28,7 @@ internal ref struct Publication
     /// <summary>The copy for whom the message has to wait; made for the first of them.</summary>
     public StoredMessage? Stored { get; set; }
 
-    /// <summary>Of a journal record that already stands; 0: none.</summary>
+    /// <summary>Of the last journal record that was made for it; 0: none.</summary>
     public long Ticket { get; set; }
 
     /// <summary>Somebody has it: it was sent, is kept for later, is retained, or was handed to a reader.</summary>

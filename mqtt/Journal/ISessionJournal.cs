@@ -19,7 +19,7 @@ internal interface ISessionJournal : IAsyncDisposable
     /// <summary>Why the record of a ticket will never be durable; null when it is, or still may be.</summary>
     Exception? FailureOf(long ticket);
 
-    /// <summary>Publishers are slowed while so many bytes wait for the disk.</summary>
+    /// <summary>So many bytes wait for the disk that publishers whose messages go there are slowed.</summary>
     bool IsBehind { get; }
 
     /// <summary>The session as it is: identity, expiry, next sequence number, inbound Packet Identifiers.</summary>

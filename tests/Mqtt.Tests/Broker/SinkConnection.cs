@@ -56,11 +56,10 @@ internal sealed class SinkConnection(BrokerCore core) : Connection(core, new Lis
     {
     }
 
-    protected override void PauseReading()
-    {
-    }
+    /// <summary>Nothing is read from it for now.</summary>
+    public bool IsPaused { get; private set; }
 
-    protected override void ResumeReading()
-    {
-    }
+    protected override void PauseReading() => IsPaused = true;
+
+    protected override void ResumeReading() => IsPaused = false;
 }
