@@ -44,7 +44,7 @@ public sealed class MqttLimitsOptions
     /// </summary>
     public int MaxSessions { get; set; } = 20_000;
 
-    /// <summary>Subscriptions of one session; a further filter is refused in SUBACK. Default 1,000.</summary>
+    /// <summary>Subscriptions of one session, and filters in one SUBSCRIBE; a further filter is refused in SUBACK. Default 1,000.</summary>
     public int MaxSubscriptions { get; set; } = 1000;
 
     /// <summary>The longest keep-alive; an MQTT 5 client that asks for more, or for none, is told this one. Default 1,200 s.</summary>

@@ -53,12 +53,16 @@ internal sealed partial class BrokerCore
         var replaced = new Subscription?[answers.Length];
         var granted = new Subscription?[answers.Length];
         long ticket = 0;
-        for (var i = 0; i < answers.Length; i++)
+        // One filter 60,000 times fits into a packet, and would hold the loop for a quarter of a second.
+        var most = Math.Min(answers.Length, session.Limits.MaxSubscriptions);
+        for (var i = 0; i < most; i++)
         {
             answers[i] = Subscribe(session, subscribe.Subscriptions[i], subscribe.SubscriptionIdentifier ?? 0, out replaced[i], ref ticket);
             granted[i] = session.Subscriptions.GetValueOrDefault(subscribe.Subscriptions[i].Filter);
         }
 
+        answers.AsSpan(most).Fill(ReasonCode.QuotaExceeded);
+        Counters.SubscriptionsRefused += answers.Length - most;
         var answer = SubAckFor(connection, subscribe.PacketIdentifier, answers);
         SendWhenDurable(connection, answer, ticket, AnswerWhenRefused(connection, subscribe, answers, granted, replaced));
         if (!connection.IsClosed)

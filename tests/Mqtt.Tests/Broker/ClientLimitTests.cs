@@ -53,6 +53,18 @@ public sealed class ClientLimitTests
     }
 
     [Test]
+    public async Task A_packet_has_no_more_filters_than_a_session_may_have_even_if_they_are_the_same()
+    {
+        await using var broker = await TestBroker.StartAsync(options => options.Limits.MaxSubscriptions = 3);
+        using var client = await broker.ConnectAsync(RawClient.Connect("c"));
+
+        await client.SendAsync("82 12 0001 0001 61 00 0001 61 01 0001 61 02 0001 61 00");
+
+        await client.ExpectAsync("90 06 0001 00 01 02 80");
+        Assert.That((await broker.Broker.GetStatisticsAsync()).Subscriptions, Is.EqualTo(1));
+    }
+
+    [Test]
     [Spec("MQTT-3.14.2-3")]
     public async Task A_reason_that_does_not_fit_the_client_is_left_out_of_DISCONNECT()
     {
