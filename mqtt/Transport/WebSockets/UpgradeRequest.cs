@@ -67,9 +67,9 @@ internal sealed class UpgradeRequest
         return request;
     }
 
-    /// <summary>The first of what the client offers that is known here: <c>mqtt</c> [MQTT-6.0.0-3], or <c>mqttv3.1</c> as clients of 3.1 say.</summary>
+    /// <summary><c>mqtt</c> wherever it is offered [MQTT-6.0.0-4], else <c>mqttv3.1</c> as clients of 3.1 say; null: neither is.</summary>
     public static string? ChooseSubprotocol(IEnumerable<string> offered) =>
-        offered.FirstOrDefault(static name => name is "mqtt" or "mqttv3.1");
+        offered.Where(static name => name is "mqtt" or "mqttv3.1").Min(StringComparer.Ordinal);
 
     private bool Parse(string head)
     {

@@ -54,9 +54,12 @@ public sealed class UpgradeRequestTests
         Assert.That(Encoding.ASCII.GetString(request.Answer), Does.StartWith($"HTTP/1.1 {status} ").And.Contain($"\r\n\r\n{request.Refusal}\n"));
     }
 
-    [TestCase("mqttv3.1, mqtt", "mqttv3.1")]
+    [TestCase("mqttv3.1, mqtt", "mqtt")]
+    [TestCase("mqtt, mqttv3.1", "mqtt")]
     [TestCase("chat, mqtt", "mqtt")]
-    public void The_first_subprotocol_that_is_known_here_is_chosen(string offered, string chosen)
+    [TestCase("mqttv3.1", "mqttv3.1")]
+    [Spec("MQTT-6.0.0-4")]
+    public void The_subprotocol_mqtt_is_chosen_wherever_it_is_offered(string offered, string chosen)
     {
         var request = UpgradeRequest.Read(Bytes(Good.Replace("Protocol: mqtt", $"Protocol: {offered}", StringComparison.Ordinal)), new MqttListenerOptions(), out _)!;
         Assert.That(Encoding.ASCII.GetString(request.Answer), Does.Contain($"Sec-WebSocket-Protocol: {chosen}\r\n"));
