@@ -52,6 +52,22 @@ public sealed class DaemonTests
     }
 
     [Test]
+    public async Task A_file_in_the_place_of_its_socket_is_left_alone()
+    {
+        await File.WriteAllTextAsync(_folder["precious"], "kept");
+        await using var daemon = DaemonProcess.Launch(["--data", _folder["data"]], new Dictionary<string, string>
+        {
+            ["ROOST__HTTP__SOCKET"] = _folder["precious"],
+            ["ROOST__MQTT__LISTENERS"] = "[]",
+            ["ROOST__HTTP__LISTENERS"] = "[]",
+        });
+
+        Assert.That(await daemon.ExitAsync(), Is.EqualTo(1));
+        Assert.That(daemon.Errors, Does.Contain("precious is there already, and is no socket; remove it, or set another path with http.socket"));
+        Assert.That(await File.ReadAllTextAsync(_folder["precious"]), Is.EqualTo("kept"));
+    }
+
+    [Test]
     public async Task What_it_keeps_is_for_its_own_user()
     {
         await using var daemon = await DaemonProcess.StartAsync(_folder["data"]);
