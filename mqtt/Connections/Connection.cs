@@ -135,7 +135,7 @@ internal abstract class Connection(BrokerCore core, Listener listener) : Timed
         }
 
         Core.Counters.PacketsSent++; // every caller writes one
-        return _output.Extend(length, Core.Buffers);
+        return ExtendOutput(length);
     }
 
     public void Send(ReadOnlySpan<byte> packet) => packet.CopyTo(Extend(packet.Length));
@@ -254,11 +254,11 @@ internal abstract class Connection(BrokerCore core, Listener listener) : Timed
         }
     }
 
+    /// <summary>Makes room for one packet. A transport that puts packets into frames adds its header here.</summary>
+    protected virtual Span<byte> ExtendOutput(int length) => _output.Extend(length, Core.Buffers);
+
     /// <summary>Bytes of the transport's own behind all others; unlike <see cref="Send"/> it never flushes.</summary>
     protected void AppendOutput(ReadOnlySpan<byte> bytes) => bytes.CopyTo(_output.Extend(bytes.Length, Core.Buffers));
-
-    /// <summary>Bytes of the transport's own in front of all others: see <see cref="OutputBuffer.Prepend"/>.</summary>
-    protected Span<byte> PrependOutput(int length) => _output.Prepend(length);
 
     private void FlushAndNote()
     {

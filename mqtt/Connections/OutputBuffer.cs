@@ -1,14 +1,8 @@
 namespace Roost.Mqtt.Connections;
 
-/// <summary>
-/// Bytes on their way to one peer: contiguous, from the loop's pool, given back as soon as all are sent. In front of the first one there
-/// is always <see cref="Headroom"/>: either it was left free, or what stood there has been sent.
-/// </summary>
+/// <summary>Bytes on their way to one peer: contiguous, from the loop's pool, given back as soon as all are sent.</summary>
 internal struct OutputBuffer
 {
-    /// <summary>What a transport may put in front of what is not sent yet: the longest header of a WebSocket frame to a client.</summary>
-    public const int Headroom = 10;
-
     private byte[]? _bytes;
     private int _start;
     private int _end;
@@ -28,13 +22,6 @@ internal struct OutputBuffer
         var extension = _bytes.AsSpan(_end, length);
         _end += length;
         return extension;
-    }
-
-    /// <returns>At most <see cref="Headroom"/> bytes that go out first. Once until as many bytes as there are now have been sent.</returns>
-    public Span<byte> Prepend(int length)
-    {
-        _start -= length;
-        return _bytes.AsSpan(_start, length);
     }
 
     /// <summary>The first <paramref name="count"/> bytes are the kernel's now.</summary>
@@ -60,14 +47,14 @@ internal struct OutputBuffer
     private void Grow(int length, BufferPool pool)
     {
         var unsent = Length;
-        if (_bytes is not null && _start >= unsent + Headroom && _bytes.Length - Headroom - unsent >= length)
+        if (_bytes is not null && _start >= unsent && _bytes.Length - unsent >= length)
         {
-            _bytes.AsSpan(_start, unsent).CopyTo(_bytes.AsSpan(Headroom)); // at least half is free: moving costs less than growing
+            _bytes.AsSpan(_start, unsent).CopyTo(_bytes); // at least half is free: moving costs less than growing
         }
         else
         {
-            var larger = pool.Rent(Math.Max(checked(Headroom + unsent + length), Math.Min(2 * unsent, 1 << 30)));
-            _bytes.AsSpan(_start, unsent).CopyTo(larger.AsSpan(Headroom));
+            var larger = pool.Rent(Math.Max(checked(unsent + length), Math.Min(2 * unsent, 1 << 30)));
+            _bytes.AsSpan(_start, unsent).CopyTo(larger);
             if (_bytes is not null)
             {
                 pool.Return(_bytes);
@@ -76,7 +63,7 @@ internal struct OutputBuffer
             _bytes = larger;
         }
 
-        _start = Headroom;
-        _end = Headroom + unsent;
+        _start = 0;
+        _end = unsent;
     }
 }

@@ -4,6 +4,7 @@ using System.Threading.Channels;
 using Roost.Mqtt.Connections;
 using Roost.Mqtt.Core;
 using Roost.Mqtt.Loop;
+using Roost.Mqtt.Protocol;
 
 namespace Roost.Mqtt.Transport;
 
@@ -14,7 +15,7 @@ namespace Roost.Mqtt.Transport;
 internal sealed class RelayedConnection : Connection, IDisposable
 {
     private const int FirstBufferBytes = 4 * 1024;
-    private const int MaxWriteBytes = 64 * 1024;
+    private const int MaxWriteBytes = 64 * 1024; // more only for one packet that is larger
     private const int MaxWrites = 2; // one on its way, one behind it
     private static readonly TimeSpan s_closeLimit = TimeSpan.FromSeconds(2);
 
@@ -79,7 +80,7 @@ internal sealed class RelayedConnection : Connection, IDisposable
     {
         while (UnsentBytes > 0 && !IsBlocked)
         {
-            var length = Math.Min(UnsentBytes, MaxWriteBytes);
+            var length = WholePackets(Unsent);
             var bytes = ArrayPool<byte>.Shared.Rent(length); // the writer gives it back
             Unsent[..length].CopyTo(bytes);
             _writesRunning++;
@@ -141,7 +142,12 @@ internal sealed class RelayedConnection : Connection, IDisposable
             {
                 try
                 {
-                    await _socket.SendAsync(bytes, WebSocketMessageType.Binary, endOfMessage: true, _ended.Token);
+                    for (var rest = bytes.AsMemory(); rest.Length > 0;)
+                    {
+                        var packet = rest[..FirstPacket(rest.Span)]; // each in a frame of its own: see SocketConnection.WebSocket
+                        await _socket.SendAsync(packet, WebSocketMessageType.Binary, endOfMessage: true, _ended.Token);
+                        rest = rest[packet.Length..];
+                    }
                 }
                 finally
                 {
@@ -160,6 +166,23 @@ internal sealed class RelayedConnection : Connection, IDisposable
         {
             _mailbox.Post(new Lost(this));
         }
+    }
+
+    private static int WholePackets(ReadOnlySpan<byte> bytes)
+    {
+        var length = FirstPacket(bytes);
+        while (length < bytes.Length && length + FirstPacket(bytes[length..]) is var longer and <= MaxWriteBytes)
+        {
+            length = longer;
+        }
+
+        return length;
+    }
+
+    private static int FirstPacket(ReadOnlySpan<byte> bytes)
+    {
+        PacketFrame.TryRead(bytes, int.MaxValue, out var packet, out _); // they are ours, and whole
+        return packet.TotalBytes;
     }
 
     private void GoOn()

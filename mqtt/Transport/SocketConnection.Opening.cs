@@ -90,7 +90,7 @@ internal sealed unsafe partial class SocketConnection
         }
 
         _stage = OpeningStage.Open;
-        BeginFrames(request.Answer.Length);
+        BeginFrames();
         bytes = bytes[length..];
         bytes = bytes[..Unframe(bytes)];
         return true;

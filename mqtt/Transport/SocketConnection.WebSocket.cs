@@ -3,20 +3,31 @@ using Roost.Mqtt.Transport.WebSockets;
 namespace Roost.Mqtt.Transport;
 
 /// <summary>
-/// WebSocket: what comes is unframed where it lies; what goes out in one flush is one frame, whose header stands in front of it in the
-/// same buffer, so that it is one write.
+/// WebSocket: what comes is unframed where it lies; each packet goes out in a frame of its own, because there are clients that halt
+/// at frames of several packets (Paho C 1.3.12, against [MQTT-6.0.0-2]). All frames of a flush are one write.
 /// </summary>
 internal sealed unsafe partial class SocketConnection
 {
     private FrameDecoder? _web;
-    private int _framedBytes; // at the start of the output, not yet sent, which need no header (any more)
-    private byte[]? _pong; // goes out after the frame that is on its way
+    private byte[]? _pong; // waits for the next flush: who pings and does not read gets one answer, and not a buffer full
 
-    private void BeginFrames(int answerBytes)
+    private void BeginFrames()
     {
         _web = new FrameDecoder();
-        _framedBytes = answerBytes;
         MarkDirty();
+    }
+
+    protected override Span<byte> ExtendOutput(int length)
+    {
+        if (_web is null)
+        {
+            return base.ExtendOutput(length);
+        }
+
+        var headerBytes = FrameHeader.GetSize(length);
+        var frame = base.ExtendOutput(headerBytes + length);
+        FrameHeader.Write(frame[..headerBytes], Opcode.Binary, length);
+        return frame[headerBytes..];
     }
 
     /// <returns>Bytes of MQTT, left at the start.</returns>
@@ -50,55 +61,19 @@ internal sealed unsafe partial class SocketConnection
 
     protected override void PrepareClose()
     {
-        if (_web is null || _isBlocked)
+        if (_web is not null && !_isBlocked)
         {
-            return;
-        }
-
-        FlushFrames();
-        if (!_isBlocked)
-        {
-            var close = FrameHeader.Close(_web.End == CloseCode.None ? CloseCode.Normal : _web.End);
-            AppendOutput(close);
-            _framedBytes = close.Length;
+            AppendPong();
+            AppendOutput(FrameHeader.Close(_web.End == CloseCode.None ? CloseCode.Normal : _web.End));
         }
     }
 
-    private void FlushFrames()
+    private void AppendPong()
     {
-        while (true)
-        {
-            if (_framedBytes == 0 && !BeginFrame())
-            {
-                return;
-            }
-
-            if (!TrySend(_framedBytes, out var sent))
-            {
-                _framedBytes = UnsentBytes == 0 ? 0 : _framedBytes;
-                return;
-            }
-
-            _framedBytes -= sent;
-        }
-    }
-
-    /// <returns>False: there is nothing to send.</returns>
-    private bool BeginFrame()
-    {
-        if (UnsentBytes > 0)
-        {
-            var payload = UnsentBytes;
-            FrameHeader.Write(PrependOutput(FrameHeader.GetSize(payload)), Opcode.Binary, payload);
-        }
-
         if (_pong is not null)
         {
             AppendOutput(_pong);
             _pong = null;
         }
-
-        _framedBytes = UnsentBytes;
-        return _framedBytes > 0;
     }
 }

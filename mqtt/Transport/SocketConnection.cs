@@ -106,12 +106,7 @@ internal sealed unsafe partial class SocketConnection : Connection, IEventSource
 
     protected override void Flush()
     {
-        if (_web is not null)
-        {
-            FlushFrames();
-            return;
-        }
-
+        AppendPong();
         while (UnsentBytes > 0 && TrySend(UnsentBytes, out _))
         {
         }

@@ -147,6 +147,34 @@ public sealed class MqttOverWebSocketTests
         Assert.That(daemon.Errors, Does.Contain("mqtt.listeners[0].socket: ").And.Contain("is in use by another process; stop it, or choose another path"));
     }
 
+    [Test]
+    public async Task The_subprotocol_mqtt_is_chosen_wherever_it_is_offered()
+    {
+        using var client = new ClientWebSocket();
+        client.Options.AddSubProtocol("mqttv3.1");
+        client.Options.AddSubProtocol("mqtt");
+
+        await client.ConnectAsync(new Uri($"ws://127.0.0.1:{_daemon.HttpPort}/mqtt"), CancellationToken.None).WaitAsync(Eventually.Limit);
+
+        Assert.That(client.SubProtocol, Is.EqualTo("mqtt"));
+    }
+
+    [Test]
+    public async Task Each_packet_comes_in_a_frame_of_its_own()
+    {
+        using var client = await OpenAsync("mqtt");
+        await SendAsync(client, "100D00044D51545404020000000163" + "8206000100016100" + "C000");
+        var frames = new List<string>();
+        var bytes = new byte[64];
+        while (frames.Count < 3)
+        {
+            var frame = await client.ReceiveAsync(bytes, CancellationToken.None).WaitAsync(Eventually.Limit);
+            frames.Add(Convert.ToHexString(bytes.AsSpan(0, frame.Count)));
+        }
+
+        Assert.That(frames, Is.EqualTo(new[] { "20020000", "9003000100", "D000" }));
+    }
+
     private async Task<ClientWebSocket> OpenAsync(string subprotocol, string? origin = null, int? port = null)
     {
         var client = new ClientWebSocket();

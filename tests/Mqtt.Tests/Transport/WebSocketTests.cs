@@ -21,13 +21,13 @@ public sealed class WebSocketTests
     public async Task TearDown() => await _broker.DisposeAsync();
 
     [Test]
-    public async Task Packets_of_one_turn_leave_in_one_frame()
+    public async Task Each_packet_leaves_in_a_frame_of_its_own()
     {
         await using var client = await OpenAsync();
 
         await client.SendAsync(WebSocketFrames.Binary(s_connect + RawClient.Subscribe("a", 0) + "C000"));
 
-        await client.ExpectAsync("820B" + StreamClient.ConnAck + "9003000100" + "D000");
+        await client.ExpectAsync("8204" + StreamClient.ConnAck + "8205" + "9003000100" + "8202" + "D000");
         Assert.That(_broker.Open[0].ToString(), Is.EqualTo($"ws 127.0.0.1:{_broker.Port}/mqtt"));
     }
 

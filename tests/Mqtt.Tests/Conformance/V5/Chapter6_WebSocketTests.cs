@@ -68,7 +68,7 @@ public sealed class Chapter6_WebSocketTests : V5Fixture
 
         Assert.That((await client.ReadAsync("CONNACK")).Body[0], Is.EqualTo(0x20));
         await client.SendAsync(Frame("82", "C0 00 C0 00 C0"));
-        await client.ExpectAsync("82 04 D0 00 D0 00");
+        await client.ExpectAsync("82 02 D0 00 82 02 D0 00");
         await client.SendAsync(Frame("82", "00"));
         await client.ExpectAsync("82 02 D0 00");
     }
