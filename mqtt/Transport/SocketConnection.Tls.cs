@@ -77,6 +77,11 @@ internal sealed unsafe partial class SocketConnection
             var count = _tls!.Read(buffer + total, room - total);
             if (count <= 0)
             {
+                if (count == 0 && _tls.HasTooManyKeyUpdates)
+                {
+                    _source.Report(RemoteEndPoint, "it changes its TLS keys without end");
+                }
+
                 if (total > 0 && count == 0)
                 {
                     _epoll.Recall(_tag); // the end is told again after what came before it

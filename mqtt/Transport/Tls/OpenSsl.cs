@@ -27,6 +27,10 @@ internal static unsafe class OpenSsl
     public const int ControlSessionCacheMode = 44;
     public const int ControlMinimumVersion = 123;
 
+    public const int ContentHandshake = 22;
+    public const byte MessageKeyUpdate = 24;
+    public const int ReceivedShutdown = 2;
+
     public const int ModePartialWrite = 0x01;
     public const int ModeMovingWriteBuffer = 0x02;
     public const int ModeReleaseBuffers = 0x10;
@@ -88,6 +92,9 @@ internal static unsafe class OpenSsl
     public static extern void SSL_CTX_set_default_read_buffer_len(nint context, nuint length);
 
     [DllImport(Ssl)]
+    public static extern void SSL_CTX_set_msg_callback(nint context, delegate* unmanaged[Cdecl]<int, int, int, byte*, nuint, nint, nint, void> callback);
+
+    [DllImport(Ssl)]
     public static extern nint SSL_new(nint context);
 
     [DllImport(Ssl)]
@@ -116,6 +123,9 @@ internal static unsafe class OpenSsl
 
     [DllImport(Ssl)]
     public static extern int SSL_shutdown(nint session);
+
+    [DllImport(Ssl)]
+    public static extern void SSL_set_shutdown(nint session, int mode);
 
     [DllImport(Ssl)]
     public static extern nint SSL_get1_peer_certificate(nint session);

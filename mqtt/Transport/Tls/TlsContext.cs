@@ -31,6 +31,7 @@ internal sealed unsafe class TlsContext : SafeHandleZeroOrMinusOneIsInvalid
         var context = stackalloc byte[] { (byte)'r', (byte)'o', (byte)'o', (byte)'s', (byte)'t' };
         Check(OpenSsl.SSL_CTX_set_session_id_context(handle, context, 5)); // without one a client with a certificate cannot resume
         Check(OpenSsl.SSL_CTX_set_cipher_list(handle, Suites));
+        OpenSsl.SSL_CTX_set_msg_callback(handle, &TlsSession.OnProtocolMessage);
     }
 
     public nint Pointer => handle;

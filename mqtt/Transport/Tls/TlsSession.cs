@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Roost.Mqtt.Transport.Tls;
@@ -8,13 +10,25 @@ namespace Roost.Mqtt.Transport.Tls;
 /// </summary>
 internal sealed unsafe class TlsSession
 {
+    // One SSL_read goes on for as long as records without data come, and each KeyUpdate costs a derivation of keys: nobody needs more of them.
+    private const int KeyUpdatesAtFirst = 16;
+    private const int BytesPerKeyUpdate = 1024 * 1024;
+
+    [ThreadStatic]
+    private static TlsSession? t_reading;
+
     private readonly nint _session;
+    private long _bytesRead;
+    private long _keyUpdates;
     private bool _hasFailed;
 
     private TlsSession(nint session) => _session = session;
 
     /// <summary>Of a handshake that failed.</summary>
     public string FailureReason { get; private set; } = "";
+
+    /// <summary>The peer changes keys without end; it is taken for gone.</summary>
+    public bool HasTooManyKeyUpdates => _keyUpdates > KeyUpdatesAtFirst + (_bytesRead / BytesPerKeyUpdate);
 
     /// <summary>Bytes that were taken from the socket wait here, where epoll does not see them; they may be less than a record.</summary>
     public bool HasPending => OpenSsl.SSL_has_pending(_session) != 0;
@@ -68,9 +82,12 @@ internal sealed unsafe class TlsSession
     /// <returns>Bytes read; 0 when the peer has ended, or broke the protocol; -1 when there are none at present.</returns>
     public int Read(byte* buffer, int room)
     {
+        t_reading = this;
         var count = OpenSsl.SSL_read(_session, buffer, room);
+        t_reading = null;
         if (count > 0)
         {
+            _bytesRead += count;
             return count;
         }
 
@@ -134,6 +151,20 @@ internal sealed unsafe class TlsSession
         }
 
         OpenSsl.SSL_free(_session);
+    }
+
+    /// <summary>OpenSSL's, of every record and message of the protocol itself, before it is acted on.</summary>
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    internal static void OnProtocolMessage(int isWritten, int version, int contentType, byte* bytes, nuint length, nint session, nint argument)
+    {
+        if (contentType == OpenSsl.ContentHandshake && isWritten == 0 && length > 0 && *bytes == OpenSsl.MessageKeyUpdate && t_reading is { } reading)
+        {
+            reading._keyUpdates++;
+            if (reading.HasTooManyKeyUpdates)
+            {
+                OpenSsl.SSL_set_shutdown(session, OpenSsl.ReceivedShutdown); // ends the read that calls us
+            }
+        }
     }
 
     private void Fail(int error)

@@ -330,6 +330,34 @@ public sealed class TlsTests
         await good.ExpectAsync(StreamClient.ConnAck);
     }
 
+    [Test]
+    public async Task A_client_that_changes_keys_without_end_is_closed_with_an_explanation()
+    {
+        await using var broker = await StartAsync();
+        var start = new ProcessStartInfo("openssl", ["s_client", "-tls1_3", "-connect", $"127.0.0.1:{broker.Port}"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var client = Process.Start(start)!;
+        _ = client.StandardOutput.ReadToEndAsync();
+        var sent = 0;
+        while (sent < 100 && await client.StandardError.ReadLineAsync() is { } line)
+        {
+            if (sent == 0 ? line.StartsWith("verify", StringComparison.Ordinal) : line.StartsWith("KEYUPDATE", StringComparison.Ordinal))
+            {
+                sent++;
+                await client.StandardInput.WriteLineAsync("K"); // s_client's command for a KeyUpdate that asks for another
+                await client.StandardInput.FlushAsync();
+            }
+        }
+
+        await broker.Log.ShowsAsync("it changes its TLS keys without end");
+        client.Kill();
+        Assert.That(sent, Is.GreaterThan(16));
+    }
+
     private async Task<TestBroker> StartAsync(Action<MqttTlsOptions>? configure = null)
     {
         var tls = _certificates.Options;
