@@ -104,7 +104,7 @@ public sealed class MosquittoBridgeTests : IDisposable
         "topic both/# both 2",
         "cleansession false",
         "restart_timeout 1",
-        "notifications false");
+        "notifications true");
 
     private static Task<DrivenClient> ConnectAsync(string url, string identifier, bool keep = false) =>
         DrivenClient.ConnectAsync(DriverKind.PahoPython, url, 4, identifier, keep);

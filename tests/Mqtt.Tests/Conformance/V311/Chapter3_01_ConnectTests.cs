@@ -280,6 +280,28 @@ public sealed class Chapter3_01_ConnectTests : ConformanceFixture
     }
 
     [Test]
+    public async Task A_bridge_tells_by_its_will_and_a_retained_message_whether_it_is_there()
+    {
+        const string StateTopic = "00 1E '$SYS/broker/connection/a/state'";
+        using var other = await Broker.ConnectAsync("b");
+        using var bridge = await Broker.OpenAsync();
+        await bridge.ExchangeAsync($"10 30 00 04 'MQTT' 84 26 00 00 00 01 'a' {StateTopic} 00 01 '0'", "20 02 00 00");
+        await bridge.ExchangeAsync($"33 23 {StateTopic} 00 01 '1'", "40 02 00 01");
+        await other.ExchangeAsync($"82 23 00 01 {StateTopic} 00", $"90 03 00 01 00 31 21 {StateTopic} '1'");
+        bridge.Dispose();
+        await other.ExpectAsync($"30 21 {StateTopic} '0'");
+    }
+
+    [TestCase("00 1E '$SYS/broker/connection/a/start'")]
+    [TestCase("00 1E '$SYS/broker/connection/a/b/abc'")]
+    [TestCase("00 1E '$SYS/broker/connectiona/a/stat'")]
+    public async Task Nothing_else_of_the_brokers_own_topics_is_open(string topic)
+    {
+        using var client = await Broker.OpenAsync();
+        await client.ExchangeAsync($"10 30 00 04 'MQTT' 84 26 00 00 00 01 'a' {topic} 00 01 '0'", "20 02 00 05");
+    }
+
+    [Test]
     public async Task A_bridge_of_a_level_that_is_not_spoken_gets_return_code_1()
     {
         using var bridge = await Broker.OpenAsync();
