@@ -18,7 +18,7 @@ internal static partial class Log
     public static partial void SessionExpired(ILogger logger, string clientIdentifier, int waiting);
 
     [LoggerMessage(1004, LogLevel.Warning,
-        "{ClientIdentifier} has {Waiting} messages waiting, {Bytes} bytes; further ones are dropped for it until it takes some (limits: max-queued, max-queued-size).")]
+        "{ClientIdentifier} has {Waiting} messages waiting, {Bytes} bytes; further ones are dropped for it until it takes some (limits: max-queued, max-queued-size, max-queued-total).")]
     public static partial void QueueFull(ILogger logger, string clientIdentifier, int waiting, long bytes);
 
     [LoggerMessage(1005, LogLevel.Warning, "A reader could not keep {Count} message(s), whose publishers get no acknowledgement: {Reason}")]
@@ -44,6 +44,9 @@ internal static partial class Log
 
     [LoggerMessage(1021, LogLevel.Error, "A client's policy has failed; what it was asked for is refused.")]
     public static partial void PolicyFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(1022, LogLevel.Information, "The client at {RemoteEndPoint} was refused: {Reason} ({Unreported} others since the last such line).")]
+    public static partial void ClientRefused(ILogger logger, string remoteEndPoint, string reason, long unreported);
 
     [LoggerMessage(1040, LogLevel.Information, "The connection from {RemoteEndPoint} to {Listener} was closed: {Reason} ({Unreported} others since the last such line).")]
     public static partial void ConnectionRejected(ILogger logger, string remoteEndPoint, string listener, string reason, int unreported);

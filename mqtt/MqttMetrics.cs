@@ -27,7 +27,7 @@ public sealed class MqttMetrics(IMeterFactory meters)
         Counter("roost.mqtt.connections.rejected", "{connection}", "Connections that failed in TLS, WebSocket or a PROXY header, or spoke another protocol.", () => counters.ConnectionsRejected);
         Counter("roost.mqtt.connections.too_soon", "{connection}", "Connections closed at once because too many came in a short time.", () => counters.ConnectionsTooSoon);
         Counter("roost.mqtt.publishers.slowed", "{pause}", "Times that a publisher was made to wait because it was too fast.", () => counters.PublishersSlowed);
-        Counter("roost.mqtt.clients.refused", "{connection}", "Clients that were not let in: who they are is not known, or not enough.", () => counters.ClientsRefused);
+        Counter("roost.mqtt.clients.refused", "{connection}", "CONNECTs that were refused, for whatever reason.", () => counters.ClientsRefused);
         Counter("roost.mqtt.sessions.refused", "{session}", "New sessions refused because there were too many.", () => counters.SessionsRefused);
         Counter("roost.mqtt.subscriptions.refused", "{subscription}", "Filters refused because their session had too many.", () => counters.SubscriptionsRefused);
     }

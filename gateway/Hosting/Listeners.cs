@@ -22,6 +22,7 @@ internal static class Listeners
         var faults = mqtt.Concat(http)
             .Select(listener => listener.Fault is { } fault ? configuration.Locate($"{listener.Key} {fault}").ToString() : null)
             .OfType<string>()
+            .Concat(Clashes(configuration))
             .ToList();
         if (faults.Count > 0)
         {
@@ -30,6 +31,29 @@ internal static class Listeners
 
         ListenSocket.RemoveStale(configuration.Get<HttpOptions>().Socket);
     }
+
+    /// <summary>Addresses that MQTT and HTTP are both to open; a room's own validator sees only its own.</summary>
+    private static IEnumerable<string> Clashes(RoostConfiguration configuration)
+    {
+        var mqtt = configuration.Get<MqttOptions>().Listeners;
+        var http = configuration.Get<HttpOptions>();
+        for (var i = 0; i < http.Listeners.Count; i++)
+        {
+            var listener = http.Listeners[i];
+            if (listener.Port != 0 && mqtt.Any(other => other.Socket is null && other.Port == listener.Port && Overlap(other.Address, listener.Address)))
+            {
+                yield return configuration.Locate($"{HttpOptions.Section}:Listeners:{i}:Port is {listener.Port}, which an MQTT listener has too; choose another port").ToString();
+            }
+        }
+
+        if (mqtt.Any(listener => listener.Socket == http.Socket))
+        {
+            yield return configuration.Locate($"{HttpOptions.Section}:Socket is {http.Socket}, which an MQTT listener has too; choose another path").ToString();
+        }
+    }
+
+    private static bool Overlap(string one, string other) =>
+        one == other || IPAddress.Parse(one) is var first && (first.Equals(IPAddress.Any) || first.Equals(IPAddress.IPv6Any));
 
     /// <summary>Protocol and address of each open listener, with the ports that the system chose; the command line's unix socket is not among them.</summary>
     public static IReadOnlyList<(string Protocol, string Address)> Open(WebApplication app) =>

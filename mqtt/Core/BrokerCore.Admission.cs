@@ -98,7 +98,6 @@ internal sealed partial class BrokerCore
         var connection = arrival.Connection;
         if (admission.ReasonCode != ReasonCode.Success)
         {
-            Counters.ClientsRefused++;
             RefuseConnect(connection, arrival.Connect.Version, new PacketFault(admission.ReasonCode, admission.Reason ?? "the client is not let in"), isRead: true);
         }
         else if (FindRefusal(arrival, admission) is { } refusal)

@@ -96,6 +96,25 @@ public sealed class DaemonTests
     }
 
     [Test]
+    public async Task An_address_that_MQTT_and_HTTP_are_both_to_open_is_named_with_its_key_before_anything_opens([Values("127.0.0.1", "0.0.0.0")] string address)
+    {
+        using var free = new TcpListener(IPAddress.Loopback, 0);
+        free.Start();
+        var port = ((IPEndPoint)free.LocalEndpoint).Port;
+        free.Stop();
+        await using var daemon = DaemonProcess.Launch(["--data", _folder["data"]], new Dictionary<string, string>
+        {
+            ["ROOST__MQTT__LISTENERS"] = $"[{{ address: {address}, port: {port}, anonymous: true }}, {{ socket: run/roostd.sock }}]",
+            ["ROOST__HTTP__LISTENERS"] = $"[{{ address: 127.0.0.1, port: {port} }}]",
+        });
+
+        Assert.That(await daemon.ExitAsync(), Is.EqualTo(1));
+        Assert.That(daemon.Output, Is.Empty);
+        Assert.That(daemon.Errors, Does.Contain($"http.listeners[0].port: is {port}, which an MQTT listener has too; choose another port")
+            .And.Contain("http.socket: is ").And.Contain(", which an MQTT listener has too; choose another path"));
+    }
+
+    [Test]
     public async Task A_second_daemon_on_the_same_data_is_refused()
     {
         await using var first = await DaemonProcess.StartAsync(_folder["data"]);

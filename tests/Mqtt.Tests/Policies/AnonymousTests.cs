@@ -24,6 +24,20 @@ public sealed class AnonymousTests
     [TearDown]
     public async Task TearDown() => await _broker.DisposeAsync();
 
+    [Test]
+    public async Task A_client_that_may_not_come_in_is_told_to_the_operator_once_for_many_tries()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            using var client = await RawClient.OpenAsync(_broker.Port);
+            await client.SendAsync(RawClient.Connect("c", will: new MqttMessage { Topic = TopicName.Parse("else") }));
+            await client.ExpectAsync("20 02 00 05");
+        }
+
+        await _broker.Log.ShowsAsync("was refused: ");
+        Assert.That(_broker.Log.Lines.Count(line => line.Contains("was refused: ", StringComparison.Ordinal)), Is.EqualTo(1));
+    }
+
     [TestCase(1, "40")]
     [TestCase(2, "50")]
     [Spec("MQTT-3.3.5-2")]

@@ -336,6 +336,7 @@ public sealed class TlsTests
         await using var broker = await StartAsync();
         var start = new ProcessStartInfo("openssl", ["s_client", "-tls1_3", "-connect", $"127.0.0.1:{broker.Port}"])
         {
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
