@@ -27,7 +27,6 @@ public enum DropReason
     /// <summary>The publisher may not publish there, or the payload is not what it says.</summary>
     RefusedByPolicy,
 
-
     /// <summary>It was to be retained, and there are as many retained messages as may be.</summary>
     NoRetainedRoom,
 }
