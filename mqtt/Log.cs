@@ -48,6 +48,10 @@ internal static partial class Log
     [LoggerMessage(1022, LogLevel.Information, "The client at {RemoteEndPoint} was refused: {Reason} ({Unreported} others since the last such line).")]
     public static partial void ClientRefused(ILogger logger, string remoteEndPoint, string reason, long unreported);
 
+    [LoggerMessage(1011, LogLevel.Warning,
+        "{ClientIdentifier} takes too little: {Publishers} publisher(s) were held for it for {Seconds} s and go on. What does not fit is dropped for it until it has taken some (limits: backpressure).")]
+    public static partial void ReceiverGivenUp(ILogger logger, string clientIdentifier, int publishers, double seconds);
+
     [LoggerMessage(1040, LogLevel.Information, "The connection from {RemoteEndPoint} to {Listener} was closed: {Reason} ({Unreported} others since the last such line).")]
     public static partial void ConnectionRejected(ILogger logger, string remoteEndPoint, string listener, string reason, int unreported);
 

@@ -9,8 +9,8 @@ public sealed class MqttLimitsOptions
     public int MaxPacketBytes { get; set; } = 256 * 1024;
 
     /// <summary>
-    /// QoS 1 and 2 messages that wait for one client. What comes when it is full is dropped for that client, counted, and told to an
-    /// MQTT 5 publisher by reason code 0x97. Default 10,000.
+    /// QoS 1 and 2 messages that wait for one client. What comes when it is full, after <see cref="Backpressure"/>, is dropped for that client,
+    /// counted, and told to an MQTT 5 publisher by reason code 0x97. Default 10,000.
     /// </summary>
     public int MaxQueued { get; set; } = 10_000;
 
@@ -25,6 +25,12 @@ public sealed class MqttLimitsOptions
     /// eighth of the smallest Raspberry Pi that is sold.
     /// </summary>
     public int MaxQueuedTotalBytes { get; set; } = 128 * 1024 * 1024;
+
+    /// <summary>
+    /// How long publishers are held for a client that is here and whose queue is three quarters full, before more is dropped for it; zero: not
+    /// at all. Default 5 s.
+    /// </summary>
+    public TimeSpan Backpressure { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Retained messages. One more is handed to those who are subscribed, and not retained. Default 100,000.</summary>
     public int MaxRetained { get; set; } = 100_000;

@@ -56,6 +56,7 @@ public sealed class MqttListenerLimitsOptions
         MaxQueued = MaxQueued ?? limits.MaxQueued,
         MaxQueuedSizeBytes = MaxQueuedSizeBytes ?? limits.MaxQueuedSizeBytes,
         MaxQueuedTotalBytes = limits.MaxQueuedTotalBytes,
+        Backpressure = limits.Backpressure,
         MaxRetained = limits.MaxRetained,
         MaxRetainedSizeBytes = limits.MaxRetainedSizeBytes,
         MaxOutputBytes = MaxOutputBytes ?? limits.MaxOutputBytes,

@@ -29,6 +29,7 @@ public sealed class MqttMetrics(IMeterFactory meters)
         Counter("roost.mqtt.publishers.slowed", "{pause}", "Times that a publisher was made to wait because it was too fast.", () => counters.PublishersSlowed);
         Counter("roost.mqtt.clients.refused", "{connection}", "CONNECTs that were refused, for whatever reason.", () => counters.ClientsRefused);
         Counter("roost.mqtt.sessions.refused", "{session}", "New sessions refused because there were too many.", () => counters.SessionsRefused);
+        Counter("roost.mqtt.publishers.held", "{hold}", "Times that a publisher was made to wait for the queue of a slow receiver.", () => counters.PublishersHeld);
         Counter("roost.mqtt.subscriptions.refused", "{subscription}", "Filters refused because their session had too many.", () => counters.SubscriptionsRefused);
     }
 

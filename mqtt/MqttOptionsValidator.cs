@@ -141,6 +141,7 @@ internal sealed class MqttOptionsValidator : IValidateOptions<MqttOptions>
         CheckNumber(nameof(limits.PublishVolumeBytes), limits.PublishVolumeBytes, 0, int.MaxValue);
         CheckNumber(nameof(limits.ConnectRate), limits.ConnectRate, 0, 1_000_000);
         CheckNumber(nameof(limits.ConnectRatePerAddress), limits.ConnectRatePerAddress, 0, 1_000_000);
+        CheckTime(nameof(limits.Backpressure), limits.Backpressure, TimeSpan.Zero, TimeSpan.FromMinutes(10));
         CheckTime(nameof(limits.KeepAliveMax), limits.KeepAliveMax, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(65_535));
         CheckTime(nameof(limits.ConnectTimeout), limits.ConnectTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10));
         CheckTime(nameof(limits.SessionExpiryMax), limits.SessionExpiryMax, TimeSpan.FromSeconds(1), TimeSpan.FromDays(3650));

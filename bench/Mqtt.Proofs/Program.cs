@@ -9,6 +9,7 @@ return args switch
     ["live", .. var rest] => LiveFuzz.Run(new Arguments(rest)),
     ["attacks", .. var rest] => AttackRun.Run(new Arguments(rest)),
     ["soak", .. var rest] => SoakRun.Run(new Arguments(rest)),
+    ["retained", .. var rest] => RetainedLoad.Run(new Arguments(rest)),
     ["wildcards", .. var rest] => WildcardLoad.Run(new Arguments(rest)),
     _ => Usage(),
 };
@@ -21,8 +22,9 @@ static int Usage()
           live     mutated captures at a running broker    --seconds 60 --connections 20 --seed N
           attacks  floods, one after another               --only NAME,... --scale 1.0
           soak     200 clients that come and go            --minutes 20 --rate 5000 --clients 200 --limit 6 (MiB/h)
+          retained  retained messages for many at once  --topics 100000 --subscribers 20 --sessions clean|kept
           wildcards  10,000 filters on any broker      --port N --pid N --filters 10000 --seconds 4
-        live, attacks and soak start the daemon that bench/mqtt/build-roost has built, or --broker 'COMMAND {port} {dir}'.
+        live, attacks, soak and retained start the daemon that bench/mqtt/build-roost has built, or --broker 'COMMAND {port} {dir}'.
         """);
     return 2;
 }

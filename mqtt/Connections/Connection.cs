@@ -101,6 +101,9 @@ internal abstract class Connection(BrokerCore core, Listener listener) : Timed
     /// <summary>Not even what has been read already may be handled: see <see cref="ReceiveHeld"/>.</summary>
     public bool IsHeld => (_paused & PauseReasons.Holding) != PauseReasons.None;
 
+    /// <summary>Queues that have to drain before more is read: see <see cref="PauseReasons.Receiver"/>.</summary>
+    public int AwaitedReceivers { get; set; }
+
     /// <summary>When CONNECT was granted.</summary>
     public DateTimeOffset ConnectedAt { get; set; }
 

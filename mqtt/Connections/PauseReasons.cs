@@ -18,9 +18,12 @@ internal enum PauseReasons
     /// <summary>The peer publishes faster than it may.</summary>
     Rate = 8,
 
+    /// <summary>The queue of somebody to whom the peer publishes has to drain first.</summary>
+    Receiver = 16,
+
     /// <summary>Those for which packets that have been read already wait too.</summary>
-    Holding = Admission | Rate,
+    Holding = Admission | Rate | Receiver,
 
     /// <summary>Those for which the peer cannot be blamed for its silence.</summary>
-    Ours = Journal | Admission | Rate,
+    Ours = Journal | Admission | Rate | Receiver,
 }

@@ -133,7 +133,7 @@ internal sealed partial class BrokerCore
     private void Finish(Session session, long sequence)
     {
         Settle(session, sequence, wasInFlight: true);
-        if (session.Outbound.WaitingCount > 0 || session.Shares is { Count: > 0 })
+        if (session.Outbound.WaitingCount > 0 || session.RetainedDue is not null || session.Shares is { Count: > 0 })
         {
             SendWaiting(session);
         }

@@ -165,6 +165,7 @@ internal sealed partial class BrokerCore
             session.Subscriptions.Remove(name);
             _router.Remove(subscription);
             LeaveShare(subscription);
+            EndRetained(subscription);
             _journal.Remove(subscription);
         }
 

@@ -17,9 +17,14 @@ internal sealed partial class BrokerCore
         var session = receiver.Session;
         var quality = (QualityOfService)Math.Min((byte)publication.QualityOfService, (byte)receiver.MaximumQualityOfService);
         var retain = publication.Retain && receiver.RetainAsPublished;
+        var isBehindRetained = session.RetainedDue is not null && FeedRetainedFirst(session, publication.Route.Topic);
         if (quality == QualityOfService.AtMostOnce)
         {
-            if (session.Connection is { } connection)
+            if (isBehindRetained && session.Connection is not null)
+            {
+                Enqueue(ref publication, receiver, quality, retain);
+            }
+            else if (session.Connection is { } connection)
             {
                 DeliverAtMostOnce(ref publication, receiver, connection, retain, isShared);
             }
@@ -74,6 +79,11 @@ internal sealed partial class BrokerCore
         {
             Finish(session, sequence);
         }
+
+        if (stored is not null)
+        {
+            NotePressure(publication, session, share: null); // what is in flight counts by its bytes
+        }
     }
 
     private void Enqueue(ref Publication publication, in Receiver receiver, QualityOfService quality, bool retain)
@@ -85,6 +95,7 @@ internal sealed partial class BrokerCore
         }
 
         Append(session, Store(ref publication), receiver, quality, retain);
+        NotePressure(publication, session, share: null);
         if (quality == QualityOfService.ExactlyOnce && session.Connection is not null)
         {
             _held.Add(session);
@@ -93,7 +104,7 @@ internal sealed partial class BrokerCore
 
     private long Append(Session session, StoredMessage? stored, in Receiver receiver, QualityOfService quality, bool retain)
     {
-        var isTarget = stored is not null && session.IsDurable;
+        var isTarget = stored is not null && session.IsDurable && quality != QualityOfService.AtMostOnce;
         if (stored is not null)
         {
             Hold(stored);
@@ -220,6 +231,11 @@ internal sealed partial class BrokerCore
     private void SendWaiting(Session session)
     {
         SendQueued(session);
+        while (session.RetainedDue is not null && FeedRetained(session))
+        {
+            SendQueued(session);
+        }
+
         if (session.Shares is { Count: > 0 } && session.CanSendNow)
         {
             TakeShared(session);

@@ -205,6 +205,7 @@ internal sealed partial class BrokerCore
         }
 
         var ticket = _journal.Remove(session);
+        session.RetainedDue = null;
         foreach (var subscription in session.Subscriptions.Values)
         {
             _router.Remove(subscription);

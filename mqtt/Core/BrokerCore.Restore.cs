@@ -11,6 +11,7 @@ internal sealed partial class BrokerCore : IRestoredState
     public void Restore()
     {
         _journal.Restore(this);
+        RestoreRetainedDue();
         foreach (var group in _router.ShareGroups.ToArray())
         {
             OnMembersChanged(group);

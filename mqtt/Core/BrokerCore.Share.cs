@@ -45,6 +45,8 @@ internal sealed partial class BrokerCore
         {
             stored.AddTarget(backlog, sequence);
         }
+
+        NotePressure(publication, backlog, group);
     }
 
     /// <summary>Hands out what waits, to the members in turn, as far as they have room.</summary>

@@ -1,6 +1,7 @@
 using System.Text;
 using Roost.Mqtt.Connections;
 using Roost.Mqtt.Protocol;
+using Roost.Mqtt.Retained;
 using Roost.Mqtt.Routing;
 using Roost.Mqtt.Sessions;
 
@@ -67,40 +68,11 @@ internal sealed partial class BrokerCore
         SendWhenDurable(connection, answer, ticket, AnswerWhenRefused(connection, subscribe, answers, granted, replaced));
         if (!connection.IsClosed)
         {
-            SendRetained(session, subscribe, answers, replaced);
-            SendWaiting(session); // also what waits for members of a share
+            BeginRetained(session, subscribe, answers, replaced);
+            SendWaiting(session); // retained messages, and what waits for members of a share
         }
 
         AnnounceSubscribed(connection, subscribe, answers);
-    }
-
-    /// <summary>
-    /// Retained messages for the filters that were granted. A filter that stands in the packet many times is one subscription, and a message
-    /// that matches many filters is written down once: else one packet could keep the loop and the disk busy for a minute.
-    /// </summary>
-    private void SendRetained(Session session, SubscribePacket subscribe, ReasonCode[] answers, Subscription?[] replaced)
-    {
-        if (_retained.Count == 0 && !_router.HasBelow("$SYS"u8))
-        {
-            return;
-        }
-
-        var served = new HashSet<string>(StringComparer.Ordinal);
-        var targeted = new HashSet<StoredMessage>();
-        for (var i = 0; i < answers.Length; i++)
-        {
-            if (answers[i] < ReasonCode.UnspecifiedError && served.Add(subscribe.Subscriptions[i].Filter))
-            {
-                EnqueueRetained(session, subscribe.Subscriptions[i], isNew: replaced[i] is null, targeted);
-            }
-        }
-
-        foreach (var message in targeted)
-        {
-            _journal.Save(message);
-        }
-
-        SendWaiting(session);
     }
 
     /// <summary>An MQTT 5 client is told, and is left with the subscriptions that it had. In 3.1.1 the close tells.</summary>
@@ -140,11 +112,16 @@ internal sealed partial class BrokerCore
         session.Subscriptions.Remove(filter);
         _router.Remove(granted);
         _journal.Remove(granted);
+        EndRetained(granted);
         if (replaced is not null)
         {
             session.Subscriptions[filter] = replaced;
             _router.Add(replaced);
             _journal.Save(replaced);
+            if (replaced.IsRetainedDue)
+            {
+                (session.RetainedDue ??= []).Add(new RetainedCursor(replaced, _retained.LastKey));
+            }
         }
 
         LeaveShare(granted); // after its successor has come: else the share and its backlog would end
@@ -187,6 +164,13 @@ internal sealed partial class BrokerCore
         {
             Counters.SubscriptionsRefused++;
             return ReasonCode.QuotaExceeded;
+        }
+
+        if (session.IsDurable && quality > QualityOfService.AtMostOnce && _retained.Count > 0)
+        {
+            // Written down with it: what the SUBACK promises is kept, also if it takes longer than this process lives.
+            subscription.IsRetainedDue = before is { IsRetainedDue: true }
+                || (IsRetainedWanted(request, isNew: before is null) && _retained.HasMatch(subscription.Filter));
         }
 
         session.Subscriptions[request.Filter] = subscription;
@@ -243,6 +227,7 @@ internal sealed partial class BrokerCore
             {
                 _router.Remove(subscription);
                 LeaveShare(subscription);
+                EndRetained(subscription);
                 ticket = Math.Max(ticket, _journal.Remove(subscription));
                 answers[i] = ReasonCode.Success;
             }
@@ -284,54 +269,8 @@ internal sealed partial class BrokerCore
         }
     }
 
-    private void EnqueueRetained(Session session, in SubscriptionRequest request, bool isNew, HashSet<StoredMessage> targeted)
-    {
-        var subscription = session.Subscriptions[request.Filter];
-        var isWanted = request.RetainHandling switch // [MQTT-3.3.1-9] to [MQTT-3.3.1-11]
-        {
-            RetainHandling.Send => true,
-            RetainHandling.SendIfNew => isNew,
-            _ => false,
-        };
-        if (!isWanted || subscription.ShareName is not null)
-        {
-            return; // section 4.8.2: no retained messages for shared subscriptions
-        }
-
-        var matches = new List<StoredMessage>();
-        _retained.Match(subscription.Filter, matches);
-        MatchStatus(subscription, matches);
-        foreach (var message in matches)
-        {
-            if (!message.HasExpired(_clock.Now) && MayReceive(session, message))
-            {
-                EnqueueRetained(session, subscription, message, targeted);
-            }
-        }
-    }
-
     private static bool MayReceive(Session session, StoredMessage message) =>
         session.Permissions is not { ChecksReceived: true } permissions || permissions.MayReceive(TopicName.Parse(Encoding.UTF8.GetString(message.Topic)));
-
-    /// <summary>Retained messages are not subject to the limit of the queue: they are kept anyway, and all of them are wanted.</summary>
-    private void EnqueueRetained(Session session, Subscription subscription, StoredMessage message, HashSet<StoredMessage> targeted)
-    {
-        var quality = (QualityOfService)Math.Min((byte)message.QualityOfService, (byte)subscription.MaximumQualityOfService);
-        var isTarget = session.IsDurable && quality != QualityOfService.AtMostOnce;
-        Hold(message);
-        var sequence = session.Outbound.Add(new OutboundQueue.Entry
-        {
-            Message = message,
-            SubscriptionIdentifiers = subscription.Identifier == 0 ? null : [subscription.Identifier],
-            QualityOfService = quality,
-            Flags = OutboundQueue.EntryFlags.Retain | (isTarget ? OutboundQueue.EntryFlags.IsTarget : OutboundQueue.EntryFlags.None), // [MQTT-3.3.1-8]
-        });
-        if (isTarget)
-        {
-            message.AddTarget(session, sequence);
-            targeted.Add(message);
-        }
-    }
 
     private void HandRetainedTo(LocalReader reader, StoredMessage retained)
     {

@@ -94,6 +94,7 @@ internal sealed partial class BrokerCore
             _flushing.Clear();
         }
 
+        EndPressure();
         ResumePublishers();
         SampleLoads();
     }

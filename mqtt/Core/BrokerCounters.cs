@@ -53,6 +53,9 @@ internal sealed class BrokerCounters
     /// <summary>CONNECTs of clients that are not let in.</summary>
     public long ClientsRefused;
 
+    /// <summary>Times that a publisher was made to wait for the queue of a receiver.</summary>
+    public long PublishersHeld;
+
     /// <summary>Filters for which a session had no room.</summary>
     public long SubscriptionsRefused;
 }

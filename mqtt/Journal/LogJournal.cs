@@ -97,7 +97,7 @@ internal sealed partial class LogJournal : ISessionJournal
     public long Save(Subscription subscription)
     {
         BeginSubscription(JournalRecord.Subscription, subscription)
-            .AddByte((byte)((byte)subscription.MaximumQualityOfService | (subscription.NoLocal ? 4 : 0) | (subscription.RetainAsPublished ? 8 : 0)))
+            .AddByte((byte)((byte)subscription.MaximumQualityOfService | (subscription.NoLocal ? 4 : 0) | (subscription.RetainAsPublished ? 8 : 0) | (subscription.IsRetainedDue ? 16 : 0)))
             .AddNumber(subscription.Identifier);
         return Append(subscription);
     }

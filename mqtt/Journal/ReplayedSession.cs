@@ -66,6 +66,7 @@ internal sealed class ReplayedSession(long number)
             MaximumQualityOfService = (QualityOfService)(options & 3),
             NoLocal = (options & 4) != 0,
             RetainAsPublished = (options & 8) != 0,
+            IsRetainedDue = (options & 16) != 0,
             Identifier = parser.ReadCount(),
         };
         Subscriptions[(filter, shareName)] = subscription;

@@ -44,4 +44,7 @@ internal sealed class Subscription : JournalEntry
 
     /// <summary>0: none was given.</summary>
     public int Identifier { get; init; }
+
+    /// <summary>Of a durable session, which has not been given all retained messages yet. The journal keeps it.</summary>
+    public bool IsRetainedDue { get; set; }
 }

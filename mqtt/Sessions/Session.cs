@@ -3,6 +3,7 @@ using Roost.Mqtt.Core;
 using Roost.Mqtt.Journal;
 using Roost.Mqtt.Loop;
 using Roost.Mqtt.Policies;
+using Roost.Mqtt.Retained;
 using Roost.Mqtt.Routing;
 
 namespace Roost.Mqtt.Sessions;
@@ -89,6 +90,12 @@ internal sealed class Session : JournalEntry
 
     /// <summary>The last message was dropped because the queue is full: logged once per episode.</summary>
     public bool IsOverflowing { get; set; }
+
+    /// <summary>Its queue passed its mark and has not drained yet, as far as has been noticed; null: no publisher has to care.</summary>
+    public QueuePressure? Pressure { get; set; }
+
+    /// <summary>Retained messages that are still to come into the queue, in this order; null: none.</summary>
+    public List<RetainedCursor>? RetainedDue { get; set; }
 
     /// <summary>Messages were settled in this turn, to be told to the journal at its end.</summary>
     public bool HasSettled { get; set; }

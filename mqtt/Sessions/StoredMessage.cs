@@ -34,6 +34,9 @@ internal sealed class StoredMessage : JournalEntry
     /// <summary>The present retained message of its topic.</summary>
     public bool IsRetained { get; set; }
 
+    /// <summary>Of one that is or was retained: rises with every message that becomes its topic's last one. <see cref="Retained.RetainedMessages"/> sets it.</summary>
+    public long RetainedKey { get; set; }
+
     /// <summary>Of a retained message that can expire.</summary>
     public Timed? Expiry { get; set; }
 

@@ -5,11 +5,12 @@ using Roost.Mqtt.Tests.Journal;
 namespace Roost.Mqtt.Tests.Broker;
 
 /// <summary>A client that acknowledges when it is told to.</summary>
-internal sealed class ShareMember(JournaledCore journaled)
+/// <param name="before">What it had got by an earlier connection.</param>
+internal sealed class ShareMember(JournaledCore journaled, IReadOnlyList<string>? before = null)
 {
     private readonly WireConnection _wire = new(journaled.Core);
     private readonly Queue<(PacketType Type, ushort Identifier)> _owed = new();
-    private readonly List<string> _got = [];
+    private readonly List<string> _got = [.. before ?? []];
 
     /// <summary>All that has come.</summary>
     public IReadOnlyList<string> Got
@@ -38,6 +39,16 @@ internal sealed class ShareMember(JournaledCore journaled)
         for (; count > 0 && _owed.TryDequeue(out var owed); count--)
         {
             Say($"{(int)owed.Type << 4 | (owed.Type == PacketType.PubRel ? 2 : 0):X2}02{owed.Identifier:X4}");
+        }
+    }
+
+    /// <summary>Turn by turn, so many times the next step of what is there.</summary>
+    public void AcknowledgeTimes(int count)
+    {
+        for (; count > 0; count--)
+        {
+            Acknowledge(1);
+            journaled.Settle();
         }
     }
 
