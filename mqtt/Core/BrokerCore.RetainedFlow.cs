@@ -94,7 +94,7 @@ internal sealed partial class BrokerCore
     {
         var queue = session.Outbound;
         var most = Math.Clamp(session.Limits.MaxQueued / 4, 1, MostRetainedAhead);
-        if (queue.WaitingCount > most / 2 || session.Connection is not { IsCongested: false } || (_journal.IsBehind && queue.Count > 0))
+        if (queue.WaitingCount > most / 2 || session.Connection is not { IsCongested: false })
         {
             return false; // an acknowledgement, or the output's drain, brings us back
         }
