@@ -33,7 +33,28 @@ internal sealed partial class BrokerCore
         if (pending is not null)
         {
             pending.Fault ??= fault;
+            pending.WaitingReaders--;
+            if (IsTakenByAll(pending))
+            {
+                RecordTaken(pending);
+            }
+
             StepDone(pending);
+        }
+    }
+
+    /// <summary>The last reader is done with a QoS 2 message that outlives the process: its PUBLISH need not come again.</summary>
+    private static bool IsTakenByAll(PendingAcknowledgement pending) =>
+        pending is { IsTaken: true, QualityOfService: QualityOfService.ExactlyOnce, Session: { IsDurable: true, HasEnded: false } session }
+        && session.InboundIdentifiers!.TryGetValue(pending.PacketIdentifier, out var current) && ReferenceEquals(current, pending);
+
+    private void RecordTaken(PendingAcknowledgement pending)
+    {
+        var ticket = _journal.TakeInbound(pending.Session!, pending.PacketIdentifier);
+        if (ticket > _journal.DurableThrough)
+        {
+            pending.Waiting++;
+            WaitFor(ticket, pending);
         }
     }
 
@@ -71,6 +92,7 @@ internal sealed partial class BrokerCore
         {
             pending ??= RentPending();
             pending.Waiting++;
+            pending.WaitingReaders++;
         }
 
         var completion = _spareCompletions.TryPop(out var spare) ? spare : new ReaderCompletion(this, _mailbox);
@@ -218,10 +240,17 @@ internal sealed partial class BrokerCore
         if (pending is { QualityOfService: QualityOfService.ExactlyOnce, Session: { } session }
             && session.InboundIdentifiers is { } taken && taken.TryGetValue(pending.PacketIdentifier, out var current) && ReferenceEquals(current, pending))
         {
-            taken[pending.PacketIdentifier] = null;
             if (pending.Fault is not null)
             {
                 ForgetInbound(session, pending.PacketIdentifier);
+            }
+            else if (pending.ReasonCode >= ReasonCode.UnspecifiedError)
+            {
+                taken.Remove(pending.PacketIdentifier); // refused, also where its PUBREC can tell nobody; no record says that it is taken
+            }
+            else
+            {
+                taken[pending.PacketIdentifier] = null;
             }
         }
 
@@ -247,6 +276,7 @@ internal sealed partial class BrokerCore
         pending.IsReleased = false;
         pending.ReasonCode = ReasonCode.Success;
         pending.Waiting = 0;
+        pending.WaitingReaders = 0;
         if (_sparePending.Count < MaxSpares)
         {
             _sparePending.Push(pending);

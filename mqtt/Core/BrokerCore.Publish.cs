@@ -286,7 +286,7 @@ internal sealed partial class BrokerCore
             _fanOut.Clear();
         }
 
-        var ticket = publication.Ticket = Math.Max(publication.Ticket, Record(publication));
+        var ticket = publication.Ticket = Math.Max(publication.Ticket, Record(publication, pending is { WaitingReaders: > 0 }));
         foreach (var group in route.ShareGroups)
         {
             Distribute(group);
@@ -303,9 +303,13 @@ internal sealed partial class BrokerCore
     }
 
     /// <summary>Writes down what has to outlive the process.</summary>
-    private long Record(in Publication publication)
+    /// <param name="isReadersTurn">
+    /// Readers still work on the message. That its QoS 2 PUBLISH is taken is written down when they are done (<see cref="OnReaderDone"/>): a
+    /// crash before that makes the publisher repeat it, and sessions that have it get it again; else the readers would never get it.
+    /// </param>
+    private long Record(in Publication publication, bool isReadersTurn)
     {
-        var isFromDurable = publication.QualityOfService == QualityOfService.ExactlyOnce && publication.Publisher is { IsDurable: true } && publication.PacketIdentifier != 0
+        var isFromDurable = !isReadersTurn && publication.QualityOfService == QualityOfService.ExactlyOnce && publication.Publisher is { IsDurable: true } && publication.PacketIdentifier != 0
             && (publication.HasReceiver || publication.Refusal == ReasonCode.Success); // else its PUBREC refuses it, and frees the identifier
         if (publication.Stored is { } stored && (stored.Waiting > 0 || stored.IsRetained))
         {

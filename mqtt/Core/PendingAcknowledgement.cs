@@ -25,6 +25,9 @@ internal sealed class PendingAcknowledgement
     /// <summary>Readers and journal records that are not done.</summary>
     public int Waiting { get; set; }
 
+    /// <summary>Those of <see cref="Waiting"/> that are readers.</summary>
+    public int WaitingReaders { get; set; }
+
     /// <summary>The first failure.</summary>
     public Exception? Fault { get; set; }
 
@@ -32,4 +35,10 @@ internal sealed class PendingAcknowledgement
     public bool IsReleased { get; set; }
 
     public ReasonCode ReasonCode { get; set; }
+
+    /// <summary>
+    /// A restart may find the QoS 2 identifier taken. Not while it is open whether the readers get the message, and not when it is refused:
+    /// the repetition would be acknowledged, and nobody would have it.
+    /// </summary>
+    public bool IsTaken => WaitingReaders == 0 && Fault is null && ReasonCode < ReasonCode.UnspecifiedError;
 }

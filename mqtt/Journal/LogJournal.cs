@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Roost.Mqtt.Core;
 using Roost.Mqtt.Loop;
 using Roost.Mqtt.Protocol;
 using Roost.Mqtt.Retained;
@@ -66,10 +67,10 @@ internal sealed partial class LogJournal : ISessionJournal
             .AddNumber(session.Outbound.Head)
             .AddNumber(session.Outbound.Tail)
             .AddNumber(session.LeftAt is { } left ? _journalClock.At(left).ToUnixTimeMilliseconds() : 0)
-            .AddNumber(session.InboundIdentifiers?.Count ?? 0);
-        if (session.InboundIdentifiers is { } taken)
+            .AddNumber(CountTaken(session));
+        foreach (var (identifier, pending) in session.InboundIdentifiers ?? [])
         {
-            foreach (var identifier in taken.Keys)
+            if (pending is null or { IsTaken: true })
             {
                 _record.AddNumber(identifier);
             }
@@ -205,6 +206,17 @@ internal sealed partial class LogJournal : ISessionJournal
         {
             AddTarget(message, target);
         }
+    }
+
+    private static int CountTaken(Session session)
+    {
+        var count = 0;
+        foreach (var pending in session.InboundIdentifiers?.Values ?? Enumerable.Empty<PendingAcknowledgement?>())
+        {
+            count += pending is null or { IsTaken: true } ? 1 : 0;
+        }
+
+        return count;
     }
 
     /// <summary>Its payload is the record's.</summary>

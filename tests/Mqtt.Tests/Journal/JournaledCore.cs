@@ -14,6 +14,7 @@ internal sealed class JournaledCore : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly LoopClock _clock;
     private readonly TimerHeap _timers = new();
+    private readonly Mailbox _mailbox = new(static () => { });
 
     public JournaledCore(string folder, JournalSizes? sizes = null, Durability durability = Durability.Crash, TimeProvider? time = null, Func<LogJournal, ISessionJournal>? wrap = null, MachineClock? machine = null, MqttLimitsOptions? limits = null)
     {
@@ -26,7 +27,7 @@ internal sealed class JournaledCore : IAsyncDisposable
             Sizes = sizes ?? new JournalSizes(),
         };
         Core = new BrokerCore(
-            limits ?? new MqttLimitsOptions { MaxQueued = 1_000_000, MaxQueuedSizeBytes = 1_000_000_000, MaxQueuedTotalBytes = 1_000_000_000 }, wrap?.Invoke(Journal) ?? Journal, _clock, _timers, new Mailbox(static () => { }), new BrokerCounters(), NullLogger.Instance);
+            limits ?? new MqttLimitsOptions { MaxQueued = 1_000_000, MaxQueuedSizeBytes = 1_000_000_000, MaxQueuedTotalBytes = 1_000_000_000 }, wrap?.Invoke(Journal) ?? Journal, _clock, _timers, _mailbox, new BrokerCounters(), NullLogger.Instance);
         Core.Restore();
     }
 
@@ -37,6 +38,7 @@ internal sealed class JournaledCore : IAsyncDisposable
     public void Turn()
     {
         _clock.Update();
+        _mailbox.Drain();
         _timers.Fire(_clock.Now);
         Core.EndTurn();
     }
