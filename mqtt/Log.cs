@@ -64,4 +64,8 @@ internal static partial class Log
     [LoggerMessage(1043, LogLevel.Warning,
         "The certificate {File} is good from {NotBefore:u} to {NotAfter:u}, and the clock says {Now:u}: clients will refuse it. Renew it, or set the clock.")]
     public static partial void CertificateOutOfDate(ILogger logger, string file, DateTime notBefore, DateTime notAfter, DateTime now);
+
+    [LoggerMessage(1050, LogLevel.Error,
+        "{Bytes} bytes are to be written down for one thing, and a record of the sessions' journal has at most {Most}: the former record stays, what depends on this one is refused.")]
+    public static partial void JournalRecordTooLarge(ILogger logger, long bytes, int most);
 }

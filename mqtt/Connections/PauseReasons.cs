@@ -22,7 +22,7 @@ internal enum PauseReasons
     Receiver = 16,
 
     /// <summary>Those for which packets that have been read already wait too.</summary>
-    Holding = Admission | Rate | Receiver,
+    Holding = Congestion | Journal | Admission | Rate | Receiver,
 
     /// <summary>Those for which the peer cannot be blamed for its silence.</summary>
     Ours = Journal | Admission | Rate | Receiver,

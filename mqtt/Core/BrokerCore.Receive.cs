@@ -63,17 +63,21 @@ internal sealed partial class BrokerCore
             {
                 break;
             }
+
+            if (connection.Session is not { IsDurable: false } && IsWrittenDown(frame.Type) && _journal.IsBehind)
+            {
+                HoldPublisher(connection);
+            }
+
+            if (connection.IsCongested)
+            {
+                connection.Pause(PauseReasons.Congestion); // it asks for more than it takes; see OnWritable
+            }
         }
 
         Counters.BytesReceived += used;
         Counters.PacketsReceived += packets;
         connection.BytesReceived += used;
-
-        if (connection.IsCongested)
-        {
-            connection.Pause(PauseReasons.Congestion); // it asks for more than it takes; see OnWritable
-        }
-
         return used;
     }
 
@@ -86,6 +90,13 @@ internal sealed partial class BrokerCore
             SendWaiting(session);
         }
     }
+
+    /// <summary>
+    /// What follows such a packet of a session that is to last waits while the journal is behind; OnPublish sees to PUBLISH itself. Not so PUBACK
+    /// and PUBCOMP, of which a turn makes one small record and which make room, nor PINGREQ.
+    /// </summary>
+    private static bool IsWrittenDown(PacketType type) => type
+        is PacketType.Connect or PacketType.PubRec or PacketType.PubRel or PacketType.Subscribe or PacketType.Unsubscribe;
 
     private void Handle(Connection connection, in PacketFrame frame)
     {

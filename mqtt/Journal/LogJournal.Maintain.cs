@@ -77,7 +77,7 @@ internal sealed partial class LogJournal
             }
 
             copied += oldest.RecordBytes;
-            if (SaveAnew(oldest) == FailedTicket)
+            if (SaveAnew(oldest) >= TooLargeTicket)
             {
                 return false;
             }

@@ -23,6 +23,7 @@ internal sealed partial class LogJournal
     private readonly List<(long First, long Next, Exception Reason)> _refusals = []; // since the journal was last whole
     private readonly ConcurrentQueue<(long First, Exception Reason)> _newRefusals = new(); // from the committer to the loop
     private Exception? _lastFailure;
+    private readonly InvalidDataException _tooLarge = new("There is more to write down for it than a record holds.");
     private bool _isRepairing;
     private bool _isReported;
     private long _probeAt; // on the loop's clock
@@ -42,6 +43,11 @@ internal sealed partial class LogJournal
         if (ticket == FailedTicket)
         {
             return _lastFailure;
+        }
+
+        if (ticket == TooLargeTicket)
+        {
+            return _tooLarge;
         }
 
         foreach (var (first, next, reason) in _refusals)
@@ -85,6 +91,11 @@ internal sealed partial class LogJournal
             if (ticket == FailedTicket)
             {
                 return; // broken anew: it is among the refused again
+            }
+
+            if (ticket == TooLargeTicket)
+            {
+                continue; // there is no room for it at any time
             }
 
             _wholeThrough = Math.Max(_wholeThrough, ticket);
@@ -260,7 +271,7 @@ internal sealed partial class LogJournal
         {
             NoteRefused(session);
         }
-        else
+        else if (ticket != TooLargeTicket)
         {
             _underWay.Enqueue((ticket - 1, session));
         }

@@ -14,13 +14,14 @@ internal sealed partial class LogJournal
     /// <exception cref="InvalidDataException">Written by another version.</exception>
     public void Restore(IRestoredState state)
     {
+        _maxRecordBytes = (int)Math.Min((long)LargestPacketBytes() + MostBytesOfTargets, 256 * 1024 * 1024);
         var log = AppendLog.Open(
             _options.Folder!,
             new AppendLogOptions
             {
                 Durability = _options.Durability,
                 SegmentBytes = Sizes.SegmentBytes,
-                MaxRecordBytes = (int)Math.Min((long)_options.Limits.MaxPacketBytes + MostBytesOfTargets, 256 * 1024 * 1024),
+                MaxRecordBytes = _maxRecordBytes,
             },
             _time,
             _logger,
@@ -59,4 +60,9 @@ internal sealed partial class LogJournal
 
         NoteTime();
     }
+
+    private int LargestPacketBytes() =>
+        _options.Listeners.Max(listener => (int?)listener.Limits.MaxPacketBytes) is { } largest && largest > _options.Limits.MaxPacketBytes
+            ? largest
+            : _options.Limits.MaxPacketBytes;
 }

@@ -17,7 +17,10 @@ namespace Roost.Mqtt.Journal;
 internal sealed partial class LogJournal : ISessionJournal
 {
     private const long FailedTicket = long.MaxValue;
+    private const long TooLargeTicket = FailedTicket - 1;
     private const long BehindBytes = 4 * 1024 * 1024; // half of what the log lets wait
+    private const long Refused = -1; // in place of an offset
+    private const long TooLarge = -2;
     private const int MostBytesOfTargets = 16 * 1024 * 1024; // beside a packet of the largest size: a million sessions
 
     private readonly MqttOptions _options;
@@ -31,7 +34,9 @@ internal sealed partial class LogJournal : ISessionJournal
     private readonly JournalClock _journalClock;
     private AppendLog? _log;
     private long _lastSessionNumber;
+    private int _maxRecordBytes;
     private long _waitingBytes;
+    private long _nextTooLargeWarningAt; // on the loop's clock
     private long _durableThrough;
 
     /// <param name="wake">Ends the loop's wait; any thread.</param>
@@ -272,7 +277,7 @@ internal sealed partial class LogJournal : ISessionJournal
     private long Append(RecordBuilder record, object what)
     {
         var offset = Append(record.Bytes, [], what);
-        return offset < 0 ? FailedTicket : offset + 1;
+        return offset < 0 ? RefusedTicket(offset) : offset + 1;
     }
 
     private void ForgetEntry(JournalEntry entry)
@@ -288,6 +293,11 @@ internal sealed partial class LogJournal : ISessionJournal
     private long Append(JournalEntry entry, ReadOnlySpan<byte> payload = default)
     {
         var offset = Append(_record.Bytes, payload, entry);
+        if (offset == TooLarge)
+        {
+            return TooLargeTicket; // the record that it has stays: it is nearer to the truth than none
+        }
+
         if (offset < 0)
         {
             _live.Remove(entry);
@@ -299,13 +309,21 @@ internal sealed partial class LogJournal : ISessionJournal
         return offset + 1;
     }
 
-    /// <returns>The offset; -1 when the log does not take it.</returns>
+    private static long RefusedTicket(long offset) => offset == TooLarge ? TooLargeTicket : FailedTicket;
+
+    /// <returns>The offset; <see cref="Refused"/> or <see cref="TooLarge"/> when the log does not take it.</returns>
     private long Append(ReadOnlySpan<byte> header, ReadOnlySpan<byte> payload, object what)
     {
+        if ((long)header.Length + payload.Length > _maxRecordBytes)
+        {
+            WarnOfTooLarge((long)header.Length + payload.Length);
+            return TooLarge;
+        }
+
         if (IsBroken && !_isRepairing)
         {
             NoteRefused(what);
-            return -1;
+            return Refused;
         }
 
         try
@@ -320,7 +338,17 @@ internal sealed partial class LogJournal : ISessionJournal
         {
             Break(_log!.NextOffset, exception);
             NoteRefused(what);
-            return -1;
+            return Refused;
+        }
+    }
+
+    /// <summary>At most once in ten seconds: whoever made it so large may ask for it again and again.</summary>
+    private void WarnOfTooLarge(long bytes)
+    {
+        if (_clock.Now >= _nextTooLargeWarningAt)
+        {
+            _nextTooLargeWarningAt = _clock.Now + 10_000;
+            Log.JournalRecordTooLarge(_logger, bytes, _maxRecordBytes);
         }
     }
 }

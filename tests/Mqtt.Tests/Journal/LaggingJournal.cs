@@ -14,7 +14,10 @@ internal sealed class LaggingJournal(LogJournal journal) : ISessionJournal
 
     public bool IsBroken => journal.IsBroken;
 
-    public bool IsBehind => journal.IsBehind;
+    public bool IsBehind => IsFull || journal.IsBehind;
+
+    /// <summary>More waits for the disk than is to wait.</summary>
+    public bool IsFull { get; set; }
 
     /// <summary>The broker learns of what is durable up to here.</summary>
     public void Tell(long ticket) => _told = Math.Max(_told, ticket);

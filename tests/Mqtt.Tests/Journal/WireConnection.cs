@@ -8,10 +8,11 @@ internal sealed class WireConnection(BrokerCore core) : Connection(core, new Lis
 {
     private readonly List<byte> _sent = [];
     private byte[] _unread = [];
+    private bool _isStuck;
 
     public override string RemoteEndPoint => "wire";
 
-    protected override bool IsBlocked => false;
+    protected override bool IsBlocked => _isStuck;
 
     /// <summary>What the broker has sent since the last call.</summary>
     public byte[] TakeSent()
@@ -19,6 +20,15 @@ internal sealed class WireConnection(BrokerCore core) : Connection(core, new Lis
         var bytes = _sent.ToArray();
         _sent.Clear();
         return bytes;
+    }
+
+    /// <summary>The peer takes nothing until it is told to.</summary>
+    public void Stick() => _isStuck = true;
+
+    public void GoOn()
+    {
+        _isStuck = false;
+        MarkDirty();
     }
 
     public void Say(byte[] packet)
