@@ -1,4 +1,5 @@
 using Roost.Mqtt.Connections;
+using Roost.Mqtt.Journal;
 using Roost.Mqtt.Protocol;
 using Roost.Mqtt.Retained;
 using Roost.Mqtt.Routing;
@@ -250,6 +251,14 @@ internal sealed partial class BrokerCore
     /// <summary>Hands the message to everyone. What they still have to do before it may be acknowledged is in <paramref name="pending"/>.</summary>
     private void Route(ref Publication publication, ref PendingAcknowledgement? pending, MqttMessageProperties? messageProperties)
     {
+        if (_journal.IsBroken && HasToBeKept(publication))
+        {
+            pending = RentPending();
+            pending.Waiting = 1;
+            WaitFor(ISessionJournal.FailedTicket, pending);
+            return;
+        }
+
         if (publication.Retain)
         {
             Retain(ref publication);
@@ -287,9 +296,12 @@ internal sealed partial class BrokerCore
         }
 
         var ticket = publication.Ticket = Math.Max(publication.Ticket, Record(publication, pending is { WaitingReaders: > 0 }));
-        foreach (var group in route.ShareGroups)
+        if (publication.Stored is not { IsRefused: true })
         {
-            Distribute(group);
+            foreach (var group in route.ShareGroups)
+            {
+                Distribute(group);
+            }
         }
 
         ReleaseHeldSessions(ticket);
@@ -300,6 +312,23 @@ internal sealed partial class BrokerCore
             pending.Message = publication.Stored;
             WaitFor(ticket, pending);
         }
+    }
+
+    /// <summary>
+    /// The journal would refuse it, and its publisher would be told so and repeat it: so nobody is to have it. Wills, of which nobody can be told,
+    /// are not asked about.
+    /// </summary>
+    private static bool HasToBeKept(in Publication publication)
+    {
+        if (publication.QualityOfService == QualityOfService.AtMostOnce || (publication.Publisher is not null && publication.PacketIdentifier == 0))
+        {
+            return false;
+        }
+
+        return publication.Retain
+            || publication is { QualityOfService: QualityOfService.ExactlyOnce, Publisher.IsDurable: true }
+            || Array.Exists(publication.Route.Receivers, static receiver => receiver is { Session.IsDurable: true, MaximumQualityOfService: not QualityOfService.AtMostOnce })
+            || Array.Exists(publication.Route.ShareGroups, static group => group.Backlog.IsDurable);
     }
 
     /// <summary>Writes down what has to outlive the process.</summary>

@@ -10,6 +10,9 @@ namespace Roost.Mqtt.Journal;
 /// </summary>
 internal interface ISessionJournal : IAsyncDisposable
 {
+    /// <summary>Of what is not even written: it fails with the last record that was refused.</summary>
+    const long FailedTicket = long.MaxValue;
+
     /// <summary>The highest ticket that is durable, with all below it but for those of which <see cref="FailureOf"/> says otherwise. Moved by <see cref="Maintain"/>.</summary>
     long DurableThrough { get; }
 

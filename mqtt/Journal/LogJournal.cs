@@ -16,7 +16,7 @@ namespace Roost.Mqtt.Journal;
 /// </summary>
 internal sealed partial class LogJournal : ISessionJournal
 {
-    private const long FailedTicket = long.MaxValue;
+    private const long FailedTicket = ISessionJournal.FailedTicket;
     private const long TooLargeTicket = FailedTicket - 1;
     private const long BehindBytes = 4 * 1024 * 1024; // half of what the log lets wait
     private const long Refused = -1; // in place of an offset
