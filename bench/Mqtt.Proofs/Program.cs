@@ -1,4 +1,5 @@
 using Roost.Mqtt.Proofs;
+using Roost.Mqtt.Proofs.Backlog;
 using Roost.Mqtt.Proofs.Hostile;
 using Roost.Mqtt.Proofs.Soak;
 
@@ -11,6 +12,8 @@ return args switch
     ["soak", .. var rest] => SoakRun.Run(new Arguments(rest)),
     ["retained", .. var rest] => RetainedLoad.Run(new Arguments(rest)),
     ["wildcards", .. var rest] => WildcardLoad.Run(new Arguments(rest)),
+    ["backlog", .. var rest] => BacklogRun.Run(new Arguments(rest)),
+    ["backlog-step", var step, .. var rest] => BacklogRun.RunStep(step, new Arguments(rest)),
     _ => Usage(),
 };
 
@@ -24,6 +27,7 @@ static int Usage()
           soak     200 clients that come and go            --minutes 20 --rate 5000 --clients 200 --limit 6 (MiB/h)
           retained  retained messages for many at once  --topics 100000 --subscribers 20 --sessions clean|kept
           wildcards  10,000 filters on any broker      --port N --pid N --filters 10000 --seconds 4
+          backlog  opens the journal of a long backlog --messages 1000000 --runs 5 --seconds 1
         live, attacks, soak and retained start the daemon that bench/mqtt/build-roost has built, or --broker 'COMMAND {port} {dir}'.
         """);
     return 2;

@@ -369,8 +369,7 @@ internal sealed partial class BrokerCore
         else
         {
             var stored = Store(ref publication);
-            stored.IsRetained = true;
-            stored.RetainedAt = _clock.UtcNow;
+            stored.Retention = new Retention(_clock.UtcNow);
             Hold(stored);
             before = _retained.Set(stored);
             ArmExpiry(stored);
@@ -393,13 +392,13 @@ internal sealed partial class BrokerCore
 
     private void NoLongerRetained(StoredMessage message)
     {
-        message.IsRetained = false;
-        LetGo(message);
-        if (message.Expiry is { } expiry)
+        if (message.Retention?.Expiry is { } expiry)
         {
             Timers.Cancel(expiry);
-            message.Expiry = null;
         }
+
+        message.Retention = null;
+        LetGo(message);
 
         if (message.Waiting == 0)
         {
@@ -411,15 +410,12 @@ internal sealed partial class BrokerCore
     {
         if (message.ExpiresAt != long.MaxValue)
         {
-            Timers.Set(message.Expiry = new RetainedExpiry(this, message), message.ExpiresAt);
+            Timers.Set(message.Retention!.Expiry = new RetainedExpiry(this, message), message.ExpiresAt);
         }
     }
 
-    private StoredMessage Store(ref Publication publication) => publication.Stored ??= new StoredMessage
+    private StoredMessage Store(ref Publication publication) => publication.Stored ??= new StoredMessage(publication.Route.Topic, publication.Properties, publication.Payload)
     {
-        Topic = publication.Route.Topic,
-        Payload = publication.Payload.ToArray(), // the one copy of the payload, for all who wait
-        Properties = publication.Properties.ToArray(),
         QualityOfService = publication.QualityOfService,
         ExpiresAt = publication.ExpirySeconds is { } seconds ? _clock.Now + (seconds * 1000L) : long.MaxValue,
     };

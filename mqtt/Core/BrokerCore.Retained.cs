@@ -54,13 +54,13 @@ internal sealed partial class BrokerCore
         var message = new MqttMessage
         {
             Topic = TopicName.Parse(Encoding.UTF8.GetString(stored.Topic)),
-            Payload = stored.Payload,
+            Payload = stored.Payload.ToArray(),
             QualityOfService = stored.QualityOfService,
             Retain = true,
             Properties = stored.SecondsLeft(now) is { } seconds
                 ? (properties ?? new MqttMessageProperties()) with { MessageExpiryInterval = TimeSpan.FromSeconds(seconds) }
                 : properties,
         };
-        return new RetainedMessage(message, stored.RetainedAt);
+        return new RetainedMessage(message, stored.Retention!.Since);
     }
 }

@@ -75,7 +75,7 @@ internal sealed partial class BrokerCore
         if (IsForStatus(subscription))
         {
             matches.AddRange(_status!.All.Where(topic => subscription.TopicFilter.Matches(topic.Name))
-                .Select(static topic => new StoredMessage { Topic = topic.Topic, Payload = topic.Payload, Properties = [], QualityOfService = QualityOfService.AtMostOnce }));
+                .Select(static topic => new StoredMessage(topic.Topic, properties: [], topic.Payload) { QualityOfService = QualityOfService.AtMostOnce }));
         }
     }
 }

@@ -8,16 +8,15 @@ namespace Roost.Mqtt.Journal;
 /// Puts the state together from the records of a log, oldest first. Any record may have lost those before it, and a thing may stand in
 /// several: the last one counts.
 /// </summary>
-internal sealed class JournalReplay(JournalClock clock, long loopNow)
+/// <param name="live">Gets what was read in the order of its last records; <see cref="Finish"/> leaves what is alive.</param>
+internal sealed class JournalReplay(JournalClock clock, LiveRecords live, long loopNow)
 {
     private readonly Dictionary<long, ReplayedSession> _sessions = [];
     private readonly Dictionary<byte[], StoredMessage> _retained = new(Utf8Comparer.Instance);
-    private readonly List<(JournalEntry Entry, long Offset, int Bytes)> _entries = [];
+    private readonly HashSet<byte[]> _topics = new(Utf8Comparer.Instance);
+    private byte[] _lastTopic = [];
 
     public long LastSessionNumber { get; private set; }
-
-    /// <summary>What was read, in the order of its records, also what is not alive any more.</summary>
-    public IReadOnlyList<(JournalEntry Entry, long Offset, int Bytes)> Entries => _entries;
 
     public void Take(in LogRecord record)
     {
@@ -34,7 +33,7 @@ internal sealed class JournalReplay(JournalClock clock, long loopNow)
             case JournalRecord.RetainedRemoved:
                 if (_retained.Remove(parser.ReadBytes().ToArray(), out var removed))
                 {
-                    removed.IsRetained = false;
+                    removed.Retention = null;
                 }
 
                 break;
@@ -49,11 +48,12 @@ internal sealed class JournalReplay(JournalClock clock, long loopNow)
         EndSuperseded();
         clock.Continue();
         var now = clock.Now;
-        foreach (var (entry, _, _) in _entries)
+        var sinceLoop = loopNow - now.ToUnixTimeMilliseconds();
+        for (var entry = live.Oldest; entry is not null; entry = entry.Newer)
         {
             if (entry is StoredMessage { ExpiresAt: not long.MaxValue } message)
             {
-                message.ExpiresAt += loopNow - now.ToUnixTimeMilliseconds();
+                message.ExpiresAt += sinceLoop;
             }
         }
 
@@ -75,9 +75,22 @@ internal sealed class JournalReplay(JournalClock clock, long loopNow)
         {
             state.RestoreRetained(message);
         }
+
+        LeaveAlive();
     }
 
-    public bool IsAlive(JournalEntry entry) => entry switch
+    private void LeaveAlive()
+    {
+        for (var (entry, newer) = (live.Oldest, live.Oldest?.Newer); entry is not null; (entry, newer) = (newer, newer?.Newer))
+        {
+            if (!IsAlive(entry))
+            {
+                live.Remove(entry);
+            }
+        }
+    }
+
+    private bool IsAlive(JournalEntry entry) => entry switch
     {
         JournalClock => true,
         StoredMessage message => message.IsRetained || message.Waiting > 0,
@@ -154,21 +167,18 @@ internal sealed class JournalReplay(JournalClock clock, long loopNow)
             Find(parser.ReadNumber()).Inbound.Add((ushort)parser.ReadNumber());
         }
 
-        var message = new StoredMessage
+        var topic = Share(parser.ReadBytes());
+        var message = new StoredMessage(topic, parser.ReadBytes(), record.Payload.Span)
         {
-            Topic = parser.ReadBytes().ToArray(),
-            Properties = parser.ReadBytes().ToArray(),
-            Payload = record.Payload.ToArray(),
             QualityOfService = (QualityOfService)(flags & 3),
             ExpiresAt = expiresAt,
-            IsRetained = (flags & 4) != 0,
-            RetainedAt = retainedAt,
+            Retention = (flags & 4) != 0 ? new Retention(retainedAt) : null,
         };
         if (message.IsRetained)
         {
             if (_retained.Remove(message.Topic, out var before))
             {
-                before.IsRetained = false;
+                before.Retention = null;
             }
 
             _retained.Add(message.Topic, message);
@@ -182,6 +192,23 @@ internal sealed class JournalReplay(JournalClock clock, long loopNow)
         Note(message, record);
     }
 
+    /// <summary>One array for all messages of a topic.</summary>
+    private byte[] Share(ReadOnlySpan<byte> topic)
+    {
+        if (topic.SequenceEqual(_lastTopic))
+        {
+            return _lastTopic;
+        }
+
+        var topics = _topics.GetAlternateLookup<ReadOnlySpan<byte>>();
+        if (!topics.TryGetValue(topic, out var shared))
+        {
+            _topics.Add(shared = topic.ToArray());
+        }
+
+        return _lastTopic = shared;
+    }
+
     private ReplayedSession Find(long number)
     {
         LastSessionNumber = Math.Max(LastSessionNumber, number);
@@ -193,9 +220,6 @@ internal sealed class JournalReplay(JournalClock clock, long loopNow)
         return session;
     }
 
-    private void Note(JournalEntry entry, in LogRecord record)
-    {
-        entry.Offset = record.Offset;
-        _entries.Add((entry, record.Offset, record.Headers.Length + record.Payload.Length));
-    }
+    private void Note(JournalEntry entry, in LogRecord record) =>
+        live.MoveToEnd(entry, record.Offset, record.Headers.Length + record.Payload.Length);
 }

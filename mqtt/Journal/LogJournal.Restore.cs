@@ -34,7 +34,7 @@ internal sealed partial class LogJournal
             _wake();
         };
 
-        var replay = new JournalReplay(_journalClock, _clock.Now);
+        var replay = new JournalReplay(_journalClock, _live, _clock.Now);
         using (var reader = log.OpenReader(log.FirstOffset))
         {
             while (reader.TryRead(RecordsPerRead, BytesPerRead, out var records))
@@ -49,15 +49,6 @@ internal sealed partial class LogJournal
         replay.Finish(state);
         _durableThrough = log.DurableOffset;
         _lastSessionNumber = replay.LastSessionNumber;
-        foreach (var (entry, offset, bytes) in replay.Entries)
-        {
-            if (entry.Offset == offset && replay.IsAlive(entry))
-            {
-                entry.Offset = -1;
-                _live.MoveToEnd(entry, offset, bytes);
-            }
-        }
-
         NoteTime();
     }
 

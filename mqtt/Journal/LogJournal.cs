@@ -196,9 +196,9 @@ internal sealed partial class LogJournal : ISessionJournal
             _record.AddNumber(_journalClock.At(message.ExpiresAt).ToUnixTimeMilliseconds());
         }
 
-        if (message.IsRetained)
+        if (message.Retention is { } retention)
         {
-            _record.AddNumber(message.RetainedAt.ToUnixTimeMilliseconds());
+            _record.AddNumber(retention.Since.ToUnixTimeMilliseconds());
         }
 
         if (publisher is not null)

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using Roost.Mqtt.Core;
 using Roost.Mqtt.Protocol;
 using Roost.Mqtt.Routing;
@@ -13,6 +14,8 @@ internal sealed class ReplayedSession(long number)
     private readonly HashSet<long> _settledBeyond = [];
     private Dictionary<long, StoredMessage>? _bySequence; // made when a message is handed on
     private bool _isNamed;
+    private int[]? _lastIdentifiers;
+    private bool _isSorted = true; // so far, no target came before one with a lower sequence number
     private long _head;
     private long _tail;
     private long _sent; // none from there on had been sent when the client left
@@ -77,12 +80,7 @@ internal sealed class ReplayedSession(long number)
     {
         var sequence = parser.ReadNumber();
         var options = parser.ReadByte();
-        var identifiers = new int[parser.ReadCount()];
-        for (var i = 0; i < identifiers.Length; i++)
-        {
-            identifiers[i] = parser.ReadCount();
-        }
-
+        var identifiers = ReadIdentifiers(ref parser);
         if ((options & 8) != 0)
         {
             Released.Add(sequence);
@@ -90,7 +88,8 @@ internal sealed class ReplayedSession(long number)
 
         _tail = Math.Max(_tail, sequence + 1);
         _bySequence?[sequence] = message;
-        _targets.Add(new Target(sequence, message, (QualityOfService)(options & 3), (options & 4) != 0, identifiers.Length == 0 ? null : identifiers));
+        _isSorted &= _targets.Count == 0 || _targets[^1].Sequence <= sequence;
+        _targets.Add(new Target(sequence, message, identifiers, (QualityOfService)(options & 3), (options & 4) != 0));
     }
 
     /// <summary>The message waits elsewhere from now on.</summary>
@@ -126,6 +125,24 @@ internal sealed class ReplayedSession(long number)
         Session.Outbound = Queue();
     }
 
+    /// <returns>Null: none. The same array as the last time where it says the same, which is the rule.</returns>
+    private int[]? ReadIdentifiers(ref RecordParser parser)
+    {
+        var count = parser.ReadCount();
+        if (count == 0)
+        {
+            return null;
+        }
+
+        var identifiers = new int[count];
+        for (var i = 0; i < count; i++)
+        {
+            identifiers[i] = parser.ReadCount();
+        }
+
+        return _lastIdentifiers.AsSpan().SequenceEqual(identifiers) ? _lastIdentifiers : _lastIdentifiers = identifiers;
+    }
+
     private static Will? ReadWill(ref RecordParser parser, ReadOnlySpan<byte> payload)
     {
         var options = parser.ReadByte();
@@ -149,37 +166,55 @@ internal sealed class ReplayedSession(long number)
     /// <summary>In the order of the sequence numbers; what was settled out of order leaves a settled entry.</summary>
     private OutboundQueue Queue()
     {
-        var waiting = _targets.Where(target => Session.IsDurable && target.Sequence >= _head && !_settledBeyond.Contains(target.Sequence))
-            .OrderBy(static target => target.Sequence)
-            .ToList(); // stable: of two records of one message, the later one is later here
-        var queue = new OutboundQueue(waiting.Count == 0 ? Math.Max(_head, _tail) : waiting[0].Sequence);
+        var waiting = Waiting();
+        var first = waiting.IsEmpty ? Math.Max(_head, _tail) : waiting[0].Sequence;
+        var queue = new OutboundQueue(first, capacity: (int)(_tail - first));
         queue.RestoreSent(_sent);
-        for (var i = 0; i < waiting.Count; i++)
+        for (var i = 0; i < waiting.Length; i++)
         {
-            var target = waiting[i];
-            if (i + 1 < waiting.Count && waiting[i + 1].Sequence == target.Sequence)
+            ref readonly var target = ref waiting[i];
+            if (i + 1 < waiting.Length && waiting[i + 1].Sequence == target.Sequence)
             {
-                continue;
+                continue; // of two records of one message, the later one counts
             }
 
-            while (queue.Tail < target.Sequence)
-            {
-                queue.Add(new OutboundQueue.Entry { Flags = OutboundQueue.EntryFlags.Settled });
-            }
-
+            AddSettled(queue, target.Sequence);
             Add(queue, target);
             target.Message.AddTarget(Session, target.Sequence);
         }
 
-        while (queue.Tail < _tail)
-        {
-            queue.Add(new OutboundQueue.Entry { Flags = OutboundQueue.EntryFlags.Settled });
-        }
-
+        AddSettled(queue, _tail);
         return queue;
     }
 
-    private void Add(OutboundQueue queue, Target target)
+    /// <summary>What the session has not settled, by sequence number; of one number, in the order of the records.</summary>
+    private ReadOnlySpan<Target> Waiting()
+    {
+        if (!Session.IsDurable)
+        {
+            return [];
+        }
+
+        if (!_isSorted)
+        {
+            var inOrder = _targets.OrderBy(static target => target.Sequence).ToList(); // stable
+            _targets.Clear();
+            _targets.AddRange(inOrder);
+        }
+
+        _targets.RemoveAll(target => target.Sequence < _head || _settledBeyond.Contains(target.Sequence));
+        return CollectionsMarshal.AsSpan(_targets);
+    }
+
+    private static void AddSettled(OutboundQueue queue, long end)
+    {
+        while (queue.Tail < end)
+        {
+            queue.Add(new OutboundQueue.Entry { Flags = OutboundQueue.EntryFlags.Settled });
+        }
+    }
+
+    private void Add(OutboundQueue queue, in Target target)
     {
         var flags = OutboundQueue.EntryFlags.IsTarget;
         flags |= MayHaveBeenSent(target) ? OutboundQueue.EntryFlags.WasSent : OutboundQueue.EntryFlags.None;
@@ -198,8 +233,8 @@ internal sealed class ReplayedSession(long number)
     /// Then it says that it may be a repetition, and does not expire: the client may hold the identifier of a QoS 2 message, which has to be
     /// let go by the rest of the exchange. While the client was there, only QoS 1 messages that can expire are taken for unsent.
     /// </summary>
-    private bool MayHaveBeenSent(Target target) => target.Sequence < _sent
+    private bool MayHaveBeenSent(in Target target) => target.Sequence < _sent
         || (LeftAt is null && (target.QualityOfService == QualityOfService.ExactlyOnce || target.Message.ExpiresAt == long.MaxValue));
 
-    private sealed record Target(long Sequence, StoredMessage Message, QualityOfService QualityOfService, bool Retain, int[]? SubscriptionIdentifiers);
+    private readonly record struct Target(long Sequence, StoredMessage Message, int[]? SubscriptionIdentifiers, QualityOfService QualityOfService, bool Retain);
 }

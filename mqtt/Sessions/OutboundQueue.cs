@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Roost.Mqtt.Sessions;
 
 /// <summary>
@@ -5,12 +7,15 @@ namespace Roost.Mqtt.Sessions;
 /// <see cref="Head"/>, those in flight from there to <see cref="NextToSend"/>, and behind them those that wait. A message's Packet Identifier
 /// follows from its sequence number, so that it is the same after a restart without having been written down.
 /// </summary>
-internal sealed class OutboundQueue(long firstSequence = 0)
+/// <param name="capacity">How many messages it will have soon.</param>
+internal sealed class OutboundQueue(long firstSequence = 0, int capacity = 0)
 {
     /// <summary>Packet Identifiers are 1 to 65,535: no more than that many messages can be between head and next.</summary>
     private const int IdentifierCount = 65_535;
 
-    private Entry[] _ring = new Entry[4];
+    private const int LeastCapacity = 4;
+
+    private Entry[] _ring = new Entry[BitOperations.RoundUpToPowerOf2((uint)Math.Max(capacity, LeastCapacity))];
 
     /// <summary>Sequence number of the oldest message that is not settled.</summary>
     public long Head { get; private set; } = firstSequence;
@@ -102,7 +107,7 @@ internal sealed class OutboundQueue(long firstSequence = 0)
 
         if (Count == 0 && _ring.Length > 1024)
         {
-            _ring = new Entry[4]; // after a long backlog
+            _ring = new Entry[LeastCapacity]; // after a long backlog
         }
     }
 

@@ -1,5 +1,4 @@
 using Roost.Mqtt.Journal;
-using Roost.Mqtt.Loop;
 
 namespace Roost.Mqtt.Sessions;
 
@@ -8,40 +7,53 @@ internal sealed class StoredMessage : JournalEntry
 {
     private const int OverheadBytes = 200; // objects, queue entry, target
 
-    private Target[] _targets = [];
+    private readonly byte[] _content; // properties, then payload: one object for both
+    private readonly int _propertiesLength;
+    private Target _only; // what most messages have: no array for one
+    private Target[]? _several;
 
-    public required byte[] Topic { get; init; }
+    /// <param name="topic">Kept as it is, so that all messages of a topic share it.</param>
+    /// <param name="properties">Encoded as they are forwarded, without Message Expiry Interval. Copied.</param>
+    /// <param name="payload">Copied: once, for all who wait.</param>
+    public StoredMessage(byte[] topic, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> payload)
+    {
+        Topic = topic;
+        _propertiesLength = properties.Length;
+        var content = GC.AllocateUninitializedArray<byte>(properties.Length + payload.Length);
+        properties.CopyTo(content);
+        payload.CopyTo(content.AsSpan(properties.Length));
+        _content = content;
+    }
 
-    public required byte[] Payload { get; init; }
+    public byte[] Topic { get; }
+
+    public ReadOnlySpan<byte> Payload => _content.AsSpan(_propertiesLength);
 
     /// <summary>Encoded properties as they are forwarded, without Message Expiry Interval.</summary>
-    public required byte[] Properties { get; init; }
+    public ReadOnlySpan<byte> Properties => _content.AsSpan(0, _propertiesLength);
 
     public required QualityOfService QualityOfService { get; init; }
 
     /// <summary>Milliseconds on the loop's clock; <see cref="long.MaxValue"/>: never.</summary>
     public long ExpiresAt { get; set; } = long.MaxValue;
 
-    /// <summary>When it became its topic's retained message, by the wall clock.</summary>
-    public DateTimeOffset RetainedAt { get; set; }
-
     /// <summary>What it counts for in the limits: its bytes, and about what the broker needs besides to keep it.</summary>
-    public int Bytes => SizeOf(Topic.Length + Payload.Length + Properties.Length);
+    public int Bytes => SizeOf(Topic.Length + _content.Length);
 
     /// <summary>Places in queues that hold it, and one more while it is retained.</summary>
     public int Holders { get; set; }
 
-    /// <summary>The present retained message of its topic.</summary>
-    public bool IsRetained { get; set; }
+    /// <summary>It is the present retained message of its topic.</summary>
+    public bool IsRetained => Retention is not null;
 
     /// <summary>Of one that is or was retained: rises with every message that becomes its topic's last one. <see cref="Retained.RetainedMessages"/> sets it.</summary>
     public long RetainedKey { get; set; }
 
-    /// <summary>Of a retained message that can expire.</summary>
-    public Timed? Expiry { get; set; }
+    /// <summary>Null: it is not retained, or no more.</summary>
+    public Retention? Retention { get; set; }
 
     /// <summary>Durable sessions, and the sequence number that the message has in each. Settled ones are taken out when there is no room for more: see <see cref="Waiting"/>.</summary>
-    public ReadOnlySpan<Target> Targets => _targets.AsSpan(0, TargetCount);
+    public ReadOnlySpan<Target> Targets => Room[..TargetCount];
 
     /// <summary>Targets that have not settled the message.</summary>
     public int Waiting { get; private set; }
@@ -51,14 +63,16 @@ internal sealed class StoredMessage : JournalEntry
 
     private int TargetCount { get; set; }
 
+    private Span<Target> Room => _several ?? new Span<Target>(ref _only);
+
     public void AddTarget(Session session, long sequence)
     {
-        if (TargetCount == _targets.Length)
+        if (TargetCount == Room.Length)
         {
             MakeRoom();
         }
 
-        _targets[TargetCount++] = new Target(session, sequence);
+        Room[TargetCount++] = new Target(session, sequence);
         Waiting++;
     }
 
@@ -73,6 +87,7 @@ internal sealed class StoredMessage : JournalEntry
     /// <summary>A retained message gets a new target with every new subscription, for as long as it stands: settled ones make room first.</summary>
     private void MakeRoom()
     {
+        var room = Room;
         if (Waiting < TargetCount / 2)
         {
             var kept = 0;
@@ -80,17 +95,19 @@ internal sealed class StoredMessage : JournalEntry
             {
                 if (IsOpen(target))
                 {
-                    _targets[kept++] = target;
+                    room[kept++] = target;
                 }
             }
 
-            Array.Clear(_targets, kept, TargetCount - kept); // ended sessions are let go
+            room[kept..].Clear(); // ended sessions are let go
             TargetCount = kept;
         }
 
-        if (TargetCount == _targets.Length)
+        if (TargetCount == room.Length)
         {
-            Array.Resize(ref _targets, Math.Max(1, TargetCount * 2));
+            _several = new Target[room.Length * 2];
+            room.CopyTo(_several);
+            _only = default;
         }
     }
 

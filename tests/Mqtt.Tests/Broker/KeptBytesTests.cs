@@ -68,7 +68,7 @@ public sealed class KeptBytesTests
         Assert.That(Publish(publisher, "r/3", 1, retain: true), Is.EqualTo(0x97), "too many");
         Assert.That(Publish(publisher, "r/1", 1000, retain: true), Is.Zero, "in place of another");
         Assert.That(Publish(publisher, "r/1", 1001, retain: true), Is.EqualTo(0x97), "too large");
-        Assert.That(_journaled!.Core.Retained.Find("r/1"u8)!.Payload, Has.Length.EqualTo(1000));
+        Assert.That(_journaled!.Core.Retained.Find("r/1"u8)!.Payload.ToArray(), Has.Length.EqualTo(1000));
         Assert.That(Drops(DropReason.NoRetainedRoom), Is.EqualTo(2));
         Assert.That(Publish(publisher, "r/1", 0, retain: true), Is.Zero, "cleared");
         Assert.That(Publish(publisher, "r/3", 1, retain: true), Is.Zero);

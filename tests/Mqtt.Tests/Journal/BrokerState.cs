@@ -97,5 +97,5 @@ internal static class BrokerState
     }
 
     private static string Describe(StoredMessage message) =>
-        $"{Encoding.UTF8.GetString(message.Topic)} {message.Payload.Length} {Convert.ToHexString(message.Payload.AsSpan(0, Math.Min(8, message.Payload.Length)))}";
+        $"{Encoding.UTF8.GetString(message.Topic)} {message.Payload.Length} {Convert.ToHexString(message.Payload[..Math.Min(8, message.Payload.Length)])}";
 }

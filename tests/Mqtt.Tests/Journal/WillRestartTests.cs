@@ -41,8 +41,8 @@ public sealed class WillRestartTests
         Advance(14);
         Assert.That(Published, Is.Null);
         Advance(2);
-        Assert.That(Published?.Payload, Is.EqualTo("gone"u8.ToArray()));
-        Assert.That(Published!.Properties, Is.Not.Empty);
+        Assert.That(Published?.Payload.ToArray(), Is.EqualTo("gone"u8.ToArray()));
+        Assert.That(Published!.Properties.ToArray(), Is.Not.Empty);
 
         await RestartAsync(isOrderly);
         Assert.That(_journaled.Core.Sessions, Is.Empty, "a session that ended with its connection");
