@@ -62,6 +62,9 @@ public sealed class MqttBroker : IMqttBroker, IAsyncDisposable
     /// <summary>Completes when the loop has ended: after <see cref="StopAsync"/>, or with its fault, after which the process should end.</summary>
     public Task Completion => _loopEnded.Task;
 
+    /// <summary>Null: the journal takes what has to be kept, or there is none.</summary>
+    public MqttJournalFault? JournalFault => _journal.Fault;
+
     /// <summary>Restores sessions and retained messages, and starts the loop. No client can connect yet.</summary>
     public Task StartAsync(CancellationToken cancellationToken = default)
     {
@@ -160,6 +163,7 @@ public sealed class MqttBroker : IMqttBroker, IAsyncDisposable
         try
         {
             await CloseListenersAsync().WaitAsync(cancellationToken);
+            await FinishWritingAsync().WaitAsync(cancellationToken);
         }
         finally
         {
@@ -267,6 +271,19 @@ public sealed class MqttBroker : IMqttBroker, IAsyncDisposable
 
     /// <summary>Looks at the broker's state on its loop: for tests that compare it with what a restart would find.</summary>
     internal Task<T> InspectAsync<T>(Func<BrokerCore, T> look) => OnLoopAsync(() => look(_core));
+
+    /// <summary>Publishers within the process learn what has become of their messages before the loop, which would tell them, ends.</summary>
+    private async Task FinishWritingAsync()
+    {
+        try
+        {
+            await await OnLoopAsync(_core.WhenDecidedAsync);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The loop has ended before, and has told them that nobody knows.
+        }
+    }
 
     private Task<T> OnLoopAsync<T>(Func<T> work)
     {

@@ -26,9 +26,17 @@ internal sealed partial class BrokerHost(MqttBroker broker, IHostApplicationLife
 
     public Task AnswersAsync(CancellationToken cancellationToken) => broker.GetStatisticsAsync();
 
-    public RoomHealth Check() => broker.Completion.IsCompleted
-        ? new("mqtt", RoomState.Down, "The broker has stopped.")
-        : new("mqtt", RoomState.Up);
+    public RoomHealth Check()
+    {
+        if (broker.Completion.IsCompleted)
+        {
+            return new("mqtt", RoomState.Down, "The broker has stopped.");
+        }
+
+        return broker.JournalFault is { } fault
+            ? new("mqtt", RoomState.Degraded, $"Messages that have to be kept are refused since {fault.Since:u}: {fault.Reason}")
+            : new("mqtt", RoomState.Up);
+    }
 
     private void EndDaemon(Task completion)
     {

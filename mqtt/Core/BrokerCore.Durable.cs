@@ -343,6 +343,9 @@ internal sealed partial class BrokerCore
             case Arrival arrival:
                 OnSessionSaved(arrival, failure);
                 break;
+            case TaskCompletionSource decided:
+                decided.SetResult();
+                break;
             case HeldPacket packet when failure is null:
                 packet.Send();
                 break;
@@ -355,12 +358,21 @@ internal sealed partial class BrokerCore
         }
     }
 
+    /// <summary>Completes when the journal has made durable, or refused, whatever somebody waits for now.</summary>
+    public Task WhenDecidedAsync()
+    {
+        var decided = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        WaitFor(ticket: 0, decided); // durable by itself: its turn comes after all that were there before
+        return decided.Task;
+    }
+
     /// <summary>The loop has ended: publishers within the process are told that nobody knows whether their messages were kept.</summary>
     public void RefuseWaiting()
     {
         foreach (var waiter in _waiters)
         {
             (waiter.What as PendingAcknowledgement)?.Publication?.Refuse();
+            (waiter.What as TaskCompletionSource)?.SetResult();
         }
     }
 
@@ -387,7 +399,10 @@ internal sealed partial class BrokerCore
         }
     }
 
-    /// <param name="What">A <see cref="PendingAcknowledgement"/>, a <see cref="HeldPacket"/>, an <see cref="Arrival"/>, or a <see cref="Session"/> whose queue or PUBREL waits.</param>
+    /// <param name="What">
+    /// A <see cref="PendingAcknowledgement"/>, a <see cref="HeldPacket"/>, an <see cref="Arrival"/>, a <see cref="Session"/> whose queue or PUBREL waits, or a
+    /// <see cref="TaskCompletionSource"/> for <see cref="WhenDecidedAsync"/>.
+    /// </param>
     /// <param name="Sequence">Of the PUBREL; -1 otherwise.</param>
     private readonly record struct DurableWaiter(long Ticket, object What, long Sequence);
 }

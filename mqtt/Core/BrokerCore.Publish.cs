@@ -392,14 +392,15 @@ internal sealed partial class BrokerCore
 
     private void NoLongerRetained(StoredMessage message)
     {
-        if (message.Retention?.Expiry is { } expiry)
+        var retention = message.Retention!;
+        retention.HasEnded = true;
+        if (retention.Expiry is { } expiry)
         {
             Timers.Cancel(expiry);
+            retention.Expiry = null;
         }
 
-        message.Retention = null;
         LetGo(message);
-
         if (message.Waiting == 0)
         {
             _journal.Forget(message);

@@ -19,6 +19,9 @@ internal interface ISessionJournal : IAsyncDisposable
     /// <summary>Records were refused: until what they said is written anew, nothing is promised, and every ticket has failed.</summary>
     bool IsBroken { get; }
 
+    /// <summary>Since when and why it <see cref="IsBroken"/>, until it is whole again; null: it is. Any thread.</summary>
+    MqttJournalFault? Fault { get; }
+
     /// <summary>Why the record of a ticket will never be durable; null when it is, or still may be.</summary>
     Exception? FailureOf(long ticket);
 

@@ -33,7 +33,7 @@ internal sealed class JournalReplay(JournalClock clock, LiveRecords live, long l
             case JournalRecord.RetainedRemoved:
                 if (_retained.Remove(parser.ReadBytes().ToArray(), out var removed))
                 {
-                    removed.Retention = null;
+                    removed.Retention!.HasEnded = true;
                 }
 
                 break;
@@ -178,7 +178,7 @@ internal sealed class JournalReplay(JournalClock clock, LiveRecords live, long l
         {
             if (_retained.Remove(message.Topic, out var before))
             {
-                before.Retention = null;
+                before.Retention!.HasEnded = true;
             }
 
             _retained.Add(message.Topic, message);

@@ -24,6 +24,7 @@ internal sealed partial class LogJournal
     private readonly ConcurrentQueue<(long First, Exception Reason)> _newRefusals = new(); // from the committer to the loop
     private Exception? _lastFailure;
     private readonly InvalidDataException _tooLarge = new("There is more to write down for it than a record holds.");
+    private volatile MqttJournalFault? _fault;
     private bool _isRepairing;
     private bool _isReported;
     private long _probeAt; // on the loop's clock
@@ -37,6 +38,8 @@ internal sealed partial class LogJournal
     public long DurableThrough => _options.Durability == Storage.Durability.Memory ? _log!.NextOffset : _durableThrough;
 
     public bool IsBroken { get; private set; }
+
+    public MqttJournalFault? Fault => _fault;
 
     public Exception? FailureOf(long ticket)
     {
@@ -202,6 +205,7 @@ internal sealed partial class LogJournal
 
         _wholeThrough = 0;
         _refusals.Clear();
+        _fault = null;
         _isReported = false;
         _probePause = ShortestProbePause;
         Log.JournalRepaired(_logger);
@@ -221,6 +225,7 @@ internal sealed partial class LogJournal
         _probeAt = _clock.Now + _probePause;
         _probePause = Math.Min(2 * _probePause, LongestProbePause);
         _lastFailure = reason;
+        _fault = new MqttJournalFault(_fault?.Since ?? _time.GetUtcNow(), reason.Message);
         _probe = 0;
         _wholeThrough = 0;
         _trimTo = -1; // what was to take the place of older records may be lost

@@ -196,7 +196,7 @@ internal sealed partial class LogJournal : ISessionJournal
             _record.AddNumber(_journalClock.At(message.ExpiresAt).ToUnixTimeMilliseconds());
         }
 
-        if (message.Retention is { } retention)
+        if (message.Retention is { HasEnded: false } retention)
         {
             _record.AddNumber(retention.Since.ToUnixTimeMilliseconds());
         }

@@ -11,6 +11,8 @@ internal sealed class MemoryJournal : ISessionJournal
 
     public bool IsBroken => false;
 
+    public MqttJournalFault? Fault => null;
+
     public bool IsBehind => false;
 
     public Exception? FailureOf(long ticket) => null;

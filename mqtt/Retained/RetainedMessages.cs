@@ -29,7 +29,7 @@ internal sealed class RetainedMessages
         var before = node.Value;
         node.Value = message;
         var slot = before is null ? FindSlot() : SlotOf(before.RetainedKey);
-        message.RetainedKey = KeyOf(++_lastNumber, slot);
+        message.Retention!.Key = KeyOf(++_lastNumber, slot);
         _slots[slot] = message;
         Count += before is null ? 1 : 0;
         Bytes += message.Bytes - (before?.Bytes ?? 0);

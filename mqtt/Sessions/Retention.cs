@@ -2,10 +2,16 @@ using Roost.Mqtt.Loop;
 
 namespace Roost.Mqtt.Sessions;
 
-/// <summary>What a message has more while it is its topic's retained message.</summary>
+/// <summary>What a message has more that is, or was, its topic's retained message.</summary>
 /// <param name="Since">By the wall clock.</param>
 internal sealed record Retention(DateTimeOffset Since)
 {
+    /// <summary>Rises with every message that becomes its topic's last one. <see cref="Retained.RetainedMessages"/> sets it.</summary>
+    public long Key { get; set; }
+
     /// <summary>Of a message that can expire.</summary>
     public Timed? Expiry { get; set; }
+
+    /// <summary>Another message has taken its place, or it was removed.</summary>
+    public bool HasEnded { get; set; }
 }

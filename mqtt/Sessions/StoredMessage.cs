@@ -44,12 +44,12 @@ internal sealed class StoredMessage : JournalEntry
     public int Holders { get; set; }
 
     /// <summary>It is the present retained message of its topic.</summary>
-    public bool IsRetained => Retention is not null;
+    public bool IsRetained => Retention is { HasEnded: false };
 
-    /// <summary>Of one that is or was retained: rises with every message that becomes its topic's last one. <see cref="Retained.RetainedMessages"/> sets it.</summary>
-    public long RetainedKey { get; set; }
+    /// <summary>0 for one that never was retained; see <see cref="Sessions.Retention.Key"/>.</summary>
+    public long RetainedKey => Retention?.Key ?? 0;
 
-    /// <summary>Null: it is not retained, or no more.</summary>
+    /// <summary>Null: it never was retained. Stays when it is no more, for those who describe it outside of the loop.</summary>
     public Retention? Retention { get; set; }
 
     /// <summary>Durable sessions, and the sequence number that the message has in each. Settled ones are taken out when there is no room for more: see <see cref="Waiting"/>.</summary>

@@ -46,15 +46,15 @@ internal static class BacklogRun
         Console.WriteLine($"  queued:  heap {live[0]:F0} B/message, RSS {live[1]:F0} B/message");
         var opened = Enumerable.Range(0, runs).Select(_ => Child("open", folder, messages, sessions)).OrderBy(static figures => figures[0]).ToList();
         var median = opened[runs / 2];
-        Console.WriteLine($"  opened:  {median[0]:F0} ms ({opened[0][0]:F0}-{opened[^1][0]:F0}), CPU {median[1]:F0} ms, "
+        Console.WriteLine($"  opened:  {median[0]:F0} ms ({opened[0][0]:F0}-{opened[^1][0]:F0}), CPU {opened.Select(static figures => figures[1]).Order().ElementAt(runs / 2):F0} ms, of it collecting {median[5]:F0} ms, "
             + $"heap {median[2]:F0} B/message, RSS {median[3]:F0} B/message, allocated {median[4]:F0} B/message");
         return median[0] < budget.TotalMilliseconds && live[0] < MostBytesPerMessage && median[2] < MostBytesPerMessage;
     }
 
     private static double[] Child(string step, string folder, int messages, int sessions)
     {
-        using var child = Process.Start(new ProcessStartInfo(
-            Environment.ProcessPath!, ["backlog-step", step, "--folder", folder, "--messages", $"{messages}", "--sessions", $"{sessions}"]) { RedirectStandardOutput = true })!;
+        string[] arguments = ["backlog-step", step, "--folder", folder, "--messages", $"{messages}", "--sessions", $"{sessions}"];
+        using var child = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardOutput = true, UseShellExecute = false })!;
         var line = child.StandardOutput.ReadToEnd();
         child.WaitForExit();
         return child.ExitCode == 0

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Roost.Mqtt.Core;
 using Roost.Mqtt.Journal;
 using Roost.Mqtt.Loop;
+using Roost.Mqtt.Sessions;
 
 namespace Roost.Mqtt.Tests.Broker;
 
@@ -45,5 +46,34 @@ public sealed class AllocationTests
 
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
         Assert.That(subscriber.FlushedBytes - flushed, Is.EqualTo(1000 * publish.Length));
+    }
+
+    /// <summary>A Message object, one array with an object's 24 bytes about it, and a place in the queue; no more for the one session that waits.</summary>
+    [Test]
+    public void A_message_of_100_bytes_that_waits_for_one_session_takes_two_objects_of_248_bytes()
+    {
+        var session = new Session { ExpirySeconds = 60 };
+        var queue = session.Outbound;
+        byte[] topic = [(byte)'a'];
+        var payload = new byte[100];
+        StoredMessage Store()
+        {
+            var message = new StoredMessage(topic, properties: [], payload) { QualityOfService = QualityOfService.AtLeastOnce };
+            message.AddTarget(session, queue.Add(new OutboundQueue.Entry { Message = message, Flags = OutboundQueue.EntryFlags.IsTarget }));
+            return message;
+        }
+
+        for (var i = 0; i < 513; i++)
+        {
+            Store(); // the queue has room for 1024 now
+        }
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 513; i < 1013; i++)
+        {
+            Store();
+        }
+
+        Assert.That((GC.GetAllocatedBytesForCurrentThread() - before) / 500, Is.EqualTo(248));
     }
 }

@@ -15,6 +15,8 @@ internal sealed class StalledJournal : ISessionJournal
 
     public bool IsBroken => false;
 
+    public MqttJournalFault? Fault => null;
+
     public bool IsBehind => _stalledAt is not null;
 
     public void Stall() => _stalledAt = _tickets;

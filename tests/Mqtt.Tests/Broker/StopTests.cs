@@ -1,4 +1,7 @@
+using Roost.Mqtt.Core;
 using Roost.Mqtt.Loop;
+using Roost.Mqtt.Tests.Journal;
+using Roost.Storage;
 using Roost.Tests.Support;
 
 namespace Roost.Mqtt.Tests.Broker;
@@ -19,6 +22,51 @@ public sealed class StopTests
         reader.Done.SetResult();
 
         Assert.That(() => publishing.WaitAsync(TimeSpan.FromSeconds(10)), Throws.InstanceOf<ObjectDisposedException>());
+    }
+
+    [Test]
+    public async Task Publications_that_wait_for_the_disk_are_kept_and_succeed_when_the_broker_stops()
+    {
+        using var folder = new TemporaryFolder();
+        var broker = await TestBroker.StartAsync(options => (options.Folder, options.Durability) = (folder.Path, Durability.PowerLoss));
+        using (var away = await broker.ConnectAsync(RawClient.Connect("away", clean: false)))
+        {
+            await away.SendAsync(RawClient.Subscribe("a", 1));
+            await away.ExpectAsync("90 03 0001 01");
+        }
+
+        var payload = new byte[100_000]; // all together some milliseconds of the disk's time
+        var publishing = Enumerable.Range(0, 60)
+            .Select(_ => broker.Broker.PublishAsync(new MqttMessage { Topic = TopicName.Parse("a"), Payload = payload, QualityOfService = QualityOfService.AtLeastOnce }).AsTask())
+            .ToList();
+        await broker.DisposeAsync();
+        await Task.WhenAll(publishing);
+
+        await using var again = await TestBroker.StartAsync(options => options.Folder = folder.Path);
+        Assert.That((await again.Broker.GetStatisticsAsync()).QueuedMessages, Is.EqualTo(60));
+    }
+
+    [Test]
+    public async Task What_waits_for_the_disk_is_decided_when_the_disk_has_it_and_not_before()
+    {
+        using var folder = new TemporaryFolder();
+        LaggingJournal disk = null!;
+        await using var journaled = new JournaledCore(folder.Path, wrap: journal => disk = new LaggingJournal(journal));
+        SinkConnection.Accept(journaled.Core, RawClient.Connect("s", clean: false) + RawClient.Subscribe("a", 1));
+        var publication = new LocalPublication(journaled.Core)
+        {
+            Message = new MqttMessage { Topic = TopicName.Parse("a"), QualityOfService = QualityOfService.AtLeastOnce },
+        };
+        journaled.Core.Publish(publication);
+        var decided = journaled.Core.WhenDecidedAsync();
+        journaled.Settle();
+        Assert.That(decided.IsCompleted, Is.False);
+
+        disk.Tell(journaled.Journal.NextTicket);
+        journaled.Turn();
+
+        Assert.That(decided.IsCompletedSuccessfully);
+        Assert.That(publication.Completion.IsCompletedSuccessfully);
     }
 
     [Test]

@@ -49,9 +49,11 @@ public sealed class FullDiskTests
         await FillAheadAsync(publisher);
         await publisher.SendAsync(RawClient.Publish("a", s_large, quality, 7, properties: ""));
         await publisher.ExpectAsync(refusal);
+        Assert.That(_broker.Broker.JournalFault?.Reason, Does.Contain(Sessions));
 
         _disk.Free();
         await UntilAKillWouldLoseNothingAsync();
+        Assert.That(_broker.Broker.JournalFault, Is.Null);
         await publisher.SendAsync(RawClient.Publish("a", "again", quality, 7, properties: ""));
         await publisher.ReceivePacketAsync();
         using var back = await RawClient.OpenAsync(_broker.Port);

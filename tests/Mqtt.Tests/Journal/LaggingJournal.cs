@@ -19,6 +19,8 @@ internal sealed class LaggingJournal(LogJournal journal) : ISessionJournal
     /// <summary>More waits for the disk than is to wait.</summary>
     public bool IsFull { get; set; }
 
+    public MqttJournalFault? Fault => journal.Fault;
+
     /// <summary>The broker learns of what is durable up to here.</summary>
     public void Tell(long ticket) => _told = Math.Max(_told, ticket);
 
