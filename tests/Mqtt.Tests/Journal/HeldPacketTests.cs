@@ -89,7 +89,7 @@ public sealed class HeldPacketTests
 
         await _journaled.DisposeAsync();
         Start(new MqttLimitsOptions());
-        Assert.That(_journaled.Core.Retained.Find("r"u8)!.Payload, Is.EqualTo("after"u8.ToArray()));
+        Assert.That(_journaled.Core.Retained.Find("r"u8)!.Payload.ToArray(), Is.EqualTo("after"u8.ToArray()));
         Assert.That(_journaled.Core.Retained.Find("large"u8), Is.Null);
     }
 
