@@ -1,3 +1,4 @@
+using System.Text;
 using Roost.Mqtt.Connections;
 using Roost.Mqtt.Policies;
 using Roost.Mqtt.Protocol;
@@ -147,6 +148,27 @@ internal sealed partial class BrokerCore
         if (session.Will is { } will && session.Permissions is { } permissions && !permissions.MayPublish(will.Message.Topic, will.Message.Retain))
         {
             session.Will = null;
+        }
+    }
+
+    /// <summary>
+    /// A session of nobody in particular may have been made by a client that was allowed more: what waits in it is not for everyone who
+    /// knows its client identifier.
+    /// </summary>
+    private void DropUnreceivable(Session session)
+    {
+        if (session is not { Identity: null, Permissions: { } permissions, Outbound: { Count: > 0 } queue })
+        {
+            return;
+        }
+
+        for (var sequence = queue.Head; sequence < queue.Tail; sequence++)
+        {
+            if (queue[sequence] is { Message: { } message } && !permissions.MaySubscribe(TopicFilter.Parse(Encoding.UTF8.GetString(message.Topic)), shareName: null))
+            {
+                Drop(DropReason.RefusedByPolicy, session, message.Topic);
+                Settle(session, sequence, wasInFlight: false);
+            }
         }
     }
 

@@ -64,8 +64,9 @@ internal sealed partial class BrokerCore
         session.Identity = admission.Identity;
         SetPolicy(session, admission.Policy);
         DropForbidden(session);
+        DropUnreceivable(session);
         var expiry = ExpiryFor(connect, session.Limits);
-        var isKnown = isPresent && session.ExpirySeconds == expiry && session.Offset < _journal.DurableThrough;
+        var isKnown = isPresent && session.ExpirySeconds == expiry && session is { Offset: >= 0, IsRefused: false } && session.Offset < _journal.DurableThrough;
         session.ExpirySeconds = expiry;
         session.LeftAt = null;
         session.IsAwaited = false;
@@ -108,6 +109,7 @@ internal sealed partial class BrokerCore
 
         var session = arrival.Session!;
         session.Arrival = null;
+        session.Will = null; // of a connection that never was
         arrival.Session = null;
         if (arrival.IsPresent)
         {

@@ -25,6 +25,26 @@ public sealed class AnonymousTests
     public async Task TearDown() => await _broker.DisposeAsync();
 
     [Test]
+    public async Task A_session_of_an_open_listener_tells_nothing_to_who_takes_it_up_on_a_limited_one()
+    {
+        await using var broker = await TestBroker.StartAsync(options => options.Listeners.Add(new MqttListenerOptions { Port = 0, AnonymousSubscribe = [TopicFilter.Parse("out/+")] }));
+        using (var owner = await broker.ConnectAsync(RawClient.Connect("robot", clean: false)))
+        {
+            await owner.SendAsync(RawClient.Subscribe("secret", 1));
+            await owner.ExpectAsync("90 03 0001 01");
+            await owner.SendAsync(RawClient.Subscribe("out/a", 1, packetIdentifier: 2));
+            await owner.ExpectAsync("90 03 0002 01");
+        }
+
+        await broker.Broker.PublishAsync(new MqttMessage { Topic = TopicName.Parse("secret"), Payload = "x"u8.ToArray(), QualityOfService = QualityOfService.AtLeastOnce });
+        await broker.Broker.PublishAsync(new MqttMessage { Topic = TopicName.Parse("out/a"), Payload = "y"u8.ToArray(), QualityOfService = QualityOfService.AtLeastOnce });
+        using var stranger = await RawClient.ConnectAsync(broker.Open[1].Port, RawClient.Connect("robot", clean: false));
+
+        await stranger.ExpectAsync("32 0A 0005 6F75742F61 0002 79");
+        await stranger.ExpectNothingAsync();
+    }
+
+    [Test]
     public async Task A_client_that_may_not_come_in_is_told_to_the_operator_once_for_many_tries()
     {
         for (var i = 0; i < 3; i++)
