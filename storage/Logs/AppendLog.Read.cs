@@ -63,7 +63,8 @@ public sealed partial class AppendLog
 
         lock (_gate)
         {
-            return PendingBatchFrom(offset)?.CopyFrom(offset, maxBytes, ref buffer) ?? 0;
+            // What came to rest in a segment since the reader looked is not to be passed over for what waits behind it.
+            return offset < _readableOffset ? 0 : PendingBatchFrom(offset)?.CopyFrom(offset, maxBytes, ref buffer) ?? 0;
         }
     }
 
