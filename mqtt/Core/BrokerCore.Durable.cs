@@ -14,8 +14,6 @@ internal sealed partial class BrokerCore
     private readonly Stack<PendingAcknowledgement> _sparePending = new();
     private readonly Stack<ReaderCompletion> _spareCompletions = new();
     private readonly HashSet<Connection> _heldPublishers = [];
-    private long _readerFailures;
-    private long _nextReaderWarningAt;
 
     /// <summary>A reader is done with a message, or failed.</summary>
     public void OnReaderDone(ReaderCompletion completion, PendingAcknowledgement? pending, Exception? fault)
@@ -56,47 +54,6 @@ internal sealed partial class BrokerCore
             pending.Waiting++;
             WaitFor(ticket, pending);
         }
-    }
-
-    /// <summary>At most once in ten seconds: a full disk refuses every message, and the log lies on that disk.</summary>
-    private void WarnOfReader(Exception fault)
-    {
-        _readerFailures++;
-        if (_clock.Now >= _nextReaderWarningAt)
-        {
-            Log.ReaderFailed(_logger, _readerFailures, fault.Message);
-            _readerFailures = 0;
-            _nextReaderWarningAt = _clock.Now + 10_000;
-        }
-    }
-
-    private void HandTo(LocalReader reader, in PublishedMessage message, bool isAwaited, ref PendingAcknowledgement? pending)
-    {
-        ValueTask handling;
-        try
-        {
-            handling = reader.Handler.Handle(message);
-        }
-        catch (Exception exception) // the outer edge of another room's code: the loop goes on
-        {
-            handling = ValueTask.FromException(exception);
-        }
-
-        if (handling.IsCompletedSuccessfully)
-        {
-            handling.GetAwaiter().GetResult(); // gives a pooled source back
-            return;
-        }
-
-        if (isAwaited)
-        {
-            pending ??= RentPending();
-            pending.Waiting++;
-            pending.WaitingReaders++;
-        }
-
-        var completion = _spareCompletions.TryPop(out var spare) ? spare : new ReaderCompletion(this, _mailbox);
-        completion.Await(handling, isAwaited ? pending : null);
     }
 
     private PendingAcknowledgement RentPending() => _sparePending.TryPop(out var spare) ? spare : new PendingAcknowledgement();

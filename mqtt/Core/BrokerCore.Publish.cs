@@ -1,7 +1,6 @@
 using Roost.Mqtt.Connections;
 using Roost.Mqtt.Journal;
 using Roost.Mqtt.Protocol;
-using Roost.Mqtt.Retained;
 using Roost.Mqtt.Routing;
 using Roost.Mqtt.Sessions;
 
@@ -348,100 +347,9 @@ internal sealed partial class BrokerCore
         return isFromDurable ? _journal.TakeInbound(publication.Publisher!, publication.PacketIdentifier) : 0;
     }
 
-    private void Retain(ref Publication publication)
-    {
-        StoredMessage? before;
-        if (publication.Payload.IsEmpty)
-        {
-            // [MQTT-3.3.1-6] (5), [MQTT-3.3.1-10] (3.1.1) an empty payload clears
-            before = _retained.Remove(publication.Route.Topic);
-            if (before is not null)
-            {
-                publication.Ticket = _journal.RemoveRetained(publication.Route.Topic);
-            }
-        }
-        else if (!CanBeRetained(publication))
-        {
-            publication.Refusal = ReasonCode.QuotaExceeded;
-            Drop(DropReason.NoRetainedRoom, publication.Publisher, publication.Route.Topic);
-            return;
-        }
-        else
-        {
-            var stored = Store(ref publication);
-            stored.Retention = new Retention(_clock.UtcNow);
-            Hold(stored);
-            before = _retained.Set(stored);
-            ArmExpiry(stored);
-        }
-
-        publication.HasReceiver = true;
-        if (before is not null)
-        {
-            NoLongerRetained(before);
-        }
-    }
-
-    /// <summary>A retained message has expired while it was its topic's last one.</summary>
-    public void OnRetainedExpired(StoredMessage message)
-    {
-        _retained.Remove(message.Topic);
-        _journal.RemoveRetained(message.Topic);
-        NoLongerRetained(message);
-    }
-
-    private void NoLongerRetained(StoredMessage message)
-    {
-        var retention = message.Retention!;
-        retention.HasEnded = true;
-        if (retention.Expiry is { } expiry)
-        {
-            Timers.Cancel(expiry);
-            retention.Expiry = null;
-        }
-
-        LetGo(message);
-        if (message.Waiting == 0)
-        {
-            _journal.Forget(message);
-        }
-    }
-
-    private void ArmExpiry(StoredMessage message)
-    {
-        if (message.ExpiresAt != long.MaxValue)
-        {
-            Timers.Set(message.Retention!.Expiry = new RetainedExpiry(this, message), message.ExpiresAt);
-        }
-    }
-
     private StoredMessage Store(ref Publication publication) => publication.Stored ??= new StoredMessage(publication.Route.Topic, publication.Properties, publication.Payload)
     {
         QualityOfService = publication.QualityOfService,
         ExpiresAt = publication.ExpirySeconds is { } seconds ? _clock.Now + (seconds * 1000L) : long.MaxValue,
     };
-
-    private void HandToReaders(in Publication publication, ref PendingAcknowledgement? pending, MqttMessageProperties? messageProperties)
-    {
-        var properties = messageProperties ?? ReadProperties(publication);
-        var message = new PublishedMessage(
-            publication.Route.Name, publication.Payload, publication.QualityOfService, retain: false, publication.Publisher?.ClientIdentifier, properties);
-        foreach (var reader in publication.Route.Readers)
-        {
-            HandTo(reader, message, publication.QualityOfService != QualityOfService.AtMostOnce || publication.Publisher is null, ref pending);
-        }
-    }
-
-    private static MqttMessageProperties? ReadProperties(in Publication publication)
-    {
-        if (publication.Properties.IsEmpty && publication.ExpirySeconds is null)
-        {
-            return null;
-        }
-
-        var properties = PublishProperties.Read(publication.Properties);
-        return publication.ExpirySeconds is { } seconds
-            ? (properties ?? new MqttMessageProperties()) with { MessageExpiryInterval = TimeSpan.FromSeconds(seconds) }
-            : properties;
-    }
 }

@@ -115,7 +115,7 @@ public sealed class RealClientTests
         using var first = await BrokerProcess.StartAsync(port, folder.Path);
         using var subscriber = await ConnectAsync(name, port, version, "subscriber", keep: true);
         await subscriber.SubscribeAsync("a", quality);
-        // Not Paho C 1.3.12: the topic of the first message that it repeats after a reconnect is memory that it has freed.
+        // Not Paho C 1.3.12: the topic of the first message that it repeats after a reconnect is not the one that was published.
         using var publisher = await ConnectAsync(name == "paho-c" ? "mqtt.js" : name, port, version, "publisher", keep: true);
         await publisher.BurstAsync("a", quality, 0, 1000);
         var numbers = await subscriber.ReadNumbersAsync(last: 100);
