@@ -5,8 +5,8 @@ namespace Roost.Mqtt;
 /// <summary>What the broker says to its operator: event ids 1000 to 1099.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(1000, LogLevel.Information, "Listening for {Protocol} on {Address}.")]
-    public static partial void Listening(ILogger logger, string protocol, string address);
+    [LoggerMessage(1000, LogLevel.Information, "Listening for {Protocol} on {Address}{Name}.")]
+    public static partial void Listening(ILogger logger, string protocol, string address, string name);
 
     [LoggerMessage(1001, LogLevel.Debug, "{ClientIdentifier} connected from {RemoteEndPoint}; session present: {SessionPresent}.")]
     public static partial void ClientConnected(ILogger logger, string clientIdentifier, string remoteEndPoint, bool sessionPresent);
@@ -18,8 +18,8 @@ internal static partial class Log
     public static partial void SessionExpired(ILogger logger, string clientIdentifier, int waiting);
 
     [LoggerMessage(1004, LogLevel.Warning,
-        "{ClientIdentifier} has {Waiting} messages waiting, {Bytes} bytes; further ones are dropped for it until it takes some (limits: max-queued, max-queued-size, max-queued-total).")]
-    public static partial void QueueFull(ILogger logger, string clientIdentifier, int waiting, long bytes);
+        "{ClientIdentifier} has {Waiting} messages waiting, {Bytes} bytes; further ones are dropped for it until it takes some (limits: {Limit}).")]
+    public static partial void QueueFull(ILogger logger, string clientIdentifier, int waiting, long bytes, string limit);
 
     [LoggerMessage(1005, LogLevel.Warning, "A reader could not keep {Count} message(s), whose publishers get no acknowledgement: {Reason}")]
     public static partial void ReaderFailed(ILogger logger, long count, string reason);
@@ -45,15 +45,25 @@ internal static partial class Log
     [LoggerMessage(1021, LogLevel.Error, "A client's policy has failed; what it was asked for is refused.")]
     public static partial void PolicyFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(1022, LogLevel.Information, "The client at {RemoteEndPoint} was refused: {Reason} ({Unreported} others since the last such line).")]
-    public static partial void ClientRefused(ILogger logger, string remoteEndPoint, string reason, long unreported);
+    [LoggerMessage(1022, LogLevel.Information, "{ClientIdentifier} at {RemoteEndPoint} on {Listener} was refused: {Reason}.")]
+    public static partial void ClientRefused(ILogger logger, string clientIdentifier, string remoteEndPoint, string listener, string reason);
 
     [LoggerMessage(1011, LogLevel.Warning,
         "{ClientIdentifier} takes too little: {Publishers} publisher(s) were held for it for {Seconds} s and go on. What does not fit is dropped for it until it has taken some (limits: backpressure).")]
     public static partial void ReceiverGivenUp(ILogger logger, string clientIdentifier, int publishers, double seconds);
 
-    [LoggerMessage(1040, LogLevel.Information, "The connection from {RemoteEndPoint} to {Listener} was closed: {Reason} ({Unreported} others since the last such line).")]
-    public static partial void ConnectionRejected(ILogger logger, string remoteEndPoint, string listener, string reason, int unreported);
+    [LoggerMessage(1012, LogLevel.Information, "{ClientIdentifier} at {RemoteEndPoint} on {Listener} was closed: {Reason}.")]
+    public static partial void ClientClosed(ILogger logger, string clientIdentifier, string remoteEndPoint, string listener, string reason);
+
+    [LoggerMessage(1013, LogLevel.Information, "{Count} more in the last 10 s without a line of their own: {What}.")]
+    public static partial void LinesLeftOut(ILogger logger, long count, string what);
+
+    [LoggerMessage(1014, LogLevel.Warning,
+        "A retained message on {Topic} has reached who is subscribed and is not retained: {Retained} are, with {Bytes} bytes (limits: {Limit}).")]
+    public static partial void NoRetainedRoom(ILogger logger, string topic, int retained, long bytes, string limit);
+
+    [LoggerMessage(1040, LogLevel.Information, "The connection from {RemoteEndPoint} to {Listener} was closed: {Reason}.")]
+    public static partial void ConnectionRejected(ILogger logger, string remoteEndPoint, string listener, string reason);
 
     [LoggerMessage(1041, LogLevel.Information, "New connections get the certificate {File} as it is now, good until {NotAfter:u}.")]
     public static partial void CertificateLoaded(ILogger logger, string file, DateTime notAfter);

@@ -7,7 +7,8 @@ namespace Roost.Mqtt;
 /// <param name="Protocol"><c>mqtt</c>, <c>mqtts</c>, <c>ws</c> or <c>wss</c>.</param>
 /// <param name="EndPoint">An <see cref="IPEndPoint"/> with the port that the system chose, or a <see cref="UnixDomainSocketEndPoint"/>.</param>
 /// <param name="Path">Of a WebSocket listener, else empty.</param>
-public sealed record MqttOpenListener(string Protocol, EndPoint EndPoint, string Path)
+/// <param name="Name">Null: its owner gave it none.</param>
+public sealed record MqttOpenListener(string Protocol, EndPoint EndPoint, string Path, string? Name = null)
 {
     /// <summary>0 for a unix socket.</summary>
     public int Port => (EndPoint as IPEndPoint)?.Port ?? 0;

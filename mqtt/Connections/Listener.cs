@@ -17,6 +17,12 @@ internal sealed class Listener(MqttListenerOptions options, MqttLimitsOptions li
     /// <summary>By which authenticators know it.</summary>
     public string Name { get; } = options.Name ?? options.Socket ?? $"{options.Address}:{options.Port}";
 
+    /// <summary>What the log calls it; the transport knows the port that the system chose.</summary>
+    public string Title { get; init; } = options.Name ?? options.Socket ?? $"{options.Address}:{options.Port}";
+
+    /// <summary>Of the log, for connections that are refused or closed; made with the first.</summary>
+    public LineBudget? Lines { get; set; }
+
     public bool AllowsAnonymous { get; } = options.AllowsAnonymous;
 
     /// <summary>What anonymous clients may do; null: everything.</summary>

@@ -15,7 +15,11 @@ internal sealed partial class BrokerCore
     /// <summary>The queue has been out of patience for the first time in its episode.</summary>
     public void OnPatienceOver(QueuePressure pressure)
     {
-        Log.ReceiverGivenUp(_logger, pressure.Share?.Name ?? pressure.Session.ClientIdentifier, pressure.Held.Count, Limits.Backpressure.TotalSeconds);
+        if (_queueLines.TryTake(_clock.Now))
+        {
+            Log.ReceiverGivenUp(_logger, LogText.Of(pressure.Share?.Name ?? pressure.Session.ClientIdentifier), pressure.Held.Count, Limits.Backpressure.TotalSeconds);
+        }
+
         pressure.IsGivenUp = true;
         _pressed.Remove(pressure);
         LetPublishersGo(pressure);

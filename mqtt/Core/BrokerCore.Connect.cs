@@ -11,9 +11,6 @@ internal sealed partial class BrokerCore
     private const double KeepAliveGrace = 1.5; // [MQTT-3.1.2-24] (5: [MQTT-3.1.2-22])
     private const int PatienceWithoutKeepAlive = 90_000; // milliseconds: as for the 60 s that most clients ask for
 
-    private long _untoldRefusals;
-    private long _nextRefusalToldAt;
-
     private void OnConnect(Connection connection, in PacketFrame frame)
     {
         if (!ConnectPacket.TryRead(frame, out var connect, out var fault))
@@ -26,16 +23,16 @@ internal sealed partial class BrokerCore
         connection.IsBridge = connect.IsBridge;
         connection.MaximumPacketSize = connect.MaximumPacketSize ?? uint.MaxValue;
         connection.WantsReasons = connect.RequestProblemInformation;
+        var assigned = connect.ClientIdentifier.Length == 0
+            ? string.Create(CultureInfo.InvariantCulture, $"auto-{Guid.CreateVersion7(_clock.UtcNow):N}")
+            : null;
+        connection.Arrival = new Arrival(connection, connect, assigned);
         if (FindRefusal(connection, connect) is { } refusal)
         {
             RefuseConnect(connection, connect.Version, refusal, isRead: true);
             return;
         }
 
-        var assigned = connect.ClientIdentifier.Length == 0
-            ? string.Create(CultureInfo.InvariantCulture, $"auto-{Guid.CreateVersion7(_clock.UtcNow):N}")
-            : null;
-        connection.Arrival = new Arrival(connection, connect, assigned);
         Authenticate(connection.Arrival);
     }
 
@@ -165,7 +162,7 @@ internal sealed partial class BrokerCore
     /// <param name="isRead">The client's Maximum Packet Size is known, so a Reason String can be kept within it.</param>
     private void RefuseConnect(Connection connection, MqttProtocolVersion? version, PacketFault refusal, bool isRead)
     {
-        TellOfRefusal(connection, refusal.Detail);
+        TellOfRefused(connection, connection.Arrival?.Connect.ClientIdentifier ?? "", refusal.Detail);
         // [MQTT-3.2.2-6] 3.1.1 has a return code for few of the reasons; for the others the connection is just closed.
         var reasonCode = refusal.ReasonCode;
         var hasReturnCode = reasonCode is not (ReasonCode.MalformedPacket or ReasonCode.ProtocolError or ReasonCode.TopicNameInvalid
@@ -179,20 +176,7 @@ internal sealed partial class BrokerCore
             }
         }
 
-        Close(connection, reasonCode, refusal.Detail);
-    }
-
-    /// <summary>At most once in ten seconds: who may not come in tries again and again.</summary>
-    private void TellOfRefusal(Connection connection, string reason)
-    {
-        Counters.ClientsRefused++;
-        _untoldRefusals++;
-        if (_clock.Now >= _nextRefusalToldAt)
-        {
-            Log.ClientRefused(_logger, connection.RemoteEndPoint, reason, _untoldRefusals - 1);
-            _untoldRefusals = 0;
-            _nextRefusalToldAt = _clock.Now + 10_000;
-        }
+        Close(connection, reasonCode, refusal.Detail, isTold: true);
     }
 
     private Session TakeUpSession(ConnectPacket connect, string clientIdentifier, out bool isPresent, ref long ticket)

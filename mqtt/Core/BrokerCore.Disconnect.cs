@@ -49,7 +49,7 @@ internal sealed partial class BrokerCore
         if (timer.ExpiresAt <= now)
         {
             Counters.SessionsExpired++;
-            Log.SessionExpired(_logger, session.ClientIdentifier, session.Outbound.Count);
+            TellOfExpired(session);
             EndSession(session);
         }
         else
@@ -118,11 +118,17 @@ internal sealed partial class BrokerCore
     }
 
     /// <param name="reasonCode">For whom it may concern; the client has been told before, or is not. Success: it said good-bye. Unspecified: it is gone.</param>
-    private void Close(Connection connection, ReasonCode reasonCode, string reason)
+    /// <param name="isTold">The log has it already.</param>
+    private void Close(Connection connection, ReasonCode reasonCode, string reason, bool isTold = false)
     {
         if (connection.IsClosed)
         {
             return;
+        }
+
+        if (!isTold)
+        {
+            TellOfClosed(connection, reasonCode, reason);
         }
 
         connection.Close();

@@ -24,7 +24,7 @@ internal sealed partial class BrokerCore
         if (!session.IsOverflowing)
         {
             session.IsOverflowing = true;
-            Log.QueueFull(_logger, session.ClientIdentifier, waiting, session.Outbound.Bytes);
+            TellOfFullQueue(publication, session, waiting);
         }
 
         return false;

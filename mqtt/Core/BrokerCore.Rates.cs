@@ -16,6 +16,7 @@ internal sealed partial class BrokerCore
         }
 
         Counters.ConnectionsTooSoon++;
+        TellOfRejected(connection, "more connections come than may in a second (limits: connect-rate, connect-rate-per-address)");
         return true;
     }
 

@@ -13,6 +13,9 @@ internal sealed partial class BrokerCore
         if (Connections.Count >= Limits.MaxConnections || connection.Listener.IsFull)
         {
             Counters.ConnectionsRefused++;
+            TellOfRejected(connection, Connections.Count >= Limits.MaxConnections
+                ? "there are as many connections as may be (limits: max-connections)"
+                : "the listener has as many connections as it may (its limits: max-connections)");
             return false;
         }
 

@@ -22,6 +22,7 @@ internal sealed partial class BrokerCore
         {
             publication.Refusal = ReasonCode.QuotaExceeded;
             Drop(DropReason.NoRetainedRoom, publication.Publisher, publication.Route.Topic);
+            TellOfNoRetainedRoom(publication);
             return;
         }
         else

@@ -39,6 +39,9 @@ internal sealed partial class BrokerCore
         _mailbox = mailbox;
         _logger = logger;
         _fanOut = new FanOut(Buffers);
+        _queueLines = Budget("queues that are full");
+        _expiryLines = Budget("sessions that have expired");
+        _retainedLines = Budget("retained messages that were not kept");
     }
 
     public MqttLimitsOptions Limits { get; }

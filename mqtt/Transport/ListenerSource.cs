@@ -14,14 +14,11 @@ internal sealed unsafe class ListenerSource : Timed, IEventSource, IDisposable
     private const int MaxAcceptsPerTurn = 64; // others wait no longer than one turn of these
     private const int PauseSeconds = 1;
     private const int MaxAddressBytes = 128; // sockaddr_storage
-    private const int ReportIntervalMilliseconds = 1000;
 
     private readonly ILogger _logger;
     private readonly Socket _socket;
     private readonly int _descriptor;
     private ulong _tag;
-    private long _reportedAt = long.MinValue / 2;
-    private int _unreported;
 
     private ListenerSource(BrokerCore core, EventLoop loop, ReceiveBuffer receive, HandshakePool handshakes, TlsCertificates? certificates, MqttListenerOptions options, Socket socket, ILogger logger)
     {
@@ -30,11 +27,11 @@ internal sealed unsafe class ListenerSource : Timed, IEventSource, IDisposable
         Receive = receive;
         Handshakes = handshakes;
         Certificates = certificates;
-        Listener = new Listener(options, core.Limits);
         _socket = socket;
         _logger = logger;
         _descriptor = (int)socket.Handle;
-        Description = new MqttOpenListener(options.Protocol, socket.LocalEndPoint!, options.Websocket ? options.Path : "");
+        Description = new MqttOpenListener(options.Protocol, socket.LocalEndPoint!, options.Websocket ? options.Path : "", options.Name);
+        Listener = new Listener(options, core.Limits) { Title = options.Name ?? Description.ToString() };
     }
 
     public BrokerCore Core { get; }
@@ -51,8 +48,6 @@ internal sealed unsafe class ListenerSource : Timed, IEventSource, IDisposable
     public Listener Listener { get; }
 
     public MqttOpenListener Description { get; }
-
-    private string Name => Listener.Options.Name ?? Description.ToString();
 
     /// <summary>Binds; nothing is accepted before <see cref="Start"/>. Any thread.</summary>
     /// <exception cref="MqttListenerException">The address is in use, not of this machine, or not permitted, or a file of its TLS cannot be used.</exception>
@@ -75,7 +70,7 @@ internal sealed unsafe class ListenerSource : Timed, IEventSource, IDisposable
     public void Start()
     {
         _tag = Loop.Epoll.Add(_descriptor, this, Libc.EpollIn);
-        Log.Listening(_logger, Description.Protocol, Description.Address);
+        Log.Listening(_logger, Description.Protocol, Description.Address, Description.Name is { } name ? $" ({name})" : "");
     }
 
     public void OnReady(int events)
@@ -97,20 +92,6 @@ internal sealed unsafe class ListenerSource : Timed, IEventSource, IDisposable
 
     /// <summary>The pause is over.</summary>
     public override void OnDue(long now) => Loop.Epoll.Change(_descriptor, _tag, Libc.EpollIn);
-
-    /// <summary>One line a second at most: whoever floods a listener does not flood the log.</summary>
-    public void Report(string remote, string reason)
-    {
-        if (Loop.Clock.Now - _reportedAt < ReportIntervalMilliseconds)
-        {
-            _unreported++;
-            return;
-        }
-
-        Log.ConnectionRejected(_logger, remote, Name, reason, _unreported);
-        _reportedAt = Loop.Clock.Now;
-        _unreported = 0;
-    }
 
     /// <summary>On the loop: nothing is accepted any more.</summary>
     public void Dispose()
@@ -143,7 +124,7 @@ internal sealed unsafe class ListenerSource : Timed, IEventSource, IDisposable
         var reason = error is Libc.ErrorProcessFiles or Libc.ErrorSystemFiles
             ? "the limit of open files is reached (raise LimitNOFILE, or lower limits: max-connections)"
             : $"accept failed with error {error}";
-        Log.AcceptingPaused(_logger, Name, PauseSeconds, reason);
+        Log.AcceptingPaused(_logger, Listener.Title, PauseSeconds, reason);
         Loop.Epoll.Change(_descriptor, _tag, 0);
         Loop.Timers.Set(this, Loop.Clock.Now + (PauseSeconds * 1000));
     }

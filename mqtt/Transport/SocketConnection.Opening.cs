@@ -112,7 +112,7 @@ internal sealed unsafe partial class SocketConnection
     private void Reject(string reason)
     {
         Core.Counters.ConnectionsRejected++;
-        _source.Report(RemoteEndPoint, reason);
+        Core.TellOfRejected(this, reason);
         Core.OnConnectionLost(this);
     }
 }

@@ -79,7 +79,7 @@ internal sealed unsafe partial class SocketConnection
             {
                 if (count == 0 && _tls.HasTooManyKeyUpdates)
                 {
-                    _source.Report(RemoteEndPoint, "it changes its TLS keys without end");
+                    Core.TellOfRejected(this, "it changes its TLS keys without end");
                 }
 
                 if (total > 0 && count == 0)

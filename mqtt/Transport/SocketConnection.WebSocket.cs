@@ -50,7 +50,7 @@ internal sealed unsafe partial class SocketConnection
         {
             if (_web.End != CloseCode.Normal)
             {
-                _source.Report(RemoteEndPoint, _web.End == CloseCode.UnsupportedData ? "it sent a text message, but MQTT is binary" : "it broke the WebSocket protocol");
+                Core.TellOfRejected(this, _web.End == CloseCode.UnsupportedData ? "it sent a text message, but MQTT is binary" : "it broke the WebSocket protocol");
             }
 
             Core.OnConnectionLost(this);

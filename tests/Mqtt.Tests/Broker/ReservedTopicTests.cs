@@ -1,3 +1,4 @@
+using System.Text;
 using Roost.Tests.Support;
 
 namespace Roost.Mqtt.Tests.Broker;
@@ -68,6 +69,7 @@ public sealed class ReservedTopicTests
     {
         var refusal = await client.ReceivePacketAsync();
         Assert.That(Convert.ToHexString(refusal), Does.Match($"^{type}..{packetIdentifier}87"));
+        Assert.That(Encoding.UTF8.GetString(refusal), Does.EndWith("only the broker publishes"));
     }
 
     [Test]

@@ -44,20 +44,6 @@ public sealed class AnonymousTests
         await stranger.ExpectNothingAsync();
     }
 
-    [Test]
-    public async Task A_client_that_may_not_come_in_is_told_to_the_operator_once_for_many_tries()
-    {
-        for (var i = 0; i < 3; i++)
-        {
-            using var client = await RawClient.OpenAsync(_broker.Port);
-            await client.SendAsync(RawClient.Connect("c", will: new MqttMessage { Topic = TopicName.Parse("else") }));
-            await client.ExpectAsync("20 02 00 05");
-        }
-
-        await _broker.Log.ShowsAsync("was refused: ");
-        Assert.That(_broker.Log.Lines.Count(line => line.Contains("was refused: ", StringComparison.Ordinal)), Is.EqualTo(1));
-    }
-
     [TestCase(1, "40")]
     [TestCase(2, "50")]
     [Spec("MQTT-3.3.5-2")]
@@ -69,7 +55,7 @@ public sealed class AnonymousTests
         await client.SendAsync(RawClient.Publish("else", "x", quality, 1, retain: true, properties: ""));
         var answer = await client.ReceivePacketAsync();
         Assert.That(Convert.ToHexString(answer), Does.Match($"^{acknowledgement}..000187"));
-        Assert.That(Encoding.UTF8.GetString(answer), Does.EndWith("the client may not publish to this topic"));
+        Assert.That(Encoding.UTF8.GetString(answer), Does.Contain("the client may not publish to this topic"));
         await client.SendAsync(RawClient.Publish("in/side", "y", quality, 1, properties: "")); // the identifier is free again
         await client.ExpectAsync($"{acknowledgement} 02 0001");
 
