@@ -9,6 +9,7 @@ internal sealed partial class FolderLock : IDisposable
 {
     private const string FileName = "lock";
     private const int ExclusiveNoWait = 2 | 4;   // LOCK_EX | LOCK_NB
+    private const int Unlock = 8;   // LOCK_UN
 
     private readonly SafeFileHandle _file;
 
@@ -33,7 +34,15 @@ internal sealed partial class FolderLock : IDisposable
         return new FolderLock(file);
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        if (!_file.IsClosed)
+        {
+            // Closing alone is not enough: a child that this process is just starting has a copy of the descriptor until its exec.
+            _ = flock(_file, Unlock);
+            _file.Dispose();
+        }
+    }
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int flock(SafeFileHandle file, int operation);

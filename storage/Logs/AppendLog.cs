@@ -24,6 +24,7 @@ public sealed partial class AppendLog : IAsyncDisposable
     private readonly StorageMetrics.ForLog _metrics;
     private readonly FolderLock _lock;
     private readonly long _endAtOpen;
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // Guarded by the gate.
     private PendingBatch _open = new();
@@ -189,13 +190,32 @@ public sealed partial class AppendLog : IAsyncDisposable
     }
 
     /// <summary>Syncs what was appended, marks the log as closed in order, and lets go of the folder.</summary>
+    /// <remarks>Whoever calls it again waits for the same: the folder is free when any of the calls has completed.</remarks>
     public async ValueTask DisposeAsync()
+    {
+        if (!TryBeginClose())
+        {
+            await _closed.Task;
+            return;
+        }
+
+        try
+        {
+            await CloseAsync();
+        }
+        finally
+        {
+            _closed.SetResult();
+        }
+    }
+
+    private bool TryBeginClose()
     {
         lock (_gate)
         {
             if (_disposed)
             {
-                return;
+                return false;
             }
 
             _disposed = true;
@@ -204,8 +224,13 @@ public sealed partial class AppendLog : IAsyncDisposable
             {
                 _committerEnded.SetResult();
             }
-        }
 
+            return true;
+        }
+    }
+
+    private async Task CloseAsync()
+    {
         if (_ageTimer is not null)
         {
             await _ageTimer.DisposeAsync();

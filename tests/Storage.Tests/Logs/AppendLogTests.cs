@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
@@ -6,7 +8,7 @@ using Roost.Tests.Support;
 
 namespace Roost.Storage.Tests.Logs;
 
-public sealed class AppendLogTests
+public sealed partial class AppendLogTests
 {
     [TestCase(Durability.PowerLoss)]
     [TestCase(Durability.Crash)]
@@ -44,6 +46,54 @@ public sealed class AppendLogTests
         var records = await Eventually.CompletesAsync(read, "the record");
         Assert.That(records.Single().Payload.ToArray(), Is.EqualTo(new byte[] { 7 }));
     }
+
+    [Test]
+    public async Task Who_closes_a_log_that_is_being_closed_waits_until_the_folder_is_free()
+    {
+        using var folder = new TemporaryFolder();
+        using var mayGoOn = new ManualResetEventSlim();
+        var log = Some.Log(folder.Path);
+        log.DurableAdvanced = _ => mayGoOn.Wait();
+        log.Append([], [], [1]);
+        var first = log.DisposeAsync().AsTask();
+        var second = log.DisposeAsync().AsTask();
+        var hasWaited = !second.IsCompleted;
+        mayGoOn.Set();
+        await second.WaitAsync(Eventually.Limit);
+        Assert.That(hasWaited);
+        await using var again = Some.Log(folder.Path);
+        await first;
+
+        Assert.That(again.NextOffset, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_closed_folder_is_free_while_a_child_that_is_being_started_still_has_our_descriptors()
+    {
+        using var folder = new TemporaryFolder();
+        var log = Some.Log(folder.Path);
+        var copy = Duplicate(DescriptorOf(folder["lock"])); // what a fork does
+        try
+        {
+            await log.DisposeAsync();
+
+            await using var again = Some.Log(folder.Path);
+            Assert.That(again.NextOffset, Is.Zero);
+        }
+        finally
+        {
+            _ = CloseDescriptor(copy);
+        }
+    }
+
+    private static int DescriptorOf(string path) => int.Parse(
+        Path.GetFileName(Directory.GetFiles("/proc/self/fd").Single(link => File.ResolveLinkTarget(link, returnFinalTarget: false)?.FullName == path)), CultureInfo.InvariantCulture);
+
+    [LibraryImport("libc", EntryPoint = "dup")]
+    private static partial int Duplicate(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int CloseDescriptor(int descriptor);
 
     [Test]
     public async Task A_folder_is_opened_once_at_a_time()
