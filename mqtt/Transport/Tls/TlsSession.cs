@@ -82,6 +82,7 @@ internal sealed unsafe class TlsSession
     /// <returns>Bytes read; 0 when the peer has ended, or broke the protocol; -1 when there are none at present.</returns>
     public int Read(byte* buffer, int room)
     {
+        OpenSsl.ERR_clear_error(); // SSL_get_error believes whatever complaint of this thread lies there, also of others: a hook's with a certificate
         t_reading = this;
         var count = OpenSsl.SSL_read(_session, buffer, room);
         t_reading = null;
@@ -105,6 +106,7 @@ internal sealed unsafe class TlsSession
     /// <returns>Bytes taken; 0 when none are at present; -1 when the connection is dead.</returns>
     public int Write(byte* bytes, int length)
     {
+        OpenSsl.ERR_clear_error(); // as for reading
         var count = OpenSsl.SSL_write(_session, bytes, length);
         if (count > 0)
         {

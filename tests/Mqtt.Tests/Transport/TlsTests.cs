@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Security;
+using System.Runtime.InteropServices;
 using System.Security.Authentication;
 using System.Text;
 using Roost.Mqtt.Tests.Broker;
@@ -358,6 +359,24 @@ public sealed class TlsTests
         client.Kill();
         Assert.That(sent, Is.GreaterThan(16));
     }
+
+    [Test]
+    public async Task A_complaint_of_OpenSSL_that_somebody_else_left_on_the_loops_thread_ends_no_connection()
+    {
+        await using var broker = await StartAsync();
+        await using var client = await StreamClient.OpenTlsAsync(broker.Port, _certificates.Authority);
+        await client.SendAsync(s_connect);
+        await client.ExpectAsync(StreamClient.ConnAck);
+        for (var i = 0; i < 3; i++)
+        {
+            await broker.Broker.InspectAsync(static _ => BIO_new_file("/there is no such file", "r"));
+            await client.SendAsync("C000");
+            await client.ExpectAsync("D000");
+        }
+    }
+
+    [DllImport("libcrypto.so.3")]
+    private static extern nint BIO_new_file([MarshalAs(UnmanagedType.LPUTF8Str)] string name, [MarshalAs(UnmanagedType.LPUTF8Str)] string mode);
 
     private async Task<TestBroker> StartAsync(Action<MqttTlsOptions>? configure = null)
     {
