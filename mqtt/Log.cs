@@ -48,6 +48,9 @@ internal static partial class Log
     [LoggerMessage(1022, LogLevel.Information, "{ClientIdentifier} at {RemoteEndPoint} on {Listener} was refused: {Reason}.")]
     public static partial void ClientRefused(ILogger logger, string clientIdentifier, string remoteEndPoint, string listener, string reason);
 
+    [LoggerMessage(1023, LogLevel.Error, "An authenticator has failed as it was told that its client is gone.")]
+    public static partial void HookFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(1011, LogLevel.Warning,
         "{ClientIdentifier} takes too little: {Publishers} publisher(s) were held for it for {Seconds} s and go on. What does not fit is dropped for it until it has taken some (limits: backpressure).")]
     public static partial void ReceiverGivenUp(ILogger logger, string clientIdentifier, int publishers, double seconds);

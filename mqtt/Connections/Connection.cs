@@ -39,8 +39,11 @@ internal abstract class Connection(BrokerCore core, Listener listener) : Timed
 
     public bool IsClosed { get; private set; }
 
-    /// <summary>When the peer last sent a byte, or showed in another way that it is there, on the loop's clock.</summary>
+    /// <summary>When the peer last sent a whole packet or a good part of one, or showed in another way that it is there, on the loop's clock.</summary>
     public long LastReceivedAt { get; set; }
+
+    /// <summary>Bytes of a packet that was not wholly there when <see cref="LastReceivedAt"/> was last moved.</summary>
+    public int UnfinishedBytes { get; set; }
 
     /// <summary>0: none was asked for.</summary>
     public int KeepAliveMilliseconds { get; set; }
@@ -50,6 +53,12 @@ internal abstract class Connection(BrokerCore core, Listener listener) : Timed
 
     /// <summary>Null unless CONNECT named an Authentication Method.</summary>
     public AuthenticationState? Authentication { get; set; }
+
+    /// <summary>Of the last one that a hook was asked about this client; later ones have larger numbers.</summary>
+    public long Question { get; set; }
+
+    /// <summary>The answer to it may still come.</summary>
+    public bool IsBeingAsked => Arrival is { Session: null } || Authentication is { IsIdle: false };
 
     /// <summary>Cancelled when the connection is closed.</summary>
     public CancellationToken Gone => (_gone ??= new CancellationTokenSource()).Token;
@@ -184,12 +193,14 @@ internal abstract class Connection(BrokerCore core, Listener listener) : Timed
         CloseTransport();
     }
 
-    /// <summary>Cancels what somebody else was asked about this connection.</summary>
+    /// <summary>Cancels what somebody else was asked about this connection, and what he does about that on other threads than the loop's.</summary>
     public void Withdraw()
     {
-        _gone?.Cancel();
-        _gone?.Dispose();
-        _gone = null;
+        if (_gone is { } gone)
+        {
+            _gone = null;
+            _ = CancelAsync(gone);
+        }
     }
 
     public override void OnDue(long now) => Core.OnConnectionDue(this, now);
@@ -262,6 +273,22 @@ internal abstract class Connection(BrokerCore core, Listener listener) : Timed
 
     /// <summary>Bytes of the transport's own behind all others; unlike <see cref="Send"/> it never flushes.</summary>
     protected void AppendOutput(ReadOnlySpan<byte> bytes) => bytes.CopyTo(_output.Extend(bytes.Length, Core.Buffers));
+
+    private async Task CancelAsync(CancellationTokenSource gone)
+    {
+        try
+        {
+            await gone.CancelAsync();
+        }
+        catch (AggregateException exception) // the outer edge of another room's code
+        {
+            Core.OnWithdrawalFailed(exception);
+        }
+        finally
+        {
+            gone.Dispose();
+        }
+    }
 
     private void FlushAndNote()
     {

@@ -23,7 +23,10 @@ internal sealed class Arrival(Connection connection, ConnectPacket connect, stri
     public Session? Session { get; set; }
 
     /// <summary>The session was there before.</summary>
-    public bool IsPresent { get; set; }
+    public bool IsPresent => Absence is not null;
+
+    /// <summary>What the session is again when the client does not get CONNACK; null: it was not there before.</summary>
+    public Absence? Absence { get; set; }
 
     /// <summary>It has shown nothing by which somebody could know it.</summary>
     public bool IsAnonymous =>

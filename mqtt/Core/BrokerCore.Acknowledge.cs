@@ -159,11 +159,23 @@ internal sealed partial class BrokerCore
         foreach (var session in _settled)
         {
             session.HasSettled = false;
-            session.SettledBeyond?.RemoveAll(sequence => sequence < session.Outbound.Head);
-            _journal.Settle(session, session.Outbound.Head, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(session.SettledBeyond));
-            session.SettledBeyond?.Clear();
+            if (session.SettledBeyond is { Count: > 0 } beyond)
+            {
+                RecordSettled(session, beyond);
+            }
+            else
+            {
+                _journal.Settle(session, session.Outbound.Head, []);
+            }
         }
 
         _settled.Clear();
+    }
+
+    private void RecordSettled(Session session, List<long> beyond)
+    {
+        beyond.RemoveAll(sequence => sequence < session.Outbound.Head);
+        _journal.Settle(session, session.Outbound.Head, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(beyond));
+        beyond.Clear();
     }
 }

@@ -6,44 +6,15 @@ using Roost.Mqtt.Sessions;
 
 namespace Roost.Mqtt.Core;
 
-/// <summary>Who is let in, and what changes for those who are in already.</summary>
+/// <summary>Who is let in.</summary>
 internal sealed partial class BrokerCore
 {
     public ClientHooks Hooks { get; init; } = ClientHooks.None;
 
-    /// <summary>The identity's sessions go on with another policy; what that no longer allows is taken from them.</summary>
-    /// <returns>Sessions that it applies to.</returns>
-    public int UpdatePolicy(string identity, IClientPolicy? policy)
-    {
-        var sessions = _sessions.Values.Where(session => session.Identity == identity).ToArray();
-        foreach (var session in sessions)
-        {
-            SetPolicy(session, policy);
-            if (DropForbidden(session) && session.Connection is { } connection)
-            {
-                // MQTT has no way to tell of a subscription that is gone, but to let the client ask for it again.
-                DisconnectClient(connection, ReasonCode.NotAuthorized, "the client may no longer have all of its subscriptions");
-            }
-        }
-
-        return sessions.Length;
-    }
-
-    /// <returns>Connections that were closed.</returns>
-    public int DisconnectIdentity(string identity, ReasonCode reasonCode)
-    {
-        var connections = _sessions.Values.Where(session => session.Identity == identity).Select(static session => session.Connection).OfType<Connection>().ToArray();
-        foreach (var connection in connections)
-        {
-            DisconnectClient(connection, reasonCode, "the client is no longer let in");
-        }
-
-        return connections.Length;
-    }
-
     private void Authenticate(Arrival arrival)
     {
         var connection = arrival.Connection;
+        BeginQuestion(connection);
         if (arrival.Connect.AuthenticationMethod is { } method)
         {
             BeginExchange(arrival, method);
@@ -80,6 +51,7 @@ internal sealed partial class BrokerCore
 
         void Heed(Action act)
         {
+            Answered(connection.Authentication);
             if (!connection.IsClosed) // it may have gone while the hook was thinking
             {
                 connection.Resume(PauseReasons.Admission);
@@ -87,6 +59,9 @@ internal sealed partial class BrokerCore
             }
         }
     }
+
+    /// <summary>Any thread: what a hook does when it is told that nobody waits for its answer any more.</summary>
+    public void OnWithdrawalFailed(Exception exception) => Log.HookFailed(_logger, exception);
 
     private void OnHookFailed(Arrival arrival, Exception exception)
     {
@@ -97,6 +72,7 @@ internal sealed partial class BrokerCore
     private void OnAdmission(Arrival arrival, ClientAdmission admission)
     {
         var connection = arrival.Connection;
+        admission = BringUpToDate(connection, admission);
         if (admission.ReasonCode != ReasonCode.Success)
         {
             RefuseConnect(connection, arrival.Connect.Version, new PacketFault(admission.ReasonCode, admission.Reason ?? "the client is not let in"), isRead: true);

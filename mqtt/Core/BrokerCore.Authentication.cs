@@ -28,7 +28,7 @@ internal sealed partial class BrokerCore
         var connection = arrival.Connection;
         if (step.Admission is { } admission)
         {
-            connection.Authentication!.End();
+            EndExchange(connection);
             arrival.AuthenticationData = step.Data;
             OnAdmission(arrival, admission);
         }
@@ -77,10 +77,16 @@ internal sealed partial class BrokerCore
     /// <summary>The client's other packets are handled all the while, with the rights that it has (section 4.12.1).</summary>
     private void AuthenticateAgain(Connection connection, AuthenticationState state, ReadOnlyMemory<byte> data)
     {
+        if (state.IsIdle)
+        {
+            BeginQuestion(connection);
+        }
+
         var letter = new HookAnswer<AuthenticationStep>(
             _mailbox,
             step =>
             {
+                Answered(state);
                 if (!connection.IsClosed)
                 {
                     OnStepAgain(connection, state, step);
@@ -88,6 +94,7 @@ internal sealed partial class BrokerCore
             },
             exception =>
             {
+                Answered(state);
                 if (!connection.IsClosed)
                 {
                     Log.AuthenticatorFailed(_logger, connection.RemoteEndPoint, exception);
@@ -106,7 +113,8 @@ internal sealed partial class BrokerCore
             return;
         }
 
-        state.End();
+        EndExchange(connection);
+        admission = BringUpToDate(connection, admission);
         var session = connection.Session!;
         if (admission.ReasonCode != ReasonCode.Success)
         {
@@ -127,6 +135,31 @@ internal sealed partial class BrokerCore
             {
                 SendAuth(connection, ReasonCode.Success, step.Data);
             }
+        }
+    }
+
+    /// <summary>The exchange is over, or its connection is.</summary>
+    private void EndExchange(Connection connection)
+    {
+        if (connection.Authentication is { } state)
+        {
+            TellOfEnd(state.End());
+        }
+    }
+
+    private void Answered(AuthenticationState? state)
+    {
+        if (state is not null)
+        {
+            TellOfEnd(state.Answered());
+        }
+    }
+
+    private void TellOfEnd(Exception? fault)
+    {
+        if (fault is not null)
+        {
+            Log.HookFailed(_logger, fault);
         }
     }
 

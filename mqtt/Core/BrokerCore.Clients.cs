@@ -43,16 +43,12 @@ internal sealed partial class BrokerCore
     /// <returns>False: there is no such client, or, where only its connection is meant, it is away.</returns>
     public bool DisconnectClient(string clientIdentifier, bool endSession)
     {
-        if (!_sessions.TryGetValue(clientIdentifier, out var session) || (!endSession && session.Connection is null))
+        if (!_sessions.TryGetValue(clientIdentifier, out var session) || (!endSession && session is { Connection: null, Arrival: null }))
         {
             return false;
         }
 
-        if (session.Connection is { } connection)
-        {
-            DisconnectClient(connection, ReasonCode.AdministrativeAction, "an operator closed the connection");
-        }
-
+        SendAway(session, ReasonCode.AdministrativeAction, "an operator closed the connection");
         if (endSession && _sessions.TryGetValue(clientIdentifier, out var left) && ReferenceEquals(left, session))
         {
             EndSession(session); // it would have outlived its connection

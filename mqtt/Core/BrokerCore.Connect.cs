@@ -55,7 +55,7 @@ internal sealed partial class BrokerCore
     {
         var (connection, connect) = (arrival.Connection, arrival.Connect);
         long ticket = 0;
-        var session = TakeUpSession(connect, arrival.ClientIdentifier, out var isPresent, ref ticket);
+        var session = TakeUpSession(arrival, ref ticket);
         session.Version = connect.Version;
         session.Limits = connection.Listener.Limits;
         session.Identity = admission.Identity;
@@ -63,7 +63,7 @@ internal sealed partial class BrokerCore
         DropForbidden(session);
         DropUnreceivable(session);
         var expiry = ExpiryFor(connect, session.Limits);
-        var isKnown = isPresent && session.ExpirySeconds == expiry && session is { Offset: >= 0, IsRefused: false } && session.Offset < _journal.DurableThrough;
+        var isKnown = arrival.IsPresent && session.ExpirySeconds == expiry && session is { Offset: >= 0, IsRefused: false } && session.Offset < _journal.DurableThrough;
         session.ExpirySeconds = expiry;
         session.LeftAt = null;
         session.IsAwaited = false;
@@ -75,7 +75,6 @@ internal sealed partial class BrokerCore
         }
 
         arrival.Session = session;
-        arrival.IsPresent = isPresent;
         if (ticket <= _journal.DurableThrough)
         {
             Welcome(arrival);
@@ -104,20 +103,26 @@ internal sealed partial class BrokerCore
             return;
         }
 
+        GiveUp(arrival);
+        RefuseConnect(connection, connection.Version, new PacketFault(ReasonFor(failure), "the session could not be kept"), isRead: true);
+    }
+
+    /// <summary>The client has not come through: its will was never told to be kept [MQTT-3.1.2-7], and its session is what it was without it.</summary>
+    private void GiveUp(Arrival arrival)
+    {
         var session = arrival.Session!;
-        session.Arrival = null;
-        session.Will = null; // of a connection that never was
         arrival.Session = null;
-        if (arrival.IsPresent)
+        session.Arrival = null;
+        if (arrival.Absence is not { } absence)
         {
-            Leave(session);
-        }
-        else
-        {
+            session.Will = null;
             EndSession(session);
+            return;
         }
 
-        RefuseConnect(connection, connection.Version, new PacketFault(ReasonFor(failure), "the session could not be kept"), isRead: true);
+        absence.PutBack(session);
+        Arm(session.Timer!);
+        _journal.Save(session);
     }
 
     private void Welcome(Arrival arrival)
@@ -179,8 +184,9 @@ internal sealed partial class BrokerCore
         Close(connection, reasonCode, refusal.Detail, isTold: true);
     }
 
-    private Session TakeUpSession(ConnectPacket connect, string clientIdentifier, out bool isPresent, ref long ticket)
+    private Session TakeUpSession(Arrival arrival, ref long ticket)
     {
+        var clientIdentifier = arrival.ClientIdentifier;
         if (_sessions.TryGetValue(clientIdentifier, out var session))
         {
             if (session.Arrival is { } earlier)
@@ -198,7 +204,7 @@ internal sealed partial class BrokerCore
             {
                 session = null;
             }
-            else if (connect.CleanStart || !session.IsDurable) // the latter is kept only for its will, over a restart
+            else if (arrival.Connect.CleanStart || !session.IsDurable) // the latter is kept only for its will, over a restart
             {
                 if (session.IsAwaited)
                 {
@@ -210,19 +216,18 @@ internal sealed partial class BrokerCore
             }
         }
 
-        isPresent = session is not null;
         if (session is null)
         {
             session = new Session { ClientIdentifier = clientIdentifier, Limits = Limits };
             _sessions.Add(clientIdentifier, session);
-        }
-        else if (session.Timer is { } timer)
-        {
-            Timers.Cancel(timer);
-            timer.WillDueAt = long.MaxValue; // [MQTT-3.1.3-9] the client came back before its will was due
-            timer.ExpiresAt = long.MaxValue;
+            return session;
         }
 
+        arrival.Absence = Absence.Of(session);
+        var timer = session.Timer!; // every session that lasts has one since its client left, or the process began
+        Timers.Cancel(timer);
+        timer.WillDueAt = long.MaxValue; // [MQTT-3.1.3-9] the client came back before its will was due
+        timer.ExpiresAt = long.MaxValue;
         return session;
     }
 

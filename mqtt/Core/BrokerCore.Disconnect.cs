@@ -135,16 +135,14 @@ internal sealed partial class BrokerCore
         Connections.Remove(connection);
         connection.Listener.ConnectionCount--;
         OrphanPendingAcknowledgements(connection);
-        connection.Authentication?.End();
+        EndExchange(connection);
         connection.Withdraw();
         if (connection.Arrival is { } arrival)
         {
             connection.Arrival = null;
-            if (arrival.Session is { } waiting)
+            if (arrival.Session is not null)
             {
-                waiting.Arrival = null;
-                waiting.Will = null; // it was never told that its will is kept
-                Leave(waiting);
+                GiveUp(arrival);
             }
         }
 

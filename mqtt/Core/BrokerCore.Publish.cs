@@ -11,6 +11,8 @@ internal sealed partial class BrokerCore
 {
     private const int MaxAliasedTopicBytes = 64 * 1024; // of one connection: 64 topics of 1 KiB, or the longest there is
 
+    private const int MaxRememberedTopicBytes = 1024; // of each connection's last topic, which stays in memory for as long as it is there
+
     private byte[] _propertyScratch = new byte[1024];
 
     /// <summary>A publication from within the process. The loop completes <paramref name="local"/> once all who keep the message have it.</summary>
@@ -112,7 +114,7 @@ internal sealed partial class BrokerCore
         }
 
         route = _router.Find(publish.Topic, connection.LastRoute);
-        connection.LastRoute = route;
+        connection.LastRoute = route.Topic.Length <= MaxRememberedTopicBytes ? route : null;
         return IsAddressable(connection, route);
     }
 

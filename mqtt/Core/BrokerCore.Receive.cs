@@ -6,6 +6,8 @@ namespace Roost.Mqtt.Core;
 /// <summary>Bytes become packets, and packets go where they are understood.</summary>
 internal sealed partial class BrokerCore
 {
+    private const int PieceOfPacket = 1024; // bytes
+
     /// <summary>A transport has accepted a connection.</summary>
     /// <returns>False: there are too many; the transport closes it.</returns>
     public bool OnAccepted(Connection connection)
@@ -40,7 +42,6 @@ internal sealed partial class BrokerCore
     /// </returns>
     public int OnReceived(Connection connection, ReadOnlySpan<byte> bytes, out int nextPacketBytes)
     {
-        connection.LastReceivedAt = _clock.Now;
         nextPacketBytes = 0;
         var used = 0;
         var packets = 0;
@@ -78,10 +79,24 @@ internal sealed partial class BrokerCore
             }
         }
 
+        NoteAlive(connection, packets, bytes.Length - used);
         Counters.BytesReceived += used;
         Counters.PacketsReceived += packets;
         connection.BytesReceived += used;
         return used;
+    }
+
+    /// <summary>
+    /// [MQTT-3.1.2-22] A client is alive that sends whole packets: single bytes do not keep a connection. A large packet on a slow line counts
+    /// by each piece of it.
+    /// </summary>
+    private void NoteAlive(Connection connection, int packets, int unfinishedBytes)
+    {
+        if (packets > 0 || unfinishedBytes >= connection.UnfinishedBytes + PieceOfPacket)
+        {
+            connection.LastReceivedAt = _clock.Now;
+            connection.UnfinishedBytes = unfinishedBytes;
+        }
     }
 
     /// <summary>The peer takes bytes again.</summary>

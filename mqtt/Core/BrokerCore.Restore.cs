@@ -17,7 +17,7 @@ internal sealed partial class BrokerCore : IRestoredState
             OnMembersChanged(group);
             if (group.Members.Count == 0)
             {
-                _router.Forget(group);
+                EndShare(group);
             }
         }
 

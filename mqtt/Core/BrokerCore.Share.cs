@@ -224,18 +224,27 @@ internal sealed partial class BrokerCore
         }
 
         OnMembersChanged(group);
-        if (group.Members.Count > 0)
+        if (group.Members.Count == 0)
         {
-            return;
+            EndShare(group);
         }
+    }
 
+    /// <summary>Its last member has gone. What members have in flight is theirs; what waits is lost.</summary>
+    private void EndShare(ShareGroup group)
+    {
         group.HasEnded = true;
         _router.Forget(group);
         var backlog = group.Backlog;
         while (backlog.Outbound.Count > 0)
         {
-            DropUnsent(backlog, backlog.Outbound[backlog.Outbound.Head]);
-            Settle(backlog, backlog.Outbound.Head, wasInFlight: false);
+            var sequence = backlog.Outbound.Head;
+            if (group.IsWaiting(sequence))
+            {
+                DropUnsent(backlog, backlog.Outbound[sequence]);
+            }
+
+            Settle(backlog, sequence, wasInFlight: false);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Roost.Mqtt.Sessions;
 
 namespace Roost.Mqtt.Routing;
@@ -53,13 +54,27 @@ internal sealed class ShareGroup
         }
     }
 
-    public Receiver MemberOf(Session session) => _members.Find(member => ReferenceEquals(member.Session, session));
+    public Receiver MemberOf(Session session)
+    {
+        foreach (ref readonly var member in CollectionsMarshal.AsSpan(_members))
+        {
+            if (ReferenceEquals(member.Session, session))
+            {
+                return member;
+            }
+        }
+
+        return default;
+    }
 
     /// <summary>The next member in turn that can be sent a QoS 1 or 2 message now: one whose window is full is passed over.</summary>
     public bool TryChoose(out Receiver chosen) => TryChoose(static session => session.CanSendNow, out chosen);
 
     /// <summary>The next member in turn that can be sent a QoS 0 message now.</summary>
     public bool TryChooseForOnce(out Receiver chosen) => TryChoose(static session => session.Connection is { IsCongested: false }, out chosen);
+
+    /// <summary>No member has the message.</summary>
+    public bool IsWaiting(long sequence) => sequence >= Backlog.Outbound.NextToSend || _returned.Contains(sequence);
 
     /// <summary>The oldest message that no member has.</summary>
     public bool TryPeek(out long sequence)

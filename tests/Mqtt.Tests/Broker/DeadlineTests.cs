@@ -55,6 +55,26 @@ public sealed class DeadlineTests
     }
 
     [Test]
+    [Spec("MQTT-3.1.2-22")]
+    public async Task Single_bytes_do_not_keep_a_client_and_pieces_of_a_large_packet_do()
+    {
+        using var slow = await _broker.ConnectAsync(RawClient.Connect("slow", V5, keepAlive: 10));
+        using var large = await _broker.ConnectAsync(RawClient.Connect("large", V5, keepAlive: 10));
+        await slow.SendAsync("30 90 4E");
+        await large.SendAsync("30 90 4E");
+        for (var i = 0; i < 3; i++)
+        {
+            await slow.SendAsync("00");
+            await large.SendAsync(new byte[2000]);
+            await Eventually.IsTrueAsync(async () => await _broker.Broker.InspectAsync(core => core.Connections.Any(connection => connection.UnfinishedBytes > 2000 * (i + 1))), "the pieces");
+            await AdvanceAsync(6);
+        }
+
+        Assert.That((await slow.ReceivePacketAsync())[2], Is.EqualTo(0x8D));
+        Assert.That((await _broker.Broker.ListClientsAsync()).Select(static client => client.ClientIdentifier), Is.EqualTo(new[] { "large" }));
+    }
+
+    [Test]
     public async Task A_connection_without_CONNECT_is_closed_after_the_connect_timeout()
     {
         using var client = await RawClient.OpenAsync(_broker.Port);

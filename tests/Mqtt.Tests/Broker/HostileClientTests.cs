@@ -120,6 +120,15 @@ public sealed class HostileClientTests
     }
 
     [Test]
+    public async Task A_long_topic_does_not_stay_in_memory_for_as_long_as_its_publisher_is_there()
+    {
+        using var client = await _broker.ConnectAsync(RawClient.Connect("c"));
+        await client.SendAsync(RawClient.Publish("a", "x") + RawClient.Publish(new string('a', 2000), "x"));
+        await client.ExpectNothingAsync();
+        Assert.That(await _broker.Broker.InspectAsync(static core => core.Connections.Single().LastRoute), Is.Null);
+    }
+
+    [Test]
     public async Task A_thousand_clients_get_their_messages_and_leave_nothing_behind()
     {
         var clients = new List<RawClient>();

@@ -128,6 +128,26 @@ public sealed class ShareTests
     }
 
     [Test]
+    public void What_the_last_member_has_in_flight_as_it_unsubscribes_is_not_lost()
+    {
+        var only = Member("a", 1, isDurable: true, receiveMaximum: 1);
+        Publish("0", 1);
+        Publish("1", 1);
+        only.Say("A2 0F 0001 00 000A 2473686172652F672F74");
+        Assert.That(_journaled.Core.DescribeDrops().Total[DropReason.SessionEnded], Is.EqualTo(1), "the one that waited");
+    }
+
+    [Test]
+    public async Task A_backlog_whose_members_ended_in_the_last_record_before_a_crash_goes_with_all_its_bytes()
+    {
+        Member("a", 1, isDurable: true).Say("E000");
+        Publish("0", 1);
+        _journaled.Journal.Remove(_journaled.Core.Sessions.Single(static session => session.ClientIdentifier == "a"));
+        await RestartAsync();
+        Assert.That((_journaled.Core.ShareGroups.Count, _journaled.Core.KeptBytes), Is.EqualTo((0, 0)));
+    }
+
+    [Test]
     public void A_backlog_that_is_full_is_told_to_the_publisher()
     {
         Member("a", 1, isDurable: true).Say("E000");

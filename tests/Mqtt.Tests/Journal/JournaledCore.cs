@@ -16,7 +16,7 @@ internal sealed class JournaledCore : IAsyncDisposable
     private readonly TimerHeap _timers = new();
     private readonly Mailbox _mailbox = new(static () => { });
 
-    public JournaledCore(string folder, JournalSizes? sizes = null, Durability durability = Durability.Crash, TimeProvider? time = null, Func<LogJournal, ISessionJournal>? wrap = null, MachineClock? machine = null, MqttLimitsOptions? limits = null)
+    public JournaledCore(string folder, JournalSizes? sizes = null, Durability durability = Durability.Crash, TimeProvider? time = null, Func<LogJournal, ISessionJournal>? wrap = null, MachineClock? machine = null, MqttLimitsOptions? limits = null, ClientHooks? hooks = null)
     {
         _folder = folder;
         _time = time ?? TimeProvider.System;
@@ -27,7 +27,10 @@ internal sealed class JournaledCore : IAsyncDisposable
             Sizes = sizes ?? new JournalSizes(),
         };
         Core = new BrokerCore(
-            limits ?? new MqttLimitsOptions { MaxQueued = 1_000_000, MaxQueuedSizeBytes = 1_000_000_000, MaxQueuedTotalBytes = 1_000_000_000 }, wrap?.Invoke(Journal) ?? Journal, _clock, _timers, _mailbox, new BrokerCounters(), NullLogger.Instance);
+            limits ?? new MqttLimitsOptions { MaxQueued = 1_000_000, MaxQueuedSizeBytes = 1_000_000_000, MaxQueuedTotalBytes = 1_000_000_000 }, wrap?.Invoke(Journal) ?? Journal, _clock, _timers, _mailbox, new BrokerCounters(), NullLogger.Instance)
+        {
+            Hooks = hooks ?? ClientHooks.None,
+        };
         Core.Restore();
     }
 

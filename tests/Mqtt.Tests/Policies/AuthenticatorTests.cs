@@ -251,6 +251,67 @@ public sealed class AuthenticatorTests
         await other.ExpectNothingAsync();
     }
 
+    [Test]
+    public async Task What_a_hook_answers_that_was_asked_before_a_revocation_does_not_count()
+    {
+        var answer = new TaskCompletionSource<ClientAdmission>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var broker = await StartAsync(new TestAuthenticator((credentials, _) => credentials.ClientIdentifier == "slow" ? new(answer.Task) : new(ClientAdmission.Admit("u"))));
+        using var client = await ArriveAsync(broker);
+
+        await broker.Broker.DisconnectIdentityAsync("u");
+        answer.SetResult(ClientAdmission.Admit("u"));
+
+        Assert.That((await client.ReceivePacketAsync())[3], Is.EqualTo((byte)ReasonCode.NotAuthorized));
+        await client.ExpectCloseAsync();
+        using var later = await broker.ConnectAsync(Connect("later")); // the hook, which is asked anew, lets it in
+    }
+
+    [Test]
+    public async Task A_policy_that_changes_while_a_hook_thinks_is_the_clients()
+    {
+        var answer = new TaskCompletionSource<ClientAdmission>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var broker = await StartAsync(new TestAuthenticator((_, _) => new(answer.Task)));
+        using var client = await ArriveAsync(broker);
+
+        await broker.Broker.UpdatePolicyAsync("u", new TestPolicy(subscribe: "b"));
+        answer.SetResult(ClientAdmission.Admit("u", new TestPolicy(subscribe: "a")));
+        Assert.That((await client.ReceivePacketAsync())[3], Is.Zero);
+        await client.SendAsync(RawClient.Subscribe("a", 0, V500));
+
+        Assert.That((await client.ReceivePacketAsync())[^1], Is.EqualTo((byte)ReasonCode.NotAuthorized));
+    }
+
+    [Test]
+    public async Task What_an_authenticator_does_about_a_client_that_has_gone_is_not_done_on_the_loop_and_may_fail()
+    {
+        var thread = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var broker = await StartAsync(new TestAuthenticator((_, cancellation) =>
+        {
+            cancellation.Register(() =>
+            {
+                thread.SetResult(Thread.CurrentThread.Name);
+                throw new InvalidTimeZoneException();
+            });
+            return new(new TaskCompletionSource<ClientAdmission>().Task);
+        }));
+        using (await ArriveAsync(broker))
+        {
+            // It goes while the authenticator thinks.
+        }
+
+        Assert.That(await Eventually.CompletesAsync(thread.Task, "the cancellation"), Is.Not.EqualTo("mqtt loop"));
+        using var other = await broker.ConnectAsync(RawClient.Connect("other"));
+        await broker.Log.ShowsAsync("as it was told that its client is gone");
+    }
+
+    private static async Task<RawClient> ArriveAsync(TestBroker broker)
+    {
+        var client = await RawClient.OpenAsync(broker.Port);
+        await client.SendAsync(Connect("slow"));
+        await Eventually.IsTrueAsync(async () => await broker.Broker.InspectAsync(static core => core.Connections.Any(static connection => connection.Arrival is not null)), "the CONNECT");
+        return client;
+    }
+
     private static string Connect(string clientIdentifier, string userName = "u", MqttProtocolVersion version = V500) => Convert.ToHexString(new ConnectPacket
     {
         Version = version,

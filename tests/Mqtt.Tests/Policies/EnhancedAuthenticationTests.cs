@@ -158,6 +158,22 @@ public sealed class EnhancedAuthenticationTests
         await ExpectDisconnectAsync(second, ReasonCode.UnspecifiedError);
     }
 
+    [Test]
+    public async Task An_exchange_that_works_is_disposed_of_when_it_has_finished()
+    {
+        _method.MayGoOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var client = await RawClient.OpenAsync(_broker.Port);
+        await client.SendAsync(Connect(0) + "E000");
+        await Eventually.IsTrueAsync(async () => await _broker.Broker.InspectAsync(static core => core.Connections.Any(static connection => connection.Arrival is not null)), "the CONNECT");
+        client.Dispose();
+        await Eventually.IsTrueAsync(async () => await _broker.Broker.InspectAsync(static core => core.Connections.Count) == 0, "the client to be gone");
+        Assert.That(await _broker.Broker.InspectAsync(_ => _method.Ended), Is.Zero);
+
+        _method.MayGoOn.SetResult();
+
+        await Eventually.IsTrueAsync(async () => await _broker.Broker.InspectAsync(_ => _method.Ended) == 1, "the exchange to be disposed of");
+    }
+
     private async Task<RawClient> LetInAsync()
     {
         var client = await RawClient.OpenAsync(_broker.Port);
@@ -192,6 +208,9 @@ public sealed class EnhancedAuthenticationTests
     {
         public bool IsLater { get; set; }
 
+        /// <summary>Null: it does not wait.</summary>
+        public TaskCompletionSource? MayGoOn { get; set; }
+
         public bool Throws { get; set; }
 
         public string Identity { get; set; } = "u";
@@ -209,6 +228,11 @@ public sealed class EnhancedAuthenticationTests
                 if (method.IsLater)
                 {
                     await Task.Yield();
+                }
+
+                if (method.MayGoOn is { } mayGoOn)
+                {
+                    await mayGoOn.Task;
                 }
 
                 if (method.Throws)
