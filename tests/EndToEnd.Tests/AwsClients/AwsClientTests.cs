@@ -1,0 +1,89 @@
+using Roost.Tests.Support;
+
+namespace Roost.EndToEnd.Tests.AwsClients;
+
+/// <summary>
+/// AWS's own clients, unmodified, with only their endpoint changed: they must not be able to tell Roost's shadows and data plane from AWS
+/// IoT's. What they do and expect is in <c>scenarios/</c>.
+/// </summary>
+public sealed class AwsClientTests
+{
+    private TemporaryFolder _folder = null!;
+    private FleetCertificates _certificates = null!;
+    private RoostDaemon _roost = null!;
+    private int _tlsPort;
+
+    [OneTimeSetUp]
+    public async Task StartRoostAsync()
+    {
+        _folder = new TemporaryFolder();
+        _certificates = new FleetCertificates(_folder["certificates"]);
+        _roost = new RoostDaemon(_folder.Path, "");
+        _tlsPort = FreePort.Next();
+        Directory.CreateDirectory(_folder["conf.d"]);
+        await File.WriteAllTextAsync(_folder["conf.d/robots.yaml"], $$"""
+            mqtt:
+              listeners:
+                - { address: 127.0.0.1, port: {{_roost.MqttPort}}, anonymous: true }
+                - address: 127.0.0.1
+                  port: {{_tlsPort}}
+                  anonymous: true
+                  tls:
+                    certificate: {{_certificates.Certificate("gateway")}}
+                    key: {{_certificates.Key("gateway")}}
+                    client-ca: {{_certificates.Authority}}
+                    require-client-certificate: true
+            """);
+        await _roost.StartAsync();
+    }
+
+    [OneTimeTearDown]
+    public async Task StopRoostAsync()
+    {
+        await _roost.DisposeAsync();
+        _certificates.Dispose();
+        _folder.Dispose();
+    }
+
+    [Test]
+    public Task Device_SDK_v2_uses_shadows(
+        [Values(311, 5)] int version, [Values("requestResponse", "publishSubscribe")] string client, [Values] bool named)
+    {
+        var encrypted = named; // TLS and TCP differ below MQTT, classic and named above it: two runs show both
+        var name = $"v2-{version}-{client}-{(named ? "named" : "classic")}";
+        return ScenarioRunner.RunAsync("aws-iot-device-sdk-v2", "device-sdk-v2.mjs", client, new
+        {
+            version,
+            port = encrypted ? _tlsPort : _roost.MqttPort,
+            tls = encrypted ? Robot : null,
+            clientId = name,
+            thing = name,
+            shadow = named ? "mode:1_$-" : null,
+        });
+    }
+
+    [Test]
+    public Task Device_SDK_v1_uses_thingShadow_with_a_client_certificate() => ScenarioRunner.RunAsync("aws-iot-device-sdk", "device-sdk-v1.mjs", "thingShadow", new
+    {
+        port = _tlsPort,
+        tls = Robot,
+        clientId = "vac-01",
+        thing = "v1:vac-01",
+        url = _roost.Url,
+    });
+
+    [TestCase("shadows")]
+    [TestCase("named")]
+    [TestCase("exceptions")]
+    [TestCase("publish")]
+    [TestCase("retained")]
+    public Task Data_plane_SDK_is_answered_as_by_AWS(string scenario) => ScenarioRunner.RunAsync("@aws-sdk/client-iot-data-plane", "data-plane.mjs", scenario, new
+    {
+        url = _roost.Url,
+        port = _roost.MqttPort,
+        clientId = $"app-{scenario}",
+        thing = $"rest-{scenario}",
+    });
+
+    private object Robot => new { certificate = _certificates.Certificate("robot"), key = _certificates.Key("robot"), authority = _certificates.Authority };
+}

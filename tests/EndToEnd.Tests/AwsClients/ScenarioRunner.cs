@@ -1,0 +1,25 @@
+using System.Text.Json;
+
+namespace Roost.EndToEnd.Tests.AwsClients;
+
+/// <summary>Runs one scenario of <c>scenarios/*.mjs</c> with AWS's own packages for Node.js.</summary>
+internal static class ScenarioRunner
+{
+    private static readonly string s_folder = Path.Combine(Programs.Root, "tests/EndToEnd.Tests/AwsClients");
+
+    /// <param name="package">The npm package that the scenario needs; without it the test is not run, and says so.</param>
+    /// <exception cref="AssertionException">The scenario did not hold; the message is its own.</exception>
+    public static async Task RunAsync(string package, string file, string scenario, object arguments)
+    {
+        if (!Directory.Exists(Path.Combine(s_folder, "node_modules", package)))
+        {
+            Assert.Ignore($"{package} is not installed; this needs npm ci in tests/EndToEnd.Tests/AwsClients.");
+        }
+
+        await using var node = RunningProcess.Start(
+            "node",
+            [Path.Combine(s_folder, "scenarios", file), scenario, JsonSerializer.Serialize(arguments)],
+            new Dictionary<string, string> { ["NODE_NO_WARNINGS"] = "1" });
+        Assert.That(await node.WaitForExitAsync(), Is.Zero, () => $"{file} {scenario}: {node.Errors} {string.Join('\n', node.Output)}");
+    }
+}

@@ -1,0 +1,172 @@
+// @aws-sdk/client-iot-data-plane: what an app or a server does, over REST, with nothing changed but the endpoint.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import {
+  ConflictException, DeleteThingShadowCommand, ForbiddenException, GetRetainedMessageCommand, GetThingShadowCommand, InvalidRequestException, IoTDataPlaneClient,
+  ListNamedShadowsForThingCommand, MethodNotAllowedException, PublishCommand, RequestEntityTooLargeException, ResourceNotFoundException,
+  UnsupportedDocumentEncodingException, UpdateThingShadowCommand, paginateListRetainedMessages,
+} from '@aws-sdk/client-iot-data-plane';
+import { mqtt5 } from 'aws-iot-device-sdk-v2';
+import { errorOf, Inbox, isNow, refusals, run } from './scenario.mjs';
+
+const text = (bytes) => new TextDecoder().decode(bytes);
+const json = (answer) => JSON.parse(text(answer.payload));
+
+function client({ url }) {
+  return new IoTDataPlaneClient({ endpoint: url, region: 'eu-central-1', credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' } });
+}
+
+async function shadows(given) {
+  const api = client(given);
+  for (const name of [{ thingName: given.thing }, { thingName: given.thing, shadowName: 'mode:1_$-' }]) {
+    const update = async (document) => json(await api.send(new UpdateThingShadowCommand({ ...name, payload: JSON.stringify(document) })));
+    const get = async () => json(await api.send(new GetThingShadowCommand(name)));
+    const id = name.shadowName ? `${name.thingName}~${name.shadowName}` : name.thingName;
+
+    const missing = await errorOf(get());
+    assert.ok(missing instanceof ResourceNotFoundException);
+    assert.deepEqual([missing.message, missing.$metadata.httpStatusCode, missing.$metadata.attempts], [`No shadow exists with name: '${id}'`, 404, 1]);
+
+    const first = await update({ state: { desired: { mode: 'dock' }, reported: { mode: 'clean', gone: 1 } }, clientToken: 'app' });
+    assert.deepEqual([first.version, first.clientToken], [1, 'app']);
+    assert.deepEqual(first.state, { desired: { mode: 'dock' }, reported: { mode: 'clean', gone: 1 } });
+    isNow(first.timestamp);
+    const got = await get();
+    assert.deepEqual(got.state, { desired: { mode: 'dock' }, reported: { mode: 'clean', gone: 1 }, delta: { mode: 'dock' } });
+    assert.deepEqual(Object.keys(got.metadata), ['desired', 'reported']);
+    assert.deepEqual(Object.keys(got), ['state', 'metadata', 'version', 'timestamp']);
+
+    assert.equal((await update({ state: { reported: { mode: 'dock', gone: null } }, version: 1 })).version, 2);
+    const conflict = await errorOf(update({ state: { reported: { mode: 'clean' } }, version: 1 }));
+    assert.ok(conflict instanceof ConflictException);
+    assert.deepEqual([conflict.message, conflict.$metadata.attempts], ['Version conflict', 1]);
+    assert.deepEqual((await get()).state, { desired: { mode: 'dock' }, reported: { mode: 'dock' } });
+    assert.deepEqual((await update({ state: null })).state, null);
+    const cleared = await get();
+    assert.deepEqual([cleared.state, cleared.metadata, cleared.version], [{}, {}, 3]);
+
+    const deleted = json(await api.send(new DeleteThingShadowCommand(name)));
+    assert.deepEqual([Object.keys(deleted), deleted.version], [['version', 'timestamp'], 3]);
+    assert.ok(await errorOf(api.send(new DeleteThingShadowCommand(name))) instanceof ResourceNotFoundException);
+    assert.equal((await update({ state: {} })).version, 4);
+  }
+}
+
+async function named(given) {
+  const api = client(given);
+  const names = ['a', 'b:1', 'c_2', 'd-3', 'e', 'f', 'g'];
+  for (const shadowName of [...names].reverse()) {
+    await api.send(new UpdateThingShadowCommand({ thingName: given.thing, shadowName, payload: '{"state":{}}' }));
+  }
+  await api.send(new UpdateThingShadowCommand({ thingName: given.thing, payload: '{"state":{}}' })); // the classic one is never listed
+  const found = [];
+  let pages = 0;
+  for (let nextToken; pages === 0 || nextToken; pages++) {
+    const page = await api.send(new ListNamedShadowsForThingCommand({ thingName: given.thing, pageSize: 3, nextToken }));
+    isNow(page.timestamp);
+    assert.ok(page.results.length <= 3);
+    found.push(...page.results);
+    nextToken = page.nextToken;
+  }
+  assert.deepEqual([found, pages], [names, 3]);
+  assert.deepEqual((await api.send(new ListNamedShadowsForThingCommand({ thingName: given.thing }))).results, names);
+  assert.deepEqual((await api.send(new ListNamedShadowsForThingCommand({ thingName: 'nobody' }))).results, []);
+  for (const wrong of [{ pageSize: 101 }, { pageSize: 0 }, { nextToken: '?' }]) {
+    assert.ok(await errorOf(api.send(new ListNamedShadowsForThingCommand({ thingName: given.thing, ...wrong }))) instanceof InvalidRequestException);
+  }
+}
+
+async function exceptions(given) {
+  const api = client(given);
+  const types = { 400: InvalidRequestException, 413: RequestEntityTooLargeException };
+  const update = (payload) => errorOf(api.send(new UpdateThingShadowCommand({ thingName: given.thing, payload })));
+  const cases = [
+    ...refusals.map(([state, code, message]) => [JSON.stringify({ state }), code, message]),
+    ['', 400, 'Invalid JSON'],
+    ['{"state":', 400, 'Invalid JSON'],
+    ['{}', 400, 'Missing required node: state'],
+    ['{"state":{},"version":"1"}', 400, 'Invalid version'],
+    [`{"state":{},"clientToken":"${'x'.repeat(65)}"}`, 400, 'Invalid clientToken'],
+    [' '.repeat(128 * 1024) + '{"state":{}}', 413, 'The payload exceeds the maximum size allowed'],
+  ];
+  for (const [payload, code, message] of cases) {
+    const error = await update(payload);
+    assert.ok(error instanceof types[code], `${error.name} for ${message}`);
+    assert.deepEqual([error.message, error.$metadata.httpStatusCode], [message, code]);
+  }
+  const encoding = await update(Uint8Array.of(0xff, 0xfe, 0x7b, 0));
+  assert.ok(encoding instanceof UnsupportedDocumentEncodingException);
+  assert.equal(encoding.message, 'Unsupported documented encoding; supported encoding is UTF-8');
+  for (const name of [{ thingName: 'a/b' }, { thingName: 'a+' }, { thingName: '#' }, { thingName: 't', shadowName: 'a/b' }, { thingName: 'x'.repeat(129) }]) {
+    assert.ok(await errorOf(api.send(new GetThingShadowCommand(name))) instanceof InvalidRequestException, JSON.stringify(name));
+  }
+
+  const other = client(given);
+  other.middlewareStack.add((next) => (step) => next({ ...step, request: Object.assign(step.request, { method: 'PUT' }) }), { step: 'build' });
+  assert.ok(await errorOf(other.send(new GetThingShadowCommand({ thingName: given.thing }))) instanceof MethodNotAllowedException);
+}
+
+async function publish(given) {
+  const api = client(given);
+  const messages = new Inbox();
+  const robot = new mqtt5.Mqtt5Client({ hostName: '127.0.0.1', port: given.port, connectProperties: { clientId: given.clientId, keepAliveIntervalSeconds: 30 } });
+  robot.on('messageReceived', (event) => messages.put(event.message));
+  const connected = once(robot, 'connectionSuccess');
+  robot.start();
+  await connected;
+  await robot.subscribe({ subscriptions: [{ topicFilter: `${given.thing}/#`, qos: 1 }] });
+
+  await api.send(new PublishCommand({
+    topic: `${given.thing}/a b/%2F/\u00e4`, qos: 1, payload: 'hello', contentType: 'text/plain; charset=utf-8', responseTopic: 'answers/1', messageExpiry: 60,
+    userProperties: JSON.stringify([{ z: '1' }, { a: '2' }, { a: '\u00e4' }]), payloadFormatIndicator: 'UTF8_DATA', correlationData: Buffer.from([0, 1, 255]).toString('base64'),
+  }));
+  const full = await messages.next('the message with all properties');
+  assert.deepEqual([full.topicName, full.qos, text(full.payload), full.retain], [`${given.thing}/a b/%2F/\u00e4`, 1, 'hello', false]);
+  assert.deepEqual([full.contentType, full.responseTopic, full.payloadFormat], ['text/plain; charset=utf-8', 'answers/1', mqtt5.PayloadFormatIndicator.Utf8]);
+  assert.ok(full.messageExpiryIntervalSeconds > 50 && full.messageExpiryIntervalSeconds <= 60);
+  assert.deepEqual(full.userProperties.map((pair) => [pair.name, pair.value]), [['z', '1'], ['a', '2'], ['a', '\u00e4']]);
+  assert.deepEqual([...new Uint8Array(full.correlationData)], [0, 1, 255]);
+
+  await api.send(new PublishCommand({ topic: `${given.thing}/bare` }));
+  const bare = await messages.next('the empty message');
+  assert.deepEqual([bare.topicName, bare.qos, text(bare.payload ?? new Uint8Array())], [`${given.thing}/bare`, 0, '']);
+
+  // A request topic of shadows is a topic like any other: the answer is published.
+  await robot.subscribe({ subscriptions: [{ topicFilter: `$aws/things/${given.thing}/shadow/get/+`, qos: 1 }] });
+  await api.send(new PublishCommand({ topic: `$aws/things/${given.thing}/shadow/get`, qos: 1, payload: '{"clientToken":"via-rest"}' }));
+  assert.deepEqual(JSON.parse(text((await messages.next('get/rejected')).payload)), { clientToken: 'via-rest', code: 404, message: `No shadow exists with name: '${given.thing}'` });
+
+  const refused = async (request) => errorOf(api.send(new PublishCommand(request)));
+  for (const wrong of [{ topic: 'a/#' }, { topic: 'a', qos: 2 }, { topic: 'a', messageExpiry: -1 }, { topic: 'a', responseTopic: 'a/+' }, { topic: 'a', correlationData: '???' }]) {
+    assert.ok(await refused(wrong) instanceof InvalidRequestException, JSON.stringify(wrong));
+  }
+  assert.ok(await refused({ topic: '$aws/events/presence/connected/x', payload: '{}' }) instanceof ForbiddenException);
+  assert.ok(await refused({ topic: 'a', payload: new Uint8Array(256 * 1024) }) instanceof RequestEntityTooLargeException);
+}
+
+async function retained(given) {
+  const api = client(given);
+  const topics = ['a', 'b/c', 'd e/%', '\u00e4', 'z'].map((name) => `${given.thing}/${name}`);
+  for (const topic of topics) {
+    await api.send(new PublishCommand({ topic, qos: 1, retain: true, payload: Uint8Array.of(0, 255, 65), userProperties: JSON.stringify([{ k: 'v' }, { k: 'w' }]) }));
+  }
+  const message = await api.send(new GetRetainedMessageCommand({ topic: topics[2] }));
+  assert.deepEqual([message.topic, message.qos, [...message.payload]], [topics[2], 1, [0, 255, 65]]);
+  assert.deepEqual(JSON.parse(text(message.userProperties)), [{ k: 'v' }, { k: 'w' }]);
+  isNow(message.lastModifiedTime / 1000);
+
+  const found = [];
+  for await (const page of paginateListRetainedMessages({ client: api, pageSize: 2 }, {})) {
+    assert.ok(page.retainedTopics.length <= 2);
+    found.push(...page.retainedTopics.filter((summary) => summary.topic.startsWith(`${given.thing}/`)));
+  }
+  assert.deepEqual(found.map((summary) => summary.topic).sort(), [...topics].sort());
+  assert.deepEqual([found[0].payloadSize, found[0].qos], [3, 1]);
+
+  for (const topic of topics) {
+    await api.send(new PublishCommand({ topic, retain: true })); // an empty payload deletes it
+    assert.ok(await errorOf(api.send(new GetRetainedMessageCommand({ topic }))) instanceof ResourceNotFoundException);
+  }
+}
+
+await run({ shadows, named, exceptions, publish, retained });
