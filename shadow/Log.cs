@@ -26,4 +26,13 @@ internal static partial class Log
 
     [LoggerMessage(2006, LogLevel.Warning, "Old tombstones could not be removed; the next try is in {Interval}")]
     public static partial void PurgeFailed(this ILogger logger, TimeSpan interval, Exception exception);
+
+    [LoggerMessage(2007, LogLevel.Warning, "Shadows could not be copied from their journal into shadows.db; the journal has them, and the next try is in some seconds. Look for a full or failing disk")]
+    public static partial void NotStored(this ILogger logger, Exception exception);
+
+    [LoggerMessage(2008, LogLevel.Information, "{Count} changes of shadows were taken from the journal: the daemon was not stopped in order")]
+    public static partial void CaughtUp(this ILogger logger, long count);
+
+    [LoggerMessage(2009, LogLevel.Error, "The journal of the shadows in {Folder} has the changes {First} to {End}, and shadows.db has those below {Applied}: one of the two was replaced or removed. Shadows are as shadows.db has them; changes that only the journal had are gone")]
+    public static partial void JournalDoesNotFit(this ILogger logger, string folder, long first, long end, long applied);
 }

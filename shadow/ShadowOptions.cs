@@ -5,7 +5,7 @@ public sealed class ShadowOptions
 {
     public const string Section = "Shadows";
 
-    /// <summary>Folder that holds <c>shadows.db</c>, made when it is missing; the daemon takes it from its data folder. Default <c>shadows</c>.</summary>
+    /// <summary>Folder that holds <c>shadows.db</c> and the journal, made when it is missing; the daemon takes it from its data folder. Default <c>shadows</c>.</summary>
     public string Folder { get; set; } = "shadows";
 
     /// <summary>Largest document: desired and reported after the merge as compact JSON, in bytes, without metadata. Default 8 KiB.</summary>
@@ -19,4 +19,7 @@ public sealed class ShadowOptions
 
     /// <summary>What an update is safe from once it is accepted. Default <see cref="Storage.Durability.PowerLoss"/>.</summary>
     public Storage.Durability Durability { get; set; } = Storage.Durability.PowerLoss;
+
+    /// <summary>What the journal of accepted changes keeps, which is also the stream <c>$shadows</c>.</summary>
+    public ShadowHistoryOptions History { get; set; } = new();
 }

@@ -8,6 +8,7 @@ public sealed class ShadowOptionsValidator : IValidateOptions<ShadowOptions>
     internal const int MostDepth = 64;
     private const int LeastDocumentBytes = 64;
     private const int MostDocumentBytes = 64 * 1024; // half of the largest request, so that a whole document can always be sent
+    private const long LeastHistoryBytes = 16 * 1024 * 1024; // the changes that are in the journal alone fit in it
     private const int MostNamed = 10_000;
 
     public ValidateOptionsResult Validate(string? name, ShadowOptions options)
@@ -36,6 +37,16 @@ public sealed class ShadowOptionsValidator : IValidateOptions<ShadowOptions>
         if (!Enum.IsDefined(options.Durability))
         {
             faults.AddError($"{ShadowOptions.Section}:Durability is {options.Durability}; use power-loss, crash or memory.");
+        }
+
+        if (options.History.Bytes < LeastHistoryBytes)
+        {
+            faults.AddError($"{ShadowOptions.Section}:History:Bytes is {options.History.Bytes}; use {LeastHistoryBytes} or more.");
+        }
+
+        if (options.History.Age <= TimeSpan.Zero)
+        {
+            faults.AddError($"{ShadowOptions.Section}:History:Age is {options.History.Age}; use more than zero.");
         }
 
         return faults.Build();

@@ -3,9 +3,11 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Roost.Mqtt;
+using Roost.Shadow.Journal;
 using Roost.Shadow.Mqtt;
 using Roost.Shadow.Requests;
 using Roost.Shadow.Store;
+using Roost.Storage;
 
 namespace Roost.Shadow;
 
@@ -23,28 +25,34 @@ public sealed class ShadowService : IHostedService, IAsyncDisposable
     private readonly ILogger _logger;
     private readonly ShadowMetrics _metrics;
     private readonly List<IAsyncDisposable> _subscriptions = [];
-    private SqliteShadowStore? _store;
+    private readonly StorageMetrics? _storageMetrics;
+    private readonly List<IShadowObserver> _observers = [];
+    private JournaledShadowStore? _store;
     private ShadowLoop? _loop;
     private Task _running = Task.CompletedTask;
     private ITimer? _purge;
 
-    public ShadowService(IMqttBroker broker, IOptions<ShadowOptions> options, TimeProvider clock, IMeterFactory meters, ILogger<ShadowService> logger)
+    public ShadowService(
+        IMqttBroker broker, IOptions<ShadowOptions> options, TimeProvider clock, IMeterFactory meters, ILogger<ShadowService> logger, StorageMetrics? storageMetrics = null)
     {
         _broker = broker;
         _options = options.Value;
         _clock = clock;
         _logger = logger;
         _metrics = new ShadowMetrics(meters);
+        _storageMetrics = storageMetrics;
     }
 
     /// <summary>Opens the store and subscribes to the request topics.</summary>
     /// <exception cref="Storage.Sqlite.DatabaseCorruptException">The store is damaged as a whole; it is left as it is.</exception>
+    /// <exception cref="Storage.Logs.CorruptLogException">So is the journal.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        _store = SqliteShadowStore.Open(_options.Folder, _options.Durability, _logger);
-        _logger.Opened(Path.Combine(_options.Folder, SqliteShadowStore.FileName));
+        _store = await JournaledShadowStore.OpenAsync(_options.Folder, _options.History, _options.Durability, _clock, _logger, _storageMetrics);
+        _logger.Opened(Path.Combine(_options.Folder, ShadowTable.FileName));
         var announcer = new ShadowAnnouncer(_broker, _metrics, _logger);
         _loop = new ShadowLoop(_store, announcer, _options, _clock, _metrics, _logger);
+        _observers.ForEach(_loop.Observe);
         _running = Task.Run(_loop.RunAsync, CancellationToken.None);
         _purge = _clock.CreateTimer(_ => _ = PurgeAsync(), null, TimeSpan.Zero, PurgeInterval);
 
@@ -84,10 +92,14 @@ public sealed class ShadowService : IHostedService, IAsyncDisposable
 
     /// <summary>Updates and announces it on the shadow's topics.</summary>
     /// <param name="body">The request document; not to be changed any more.</param>
-    public Task<ShadowAnswer> UpdateAsync(ShadowId id, ReadOnlyMemory<byte> body) => RunAsync(id, ShadowOperation.Update, body);
+    /// <param name="origin">Who asks, for the history.</param>
+    public Task<ShadowAnswer> UpdateAsync(ShadowId id, ReadOnlyMemory<byte> body, ShadowOrigin origin) => RunAsync(id, ShadowOperation.Update, body, origin);
 
-    /// <inheritdoc cref="GetAsync"/>
-    public Task<ShadowAnswer> DeleteAsync(ShadowId id, ReadOnlyMemory<byte> body = default) => RunAsync(id, ShadowOperation.Delete, body);
+    /// <param name="body">Empty, or JSON of which only <c>clientToken</c> counts.</param>
+    /// <param name="origin">Who asks, for the history.</param>
+    /// <param name="expectedVersion">The version that is to be deleted, else 409; null deletes any.</param>
+    public Task<ShadowAnswer> DeleteAsync(ShadowId id, ReadOnlyMemory<byte> body, ShadowOrigin origin, long? expectedVersion = null) =>
+        RunAsync(id, ShadowOperation.Delete, body, origin, expectedVersion);
 
     /// <summary>Names of a thing's named shadows in ordinal order, the classic one left out.</summary>
     /// <param name="after">The last name already known; "" begins at the first.</param>
@@ -96,12 +108,16 @@ public sealed class ShadowService : IHostedService, IAsyncDisposable
     /// <summary>The shadows of the next <paramref name="limit"/> things after <paramref name="after"/>, by thing and name.</summary>
     public IReadOnlyList<ShadowSummary> ListThings(string after, int limit) => Store.ListThings(after, limit);
 
-    private SqliteShadowStore Store => _store ?? throw new InvalidOperationException("The shadows are not started.");
+    private JournaledShadowStore Store => _store ?? throw new InvalidOperationException("The shadows are not started.");
 
-    private Task<ShadowAnswer> RunAsync(ShadowId id, ShadowOperation operation, ReadOnlyMemory<byte> body)
+    /// <summary>Lets <paramref name="observer"/> see every change from the start on. Before <see cref="StartAsync"/>.</summary>
+    internal void Observe(IShadowObserver observer) => _observers.Add(observer);
+
+    private Task<ShadowAnswer> RunAsync(
+        ShadowId id, ShadowOperation operation, ReadOnlyMemory<byte> body, ShadowOrigin origin = default, long? expectedVersion = null)
     {
         var loop = _loop ?? throw new InvalidOperationException("The shadows are not started.");
-        var request = new ShadowRequest(id, operation, body, viaMqtt: false);
+        var request = new ShadowRequest(id, operation, body, viaMqtt: false, origin, expectedVersion);
         if (!loop.TryEnqueue(request))
         {
             var fault = ShadowError.TooManyRequests;

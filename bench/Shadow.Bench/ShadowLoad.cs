@@ -38,7 +38,7 @@ internal static class ShadowLoad
         for (var n = 0L; TimeProvider.System.GetElapsedTime(began) < window; n++)
         {
             var sent = TimeProvider.System.GetTimestamp();
-            var answer = await service.UpdateAsync(id, Telemetry.Update(n));
+            var answer = await service.UpdateAsync(id, Telemetry.Update(n), ShadowOrigin.Mqtt("bench"));
             if (answer.Error is { } error)
             {
                 throw new InvalidOperationException(error.Message);

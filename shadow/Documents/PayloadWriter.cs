@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using Base64Text = System.Buffers.Text.Base64;
 
 namespace Roost.Shadow.Documents;
 
@@ -36,6 +37,13 @@ internal sealed class PayloadWriter
     {
         Text(key);
         Raw(":"u8);
+    }
+
+    /// <summary>The characters of Base64, without quotes.</summary>
+    public void Base64(ReadOnlySpan<byte> bytes)
+    {
+        Base64Text.EncodeToUtf8(bytes, _buffer.GetSpan(Base64Text.GetMaxEncodedToUtf8Length(bytes.Length)), out _, out var written);
+        _buffer.Advance(written);
     }
 
     /// <summary>A copy of what has been written; the writer is empty afterwards and keeps its buffer.</summary>

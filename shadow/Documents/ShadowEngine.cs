@@ -21,8 +21,9 @@ internal static class ShadowEngine
             : ShadowOutcome.Refused(ShadowError.NoShadow(notFoundName), token);
     }
 
+    /// <param name="expectedVersion">The version that is to be deleted; null deletes any. The cloud's requests name none.</param>
     /// <inheritdoc cref="Get"/>
-    public static ShadowOutcome Delete(ShadowRecord? current, ReadOnlySpan<byte> body, string notFoundName, long now)
+    public static ShadowOutcome Delete(ShadowRecord? current, ReadOnlySpan<byte> body, string notFoundName, long? expectedVersion, long now)
     {
         var (token, fault) = RequestReader.ReadToken(body);
         if (fault is { } refused)
@@ -30,12 +31,17 @@ internal static class ShadowEngine
             return ShadowOutcome.Refused(refused, null);
         }
 
-        return current is { IsTombstone: false }
-            ? ShadowOutcome.Changed(
+        if (current is not { IsTombstone: false })
+        {
+            return ShadowOutcome.Refused(ShadowError.NoShadow(notFoundName), token);
+        }
+
+        return expectedVersion is { } expected && expected != current.Version
+            ? ShadowOutcome.Refused(ShadowError.VersionConflict, token)
+            : ShadowOutcome.Changed(
                 new ShadowRecord(current.Version, now, State: null),
                 new ShadowMessages(MessageWriter.Deleted(current.Version, now, token)),
-                token)
-            : ShadowOutcome.Refused(ShadowError.NoShadow(notFoundName), token);
+                token);
     }
 
     /// <param name="current">As in <see cref="Get"/>.</param>

@@ -28,7 +28,7 @@ internal static class ShadowEndpoints
     {
         if (TryIdentify(context, thing, out var id, out var fault))
         {
-            await AwsAnswer.WriteAsync(context, await shadows.DeleteAsync(id));
+            await AwsAnswer.WriteAsync(context, await shadows.DeleteAsync(id, default, Caller(context)));
         }
         else
         {
@@ -51,7 +51,7 @@ internal static class ShadowEndpoints
             return;
         }
 
-        await AwsAnswer.WriteAsync(context, await shadows.UpdateAsync(id, body));
+        await AwsAnswer.WriteAsync(context, await shadows.UpdateAsync(id, body, Caller(context)));
     }
 
     public static async Task ListNamedAsync(HttpContext context, string thing, ShadowService shadows, TimeProvider clock)
@@ -111,6 +111,9 @@ internal static class ShadowEndpoints
 
     public static Task MethodNotAllowed(HttpContext context) =>
         AwsAnswer.WriteErrorAsync(context, new ShadowError(405, "The specified combination of HTTP verb and URI is not supported"));
+
+    private static ShadowOrigin Caller(HttpContext context) =>
+        ShadowOrigin.Http(context.User.Identity?.Name ?? context.Connection.RemoteIpAddress?.ToString());
 
     private static bool TryIdentify(HttpContext context, string thing, out ShadowId id, out ShadowError fault)
     {

@@ -27,7 +27,7 @@ internal sealed class ShadowRequestReader(ShadowLoop loop, ShadowAnnouncer annou
             return ValueTask.CompletedTask;
         }
 
-        var request = new ShadowRequest(id, operation, message.Payload.ToArray(), viaMqtt: true); // the broker's buffer ends with this call
+        var request = new ShadowRequest(id, operation, message.Payload.ToArray(), viaMqtt: true, ShadowOrigin.Mqtt(message.Publisher)); // the broker's buffer ends with this call
         if (!loop.TryEnqueue(request))
         {
             Refuse(message.Topic, ShadowError.TooManyRequests, message.Payload);

@@ -49,5 +49,14 @@ internal sealed class ShadowCache(long maxBytes)
         }
     }
 
+    public void Remove(ShadowId id)
+    {
+        if (_byId.Remove(id, out var node))
+        {
+            _bytes -= CostOf(node.Value.Record);
+            _byUse.Remove(node);
+        }
+    }
+
     private static int CostOf(ShadowRecord record) => FlatCost + (record.State?.JsonBytes ?? 0);
 }

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Roost.Shadow.Documents;
+using Roost.Shadow.Journal;
 using Roost.Shadow.Store;
 
 namespace Roost.Shadow.Requests;
@@ -32,6 +34,7 @@ internal sealed class ShadowLoop
         Channel.CreateUnbounded<ShadowRequest>(new() { SingleReader = true, AllowSynchronousContinuations = false }); // bounded by bytes instead: TryEnqueue
     private readonly ShadowCache _cache = new(CacheBytes);
     private long _waitingBytes;
+    private ImmutableArray<IShadowObserver> _observers = [];
 
     // The batch being computed and the one being committed. Requests of a batch are answered after its commit.
     private Batch _next = new();
@@ -48,6 +51,9 @@ internal sealed class ShadowLoop
         _metrics = metrics;
         _logger = logger;
     }
+
+    /// <summary>Before <see cref="RunAsync"/>.</summary>
+    public void Observe(IShadowObserver observer) => _observers = _observers.Add(observer);
 
     /// <summary>Any thread. Requests for one shadow are applied in the order of these calls.</summary>
     /// <returns>False when too much is waiting already, or the loop is closed.</returns>
@@ -111,9 +117,9 @@ internal sealed class ShadowLoop
         request.Outcome = Outcome(request, now);
         if (request.Outcome.Record is { } record)
         {
-            _next.Changes[request.Id] = record;
+            _next.Add(new ShadowChange(request.Id, record, request.Origin, request.Outcome.ClientToken));
         }
-        else if (!_next.Changes.ContainsKey(request.Id) && !_committing.Changes.ContainsKey(request.Id))
+        else if (!_next.Records.ContainsKey(request.Id) && !_committing.Records.ContainsKey(request.Id))
         {
             Settle(request, now); // it saw only what is durable, and need not wait for the disk
             return;
@@ -131,7 +137,7 @@ internal sealed class ShadowLoop
             return request.Operation switch
             {
                 ShadowOperation.Get => ShadowEngine.Get(current, body, request.NotFoundName, now),
-                ShadowOperation.Delete => ShadowEngine.Delete(current, body, request.NotFoundName, now),
+                ShadowOperation.Delete => ShadowEngine.Delete(current, body, request.NotFoundName, request.ExpectedVersion, now),
                 _ when current is not { IsTombstone: false } && IsOneTooMany(request.Id) =>
                     ShadowOutcome.Refused(ShadowError.TooManyNamed(_maxNamed), RequestReader.ReadToken(body).ClientToken),
                 _ => ShadowEngine.Update(current, body, _limits, now),
@@ -152,7 +158,7 @@ internal sealed class ShadowLoop
 
     private ShadowRecord? Current(ShadowId id)
     {
-        if ((_next.Changes.GetValueOrDefault(id) ?? _committing.Changes.GetValueOrDefault(id) ?? _cache.Find(id)) is { } record)
+        if ((_next.Records.GetValueOrDefault(id) ?? _committing.Records.GetValueOrDefault(id) ?? _cache.Find(id)) is { } record)
         {
             return record;
         }
@@ -174,7 +180,7 @@ internal sealed class ShadowLoop
         }
 
         var names = _store.ListNamed(id.Thing, after: "", int.MaxValue).ToHashSet();
-        foreach (var (changed, record) in _committing.Changes.Concat(_next.Changes))
+        foreach (var (changed, record) in _committing.Records.Concat(_next.Records))
         {
             if (changed.Thing != id.Thing || changed.IsClassic)
             {
@@ -219,13 +225,18 @@ internal sealed class ShadowLoop
         if (commit.IsCompletedSuccessfully)
         {
             _metrics.Committed(_committing.Changes.Count, _clock.GetElapsedTime(_committing.BeganAt));
-            foreach (var (id, record) in _committing.Changes)
+            foreach (var (id, record) in _committing.Records)
             {
                 _cache.Put(id, record);
             }
 
             SettleCommitted();
             return;
+        }
+
+        foreach (var id in _committing.Records.Keys)
+        {
+            _cache.Remove(id); // the disk may have kept some of it
         }
 
         _logger.CommitFailed(_committing.Changes.Count, commit.Exception);
@@ -253,6 +264,14 @@ internal sealed class ShadowLoop
         foreach (var request in _committing.Requests)
         {
             Settle(request, now);
+        }
+
+        foreach (var change in _committing.Changes)
+        {
+            foreach (var observer in _observers)
+            {
+                observer.Changed(change);
+            }
         }
 
         _committing.Clear();
@@ -283,15 +302,24 @@ internal sealed class ShadowLoop
     {
         public List<ShadowRequest> Requests { get; } = [];
 
+        public List<ShadowChange> Changes { get; } = [];
+
         /// <summary>The last record of each shadow that the batch changes.</summary>
-        public Dictionary<ShadowId, ShadowRecord> Changes { get; } = [];
+        public Dictionary<ShadowId, ShadowRecord> Records { get; } = [];
 
         public long BeganAt { get; set; }
+
+        public void Add(ShadowChange change)
+        {
+            Changes.Add(change);
+            Records[change.Id] = change.Record;
+        }
 
         public void Clear()
         {
             Requests.Clear();
             Changes.Clear();
+            Records.Clear();
         }
     }
 }

@@ -5,7 +5,9 @@ namespace Roost.Shadow.Requests;
 /// <summary>A request on its way. After it is queued only the loop touches it; <see cref="Answer"/> ends it.</summary>
 /// <param name="body">Not to be changed by the caller any more.</param>
 /// <param name="viaMqtt">The answer is published as well as returned: over REST only what an update or delete changed is announced.</param>
-internal sealed class ShadowRequest(ShadowId id, ShadowOperation operation, ReadOnlyMemory<byte> body, bool viaMqtt)
+/// <param name="expectedVersion">For a delete: the version that is to be deleted, else 409. Null deletes any.</param>
+internal sealed class ShadowRequest(
+    ShadowId id, ShadowOperation operation, ReadOnlyMemory<byte> body, bool viaMqtt, ShadowOrigin origin = default, long? expectedVersion = null)
 {
     // MQTT's continuation only hands the acknowledgement to the broker and may run on the loop; REST's writes a response and may not.
     private readonly TaskCompletionSource<ShadowAnswer> _answer =
@@ -18,6 +20,10 @@ internal sealed class ShadowRequest(ShadowId id, ShadowOperation operation, Read
     public ReadOnlyMemory<byte> Body { get; } = body;
 
     public bool ViaMqtt { get; } = viaMqtt;
+
+    public ShadowOrigin Origin { get; } = origin;
+
+    public long? ExpectedVersion { get; } = expectedVersion;
 
     /// <summary>What a 404 calls the shadow: over MQTT its own name, over REST with the thing's, as the cloud does.</summary>
     public string NotFoundName => ViaMqtt && !Id.IsClassic ? Id.Name : Id.ToString();

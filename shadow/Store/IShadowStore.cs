@@ -1,8 +1,9 @@
 using Roost.Shadow.Documents;
+using Roost.Shadow.Journal;
 
 namespace Roost.Shadow.Store;
 
-/// <summary>Keeps one record a shadow. One writer at a time; readers see what has been committed.</summary>
+/// <summary>Keeps one record a shadow. One writer at a time; readers see what is durable.</summary>
 internal interface IShadowStore : IAsyncDisposable
 {
     /// <returns>Null when nothing is kept under the name; a tombstone until it is purged.</returns>
@@ -18,9 +19,12 @@ internal interface IShadowStore : IAsyncDisposable
     /// <param name="limit">Things, not shadows.</param>
     IReadOnlyList<ShadowSummary> ListThings(string after, int limit);
 
-    /// <summary>Keeps all of <paramref name="records"/> or none.</summary>
-    /// <returns>Completes when they are as durable as configured; faults when none is kept.</returns>
-    Task WriteAsync(IReadOnlyCollection<KeyValuePair<ShadowId, ShadowRecord>> records);
+    /// <summary>Keeps the changes, of which several may be of one shadow.</summary>
+    /// <returns>
+    /// Completes when they are as durable as configured, each with its <see cref="ShadowChange.Offset"/>. When it faults, none was
+    /// acknowledged, though the disk may have kept some; <see cref="Read"/> tells what there is.
+    /// </returns>
+    Task WriteAsync(IReadOnlyList<ShadowChange> changes);
 
     /// <summary>Forgets tombstones of <paramref name="beforeSeconds"/> (since 1970) and earlier.</summary>
     /// <returns>How many there were.</returns>

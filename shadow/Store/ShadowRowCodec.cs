@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Text;
-using System.Text.Json;
 using Roost.Shadow.Documents;
 
 namespace Roost.Shadow.Store;
@@ -9,11 +8,6 @@ namespace Roost.Shadow.Store;
 /// <summary>Between records and rows. What does not read back exactly as it was written is reported, never repaired.</summary>
 internal static class ShadowRowCodec
 {
-    // Deeper than any configured limit, so that a limit lowered later does not make old documents unreadable.
-    private const int MaxStoredDepth = 2 * ShadowOptionsValidator.MostDepth;
-
-    private static readonly JsonReaderOptions Nested = new() { MaxDepth = MaxStoredDepth + 2 };
-
     public static ShadowRow Encode(ShadowId id, ShadowRecord record)
     {
         byte[]? state = null;
@@ -23,10 +17,7 @@ internal static class ShadowRowCodec
             var writer = new PayloadWriter();
             MessageWriter.Sections(writer, sections.Desired, sections.Reported, metadata: false);
             state = writer.Take();
-            var leaves = new List<long>();
-            sections.Desired?.AddTimestamps(leaves);
-            sections.Reported?.AddTimestamps(leaves);
-            times = LeafTimes.Encode(leaves);
+            times = StoredState.TimesOf(sections);
         }
 
         return new ShadowRow(record.Version, record.UpdatedSeconds, state, times, Checksum(id, record.Version, record.UpdatedSeconds, state, times));
@@ -45,30 +36,14 @@ internal static class ShadowRowCodec
             return new ShadowRecord(row.Version, row.UpdatedSeconds, State: null);
         }
 
-        var times = LeafTimes.Decode(row.Times ?? []) ?? throw new CorruptShadowException(id, "its times are cut off");
-        var values = new StateReader(MaxStoredDepth, now: 0, times);
-        StateObject? desired = null;
-        StateObject? reported = null;
         try
         {
-            var reader = new Utf8JsonReader(row.State, Nested);
-            reader.Read();
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-            {
-                var isDesired = reader.ValueTextEquals("desired"u8);
-                reader.Read();
-                var section = values.Read(ref reader) as StateObject;
-                (desired, reported) = isDesired ? (section, reported) : (desired, section);
-            }
+            return new ShadowRecord(row.Version, row.UpdatedSeconds, StoredState.Read(row.State, row.Times));
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        catch (FormatException exception)
         {
-            throw new CorruptShadowException(id, "its state is not JSON", exception);
+            throw new CorruptShadowException(id, exception.Message, exception);
         }
-
-        return values.LeavesRead == times.Count && !values.TooDeep
-            ? new ShadowRecord(row.Version, row.UpdatedSeconds, new ShadowState(desired, reported))
-            : throw new CorruptShadowException(id, $"it has {values.LeavesRead} values and {times.Count} times");
     }
 
     // Lengths go in before contents, so that bytes cannot move from one column to the next unnoticed.

@@ -19,6 +19,30 @@ public sealed partial class AppendLog
     private readonly List<Segment> _segments;
     private readonly Queue<Segment> _trimmed = new();
     private long _sealedBytes;
+    private long _keepFrom = long.MaxValue;
+
+    /// <summary>
+    /// Retention frees no record at or beyond this offset, whatever its limits say: somebody still needs them. At first nobody does
+    /// (<see cref="long.MaxValue"/>). <see cref="TrimTo"/> does not ask.
+    /// </summary>
+    public long KeepFrom
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _keepFrom;
+            }
+        }
+
+        set
+        {
+            lock (_gate)
+            {
+                _keepFrom = value;
+            }
+        }
+    }
 
     /// <summary>
     /// Frees the segments that hold only records below <paramref name="offset"/>. Quick: the files are removed by the committer.
@@ -76,7 +100,7 @@ public sealed partial class AppendLog
         long dropped = 0;
         lock (_gate)
         {
-            while (_segments.Count > 1 && (IsTooOld(_segments[0].LastTimestamp) || (_options.Full == LogFullPolicy.DropOldest && IsTooMuch())))
+            while (_segments.Count > 1 && _segments[1].FirstOffset <= _keepFrom && (IsTooOld(_segments[0].LastTimestamp) || (_options.Full == LogFullPolicy.DropOldest && IsTooMuch())))
             {
                 dropped += DropFirst();
             }

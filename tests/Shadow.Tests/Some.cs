@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Roost.Shadow.Documents;
+using Roost.Shadow.Journal;
 
 namespace Roost.Shadow.Tests;
 
@@ -20,6 +21,9 @@ internal static class Some
     /// <summary>A record that reports <paramref name="json"/>.</summary>
     public static ShadowRecord Record(string json, long version, long seconds) =>
         new(version, seconds, new ShadowState(null, Object(json, seconds) is { Count: > 0 } reported ? reported : null));
+
+    public static ShadowChange Change(ShadowId id, ShadowRecord record, string? token = null) =>
+        new(id, record, ShadowOrigin.Mqtt("robot"), token);
 
     public static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
 }

@@ -35,7 +35,7 @@ internal sealed class EngineHarness
 
     public ShadowOutcome Delete(string body = "")
     {
-        var outcome = ShadowEngine.Delete(Record, Encoding.UTF8.GetBytes(body), "T", Now);
+        var outcome = ShadowEngine.Delete(Record, Encoding.UTF8.GetBytes(body), "T", expectedVersion: null, Now);
         Record = outcome.Record ?? Record;
         return outcome;
     }

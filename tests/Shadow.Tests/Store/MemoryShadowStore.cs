@@ -1,4 +1,5 @@
 using Roost.Shadow.Documents;
+using Roost.Shadow.Journal;
 using Roost.Shadow.Store;
 
 namespace Roost.Shadow.Tests.Store;
@@ -10,6 +11,8 @@ internal sealed class MemoryShadowStore : IShadowStore
     private readonly SortedDictionary<(string Thing, string Name), (ShadowId Id, ShadowRecord Record)> _records =
         new(Comparer<(string Thing, string Name)>.Create((a, b) =>
             string.CompareOrdinal(a.Thing, b.Thing) is var order && order != 0 ? order : string.CompareOrdinal(a.Name, b.Name)));
+
+    private long _offset;
 
     /// <summary>Awaited before a write takes effect; a fault in it is the disk's.</summary>
     public Func<Task> BeforeWrite { get; set; } = () => Task.CompletedTask;
@@ -46,15 +49,16 @@ internal sealed class MemoryShadowStore : IShadowStore
         }
     }
 
-    public async Task WriteAsync(IReadOnlyCollection<KeyValuePair<ShadowId, ShadowRecord>> records)
+    public async Task WriteAsync(IReadOnlyList<ShadowChange> changes)
     {
         await BeforeWrite();
         lock (_gate)
         {
             Writes++;
-            foreach (var (id, record) in records)
+            foreach (var change in changes)
             {
-                _records[(id.Thing, id.Name)] = (id, record);
+                change.Offset = _offset++;
+                _records[(change.Id.Thing, change.Id.Name)] = (change.Id, change.Record);
             }
         }
     }

@@ -4,5 +4,5 @@ namespace Roost.Shadow.Tests.Store;
 
 internal sealed class MemoryShadowStoreTests : ShadowStoreContract
 {
-    protected override IShadowStore Open() => new MemoryShadowStore();
+    protected override Task<IShadowStore> OpenAsync() => Task.FromResult<IShadowStore>(new MemoryShadowStore());
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Roost.Shadow.Documents;
+using Roost.Shadow.Journal;
 using Roost.Shadow.Store;
 
 namespace Roost.Shadow.Tests.Store;
@@ -10,10 +11,10 @@ internal abstract class ShadowStoreContract
 {
     protected IShadowStore Store { get; set; } = null!;
 
-    protected abstract IShadowStore Open();
+    protected abstract Task<IShadowStore> OpenAsync();
 
     [SetUp]
-    public void OpenStore() => Store = Open();
+    public async Task OpenStore() => Store = await OpenAsync();
 
     [TearDown]
     public async Task CloseStore() => await Store.DisposeAsync();
@@ -68,6 +69,40 @@ internal abstract class ShadowStoreContract
     }
 
     [Test]
+    public async Task The_last_of_several_changes_of_one_shadow_counts()
+    {
+        await Write(Some.Change(Some.Id("a"), Some.Record("{}", 1, 1)), Some.Change(Some.Id("b"), Some.Record("{}", 4, 1)), Some.Change(Some.Id("a"), Some.Record("{}", 2, 1)));
+        await Write(Some.Change(Some.Id("b"), new ShadowRecord(4, 2, State: null)));
+
+        Assert.That(Store.Read(Some.Id("a"))!.Version, Is.EqualTo(2));
+        Assert.That(Store.Read(Some.Id("b"))!.IsTombstone);
+    }
+
+    [Test]
+    public async Task Changes_are_numbered_in_order()
+    {
+        ShadowChange[] changes = [.. Enumerable.Range(0, 5).Select(i => Some.Change(Some.Id($"t{i}"), Some.Record("{}", 1, 1)))];
+        await Write(changes);
+
+        Assert.That(changes.Select(change => change.Offset), Is.EqualTo(new long[] { 0, 1, 2, 3, 4 }));
+    }
+
+    [Test]
+    public async Task What_was_deleted_lately_takes_no_place_on_a_page()
+    {
+        foreach (var name in new[] { "a", "b", "c", "d" })
+        {
+            await Write(Some.Id("thing", name), Some.Record("{}", 1, 1));
+            await Write(Some.Id(name), Some.Record("{}", 1, 1));
+        }
+
+        await Write(Some.Change(Some.Id("thing", "a"), new ShadowRecord(1, 1, null)), Some.Change(Some.Id("b"), new ShadowRecord(1, 1, null)));
+
+        Assert.That(Store.ListNamed("thing", "", 2), Is.EqualTo(new[] { "b", "c" }));
+        Assert.That(Store.ListThings("", 2).Select(summary => summary.Id.Thing), Is.EqualTo(new[] { "a", "c" }));
+    }
+
+    [Test]
     public async Task Named_shadows_are_listed_in_order_page_by_page_without_the_classic_one()
     {
         foreach (var name in new[] { "b", "a", "C", "$d", null })
@@ -100,7 +135,7 @@ internal abstract class ShadowStoreContract
     {
         var records = Enumerable.Range(0, 500).ToDictionary(i => Some.Id($"thing-{i}"), i => Some.Record($"{{\"n\":{i}}}", i + 1, i));
 
-        await Store.WriteAsync(records);
+        await Write([.. records.Select(entry => Some.Change(entry.Key, entry.Value))]);
 
         foreach (var (id, record) in records)
         {
@@ -108,7 +143,9 @@ internal abstract class ShadowStoreContract
         }
     }
 
-    protected Task Write(ShadowId id, ShadowRecord record) => Store.WriteAsync([new(id, record)]);
+    protected virtual Task Write(params ShadowChange[] changes) => Store.WriteAsync(changes);
+
+    protected Task Write(ShadowId id, ShadowRecord record) => Write(Some.Change(id, record));
 
     protected static string Print(ShadowRecord record) => record.State is { } state
         ? Encoding.UTF8.GetString(MessageWriter.Got(state, record.Version, record.UpdatedSeconds, token: null))

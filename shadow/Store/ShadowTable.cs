@@ -7,8 +7,8 @@ using Roost.Storage.Sqlite;
 
 namespace Roost.Shadow.Store;
 
-/// <summary>Shadows in <c>shadows.db</c>, one row each; see docs/formats/shadow-store.md.</summary>
-internal sealed class SqliteShadowStore : IShadowStore
+/// <summary>Shadows in <c>shadows.db</c>, one row each, and how much of the journal is in them; see docs/formats/shadow-store.md.</summary>
+internal sealed class ShadowTable : IAsyncDisposable
 {
     public const string FileName = "shadows.db";
 
@@ -26,15 +26,19 @@ internal sealed class SqliteShadowStore : IShadowStore
             PRIMARY KEY(thing, name)) STRICT;
         CREATE INDEX shadows_tombstones ON shadows(updated) WHERE state IS NULL;
         """,
+        """
+        CREATE TABLE journal(applied INTEGER NOT NULL) STRICT; -- one row: every change below this offset is in the table
+        INSERT INTO journal VALUES(0);
+        """,
     ];
 
     private readonly SqliteStore _store;
     private UpsertCommand? _upsert; // of the writer's connection; touched only by write actions, which run one at a time
 
-    private SqliteShadowStore(SqliteStore store) => _store = store;
+    private ShadowTable(SqliteStore store) => _store = store;
 
     /// <param name="folder">Made when it is missing.</param>
-    public static SqliteShadowStore Open(string folder, Durability durability, ILogger logger) => new(SqliteStore.Open(
+    public static ShadowTable Open(string folder, Durability durability, ILogger logger) => new(SqliteStore.Open(
         Path.Combine(folder, FileName), new SqliteStoreOptions { Durability = durability, Migrations = Migrations }, logger));
 
     public ShadowRecord? Read(ShadowId id) => _store.Read(connection =>
@@ -93,7 +97,16 @@ internal sealed class SqliteShadowStore : IShadowStore
         return summaries;
     });
 
-    public Task WriteAsync(IReadOnlyCollection<KeyValuePair<ShadowId, ShadowRecord>> records) => _store.WriteAsync(connection =>
+    /// <summary>Every change of the journal below this offset is in the rows.</summary>
+    public long ReadApplied() => _store.Read(connection =>
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT applied FROM journal";
+        return (long)command.ExecuteScalar()!;
+    });
+
+    /// <summary>Keeps all of <paramref name="records"/> and <paramref name="applied"/>, or nothing.</summary>
+    public Task WriteAsync(IReadOnlyCollection<KeyValuePair<ShadowId, ShadowRecord>> records, long applied) => _store.WriteAsync(connection =>
     {
         if (_upsert?.Connection != connection)
         {
@@ -106,7 +119,10 @@ internal sealed class SqliteShadowStore : IShadowStore
             _upsert.Execute(id, ShadowRowCodec.Encode(id, record));
         }
 
-        return records.Count;
+        using var command = connection.CreateCommand();
+        command.CommandText = "UPDATE journal SET applied = $applied";
+        command.Parameters.AddWithValue("$applied", applied);
+        return command.ExecuteNonQuery();
     });
 
     public Task<int> PurgeTombstonesAsync(long beforeSeconds) => _store.WriteAsync(connection =>

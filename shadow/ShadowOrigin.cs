@@ -1,0 +1,14 @@
+namespace Roost.Shadow;
+
+/// <summary>Who asked for a change, as the history tells it.</summary>
+/// <param name="Via">The way it came: <c>mqtt</c>, <c>http</c>, <c>sync</c> (the upstream shadow service) or <c>roost</c> (the daemon itself).</param>
+/// <param name="Name">On that way: the MQTT client identifier, the caller's name or address, the upstream's name; null when it has none.</param>
+public readonly record struct ShadowOrigin(string Via, string? Name)
+{
+    public static ShadowOrigin Daemon { get; } = new("roost", null);
+
+    /// <param name="client">Client identifier; null when the daemon itself published.</param>
+    public static ShadowOrigin Mqtt(string? client) => client is null ? Daemon : new("mqtt", client);
+
+    public static ShadowOrigin Http(string? caller) => new("http", caller);
+}

@@ -1,0 +1,264 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+using Roost.Shadow.Documents;
+using Roost.Shadow.Journal;
+using Roost.Storage;
+using Roost.Storage.Logs;
+
+namespace Roost.Shadow.Store;
+
+/// <summary>
+/// The journal and the table as one store. A change is kept once it is durable in the journal; the table gets the last record of each
+/// changed shadow a little later, many at a time. What a crash leaves out of the table is read from the journal at the next start.
+/// </summary>
+internal sealed class JournaledShadowStore : IShadowStore
+{
+    /// <summary>How long a change may be in the journal alone. Bounds how much of it a start has to read, not what is safe.</summary>
+    public static readonly TimeSpan StoreInterval = TimeSpan.FromSeconds(5);
+
+    private const int Idle = 0;
+    private const int Soon = 1; // the timer runs
+    private const int Now = 2; // the timer fires
+
+    private const int ChangesBeforeStore = 8192; // a start reads them in well under a second
+    private const int MostUnstoredChanges = 4 * ChangesBeforeStore;
+
+    private readonly ShadowTable _table;
+    private readonly UnstoredShadows _unstored = new();
+    private readonly SemaphoreSlim _storing = new(1);
+    private readonly ITimer _timer;
+    private readonly ILogger _logger;
+    private int _due = Idle;
+
+    private JournaledShadowStore(ShadowTable table, ShadowJournal journal, TimeProvider clock, ILogger logger)
+    {
+        _table = table;
+        Journal = journal;
+        _logger = logger;
+        _timer = clock.CreateTimer(_ => _ = StoreSoonAsync(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    public ShadowJournal Journal { get; }
+
+    /// <summary>Opens both and brings the table up to what the journal has.</summary>
+    /// <param name="folder">Made when it is missing.</param>
+    /// <exception cref="Storage.Sqlite.DatabaseCorruptException">The table's file is damaged as a whole.</exception>
+    /// <exception cref="CorruptLogException">The journal is damaged where it is needed.</exception>
+    public static async Task<JournaledShadowStore> OpenAsync(
+        string folder, ShadowHistoryOptions history, Durability durability, TimeProvider clock, ILogger logger, StorageMetrics? metrics = null)
+    {
+        var table = ShadowTable.Open(folder, durability, logger);
+        ShadowJournal? journal = null;
+        try
+        {
+            journal = ShadowJournal.Open(folder, history, durability, clock, logger, metrics);
+            await CatchUpAsync(table, journal, logger);
+            journal.Log.KeepFrom = journal.End;
+            return new JournaledShadowStore(table, journal, clock, logger);
+        }
+        catch
+        {
+            await (journal?.DisposeAsync() ?? ValueTask.CompletedTask);
+            await table.DisposeAsync();
+            throw;
+        }
+    }
+
+    public ShadowRecord? Read(ShadowId id) => _unstored.TryFind(id, out var record) ? record : _table.Read(id);
+
+    public IReadOnlyList<string> ListNamed(string thing, string after, int limit)
+    {
+        // Before the table is read: what moves there meanwhile is then seen twice rather than not at all.
+        var own = _unstored.Snapshot().Where(entry => entry.Key.Thing == thing && string.CompareOrdinal(entry.Key.Name, after) > 0).ToDictionary();
+        if (own.Count == 0)
+        {
+            return _table.ListNamed(thing, after, limit);
+        }
+
+        var names = new SortedSet<string>(_table.ListNamed(thing, after, MoreThan(limit, own)), StringComparer.Ordinal);
+        foreach (var (id, record) in own)
+        {
+            _ = record.IsTombstone ? names.Remove(id.Name) : names.Add(id.Name);
+        }
+
+        return [.. names.Take(limit)];
+    }
+
+    public IReadOnlyList<ShadowSummary> ListThings(string after, int limit)
+    {
+        var changed = _unstored.Snapshot().Where(entry => string.CompareOrdinal(entry.Key.Thing, after) > 0).ToDictionary();
+        var stored = _table.ListThings(after, MoreThan(limit, changed));
+        if (changed.Count == 0)
+        {
+            return stored;
+        }
+
+        return
+        [
+            .. stored.Where(summary => !changed.ContainsKey(summary.Id))
+                .Concat(changed.Where(entry => !entry.Value.IsTombstone).Select(entry => ShadowSummary.Of(entry.Key, entry.Value)))
+                .OrderBy(summary => summary.Id.Thing, StringComparer.Ordinal).ThenBy(summary => summary.Id.Name, StringComparer.Ordinal)
+                .GroupBy(summary => summary.Id.Thing).Take(limit).SelectMany(thing => thing),
+        ];
+    }
+
+    public async Task WriteAsync(IReadOnlyList<ShadowChange> changes)
+    {
+        if (_unstored.Changes > MostUnstoredChanges)
+        {
+            await StoreAsync(); // a table that cannot be written must not let the journal grow for ever
+        }
+
+        try
+        {
+            await Journal.AppendAsync(changes);
+        }
+        catch
+        {
+            // The disk took the first part of it, perhaps: the versions that are in the journal are not given out again.
+            foreach (var change in changes)
+            {
+                if (await Journal.HasKeptAsync(change))
+                {
+                    _unstored.Add(change);
+                }
+            }
+
+            StoreLater();
+            throw;
+        }
+
+        foreach (var change in changes)
+        {
+            _unstored.Add(change);
+        }
+
+        StoreLater();
+    }
+
+    /// <summary>Brings the table up to the journal: for who reads the table itself.</summary>
+    /// <exception cref="SqliteException">The table cannot be written; nothing is lost, and the next try comes by itself.</exception>
+    public async Task StoreAsync()
+    {
+        await _storing.WaitAsync();
+        try
+        {
+            var (records, end, changes) = _unstored.Take();
+            if (records.Count == 0)
+            {
+                return;
+            }
+
+            try
+            {
+                await _table.WriteAsync(records, end);
+            }
+            catch
+            {
+                _unstored.NotStored();
+                throw;
+            }
+
+            _unstored.Stored(changes);
+            Journal.Log.KeepFrom = end;
+        }
+        finally
+        {
+            _storing.Release();
+        }
+    }
+
+    public async Task<int> PurgeTombstonesAsync(long beforeSeconds)
+    {
+        await StoreAsync();
+        return await _table.PurgeTombstonesAsync(beforeSeconds);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _timer.DisposeAsync();
+        try
+        {
+            await StoreAsync();
+        }
+        catch (SqliteException exception)
+        {
+            _logger.NotStored(exception);
+        }
+
+        await Journal.DisposeAsync();
+        await _table.DisposeAsync();
+    }
+
+    // As many as the changes may take away from what the table has.
+    private static int MoreThan(int limit, Dictionary<ShadowId, ShadowRecord> changed) =>
+        (int)Math.Min(int.MaxValue, limit + (long)changed.Values.Count(record => record.IsTombstone));
+
+    private static async Task CatchUpAsync(ShadowTable table, ShadowJournal journal, ILogger logger)
+    {
+        var applied = table.ReadApplied();
+        if (applied > journal.End || applied < journal.Log.FirstOffset)
+        {
+            logger.JournalDoesNotFit(journal.Log.Folder, journal.Log.FirstOffset, journal.End, applied);
+            applied = Math.Min(applied, journal.End);
+        }
+
+        var replayed = 0L;
+        foreach (var changes in journal.Replay(applied))
+        {
+            var last = new Dictionary<ShadowId, ShadowRecord>();
+            foreach (var change in changes)
+            {
+                last[change.Id] = change.Record;
+            }
+
+            await table.WriteAsync(last, changes[^1].Offset + 1);
+            replayed += changes.Count;
+        }
+
+        if (replayed > 0)
+        {
+            logger.CaughtUp(replayed);
+        }
+        else if (applied != table.ReadApplied())
+        {
+            await table.WriteAsync([], applied);
+        }
+    }
+
+    private void StoreLater()
+    {
+        if (_unstored.Changes < ChangesBeforeStore)
+        {
+            if (Interlocked.CompareExchange(ref _due, Soon, Idle) == Idle)
+            {
+                _timer.Change(StoreInterval, Timeout.InfiniteTimeSpan);
+            }
+        }
+        else if (Interlocked.Exchange(ref _due, Now) != Now)
+        {
+            _timer.Change(TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private async Task StoreSoonAsync()
+    {
+        Volatile.Write(ref _due, Idle); // what comes from here on sets the timer again
+        try
+        {
+            await StoreAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The store was closed as the timer fired, and has written what there was.
+        }
+        catch (Exception exception) // the outer edge of a timer's task; the journal has what the table has not
+        {
+            _logger.NotStored(exception);
+            if (Interlocked.CompareExchange(ref _due, Soon, Idle) == Idle)
+            {
+                _timer.Change(StoreInterval, Timeout.InfiniteTimeSpan);
+            }
+        }
+    }
+}
