@@ -1,6 +1,6 @@
 using Roost.Shadow.Bench;
 
-// usage: dotnet run -c Release --project bench/Shadow.Bench [seconds per cell, default 3] [repetitions, default 3]
+// usage: dotnet run -c Release --project bench/Shadow.Bench [seconds per cell, default 3] [repetitions, default 3] [things, default 1,32,512]
 // How many durable updates a second do shadows keep, and how many upserts of the same rows does SQLite alone?
 // All run in one process on one disk, turn by turn; the folder is made in the current one, so stand on the disk to be measured.
 var window = TimeSpan.FromSeconds(args.Length > 0 ? double.Parse(args[0]) : 3);
@@ -10,7 +10,7 @@ try
 {
     Console.WriteLine("| things at once | SQLite, one by one /s | SQLite, all in one transaction /s | shadows /s | to one by one | to transactions | update p50 ms | p99 ms |");
     Console.WriteLine("|---|---|---|---|---|---|---|---|");
-    foreach (var things in (int[])[1, 32, 512])
+    foreach (var things in args.Length > 2 ? args[2].Split(",").Select(int.Parse).ToArray() : [1, 32, 512])
     {
         for (var repetition = 0; repetition < repetitions; repetition++)
         {
