@@ -97,12 +97,12 @@ internal sealed partial class BrokerCore
 
         if (_sessions.TryGetValue(arrival.ClientIdentifier, out var session))
         {
-            return session.Identity is { } owner && owner != admission.Identity
+            return session.Identity is not null && IsAnothers(session, admission)
                 ? new PacketFault(ReasonCode.ClientIdentifierNotValid, "the client identifier is another's")
                 : null;
         }
 
-        if (_sessions.Count >= Limits.MaxSessions)
+        if (_sessions.Count >= Limits.MaxSessions || IsHalfTaken(admission.Identity is null, StrangerSessions + 1, Limits.MaxSessions))
         {
             Counters.SessionsRefused++; // none is ended for it: a stranger must not cost a known client its messages
             var reasonCode = arrival.Connect.Version == MqttProtocolVersion.V500 ? ReasonCode.QuotaExceeded : ReasonCode.ServerUnavailable;
@@ -111,6 +111,12 @@ internal sealed partial class BrokerCore
 
         return null;
     }
+
+    /// <summary>
+    /// Somebody's session is for nobody else. An anonymous client's is for all anonymous ones; a client that is known, to whom the client identifier
+    /// may belong, is not kept out by it, but does not get what a stranger has put there.
+    /// </summary>
+    private static bool IsAnothers(Session session, ClientAdmission admission) => session.IsOwnerKnown && session.Identity != admission.Identity;
 
     private void SetPolicy(Session session, IClientPolicy? policy)
     {
@@ -148,7 +154,23 @@ internal sealed partial class BrokerCore
         }
     }
 
-    /// <summary>Takes subscriptions that the policy does not allow from the session.</summary>
+    /// <summary>What waits for a client and matches nothing that it still is subscribed to; what was sent to it before goes on.</summary>
+    private void DropUnsubscribed(Session session)
+    {
+        var queue = session.Outbound;
+        for (var sequence = queue.NextToSend; sequence < queue.Tail; sequence++)
+        {
+            if (queue[sequence] is { Message: { } message } entry && !entry.Has(OutboundQueue.EntryFlags.WasSent)
+                && TopicName.Parse(Encoding.UTF8.GetString(message.Topic)) is var topic
+                && !session.Subscriptions.Values.Any(subscription => subscription.TopicFilter.Matches(topic)))
+            {
+                Drop(DropReason.RefusedByPolicy, session, message.Topic);
+                Settle(session, sequence, wasInFlight: false);
+            }
+        }
+    }
+
+    /// <summary>Takes subscriptions that the policy does not allow from the session, and what waits for it by them alone.</summary>
     /// <returns>False: all were allowed.</returns>
     private bool DropForbidden(Session session)
     {
@@ -165,6 +187,11 @@ internal sealed partial class BrokerCore
             LeaveShare(subscription);
             EndRetained(subscription);
             _journal.Remove(subscription);
+        }
+
+        if (forbidden.Length > 0)
+        {
+            DropUnsubscribed(session);
         }
 
         return forbidden.Length > 0;

@@ -55,15 +55,16 @@ internal sealed partial class BrokerCore
     {
         var (connection, connect) = (arrival.Connection, arrival.Connect);
         long ticket = 0;
-        var session = TakeUpSession(arrival, ref ticket);
+        var session = TakeUpSession(arrival, admission, ref ticket);
         session.Version = connect.Version;
         session.Limits = connection.Listener.Limits;
-        session.Identity = admission.Identity;
+        var isOwned = session.IsOwnerKnown && session.Identity == admission.Identity;
+        SetOwner(session, admission.Identity);
         SetPolicy(session, admission.Policy);
         DropForbidden(session);
         DropUnreceivable(session);
         var expiry = ExpiryFor(connect, session.Limits);
-        var isKnown = arrival.IsPresent && session.ExpirySeconds == expiry && session is { Offset: >= 0, IsRefused: false } && session.Offset < _journal.DurableThrough;
+        var isKnown = arrival.IsPresent && isOwned && session.ExpirySeconds == expiry && session is { Offset: >= 0, IsRefused: false } && session.Offset < _journal.DurableThrough;
         session.ExpirySeconds = expiry;
         session.LeftAt = null;
         session.IsAwaited = false;
@@ -184,7 +185,7 @@ internal sealed partial class BrokerCore
         Close(connection, reasonCode, refusal.Detail, isTold: true);
     }
 
-    private Session TakeUpSession(Arrival arrival, ref long ticket)
+    private Session TakeUpSession(Arrival arrival, ClientAdmission admission, ref long ticket)
     {
         var clientIdentifier = arrival.ClientIdentifier;
         if (_sessions.TryGetValue(clientIdentifier, out var session))
@@ -204,7 +205,8 @@ internal sealed partial class BrokerCore
             {
                 session = null;
             }
-            else if (arrival.Connect.CleanStart || !session.IsDurable) // the latter is kept only for its will, over a restart
+            else if (arrival.Connect.CleanStart || !session.IsDurable // the latter is kept only for its will, over a restart
+                || IsAnothers(session, admission))
             {
                 if (session.IsAwaited)
                 {
@@ -218,8 +220,8 @@ internal sealed partial class BrokerCore
 
         if (session is null)
         {
-            session = new Session { ClientIdentifier = clientIdentifier, Limits = Limits };
-            _sessions.Add(clientIdentifier, session);
+            session = new Session { ClientIdentifier = clientIdentifier, Limits = Limits, IsStranger = admission.Identity is null };
+            AddSession(session);
             return session;
         }
 

@@ -107,7 +107,7 @@ internal sealed partial class BrokerCore
         var isTarget = stored is not null && session.IsDurable && quality != QualityOfService.AtMostOnce;
         if (stored is not null)
         {
-            Hold(stored);
+            Hold(stored, session.IsStranger);
         }
 
         var sequence = session.Outbound.Add(new OutboundQueue.Entry
@@ -313,7 +313,7 @@ internal sealed partial class BrokerCore
         var message = entry.Has(OutboundQueue.EntryFlags.IsTarget) ? entry.Message : null;
         if (entry.Message is { } held)
         {
-            LetGo(held);
+            LetGo(held, session.IsStranger);
         }
 
         var isLeased = entry.Has(OutboundQueue.EntryFlags.Leased);

@@ -198,7 +198,7 @@ internal sealed partial class BrokerCore
     private long EndSession(Session session)
     {
         PublishWill(session); // [MQTT-3.1.2-8] due at the latest now
-        if (!_sessions.Remove(session.ClientIdentifier))
+        if (!RemoveSession(session))
         {
             return 0; // publishing the will ended it
         }

@@ -37,24 +37,46 @@ internal sealed partial class BrokerCore
             return DropReason.QueueFullMessages;
         }
 
-        return session.Outbound.Bytes + SizeOf(publication) > session.Limits.MaxQueuedSizeBytes || !FitsInTotal(publication) ? DropReason.QueueFullBytes : null;
+        return session.Outbound.Bytes + SizeOf(publication) > session.Limits.MaxQueuedSizeBytes || !FitsInTotal(publication, session.IsStranger) ? DropReason.QueueFullBytes : null;
     }
 
     /// <summary>A message that takes the place of one at least as large always has room.</summary>
-    private bool CanBeRetained(in Publication publication)
+    /// <param name="isStranger">Who publishes it.</param>
+    private bool CanBeRetained(in Publication publication, bool isStranger)
     {
         var before = _retained.Find(publication.Route.Topic);
         var added = SizeOf(publication) - (before?.Bytes ?? 0);
         return (before is not null || _retained.Count < Limits.MaxRetained)
-            && (added <= 0 || (_retained.Bytes + added <= Limits.MaxRetainedSizeBytes && FitsInTotal(publication)));
+            && (added <= 0 || (_retained.Bytes + added <= Limits.MaxRetainedSizeBytes && FitsInTotal(publication, isStranger)))
+            && HasRoomForStrangers(publication, isStranger, before);
     }
 
-    private bool FitsInTotal(in Publication publication) => publication.Stored is not null || KeptBytes + SizeOf(publication) <= Limits.MaxQueuedTotalBytes;
+    /// <summary>One that takes the place of another stranger's, at least as large, always has room.</summary>
+    private bool HasRoomForStrangers(in Publication publication, bool isStranger, StoredMessage? before)
+    {
+        var theirs = before is { Retention.IsStrangers: true } ? before : null;
+        var added = SizeOf(publication) - (theirs?.Bytes ?? 0);
+        return (theirs is not null || !IsHalfTaken(isStranger, _retained.CountOfStrangers + 1, Limits.MaxRetained))
+            && (added <= 0 || !IsHalfTaken(isStranger, _retained.BytesOfStrangers + added, Limits.MaxRetainedSizeBytes));
+    }
+
+    /// <param name="isStranger">Who would hold it.</param>
+    private bool FitsInTotal(in Publication publication, bool isStranger) =>
+        (publication.Stored is not null || KeptBytes + SizeOf(publication) <= Limits.MaxQueuedTotalBytes)
+        && (publication.Stored is { StrangerHolders: > 0 } || !IsHalfTaken(isStranger, StrangerBytes + SizeOf(publication), Limits.MaxQueuedTotalBytes));
 
     private static int SizeOf(in Publication publication) =>
         StoredMessage.SizeOf(publication.Route.Topic.Length + publication.Payload.Length + publication.Properties.Length);
 
-    private void Hold(StoredMessage message) => KeptBytes += message.Holders++ == 0 ? message.Bytes : 0;
+    private void Hold(StoredMessage message, bool isStranger)
+    {
+        KeptBytes += message.Holders++ == 0 ? message.Bytes : 0;
+        StrangerBytes += isStranger ? TakeByStranger(message) : 0;
+    }
 
-    private void LetGo(StoredMessage message) => KeptBytes -= --message.Holders == 0 ? message.Bytes : 0;
+    private void LetGo(StoredMessage message, bool isStranger)
+    {
+        KeptBytes -= --message.Holders == 0 ? message.Bytes : 0;
+        StrangerBytes -= isStranger ? LeaveByStranger(message) : 0;
+    }
 }

@@ -62,6 +62,7 @@ internal sealed partial class BrokerCore
         {
             var limit = waiting >= session.Limits.MaxQueued ? "max-queued"
                 : session.Outbound.Bytes + SizeOf(publication) > session.Limits.MaxQueuedSizeBytes ? "max-queued-size"
+                : FitsInTotal(publication, isStranger: false) ? "max-queued-total, of which anonymous clients have half"
                 : "max-queued-total, which all sessions and retained messages share";
             Log.QueueFull(_logger, LogText.Of(session.ClientIdentifier), waiting, session.Outbound.Bytes, limit);
         }
@@ -73,7 +74,8 @@ internal sealed partial class BrokerCore
         {
             var isNew = _retained.Find(publication.Route.Topic) is null;
             var limit = isNew && _retained.Count >= Limits.MaxRetained ? "max-retained"
-                : FitsInTotal(publication) ? "max-retained-size"
+                : CanBeRetained(publication, isStranger: false) ? "that of anonymous clients, half of max-retained, max-retained-size and max-queued-total"
+                : FitsInTotal(publication, isStranger: false) ? "max-retained-size"
                 : "max-queued-total, which all sessions and retained messages share";
             Log.NoRetainedRoom(_logger, LogText.Of(Encoding.UTF8.GetString(publication.Route.Topic)), _retained.Count, _retained.Bytes, limit);
         }

@@ -29,12 +29,13 @@ internal sealed partial class BrokerCore : IRestoredState
 
     void IRestoredState.RestoreSession(Session session, TimeSpan? sinceDisconnect)
     {
+        session.IsStranger = session.Identity is null && !ShareGroup.IsBacklog(session); // a backlog is what its members are
         var away = (long)(sinceDisconnect ?? TimeSpan.Zero).TotalMilliseconds;
         for (var sequence = session.Outbound.Head; sequence < session.Outbound.Tail; sequence++)
         {
             if (session.Outbound[sequence].Message is { } message)
             {
-                Hold(message);
+                Hold(message, session.IsStranger);
             }
         }
 
@@ -46,7 +47,7 @@ internal sealed partial class BrokerCore : IRestoredState
         }
 
         session.Limits = Limits; // those of its listener come with its client
-        _sessions.Add(session.ClientIdentifier, session);
+        AddSession(session);
         session.IsAwaited = sinceDisconnect is null;
         session.LeftAt = sinceDisconnect is null ? null : _clock.Now - away;
         AwaitReturn(session, away);
@@ -78,7 +79,7 @@ internal sealed partial class BrokerCore : IRestoredState
     void IRestoredState.RestoreRetained(StoredMessage message)
     {
         _retained.Set(message);
-        Hold(message);
+        Hold(message, message.Retention!.IsStrangers);
         ArmExpiry(message); // one that expired meanwhile goes in the first turn
     }
 }

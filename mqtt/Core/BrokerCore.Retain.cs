@@ -8,6 +8,7 @@ internal sealed partial class BrokerCore
 {
     private void Retain(ref Publication publication)
     {
+        var isStranger = publication.Publisher is { IsStranger: true };
         StoredMessage? before;
         if (publication.Payload.IsEmpty)
         {
@@ -18,7 +19,7 @@ internal sealed partial class BrokerCore
                 publication.Ticket = _journal.RemoveRetained(publication.Route.Topic);
             }
         }
-        else if (!CanBeRetained(publication))
+        else if (!CanBeRetained(publication, isStranger))
         {
             publication.Refusal = ReasonCode.QuotaExceeded;
             Drop(DropReason.NoRetainedRoom, publication.Publisher, publication.Route.Topic);
@@ -28,8 +29,8 @@ internal sealed partial class BrokerCore
         else
         {
             var stored = Store(ref publication);
-            stored.Retention = new Retention(_clock.UtcNow);
-            Hold(stored);
+            stored.Retention = new Retention(_clock.UtcNow, isStranger);
+            Hold(stored, isStranger);
             before = _retained.Set(stored);
             ArmExpiry(stored);
         }
@@ -59,7 +60,7 @@ internal sealed partial class BrokerCore
             retention.Expiry = null;
         }
 
-        LetGo(message);
+        LetGo(message, retention.IsStrangers);
         if (message.Waiting == 0)
         {
             _journal.Forget(message);

@@ -160,7 +160,7 @@ internal sealed partial class BrokerCore
     {
         var quality = (QualityOfService)Math.Min((byte)message.QualityOfService, (byte)subscription.MaximumQualityOfService);
         var isTarget = session.IsDurable && quality != QualityOfService.AtMostOnce;
-        Hold(message);
+        Hold(message, session.IsStranger);
         var sequence = session.Outbound.Add(new OutboundQueue.Entry
         {
             Message = message,

@@ -32,7 +32,7 @@ internal sealed partial class BrokerCore
         }
 
         var stored = Store(ref publication);
-        Hold(stored);
+        Hold(stored, backlog.IsStranger);
         var isTarget = backlog.IsDurable;
         var sequence = backlog.Outbound.Add(new OutboundQueue.Entry
         {
@@ -110,7 +110,7 @@ internal sealed partial class BrokerCore
         var session = member.Session;
         var isOwn = quality == QualityOfService.ExactlyOnce;
         var isTarget = isOwn && session.IsDurable;
-        Hold(message);
+        Hold(message, session.IsStranger);
         var own = session.Outbound.Add(new OutboundQueue.Entry
         {
             Message = message,
@@ -148,7 +148,7 @@ internal sealed partial class BrokerCore
         foreach (var (own, lease) in leases.Where(static pair => pair.Value.Group is not null).OrderBy(static pair => pair.Key).ToArray())
         {
             leases.Remove(own);
-            LetGo(session.Outbound[own].Message!);
+            LetGo(session.Outbound[own].Message!, session.IsStranger);
             session.Outbound.Settle(own, wasInFlight: own < session.Outbound.NextToSend);
             if (!lease.Group!.HasEnded)
             {
@@ -175,6 +175,7 @@ internal sealed partial class BrokerCore
     {
         var backlog = group.Backlog;
         backlog.Limits = Limits;
+        SetStranger(group);
         var isDurable = false;
         foreach (var member in group.Members)
         {
@@ -200,7 +201,7 @@ internal sealed partial class BrokerCore
     {
         var queue = group.Backlog.Outbound;
         _journal.Remove(group.Backlog);
-        group.Backlog = new Session { ClientIdentifier = group.Backlog.ClientIdentifier, Limits = Limits, Outbound = queue };
+        group.Backlog = new Session { ClientIdentifier = group.Backlog.ClientIdentifier, Limits = Limits, Outbound = queue, IsStranger = group.Backlog.IsStranger };
         for (var sequence = queue.Head; sequence < queue.Tail; sequence++)
         {
             ref var entry = ref queue[sequence];

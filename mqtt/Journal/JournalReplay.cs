@@ -172,7 +172,7 @@ internal sealed class JournalReplay(JournalClock clock, LiveRecords live, long l
         {
             QualityOfService = (QualityOfService)(flags & 3),
             ExpiresAt = expiresAt,
-            Retention = (flags & 4) != 0 ? new Retention(retainedAt) : null,
+            Retention = (flags & 4) != 0 ? new Retention(retainedAt, (flags & 32) != 0) : null,
         };
         if (message.IsRetained)
         {

@@ -83,6 +83,7 @@ internal sealed partial class LogJournal : ISessionJournal
 
         _record.AddNumber(session.Outbound.Sent);
         AddWill(session.Will);
+        AddOwner(session);
         return Append(session, session.Will is { } will ? will.Message.Payload.Span : default);
     }
 
@@ -190,7 +191,8 @@ internal sealed partial class LogJournal : ISessionJournal
     {
         var expires = message.ExpiresAt != long.MaxValue;
         _record.Begin(JournalRecord.Message)
-            .AddByte((byte)((byte)message.QualityOfService | (message.IsRetained ? 4 : 0) | (expires ? 8 : 0) | (publisher is null ? 0 : 16)));
+            .AddByte((byte)((byte)message.QualityOfService | (message.IsRetained ? 4 : 0) | (expires ? 8 : 0) | (publisher is null ? 0 : 16)
+                | (message.Retention is { HasEnded: false, IsStrangers: true } ? 32 : 0)));
         if (expires)
         {
             _record.AddNumber(_journalClock.At(message.ExpiresAt).ToUnixTimeMilliseconds());
@@ -243,6 +245,22 @@ internal sealed partial class LogJournal : ISessionJournal
             .AddNumber(will.PatienceMilliseconds)
             .AddText(will.Message.Topic.Value)
             .AddBytes(properties);
+    }
+
+    private void AddOwner(Session session)
+    {
+        if (!session.IsOwnerKnown)
+        {
+            _record.AddByte(0);
+        }
+        else if (session.Identity is not { } identity)
+        {
+            _record.AddByte(1);
+        }
+        else
+        {
+            _record.AddByte(2).AddText(identity);
+        }
     }
 
     private void AddTarget(StoredMessage message, StoredMessage.Target target)

@@ -55,6 +55,9 @@ internal sealed class ReplayedSession(long number)
 
         _sent = parser.Version == 1 ? _tail : parser.ReadNumber();
         Session.Will = parser.Version == 1 ? null : ReadWill(ref parser, payload);
+        var owner = parser.Version < 3 ? 0 : parser.ReadByte();
+        Session.IsOwnerKnown = owner != 0;
+        Session.Identity = owner == 2 ? parser.ReadText() : null;
         return Session;
     }
 

@@ -19,6 +19,12 @@ internal sealed class RetainedMessages
     /// <summary>As the limits count them.</summary>
     public long Bytes { get; private set; }
 
+    /// <summary>Of <see cref="Count"/>, those that anonymous clients published.</summary>
+    public int CountOfStrangers { get; private set; }
+
+    /// <summary>The same of <see cref="Bytes"/>.</summary>
+    public long BytesOfStrangers { get; private set; }
+
     /// <summary>No message that is retained now has a larger key.</summary>
     public long LastKey => KeyOf(_lastNumber, (1 << SlotBits) - 1);
 
@@ -33,6 +39,8 @@ internal sealed class RetainedMessages
         _slots[slot] = message;
         Count += before is null ? 1 : 0;
         Bytes += message.Bytes - (before?.Bytes ?? 0);
+        CountStrangers(message, 1);
+        CountStrangers(before, -1);
         return before;
     }
 
@@ -46,6 +54,7 @@ internal sealed class RetainedMessages
             _freeSlots.Push(SlotOf(before.RetainedKey));
             Count--;
             Bytes -= before.Bytes;
+            CountStrangers(before, -1);
         }
 
         return before;
@@ -78,6 +87,15 @@ internal sealed class RetainedMessages
     public void Match(ReadOnlySpan<byte> filter, List<StoredMessage> matches) => Match(_root, filter, isFirstLevel: true, matches, most: int.MaxValue);
 
     public void AddAllTo(List<StoredMessage> all) => TakeAllBelow(_root, isFirstLevel: false, all, most: int.MaxValue);
+
+    private void CountStrangers(StoredMessage? message, int by)
+    {
+        if (message is { Retention.IsStrangers: true })
+        {
+            CountOfStrangers += by;
+            BytesOfStrangers += by * message.Bytes;
+        }
+    }
 
     private static int SlotOf(long key) => (int)(key & ((1 << SlotBits) - 1));
 

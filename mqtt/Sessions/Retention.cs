@@ -4,7 +4,8 @@ namespace Roost.Mqtt.Sessions;
 
 /// <summary>What a message has more that is, or was, its topic's retained message.</summary>
 /// <param name="Since">By the wall clock.</param>
-internal sealed record Retention(DateTimeOffset Since)
+/// <param name="IsStrangers">An anonymous client published it.</param>
+internal sealed record Retention(DateTimeOffset Since, bool IsStrangers)
 {
     /// <summary>Rises with every message that becomes its topic's last one. <see cref="Retained.RetainedMessages"/> sets it.</summary>
     public long Key { get; set; }

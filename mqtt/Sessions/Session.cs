@@ -24,8 +24,14 @@ internal sealed class Session : JournalEntry
     /// <summary>Of the listener through which the client last came; the broker's own after a restart.</summary>
     public MqttLimitsOptions Limits { get; set; } = null!;
 
-    /// <summary>Whose it is; null: anybody's, or not known since a restart.</summary>
+    /// <summary>Whose it is; null: an anonymous client's.</summary>
     public string? Identity { get; set; }
+
+    /// <summary>False: the journal was written by a version that did not keep <see cref="Identity"/>, and no client has come since.</summary>
+    public bool IsOwnerKnown { get; set; } = true;
+
+    /// <summary>What it holds counts as that of anonymous clients; also of a share's backlog.</summary>
+    public bool IsStranger { get; set; }
 
     /// <summary>Null: the client may do everything.</summary>
     public Permissions? Permissions { get; set; }

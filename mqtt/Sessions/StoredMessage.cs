@@ -5,10 +5,11 @@ namespace Roost.Mqtt.Sessions;
 /// <summary>A message that is kept: for any number of sessions that wait for it, as a retained message, or both. Kept once.</summary>
 internal sealed class StoredMessage : JournalEntry
 {
+    private const int QualityShift = 30; // properties are shorter than a packet, which has at most 268,435,460 bytes
     private const int OverheadBytes = 200; // objects, queue entry, target
 
     private readonly byte[] _content; // properties, then payload: one object for both
-    private readonly int _propertiesLength;
+    private readonly int _propertiesLengthAndQuality; // the QoS in the highest two bits: there are very many of these objects
     private Target _only; // what most messages have: no array for one
     private Target[]? _several;
 
@@ -18,7 +19,7 @@ internal sealed class StoredMessage : JournalEntry
     public StoredMessage(byte[] topic, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> payload)
     {
         Topic = topic;
-        _propertiesLength = properties.Length;
+        _propertiesLengthAndQuality = properties.Length;
         var content = GC.AllocateUninitializedArray<byte>(properties.Length + payload.Length);
         properties.CopyTo(content);
         payload.CopyTo(content.AsSpan(properties.Length));
@@ -27,12 +28,16 @@ internal sealed class StoredMessage : JournalEntry
 
     public byte[] Topic { get; }
 
-    public ReadOnlySpan<byte> Payload => _content.AsSpan(_propertiesLength);
+    public ReadOnlySpan<byte> Payload => _content.AsSpan(PropertiesLength);
 
     /// <summary>Encoded properties as they are forwarded, without Message Expiry Interval.</summary>
-    public ReadOnlySpan<byte> Properties => _content.AsSpan(0, _propertiesLength);
+    public ReadOnlySpan<byte> Properties => _content.AsSpan(0, PropertiesLength);
 
-    public required QualityOfService QualityOfService { get; init; }
+    public required QualityOfService QualityOfService
+    {
+        get => (QualityOfService)(_propertiesLengthAndQuality >>> QualityShift);
+        init => _propertiesLengthAndQuality = PropertiesLength | ((int)value << QualityShift);
+    }
 
     /// <summary>Milliseconds on the loop's clock; <see cref="long.MaxValue"/>: never.</summary>
     public long ExpiresAt { get; set; } = long.MaxValue;
@@ -42,6 +47,9 @@ internal sealed class StoredMessage : JournalEntry
 
     /// <summary>Places in queues that hold it, and one more while it is retained.</summary>
     public int Holders { get; set; }
+
+    /// <summary>Those of them that are anonymous clients', or that one of them has filled.</summary>
+    public int StrangerHolders { get; set; }
 
     /// <summary>It is the present retained message of its topic.</summary>
     public bool IsRetained => Retention is { HasEnded: false };
@@ -60,6 +68,8 @@ internal sealed class StoredMessage : JournalEntry
 
     /// <summary>The journal's ticket for the record; 0 while there is none, beyond all others when it was refused.</summary>
     public long Ticket => IsRefused ? long.MaxValue : Offset + 1;
+
+    private int PropertiesLength => _propertiesLengthAndQuality & ((1 << QualityShift) - 1);
 
     private int TargetCount { get; set; }
 

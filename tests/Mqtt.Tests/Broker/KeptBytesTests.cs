@@ -1,3 +1,4 @@
+using Roost.Mqtt.Core;
 using Roost.Mqtt.Sessions;
 using Roost.Mqtt.Tests.Journal;
 using Roost.Tests.Support;
@@ -77,7 +78,7 @@ public sealed class KeptBytesTests
     [Test]
     public async Task What_is_counted_is_what_is_kept_whatever_the_clients_do([Values(1, 2, 3)] int seed)
     {
-        Start(new MqttLimitsOptions { MaxQueued = 50, MaxQueuedSizeBytes = 20_000, MaxQueuedTotalBytes = 60_000, MaxRetained = 4, MaxRetainedSizeBytes = 5_000 });
+        Start(new MqttLimitsOptions { MaxQueued = 50, MaxQueuedSizeBytes = 20_000, MaxQueuedTotalBytes = 60_000, MaxRetained = 4, MaxRetainedSizeBytes = 5_000 }, JournaledCore.ByUserName);
         var life = new RandomLife(_journaled!.Core, seed);
         for (var step = 0; step < 3000; step++)
         {
@@ -86,6 +87,8 @@ public sealed class KeptBytesTests
             {
                 _journaled.Turn();
                 Assert.That(_journaled.Core.KeptBytes, Is.EqualTo(Kept()), $"step {step}");
+                Assert.That(_journaled.Core.StrangerBytes, Is.EqualTo(Kept(ofStrangers: true)), $"step {step}");
+                Assert.That(_journaled.Core.StrangerSessions, Is.EqualTo(_journaled.Core.Sessions.Count(static session => session.Identity is null)), $"step {step}");
             }
         }
 
@@ -93,15 +96,16 @@ public sealed class KeptBytesTests
         await _journaled.DisposeAsync();
         Start(new MqttLimitsOptions());
         Assert.That(_journaled.Core.KeptBytes, Is.EqualTo(Kept()), "after a restart");
+        Assert.That(_journaled.Core.StrangerBytes, Is.EqualTo(Kept(ofStrangers: true)), "after a restart");
     }
 
-    private long Kept()
+    private long Kept(bool ofStrangers = false)
     {
         var core = _journaled!.Core;
         var retained = new List<StoredMessage>();
         core.Retained.Match("#"u8, retained);
-        var kept = new HashSet<StoredMessage>(retained);
-        foreach (var session in core.Sessions.Concat(core.ShareGroups.Select(static group => group.Backlog)))
+        var kept = new HashSet<StoredMessage>(retained.Where(message => !ofStrangers || message.Retention!.IsStrangers));
+        foreach (var session in core.Sessions.Concat(core.ShareGroups.Select(static group => group.Backlog)).Where(session => !ofStrangers || session.IsStranger))
         {
             for (var sequence = session.Outbound.Head; sequence < session.Outbound.Tail; sequence++)
             {
@@ -115,7 +119,7 @@ public sealed class KeptBytesTests
         return kept.Sum(static message => (long)message.Bytes);
     }
 
-    private void Start(MqttLimitsOptions limits) => _journaled = new JournaledCore(_folder["sessions"], limits: limits);
+    private void Start(MqttLimitsOptions limits, ClientHooks? hooks = null) => _journaled = new JournaledCore(_folder["sessions"], limits: limits, hooks: hooks);
 
     private long Drops(DropReason reason) => _journaled!.Core.DescribeDrops().Total[reason];
 

@@ -34,7 +34,7 @@ internal sealed class RawClient : IDisposable
     }
 
     /// <summary>CONNECT of 3.1.1 (level 4) or 5, keep-alive 60 s.</summary>
-    public static string Connect(string clientIdentifier, MqttProtocolVersion version = MqttProtocolVersion.V311, bool clean = true, uint? expirySeconds = null, MqttMessage? will = null, ushort keepAlive = 60, ushort? receiveMaximum = null, uint? maximumPacketSize = null, uint willDelay = 0) =>
+    public static string Connect(string clientIdentifier, MqttProtocolVersion version = MqttProtocolVersion.V311, bool clean = true, uint? expirySeconds = null, MqttMessage? will = null, ushort keepAlive = 60, ushort? receiveMaximum = null, uint? maximumPacketSize = null, uint willDelay = 0, string? userName = null) =>
         Convert.ToHexString(new ConnectPacket
         {
             Version = version,
@@ -46,6 +46,7 @@ internal sealed class RawClient : IDisposable
             MaximumPacketSize = maximumPacketSize,
             Will = will,
             WillDelaySeconds = willDelay,
+            UserName = userName,
         }.ToArray(version));
 
     public static string Subscribe(string filter, int quality, MqttProtocolVersion version = MqttProtocolVersion.V311, int? identifier = null, bool noLocal = false, bool retainAsPublished = false, ushort packetIdentifier = 1) =>

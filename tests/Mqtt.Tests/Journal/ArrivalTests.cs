@@ -1,7 +1,4 @@
-using Roost.Mqtt.Core;
-using Roost.Mqtt.Protocol;
 using Roost.Mqtt.Tests.Broker;
-using Roost.Mqtt.Tests.Policies;
 using Roost.Tests.Support;
 
 namespace Roost.Mqtt.Tests.Journal;
@@ -10,9 +7,6 @@ namespace Roost.Mqtt.Tests.Journal;
 public sealed class ArrivalTests
 {
     private const MqttProtocolVersion V5 = MqttProtocolVersion.V500;
-
-    private static readonly ClientHooks s_hooks = new(
-        new TestAuthenticator(static (credentials, _) => ValueTask.FromResult(ClientAdmission.Admit(credentials.UserName!))), ClientHooks.None.Methods);
 
     private readonly TemporaryFolder _folder = new();
     private readonly TestMachine _machine = new();
@@ -87,7 +81,7 @@ public sealed class ArrivalTests
     [Test]
     public void A_client_whose_identity_is_revoked_is_not_let_in()
     {
-        var arriving = Arrive(Convert.ToHexString(new ConnectPacket { Version = V5, ClientIdentifier = "c", CleanStart = true, SessionExpirySeconds = 1000, UserName = "u" }.ToArray(V5)));
+        var arriving = Arrive(RawClient.Connect("c", V5, expirySeconds: 1000, userName: "u"));
 
         Assert.That(_journaled.Core.DisconnectIdentity("u", ReasonCode.NotAuthorized), Is.EqualTo(1));
         Tell();
@@ -99,7 +93,7 @@ public sealed class ArrivalTests
 
     private static MqttMessage Will(string payload) => new() { Topic = TopicName.Parse("w"), Payload = System.Text.Encoding.UTF8.GetBytes(payload), Retain = true };
 
-    private void Start() => _journaled = new JournaledCore(_folder["sessions"], time: _machine, machine: _machine.Clock, wrap: journal => _disk = new LaggingJournal(journal), hooks: s_hooks);
+    private void Start() => _journaled = new JournaledCore(_folder["sessions"], time: _machine, machine: _machine.Clock, wrap: journal => _disk = new LaggingJournal(journal), hooks: JournaledCore.ByUserName);
 
     /// <summary>Connects, and is gone.</summary>
     private void Leave(string connect)

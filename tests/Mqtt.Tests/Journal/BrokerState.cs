@@ -56,7 +56,8 @@ internal static class BrokerState
         var text = new StringBuilder();
         foreach (var session in sessions.Where(static session => session.IsDurable || session.Will is not null).OrderBy(static session => session.JournalNumber))
         {
-            text.Append(session.JournalNumber).Append(' ').Append(session.ClientIdentifier.TrimStart('\0')).Append(" expires ").Append(session.ExpirySeconds);
+            text.Append(session.JournalNumber).Append(' ').Append(session.ClientIdentifier.TrimStart('\0')).Append(" expires ").Append(session.ExpirySeconds)
+                .Append(session is { Identity: { } identity } ? $" of {identity}" : session.IsOwnerKnown ? "" : " of whom nobody knows");
             if (session.Will is { } will)
             {
                 text.Append(" will ").Append(will.Message.Topic).Append(' ').Append(will.Message.Payload.Length).Append(" after ").Append(will.DelaySeconds);
@@ -88,7 +89,7 @@ internal static class BrokerState
 
         var messages = new List<StoredMessage>();
         retained.Match("#"u8, messages);
-        foreach (var message in messages.Select(Describe).Order(StringComparer.Ordinal))
+        foreach (var message in messages.Select(static message => Describe(message) + (message.Retention!.IsStrangers ? " by a stranger" : "")).Order(StringComparer.Ordinal))
         {
             text.Append("retained ").AppendLine(message);
         }

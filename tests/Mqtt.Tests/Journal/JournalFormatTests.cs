@@ -28,29 +28,48 @@ public sealed class JournalFormatTests
 
         await using var journaled = new JournaledCore(_folder.Path, time: _machine, machine: _machine.Clock);
 
-        Assert.That(BrokerState.Of(journaled.Core), Is.EqualTo("1 s expires 3600\n  taken 7\n  a AtLeastOnce\n  #0 AtLeastOnce a 1 78\nretained r 1 79\n"));
+        Assert.That(BrokerState.Of(journaled.Core), Is.EqualTo("1 s expires 3600 of whom nobody knows\n  taken 7\n  a AtLeastOnce\n  #0 AtLeastOnce a 1 78\nretained r 1 79\n"));
     }
 
     [Test]
-    public async Task Version_2_is_what_is_written()
+    public async Task Version_2_is_read()
     {
-        await using (var journaled = new JournaledCore(_folder.Path, time: _machine, machine: _machine.Clock))
+        await WriteAsync(
+            "2B80D0EAB6B73380D0EAB6B733000006626F6F742031/",
+            "21010173053C0000000000090590BF05017700/21",
+            "23010161000200/",
+            "250101610001000100/78",
+            "250480D0EAB6B733017200/79");
+
+        await using var journaled = new JournaledCore(_folder.Path, time: _machine, machine: _machine.Clock);
+
+        Assert.That(
+            BrokerState.Of(journaled.Core),
+            Is.EqualTo("1 s expires 60 of whom nobody knows will w 1 after 5\n  taken \n  a ExactlyOnce\n  #0 AtLeastOnce a 1 78\nretained r 1 79\n"));
+    }
+
+    [Test]
+    public async Task Version_3_is_what_is_written()
+    {
+        await using (var journaled = new JournaledCore(_folder.Path, time: _machine, machine: _machine.Clock, hooks: JournaledCore.ByUserName))
         {
             var will = new MqttMessage { Topic = TopicName.Parse("w"), Payload = "!"u8.ToArray(), QualityOfService = QualityOfService.AtLeastOnce };
             SinkConnection.Accept(
                 journaled.Core,
-                RawClient.Connect("s", MqttProtocolVersion.V500, expirySeconds: 60, will: will, willDelay: 5) + RawClient.Subscribe("a", 2, MqttProtocolVersion.V500));
+                RawClient.Connect("s", MqttProtocolVersion.V500, expirySeconds: 60, will: will, willDelay: 5, userName: "robot") + RawClient.Subscribe("a", 2, MqttProtocolVersion.V500));
             SinkConnection.Accept(
                 journaled.Core, RawClient.Connect("p") + RawClient.Publish("a", "x", 1, 1) + RawClient.Publish("r", "y", retain: true));
+            SinkConnection.Accept(journaled.Core, RawClient.Connect("n", MqttProtocolVersion.V500, expirySeconds: 60));
         }
 
         Assert.That(await ReadAsync(), Is.EqualTo(new[]
         {
-            "2B80D0EAB6B73380D0EAB6B733000006626F6F742031/", // the clock: 2026-01-01, at the boot, not synchronised, "boot 1"
-            "21010173053C0000000000090590BF05017700/21", // the will: QoS 1, after 5 s, 90 s patience, on w
-            "23010161000200/",
-            "250101610001000100/78",
-            "250480D0EAB6B733017200/79",
+            "3B80D0EAB6B73380D0EAB6B733000006626F6F742031/", // the clock: 2026-01-01, at the boot, not synchronised, "boot 1"
+            "31010173053C0000000000090590BF050177000205726F626F74/21", // the will: QoS 1, after 5 s, 90 s patience, on w; of robot
+            "33010161000200/",
+            "350101610001000100/78",
+            "352480D0EAB6B733017200/79", // of an anonymous client
+            "3102016E053C00000000000001/", // the same
         }));
     }
 

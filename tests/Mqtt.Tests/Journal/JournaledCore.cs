@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Roost.Mqtt.Core;
 using Roost.Mqtt.Journal;
 using Roost.Mqtt.Loop;
+using Roost.Mqtt.Tests.Policies;
 using Roost.Storage;
 using Roost.Tests.Support;
 
@@ -10,6 +11,10 @@ namespace Roost.Mqtt.Tests.Journal;
 /// <summary>A broker's core on a journal, whose turns the test makes.</summary>
 internal sealed class JournaledCore : IAsyncDisposable
 {
+    /// <summary>Who says a user name is let in as that.</summary>
+    public static readonly ClientHooks ByUserName = new(
+        new TestAuthenticator(static (credentials, _) => ValueTask.FromResult(ClientAdmission.Admit(credentials.UserName!))), ClientHooks.None.Methods);
+
     private readonly string _folder;
     private readonly TimeProvider _time;
     private readonly LoopClock _clock;

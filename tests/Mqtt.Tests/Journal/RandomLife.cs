@@ -19,7 +19,7 @@ internal sealed class RandomLife(BrokerCore core, int seed)
         {
             var expiry = _random.Next(8) == 0 ? 0u : 3600u;
             _clients[index] = SinkConnection.Accept(
-                core, RawClient.Connect($"c{index}", MqttProtocolVersion.V500, clean: _random.Next(6) == 0, expirySeconds: expiry, receiveMaximum: 20, will: Will(), willDelay: (uint)_random.Next(2) * 30));
+                core, RawClient.Connect($"c{index}", MqttProtocolVersion.V500, clean: _random.Next(6) == 0, expirySeconds: expiry, receiveMaximum: 20, will: Will(), willDelay: (uint)_random.Next(2) * 30, userName: UserName(index)));
             return;
         }
 
@@ -48,6 +48,9 @@ internal sealed class RandomLife(BrokerCore core, int seed)
                 break;
         }
     }
+
+    /// <summary>Some are anonymous, some are known, and one is now this and now that.</summary>
+    private string? UserName(int index) => index < 2 || (index == 2 && _random.Next(2) == 0) ? null : $"u{index}";
 
     private static string Unsubscribe(string filter) => $"A2{filter.Length + 5:X2}000100{filter.Length:X4}{Convert.ToHexString(System.Text.Encoding.ASCII.GetBytes(filter))}";
 

@@ -73,7 +73,7 @@ public sealed class SubscriptionTreeTests
             var retained = new RetainedMessages();
             foreach (var topic in topics)
             {
-                retained.Set(new StoredMessage(Encoding.UTF8.GetBytes(topic), properties: [], payload: [1]) { QualityOfService = QualityOfService.AtMostOnce, Retention = new Retention(default) });
+                retained.Set(new StoredMessage(Encoding.UTF8.GetBytes(topic), properties: [], payload: [1]) { QualityOfService = QualityOfService.AtMostOnce, Retention = new Retention(default, IsStrangers: false) });
             }
 
             var found = new List<StoredMessage>();
