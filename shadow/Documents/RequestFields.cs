@@ -4,7 +4,8 @@ namespace Roost.Shadow.Documents;
 
 /// <summary>
 /// Collects the fields of one request. It reads to the end whatever it finds, because the token may stand behind the fault that it
-/// is to be sent back with; of several faults the one that <see cref="Fault"/> names first is reported.
+/// is to be sent back with; of several faults the one that <see cref="Fault"/> names first is reported. Of a repeated key the last
+/// value counts, but a fault in an earlier one is a fault all the same.
 /// </summary>
 internal sealed class RequestFields(ShadowLimits limits, long now)
 {
@@ -68,11 +69,11 @@ internal sealed class RequestFields(ShadowLimits limits, long now)
 
     private void ReadState(ref Utf8JsonReader reader)
     {
-        (_hasState, _stateFault, StateIsNull, Desired, Reported) = (true, null, false, null, null); // a repeated key: the last counts
+        (_hasState, StateIsNull, Desired, Reported) = (true, false, null, null);
         if (reader.TokenType != JsonTokenType.StartObject)
         {
             StateIsNull = reader.TokenType == JsonTokenType.Null;
-            _stateFault = StateIsNull ? null : ShadowError.StateNotObject;
+            _stateFault ??= StateIsNull ? null : ShadowError.StateNotObject;
             reader.Skip();
             return;
         }
@@ -107,7 +108,8 @@ internal sealed class RequestFields(ShadowLimits limits, long now)
     {
         var text = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
         var valid = text is null ? reader.TokenType == JsonTokenType.Null : RequestReader.IsToken(text);
-        (ClientToken, TokenFault) = valid ? (text, (ShadowError?)null) : (null, ShadowError.InvalidClientToken);
+        ClientToken = valid ? text : null;
+        TokenFault ??= valid ? null : ShadowError.InvalidClientToken;
         reader.Skip();
     }
 
@@ -120,7 +122,7 @@ internal sealed class RequestFields(ShadowLimits limits, long now)
             (valid, Version) = (true, version);
         }
 
-        _versionFault = valid ? null : ShadowError.InvalidVersion;
+        _versionFault ??= valid ? null : ShadowError.InvalidVersion;
         reader.Skip();
     }
 }

@@ -8,11 +8,8 @@ namespace Roost.Shadow.Tests.Documents;
 
 internal sealed class ShadowEngineProperties
 {
-    private static readonly Gen<string> Keys = Gen.Elements("a", "b", "c", "timestamp", "desired", "k\\\"", "\u00E4\U0001F600");
-    private static readonly Gen<string> Scalars = Gen.Elements("1", "1.0", "-0", "1e3", "9007199254740993", "\"\"", "\"x\"", "\"\\n\\u00e4\"", "true", "false");
-
-    private static readonly Arbitrary<string> Sections = Object(4, nulls: false).ToArbitrary();
-    private static readonly Arbitrary<string> Patches = Object(4, nulls: true).ToArbitrary();
+    private static readonly Arbitrary<string> Sections = SomeJson.Section.ToArbitrary();
+    private static readonly Arbitrary<string> Patches = SomeJson.Patch.ToArbitrary();
 
     [Test]
     public void Reporting_the_delta_leaves_no_delta() => Prop.ForAll(Sections, Sections, (desired, reported) =>
@@ -108,19 +105,4 @@ internal sealed class ShadowEngineProperties
         from fraction in Gen.Elements("", ".0", ".1", ".10", ".01", ".00")
         from exponent in Gen.Elements("", "e0", "e1", "E-1", "e+2")
         select sign + whole + fraction + exponent).ToArbitrary();
-
-    private static Gen<string> Object(int depth, bool nulls) =>
-        from keys in Keys.ListOf(4)
-        from values in Value(depth, nulls).ListOf(4)
-        select "{" + string.Join(",", keys.Distinct().Zip(values, (key, value) => $"\"{key}\":{value}")) + "}";
-
-    private static Gen<string> Value(int depth, bool nulls)
-    {
-        var scalar = nulls ? Gen.OneOf(Scalars, Gen.Constant("null")) : Scalars;
-        return depth == 0 ? scalar : Gen.Frequency(
-            (3, scalar),
-            (1, Scalars.ListOf(2).Select(items => $"[{string.Join(",", items)}]")),
-            (1, Gen.Constant("{}")),
-            (2, Gen.Fresh(() => depth).SelectMany(level => Object(level - 1, nulls))));
-    }
 }

@@ -1,3 +1,4 @@
+using Roost.Shadow.Tests.Contract;
 using static Roost.Shadow.Tests.Documents.EngineHarness;
 
 namespace Roost.Shadow.Tests.Documents;
@@ -182,6 +183,12 @@ internal sealed class ShadowEngineUpdateTests
 
     [TestCase("__proto__")]
     [TestCase("constructor")]
+    [TestCase("timestamp")]
+    [TestCase("metadata")]
+    [TestCase("version")]
+    [TestCase("delta")]
+    [TestCase("state")]
+    [TestCase("toString")]
     [TestCase("")]
     [TestCase("$ref")]
     [TestCase("a/b+#")]
@@ -196,10 +203,19 @@ internal sealed class ShadowEngineUpdateTests
     [Test]
     public void A_document_as_large_as_the_limit_is_taken_and_one_byte_more_is_not()
     {
-        // {"a":"…"} is 8 bytes and the text; desired and reported are summed.
-        string Body(int bytes) => """{"state":{"desired":{"a":"TEXT"},"reported":{"b":1}}}""".Replace("TEXT", new string('x', bytes - 8 - 7));
-        Assert.That(new EngineHarness().Update(Body(8192)).Fault, Is.Null);
-        Assert.That(new EngineHarness().Update(Body(8193)).Fault, Is.EqualTo(ShadowError.TooLarge));
+        foreach (var filler in "x\u00E4\u20AC") // one, two and three bytes of UTF-8
+        {
+            Assert.That(new EngineHarness().Update(ErrorTable.Sized(8192, filler)).Fault, Is.Null);
+            Assert.That(new EngineHarness().Update(ErrorTable.Sized(8193, filler)).Fault, Is.EqualTo(ShadowError.TooLarge));
+        }
+    }
+
+    [Test]
+    public void Escapes_count_as_what_is_stored_and_not_as_what_was_sent()
+    {
+        var escaped = string.Concat(Enumerable.Repeat("\\u0041", 8000)); // 48,000 bytes for 8,000 letters A
+
+        Assert.That(new EngineHarness().Update(Of("reported", $"{{\"a\":\"{escaped}\"}}")).Fault, Is.Null);
     }
 
     [Test]

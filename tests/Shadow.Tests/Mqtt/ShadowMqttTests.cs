@@ -80,6 +80,9 @@ internal sealed class ShadowMqttTests
 
     [TestCase("$aws/things/bad thing/shadow/update", 400)]
     [TestCase("$aws/things/b\u00E4d/shadow/get", 400)]
+    [TestCase("$aws/things/a%2Fb/shadow/get", 400)]
+    [TestCase("$aws/things/{thing}/shadow/get", 400)]
+    [TestCase("$aws/things/$T/shadow/get", 400)]
     [TestCase("$aws/things//shadow/get", 400)]
     [TestCase("$aws/things/T/shadow/name//get", 400)]
     [TestCase("$aws/things/T/shadow/name/a.b/delete", 400)]
@@ -88,6 +91,17 @@ internal sealed class ShadowMqttTests
         await _host.Broker.Send(topic, """{"state":{},"clientToken":"t"}""");
 
         Assert.That(_host.Broker.On($"{topic}/rejected").Single(), Does.StartWith($"{{\"clientToken\":\"t\",\"code\":{code},"));
+    }
+
+    [TestCase("$aws/things/a/b/shadow/get", Description = "a slash in the name of a thing")]
+    [TestCase("$aws/things/T/shadow/name/a/b/get", Description = "a slash in the name of a shadow")]
+    [TestCase("$aws/things/T/shadow/list")]
+    [TestCase("$aws/things/T/shadow/update/delta", Description = "an answer that somebody forges")]
+    public async Task What_is_no_request_is_a_message_like_any_other(string topic)
+    {
+        await _host.Broker.Send(topic, """{"state":{}}""");
+
+        Assert.That(_host.Broker.Published, Has.Count.EqualTo(1));
     }
 
     [Test]

@@ -80,6 +80,20 @@ internal sealed class ShadowOnBrokerTests
         }
     }
 
+    [Test]
+    [CancelAfter(20_000)]
+    public async Task A_request_is_answered_once_at_every_QoS_and_with_RETAIN([Values] QualityOfService quality, [Values] bool retain, CancellationToken limit)
+    {
+        await _client.SubscribeAsync(TopicFilter.Parse("$aws/things/T/shadow/name/S/update/accepted"), QualityOfService.AtLeastOnce, cancellationToken: limit);
+        for (var version = 1; version <= 2; version++)
+        {
+            var request = new MqttMessage { Topic = TopicName.Parse("$aws/things/T/shadow/name/S/update"), Payload = Some.Utf8("""{"state":{}}"""), QualityOfService = quality, Retain = retain };
+            await _client.PublishAsync(request, limit);
+
+            Assert.That(Json.Long((await Next(limit)).Body, "version"), Is.EqualTo(version));
+        }
+    }
+
     private Task Send(string operation, string body, CancellationToken limit) => _client.PublishAsync(
         new MqttMessage { Topic = TopicName.Parse($"$aws/things/T/shadow/name/S/{operation}"), Payload = Encoding.UTF8.GetBytes(body), QualityOfService = QualityOfService.AtLeastOnce }, limit).AsTask();
 
