@@ -8,8 +8,8 @@ var repetitions = args.Length > 1 ? int.Parse(args[1]) : 3;
 var folder = Directory.CreateDirectory(Path.Combine(Directory.GetCurrentDirectory(), $"shadow-bench-{Environment.ProcessId}"));
 try
 {
-    Console.WriteLine("| things at once | SQLite, one by one /s | SQLite, all in one transaction /s | shadows /s | to one by one | to transactions | update p50 ms | p99 ms |");
-    Console.WriteLine("|---|---|---|---|---|---|---|---|");
+    Console.WriteLine("| things at once | SQLite, one by one /s | SQLite, all in one transaction /s | shadows /s | to one by one | to transactions | update p50 ms | p99 ms | us of CPU an update | bytes allocated |");
+    Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|");
     foreach (var things in args.Length > 2 ? args[2].Split(",").Select(int.Parse).ToArray() : [1, 32, 512])
     {
         for (var repetition = 0; repetition < repetitions; repetition++)
@@ -18,7 +18,7 @@ try
             var batched = BareSqlite.Run(folder.FullName, things, perTransaction: things, window);
             var shadows = await ShadowLoad.RunAsync(folder.FullName, things, window);
             Console.WriteLine(
-                $"| {things} | {alone:N0} | {batched:N0} | {shadows.PerSecond:N0} | {shadows.PerSecond / alone:0.00} | {shadows.PerSecond / batched:0.00} | {shadows.P50.TotalMilliseconds:0.00} | {shadows.P99.TotalMilliseconds:0.00} |");
+                $"| {things} | {alone:N0} | {batched:N0} | {shadows.PerSecond:N0} | {shadows.PerSecond / alone:0.00} | {shadows.PerSecond / batched:0.00} | {shadows.P50.TotalMilliseconds:0.00} | {shadows.P99.TotalMilliseconds:0.00} | {shadows.MicrosecondsOfCpu:0.0} | {shadows.BytesAllocated:N0} |");
         }
     }
 }

@@ -5,7 +5,7 @@ internal static class MessageWriter
 {
     public static byte[] Got(ShadowState state, long version, long now, string? token)
     {
-        var writer = new PayloadWriter();
+        var writer = PayloadWriter.Begin();
         writer.Raw("{\"state\":{"u8);
         var comma = Section(writer, "desired"u8, state.Desired, metadata: false, comma: false);
         comma = Section(writer, "reported"u8, state.Reported, metadata: false, comma);
@@ -17,7 +17,7 @@ internal static class MessageWriter
 
     public static byte[] Updated(UpdateRequest request, long version, long now)
     {
-        var writer = new PayloadWriter();
+        var writer = PayloadWriter.Begin();
         if (request.StateIsNull)
         {
             writer.Raw("{\"state\":null,\"metadata\":{\"timestamp\":"u8);
@@ -37,7 +37,7 @@ internal static class MessageWriter
 
     public static byte[] Delta(StateObject delta, long version, long now, string? token)
     {
-        var writer = new PayloadWriter();
+        var writer = PayloadWriter.Begin();
         writer.Raw("{\"state\":"u8);
         delta.WriteState(writer);
         writer.Raw(",\"metadata\":"u8);
@@ -47,7 +47,7 @@ internal static class MessageWriter
 
     public static byte[] Documents(ShadowRecord? previous, ShadowRecord current, long now, string? token)
     {
-        var writer = new PayloadWriter();
+        var writer = PayloadWriter.Begin();
         writer.Raw("{"u8);
         if (previous is not null)
         {
@@ -63,7 +63,7 @@ internal static class MessageWriter
 
     public static byte[] Deleted(long version, long now, string? token)
     {
-        var writer = new PayloadWriter();
+        var writer = PayloadWriter.Begin();
         writer.Raw("{\"version\":"u8);
         writer.Number(version);
         return FinishUnversioned(writer, now, token);
@@ -72,7 +72,7 @@ internal static class MessageWriter
     /// <summary>An error document. The keys are in the order of the cloud's own bytes; a 404 has no timestamp there.</summary>
     public static byte[] Rejected(ShadowError fault, long now, string? token)
     {
-        var writer = new PayloadWriter();
+        var writer = PayloadWriter.Begin();
         writer.Raw("{"u8);
         if (token is not null)
         {

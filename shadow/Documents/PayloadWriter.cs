@@ -4,12 +4,27 @@ using Base64Text = System.Buffers.Text.Base64;
 
 namespace Roost.Shadow.Documents;
 
-/// <summary>Writes compact JSON. Knows no grammar: its few callers write well-formed documents. Not for two threads.</summary>
+/// <summary>Writes compact JSON. Knows no grammar: its few callers write well-formed documents. One a thread, for one document at a time.</summary>
 internal sealed class PayloadWriter
 {
-    private readonly ArrayBufferWriter<byte> _buffer = new(1024);
+    private const int MostBytesKept = 256 * 1024;
 
-    public ReadOnlySpan<byte> Written => _buffer.WrittenSpan;
+    [ThreadStatic]
+    private static PayloadWriter? s_ofThisThread;
+
+    private ArrayBufferWriter<byte> _buffer = new(4096);
+
+    private PayloadWriter()
+    {
+    }
+
+    /// <summary>This thread's writer, empty: what was being written and not taken is gone.</summary>
+    public static PayloadWriter Begin()
+    {
+        var writer = s_ofThisThread ??= new PayloadWriter();
+        writer._buffer.ResetWrittenCount();
+        return writer;
+    }
 
     public void Raw(ReadOnlySpan<byte> json) => _buffer.Write(json);
 
@@ -33,12 +48,6 @@ internal sealed class PayloadWriter
         _buffer.Advance(JsonText.Write(text, _buffer.GetSpan(bytes)));
     }
 
-    public void Key(string key)
-    {
-        Text(key);
-        Raw(":"u8);
-    }
-
     /// <summary>The characters of Base64, without quotes.</summary>
     public void Base64(ReadOnlySpan<byte> bytes)
     {
@@ -46,11 +55,15 @@ internal sealed class PayloadWriter
         _buffer.Advance(written);
     }
 
-    /// <summary>A copy of what has been written; the writer is empty afterwards and keeps its buffer.</summary>
+    /// <summary>A copy of what has been written. The writer may then be another document's.</summary>
     public byte[] Take()
     {
         var bytes = _buffer.WrittenSpan.ToArray();
-        _buffer.ResetWrittenCount();
+        if (_buffer.Capacity > MostBytesKept)
+        {
+            _buffer = new(4096);
+        }
+
         return bytes;
     }
 }

@@ -70,5 +70,9 @@ internal sealed class StateArray : StateNode
         }
     }
 
-    public override StateNode WithoutNulls() => new StateArray(Array.ConvertAll(_items, item => item.WithoutNulls()));
+    public override StateNode WithoutNulls()
+    {
+        var items = Array.ConvertAll(_items, item => item.WithoutNulls());
+        return items.AsSpan().SequenceEqual(_items) ? this : new StateArray(items);
+    }
 }

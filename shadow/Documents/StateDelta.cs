@@ -15,10 +15,11 @@ internal static class StateDelta
             return desired;
         }
 
-        OrderedDictionary<string, StateNode>? differences = null;
-        foreach (var (key, want) in desired.Members)
+        StateMembers? differences = null;
+        foreach (ref readonly var member in desired.Members.Span)
         {
-            var difference = reported[key] switch
+            var want = member.Value;
+            var difference = reported[member.Key] switch
             {
                 null => want,
                 StateObject have when want is StateObject inner => Between(inner, have),
@@ -26,7 +27,7 @@ internal static class StateDelta
             };
             if (difference is not null)
             {
-                (differences ??= []).Add(key, difference);
+                (differences ??= new StateMembers(0)).Add(member.Key, difference);
             }
         }
 

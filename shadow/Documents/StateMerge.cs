@@ -25,25 +25,25 @@ internal static class StateMerge
             return current;
         }
 
-        var merged = new OrderedDictionary<string, StateNode>(current.Count + patch.Count);
-        foreach (var (key, value) in current.Members)
+        var merged = new StateMembers(current.Count + patch.Count);
+        foreach (ref readonly var member in current.Members.Span)
         {
-            var change = patch[key];
+            var change = patch[member.Key];
             if (change is null)
             {
-                merged.Add(key, value);
+                merged.Add(member.Key, member.Value);
             }
             else if (!change.IsNull)
             {
-                merged.Add(key, value is StateObject inner && change is StateObject changes ? Objects(inner, changes) : change.WithoutNulls());
+                merged.Add(member.Key, member.Value is StateObject inner && change is StateObject changes ? Objects(inner, changes) : change.WithoutNulls());
             }
         }
 
-        foreach (var (key, change) in patch.Members)
+        foreach (ref readonly var member in patch.Members.Span)
         {
-            if (!change.IsNull && current[key] is null)
+            if (!member.Value.IsNull && current[member.Key] is null)
             {
-                merged.Add(key, change.WithoutNulls());
+                merged.Add(member.Key, member.Value.WithoutNulls());
             }
         }
 

@@ -3,18 +3,18 @@ namespace Roost.Shadow.Documents;
 /// <summary>An object. Members keep the order in which they were first written.</summary>
 internal sealed class StateObject : StateNode
 {
-    public static readonly StateObject Empty = new(new OrderedDictionary<string, StateNode>());
+    public static readonly StateObject Empty = new(new StateMembers(0));
 
-    private readonly OrderedDictionary<string, StateNode> _members;
+    private readonly StateMembers _members;
 
     /// <param name="members">Taken over; not to be changed afterwards.</param>
-    public StateObject(OrderedDictionary<string, StateNode> members)
+    public StateObject(StateMembers members)
     {
         _members = members;
         JsonBytes = 2 + Math.Max(0, members.Count - 1); // braces and commas
-        foreach (var (key, value) in members)
+        foreach (ref readonly var member in members.Span)
         {
-            JsonBytes += JsonText.StringBytes(key) + 1 + value.JsonBytes;
+            JsonBytes += member.Key.Json.Length + member.Value.JsonBytes;
         }
     }
 
@@ -22,19 +22,21 @@ internal sealed class StateObject : StateNode
 
     public int Count => _members.Count;
 
-    public OrderedDictionary<string, StateNode> Members => _members;
+    public StateMembers Members => _members;
 
-    public StateNode? this[string key] => _members.GetValueOrDefault(key);
+    public StateNode? this[StateKey key] => _members[key];
+
+    public StateNode? this[string key] => _members[StateKey.Of(key)];
 
     public override void WriteState(PayloadWriter writer)
     {
         writer.Raw("{"u8);
         var first = true;
-        foreach (var (key, value) in _members)
+        foreach (ref readonly var member in _members.Span)
         {
             writer.Comma(!first);
-            writer.Key(key);
-            value.WriteState(writer);
+            writer.Raw(member.Key.Json);
+            member.Value.WriteState(writer);
             first = false;
         }
 
@@ -45,11 +47,11 @@ internal sealed class StateObject : StateNode
     {
         writer.Raw("{"u8);
         var first = true;
-        foreach (var (key, value) in _members)
+        foreach (ref readonly var member in _members.Span)
         {
             writer.Comma(!first);
-            writer.Key(key);
-            value.WriteMetadata(writer);
+            writer.Raw(member.Key.Json);
+            member.Value.WriteMetadata(writer);
             first = false;
         }
 
@@ -63,9 +65,9 @@ internal sealed class StateObject : StateNode
             return false;
         }
 
-        foreach (var (key, value) in _members)
+        foreach (ref readonly var member in _members.Span)
         {
-            if (right[key] is not { } match || !value.ValueEquals(match))
+            if (right[member.Key] is not { } match || !member.Value.ValueEquals(match))
             {
                 return false;
             }
@@ -76,23 +78,26 @@ internal sealed class StateObject : StateNode
 
     public override void AddTimestamps(List<long> timestamps)
     {
-        foreach (var (_, value) in _members)
+        foreach (ref readonly var member in _members.Span)
         {
-            value.AddTimestamps(timestamps);
+            member.Value.AddTimestamps(timestamps);
         }
     }
 
     public override StateNode WithoutNulls()
     {
-        var kept = new OrderedDictionary<string, StateNode>(_members.Count);
-        foreach (var (key, value) in _members)
+        var same = true;
+        var kept = new StateMembers(_members.Count);
+        foreach (ref readonly var member in _members.Span)
         {
-            if (!value.IsNull)
+            if (!member.Value.IsNull)
             {
-                kept.Add(key, value.WithoutNulls());
+                var value = member.Value.WithoutNulls();
+                same &= ReferenceEquals(value, member.Value);
+                kept.Add(member.Key, value);
             }
         }
 
-        return new StateObject(kept);
+        return same && kept.Count == Count ? this : new StateObject(kept);
     }
 }

@@ -43,17 +43,17 @@ internal sealed class StateReader(int maxDepth, long now, IReadOnlyList<long>? t
 
     private StateObject ReadObject(ref Utf8JsonReader reader, int level)
     {
-        var members = new OrderedDictionary<string, StateNode>();
+        var members = new StateMembers(0);
         while (ReadNext(ref reader) != JsonTokenType.EndObject)
         {
-            var key = reader.GetString()!;
+            var key = reader.ValueIsEscaped ? StateKey.Of(reader.GetString()!) : StateKey.Of(reader.ValueSpan);
             ReadNext(ref reader);
             if (IsTooDeep(ref reader, level))
             {
                 continue;
             }
 
-            members[key] = Read(ref reader, level + 1);
+            members.Set(key, Read(ref reader, level + 1));
         }
 
         return members.Count == 0 ? StateObject.Empty : new StateObject(members);

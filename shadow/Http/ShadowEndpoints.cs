@@ -70,7 +70,7 @@ internal static class ShadowEndpoints
 
         var names = shadows.ListNamed(thing, after, pageSize + 1); // one more tells whether there is a next page
         var page = names.Take(pageSize).ToArray();
-        var writer = new PayloadWriter();
+        var writer = PayloadWriter.Begin();
         writer.Raw("{\"results\":["u8);
         for (var i = 0; i < page.Length; i++)
         {

@@ -15,7 +15,7 @@ internal static class ShadowChangeCodec
 
     public static byte[] Encode(ShadowChange change)
     {
-        var writer = new PayloadWriter();
+        var writer = PayloadWriter.Begin();
         writer.Raw("{\"version\":"u8);
         writer.Number(change.Record.Version);
         writer.Raw(",\"timestamp\":"u8);
