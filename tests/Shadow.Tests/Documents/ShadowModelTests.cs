@@ -145,7 +145,7 @@ internal sealed class ShadowModelTests
             return 0;
         }
 
-        var writer = new PayloadWriter();
+        var writer = PayloadWriter.Begin();
         section.WriteState(writer);
         return writer.Take().Length;
     }
