@@ -158,24 +158,27 @@ internal sealed partial class BrokerCore
     {
         foreach (var session in _settled)
         {
-            session.HasSettled = false;
-            if (session.SettledBeyond is { Count: > 0 } beyond)
+            if (session.HasSettled) // else it was written within the turn
             {
-                RecordSettled(session, beyond);
-            }
-            else
-            {
-                _journal.Settle(session, session.Outbound.Head, []);
+                RecordSettled(session);
             }
         }
 
         _settled.Clear();
     }
 
-    private void RecordSettled(Session session, List<long> beyond)
+    /// <returns>The journal's ticket.</returns>
+    private long RecordSettled(Session session)
     {
+        session.HasSettled = false;
+        if (session.SettledBeyond is not { Count: > 0 } beyond)
+        {
+            return _journal.Settle(session, session.Outbound.Head, []);
+        }
+
         beyond.RemoveAll(sequence => sequence < session.Outbound.Head);
-        _journal.Settle(session, session.Outbound.Head, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(beyond));
+        var ticket = _journal.Settle(session, session.Outbound.Head, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(beyond));
         beyond.Clear();
+        return ticket;
     }
 }

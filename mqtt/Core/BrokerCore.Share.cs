@@ -1,3 +1,4 @@
+using Roost.Mqtt.Protocol;
 using Roost.Mqtt.Routing;
 using Roost.Mqtt.Sessions;
 
@@ -58,7 +59,7 @@ internal sealed partial class BrokerCore
         }
 
         _isDistributing = true;
-        while (group.TryPeek(out var sequence) && group.TryChoose(out var member))
+        while (group.TryPeek(out var sequence) && group.TryChoose(out var member) && HasTaker(group, sequence, ref member))
         {
             HandOut(group, sequence, member);
         }
@@ -82,15 +83,62 @@ internal sealed partial class BrokerCore
             for (var i = 0; i < session.Shares!.Count && session.CanSendNow; i++)
             {
                 var group = session.Shares[i];
-                if (group.TryPeek(out var sequence))
+                if (group.TryPeek(out var sequence) && group.MemberOf(session) is var member && HasTaker(group, sequence, ref member))
                 {
-                    HandOut(group, sequence, group.MemberOf(session));
+                    HandOut(group, sequence, member);
                     hasTaken = true;
                 }
             }
         }
 
         _isDistributing = false;
+    }
+
+    /// <summary>A message that is larger than a member takes is for another; it waits for one that has no room now. Where none takes it, it is lost by whose turn it is.</summary>
+    /// <param name="member">Whose turn it is, or another that can be sent the message now.</param>
+    private bool HasTaker(ShareGroup group, long sequence, ref Receiver member)
+    {
+        var message = group.Backlog.Outbound[sequence].Message!;
+        if (Takes(member, message))
+        {
+            return true;
+        }
+
+        var isTaken = false;
+        foreach (var other in group.Members)
+        {
+            if (other.Session.Connection is not null && Takes(other, message))
+            {
+                if (other.Session.CanSendNow)
+                {
+                    member = other;
+                    return true;
+                }
+
+                isTaken = true;
+            }
+        }
+
+        return !isTaken;
+    }
+
+    /// <summary>[MQTT-3.1.2-24] Not larger than the member's Maximum Packet Size, which few clients set.</summary>
+    private bool Takes(in Receiver member, StoredMessage message)
+    {
+        if (member.Session.Connection is not { MaximumPacketSize: < uint.MaxValue and var most } connection)
+        {
+            return true;
+        }
+
+        var fields = new PublishFields
+        {
+            Topic = message.Topic,
+            Payload = message.Payload,
+            Properties = ForwardedProperties(connection.Version, message.Properties, message.SecondsLeft(_clock.Now), member.SubscriptionIdentifiers),
+            PacketIdentifier = 1,
+            QualityOfService = QualityOfService.AtLeastOnce,
+        };
+        return PublishEncoder.GetSize(fields, connection.Version) <= most;
     }
 
     private void HandOut(ShareGroup group, long sequence, in Receiver member)
@@ -127,11 +175,17 @@ internal sealed partial class BrokerCore
             ticket = entry.Has(OutboundQueue.EntryFlags.IsTarget) ? _journal.HandOn(backlog, sequence, session, own) : _journal.Save(message);
         }
 
-        (session.Leases ??= []).Add(own, isOwn ? new Lease(null, 0, ticket) : new Lease(group, sequence, 0));
         if (isOwn)
         {
+            var wasKept = entry.Has(OutboundQueue.EntryFlags.IsTarget);
             Settle(backlog, sequence, wasInFlight: false); // [MQTT-4.8.2-4], [MQTT-4.8.2-5] nobody else gets it
+            if (wasKept && !isTarget)
+            {
+                ticket = RecordSettled(backlog); // also after a crash: it is durable before the PUBLISH goes out
+            }
         }
+
+        (session.Leases ??= []).Add(own, isOwn ? new Lease(null, 0, ticket) : new Lease(group, sequence, 0));
 
         SendWaiting(session);
     }
@@ -139,12 +193,8 @@ internal sealed partial class BrokerCore
     /// <summary>The session has lost its connection: others get what it has not acknowledged; see [MQTT-4.8.2-6].</summary>
     private void ReturnLeases(Session session)
     {
-        if (session.Leases is not { Count: > 0 } leases)
-        {
-            return;
-        }
-
-        var groups = new HashSet<ShareGroup>();
+        var groups = new HashSet<ShareGroup>(session.Shares ?? []); // also what waited for this very member, as others cannot take it
+        var leases = session.Leases ?? [];
         foreach (var (own, lease) in leases.Where(static pair => pair.Value.Group is not null).OrderBy(static pair => pair.Key).ToArray())
         {
             leases.Remove(own);
@@ -164,8 +214,9 @@ internal sealed partial class BrokerCore
     }
 
     /// <summary>The journal's, of what has to be durable before the message may go to the client.</summary>
-    private static long TicketOf(Session session, in OutboundQueue.Entry item) =>
-        item.Has(OutboundQueue.EntryFlags.Leased) && session.Leases!.TryGetValue(session.Outbound.NextToSend, out var lease) && lease.Ticket != long.MaxValue
+    private long TicketOf(Session session, in OutboundQueue.Entry item) =>
+        item.Has(OutboundQueue.EntryFlags.Leased) && session.Leases!.TryGetValue(session.Outbound.NextToSend, out var lease)
+            && (lease.Ticket != long.MaxValue || (!item.Has(OutboundQueue.EntryFlags.IsTarget) && _journal.IsBroken))
             ? lease.Ticket
             : item.Message!.Ticket; // that of a refused record is known when the message has been written anew
 

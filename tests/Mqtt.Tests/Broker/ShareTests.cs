@@ -54,6 +54,39 @@ public sealed class ShareTests
         Assert.That(quick.Got, Has.Count.EqualTo(18));
     }
 
+    [Test]
+    public void A_message_that_is_larger_than_a_member_takes_goes_to_one_that_takes_it()
+    {
+        var (small, large) = (Member("small", 1, maximumPacketSize: 50), Member("large", 1, receiveMaximum: 2));
+        for (var i = 0; i < 4; i++)
+        {
+            Publish(new string((char)('0' + i), 60), 1);
+        }
+
+        large.AcknowledgeAll();
+        Assert.That(large.Got.Select(static payload => payload[0]), Is.EqualTo("0123"), "also what waited until it had room");
+        Assert.That(small.Got, Is.Empty);
+
+        large.Lose();
+        Publish(new string('4', 60), 1);
+        Publish("more", 1);
+        small.AcknowledgeAll();
+        Assert.That(small.Got, Is.EqualTo(new[] { "more" }));
+        Assert.That(_journaled.Core.DescribeDrops().Total[DropReason.TooLarge], Is.EqualTo(1), "which nobody takes any more");
+    }
+
+    [Test]
+    public void What_waits_for_the_only_member_that_takes_it_is_not_in_the_way_when_that_goes()
+    {
+        var (small, large) = (Member("small", 1, maximumPacketSize: 50), Member("large", 1, receiveMaximum: 1));
+        Publish(new string('0', 60), 1);
+        Publish(new string('1', 60), 1);
+        Publish("small", 1);
+        Assert.That(small.Got, Is.Empty);
+        large.Lose();
+        Assert.That(small.Got, Is.EqualTo(new[] { "small" }));
+    }
+
     [TestCase(true)]
     [TestCase(false)]
     [Spec("MQTT-4.8.2-6")]
@@ -161,10 +194,10 @@ public sealed class ShareTests
         Assert.That(_journaled.Core.DescribeDrops().Total[DropReason.QueueFullMessages], Is.EqualTo(1));
     }
 
-    private ShareMember Member(string name, int quality, bool isDurable = false, ushort? receiveMaximum = null, bool subscribe = true, string filter = "$share/g/t")
+    private ShareMember Member(string name, int quality, bool isDurable = false, ushort? receiveMaximum = null, bool subscribe = true, string filter = "$share/g/t", uint? maximumPacketSize = null)
     {
         var member = new ShareMember(_journaled);
-        member.Connect(RawClient.Connect(name, V5, clean: false, expirySeconds: isDurable ? 3600u : 0, receiveMaximum: receiveMaximum));
+        member.Connect(RawClient.Connect(name, V5, clean: false, expirySeconds: isDurable ? 3600u : 0, receiveMaximum: receiveMaximum, maximumPacketSize: maximumPacketSize));
         _journaled.Settle(); // CONNACK of a session that is to last waits for the disk
         if (subscribe)
         {
