@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.WebSockets;
 using System.Text;
 using Microsoft.Extensions.Logging;
@@ -54,7 +55,7 @@ public sealed class MqttBroker : IMqttBroker, IAsyncDisposable
             StatusInterval = _options.SysInterval,
             Hooks = new ClientHooks(authenticator, methods.ToDictionary(static method => method.Method, StringComparer.Ordinal)),
         };
-        _relayed = new Listener(new MqttListenerOptions { Name = "http", Websocket = true }, _options.Limits);
+        _relayed = new Listener(_options.Http.AmongListeners(_options.Listeners), _options.Limits);
         _loop.EndOfTurn = _core.EndTurn;
         metrics.Observe(counters);
     }
@@ -109,14 +110,14 @@ public sealed class MqttBroker : IMqttBroker, IAsyncDisposable
 
     /// <summary>
     /// Serves a client whose WebSocket an HTTP server has accepted, with the subprotocol of <see cref="ChooseSubprotocol"/>. The server has
-    /// decided that the client may come; anonymous clients are taken.
+    /// decided that the client may come; what it may do here, <see cref="MqttOptions.Http"/> says.
     /// </summary>
-    /// <param name="remoteEndPoint">What logs and client lists show.</param>
+    /// <param name="remote">What logs and client lists show, and <c>connect-rate-per-address</c> counts; null: a unix socket's.</param>
     /// <param name="stopping">The HTTP server stops: the client is told as when the broker does.</param>
     /// <returns>Completes when the connection has ended. The caller disposes of the socket.</returns>
-    public async Task ServeAsync(WebSocket socket, string remoteEndPoint, CancellationToken stopping = default)
+    public async Task ServeAsync(WebSocket socket, IPEndPoint? remote, CancellationToken stopping = default)
     {
-        using var connection = new RelayedConnection(_core, _relayed, _loop.Mailbox, socket, remoteEndPoint, _time);
+        using var connection = new RelayedConnection(_core, _relayed, _loop.Mailbox, socket, remote, _time);
         if (await OnLoopAsync(() => _takesRelayed && _core.OnAccepted(connection)))
         {
             await connection.RunAsync(stopping);

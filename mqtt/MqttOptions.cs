@@ -10,6 +10,9 @@ public sealed class MqttOptions
     /// <summary>Empty: nothing listens, and only this process uses the broker.</summary>
     public IList<MqttListenerOptions> Listeners { get; set; } = [];
 
+    /// <summary>Of clients whose WebSocket another server of this process has accepted: see <see cref="MqttBroker.ServeAsync"/>.</summary>
+    public MqttHttpOptions Http { get; set; } = new();
+
     public MqttLimitsOptions Limits { get; set; } = new();
 
     /// <summary>What an acknowledged message for an offline session survives. Default: a power cut.</summary>

@@ -54,6 +54,11 @@ internal sealed class MqttOptionsValidator : IValidateOptions<MqttOptions>
             ValidateLimits($"{MqttOptions.Section}:Listeners:{i}:Limits", options.Listeners[i].Limits.Over(options.Limits), faults);
         }
 
+        if (limitFaults.Build().Succeeded)
+        {
+            ValidateLimits($"{MqttOptions.Section}:Http:Limits", options.Http.Limits.Over(options.Limits), faults);
+        }
+
         faults.AddResult(limitFaults.Build());
         return faults.Build();
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Roost.Gateway.Http;
@@ -29,7 +30,7 @@ internal static class MqttEndpoint
 
         // No pings: MQTT has its own keep-alive, which also notices a client that hangs behind a live connection.
         using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { SubProtocol = subprotocol, KeepAliveInterval = TimeSpan.Zero });
-        var remote = context.Connection.RemoteIpAddress is { } address ? $"{new System.Net.IPEndPoint(address, context.Connection.RemotePort)}" : "unix";
+        var remote = context.Connection.RemoteIpAddress is { } address ? new IPEndPoint(address, context.Connection.RemotePort) : null;
         await broker.ServeAsync(socket, remote, stopping);
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net;
 using System.Net.WebSockets;
 using System.Threading.Channels;
 using Roost.Mqtt.Connections;
@@ -36,16 +37,19 @@ internal sealed class RelayedConnection : Connection, IDisposable
     private bool _isReaderWaiting;
     private bool _hasUnread;
 
-    public RelayedConnection(BrokerCore core, Listener listener, Mailbox mailbox, WebSocket socket, string remoteEndPoint, TimeProvider time)
+    public RelayedConnection(BrokerCore core, Listener listener, Mailbox mailbox, WebSocket socket, IPEndPoint? remote, TimeProvider time)
         : base(core, listener)
     {
         (_mailbox, _socket) = (mailbox, socket);
         _ended = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
-        RemoteEndPoint = remoteEndPoint;
+        RemoteEndPoint = remote?.ToString() ?? "unix";
+        RemoteAddress = remote?.Address;
         _received = new Received(this);
     }
 
     public override string RemoteEndPoint { get; }
+
+    public override IPAddress? RemoteAddress { get; }
 
     public override void ReceiveHeld() => GoOn();
 

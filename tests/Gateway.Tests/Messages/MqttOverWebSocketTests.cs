@@ -134,6 +134,25 @@ public sealed class MqttOverWebSocketTests
     }
 
     [Test]
+    public async Task What_a_listener_of_this_machine_does_not_allow_is_not_allowed_here_either()
+    {
+        using var folder = new TemporaryFolder();
+        await using var daemon = await DaemonProcess.StartAsync(folder["data"], environment: new Dictionary<string, string>
+        {
+            ["ROOST__MQTT__LISTENERS"] = "[{ port: 0, anonymous-publish: [in/#] }]",
+            ["ROOST__MQTT__HTTP"] = "{ anonymous-subscribe: [out/#], limits: { max-qos: 1 } }",
+        });
+        using var client = await OpenAsync("mqtt", port: daemon.HttpPort);
+        await SendAsync(client, "100D00044D51545404020000000163" + "82060001000161" + "02" + "820A000200056F75742F6102");
+
+        Assert.That(await ReceiveAsync(client, 14), Is.EqualTo("20020000" + "9003000180" + "9003000201"));
+        await SendAsync(client, "310400016178");
+        await SendAsync(client, "C000");
+        Assert.That(await ReceiveAsync(client, 2), Is.EqualTo("D000"));
+        Assert.That(await daemon.Http.GetStringAsync("/api/v1/retained"), Does.Not.Contain("\"a\""));
+    }
+
+    [Test]
     public async Task A_socket_in_use_is_told_before_anything_starts()
     {
         using var folder = new TemporaryFolder();
