@@ -117,6 +117,7 @@ internal static class Daemon
         app.MapRoutes(app.Services.GetRequiredService<RouteTable>());
         app.MapDrops(app.Services.GetRequiredService<MqttBroker>());
         app.MapClients(app.Services.GetRequiredService<MqttBroker>(), app.Services.GetRequiredService<TimeProvider>());
+        app.MapAwsConnections(app.Services.GetRequiredService<MqttBroker>());
         app.MapAwsRetained(app.Services.GetRequiredService<MqttBroker>());
         app.MapRetained(app.Services.GetRequiredService<MqttBroker>());
         app.MapShadows();

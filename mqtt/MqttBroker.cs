@@ -220,8 +220,10 @@ public sealed class MqttBroker : IMqttBroker, IAsyncDisposable
 
     /// <summary>Closes a client's connection; its will is published.</summary>
     /// <param name="endSession">Its session ends too, also that of a client that is away. Else it stays as long as it is to.</param>
+    /// <param name="withoutWill">Its will is forgotten instead, also one that was to be published later.</param>
     /// <returns>False: no such client is connected, or has a session that could be ended.</returns>
-    public Task<bool> DisconnectClientAsync(string clientIdentifier, bool endSession = false) => OnLoopAsync(() => _core.DisconnectClient(clientIdentifier, endSession));
+    public Task<bool> DisconnectClientAsync(string clientIdentifier, bool endSession = false, bool withoutWill = false) =>
+        OnLoopAsync(() => _core.DisconnectClient(clientIdentifier, endSession, withoutWill));
 
     /// <summary>The retained messages whose topics match, by the bytes of the topic.</summary>
     /// <param name="filter">Null: all, also those whose topics begin with $.</param>

@@ -15,16 +15,18 @@ internal static class RawPath
 
     /// <param name="prefix">What stands before the name, with its last slash.</param>
     /// <returns>Null when the path does not begin so, an escape is incomplete, or the bytes are no UTF-8.</returns>
-    public static string? NameBehind(HttpContext context, string prefix)
+    public static string? NameBehind(HttpContext context, string prefix) => NameBetween(context, prefix, suffix: "");
+
+    /// <param name="suffix">What stands behind the name, with its first slash: a name's own slashes are escaped, or it is ambiguous.</param>
+    /// <returns>Null also when the path does not end so.</returns>
+    public static string? NameBetween(HttpContext context, string prefix, string suffix)
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        if (!target.StartsWith(prefix, StringComparison.Ordinal))
-        {
-            return null;
-        }
-
         var end = target.IndexOf('?');
-        return Decode(end < 0 ? target[prefix.Length..] : target[prefix.Length..end]);
+        var path = end < 0 ? target : target[..end];
+        return path.Length >= prefix.Length + suffix.Length && path.StartsWith(prefix, StringComparison.Ordinal) && path.EndsWith(suffix, StringComparison.Ordinal)
+            ? Decode(path[prefix.Length..^suffix.Length])
+            : null;
     }
 
     private static string? Decode(string encoded)

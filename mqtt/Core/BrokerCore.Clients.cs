@@ -41,11 +41,16 @@ internal sealed partial class BrokerCore
 
     /// <summary>Closes the client's connection; its session stays as long as it is to, unless it is to end now.</summary>
     /// <returns>False: there is no such client, or, where only its connection is meant, it is away.</returns>
-    public bool DisconnectClient(string clientIdentifier, bool endSession)
+    public bool DisconnectClient(string clientIdentifier, bool endSession, bool withoutWill)
     {
         if (!_sessions.TryGetValue(clientIdentifier, out var session) || (!endSession && session is { Connection: null, Arrival: null }))
         {
             return false;
+        }
+
+        if (withoutWill)
+        {
+            session.Will = null;
         }
 
         SendAway(session, ReasonCode.AdministrativeAction, "an operator closed the connection");

@@ -77,6 +77,7 @@ public sealed class AwsClientTests
     [TestCase("exceptions")]
     [TestCase("publish")]
     [TestCase("retained")]
+    [TestCase("connections")]
     public Task Data_plane_SDK_is_answered_as_by_AWS(string scenario) => ScenarioRunner.RunAsync("@aws-sdk/client-iot-data-plane", "data-plane.mjs", scenario, new
     {
         url = _roost.Url,

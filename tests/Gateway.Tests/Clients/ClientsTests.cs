@@ -103,6 +103,26 @@ public sealed class ClientsTests
         Assert.That((await GetAsync($"/api/v1/clients/{segment}")).GetProperty("id").GetString(), Is.EqualTo(id));
     }
 
+    [TestCase("GET", "/connections/", HttpStatusCode.BadRequest, "InvalidRequestException")]
+    [TestCase("GET", "/connections/%24x", HttpStatusCode.BadRequest, "InvalidRequestException")]
+    [TestCase("GET", "/connections/%FF", HttpStatusCode.BadRequest, "InvalidRequestException", Description = "no UTF-8")]
+    [TestCase("GET", "/connections/x?includeSocketInformation=1", HttpStatusCode.BadRequest, "InvalidRequestException")]
+    [TestCase("GET", "/connections/x/subscriptions?maxResults=201", HttpStatusCode.BadRequest, "InvalidRequestException")]
+    [TestCase("GET", "/connections/x/subscriptions?nextToken=%21", HttpStatusCode.BadRequest, "InvalidRequestException")]
+    [TestCase("DELETE", "/connections/x?cleanSession=maybe", HttpStatusCode.BadRequest, "InvalidRequestException")]
+    [TestCase("DELETE", "/connections/x?preventWillMessage=0", HttpStatusCode.BadRequest, "InvalidRequestException")]
+    [TestCase("DELETE", "/connections/x", HttpStatusCode.NotFound, "ResourceNotFoundException")]
+    [TestCase("GET", "/connections/x%2Fsubscriptions", HttpStatusCode.NotFound, "ResourceNotFoundException", Description = "a client of that name")]
+    [TestCase("PUT", "/connections/x", HttpStatusCode.MethodNotAllowed, "MethodNotAllowedException")]
+    public async Task A_connection_that_cannot_be_told_of_is_refused_in_the_form_of_aws(string method, string path, HttpStatusCode status, string error)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        using var response = await _daemon.Http.SendAsync(request);
+
+        Assert.That(response.StatusCode, Is.EqualTo(status));
+        Assert.That(response.Headers.GetValues("x-amzn-ErrorType"), Is.EqualTo(new[] { error }));
+    }
+
     [Test]
     public async Task A_client_is_kicked_and_its_session_stays_until_it_is_asked_for_too()
     {

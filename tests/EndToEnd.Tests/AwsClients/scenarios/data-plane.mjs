@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import {
-  ConflictException, DeleteThingShadowCommand, ForbiddenException, GetRetainedMessageCommand, GetThingShadowCommand, InvalidRequestException, IoTDataPlaneClient,
-  ListNamedShadowsForThingCommand, MethodNotAllowedException, PublishCommand, RequestEntityTooLargeException, ResourceNotFoundException,
-  UnsupportedDocumentEncodingException, UpdateThingShadowCommand, paginateListRetainedMessages,
+  ConflictException, DeleteConnectionCommand, DeleteThingShadowCommand, ForbiddenException, GetConnectionCommand, GetRetainedMessageCommand, GetThingShadowCommand,
+  InvalidRequestException, IoTDataPlaneClient, ListNamedShadowsForThingCommand, ListSubscriptionsCommand, MethodNotAllowedException, PublishCommand,
+  RequestEntityTooLargeException, ResourceNotFoundException, UnsupportedDocumentEncodingException, UpdateThingShadowCommand, paginateListRetainedMessages,
+  paginateListSubscriptions,
 } from '@aws-sdk/client-iot-data-plane';
 import { mqtt5 } from 'aws-iot-device-sdk-v2';
 import { errorOf, Inbox, isNow, refusals, run } from './scenario.mjs';
@@ -109,11 +110,8 @@ async function exceptions(given) {
 async function publish(given) {
   const api = client(given);
   const messages = new Inbox();
-  const robot = new mqtt5.Mqtt5Client({ hostName: '127.0.0.1', port: given.port, connectProperties: { clientId: given.clientId, keepAliveIntervalSeconds: 30 } });
+  const robot = await connect(given, given.clientId);
   robot.on('messageReceived', (event) => messages.put(event.message));
-  const connected = once(robot, 'connectionSuccess');
-  robot.start();
-  await connected;
   await robot.subscribe({ subscriptions: [{ topicFilter: `${given.thing}/#`, qos: 1 }] });
 
   await api.send(new PublishCommand({
@@ -169,4 +167,70 @@ async function retained(given) {
   }
 }
 
-await run({ shadows, named, exceptions, publish, retained });
+async function connections(given) {
+  const api = client(given);
+  const wills = new Inbox();
+  const watcher = await connect(given, 'watcher');
+  watcher.on('messageReceived', (event) => wills.put(text(event.message.payload)));
+  await watcher.subscribe({ subscriptions: [{ topicFilter: `${given.thing}/gone`, qos: 1 }] });
+  const clientId = `${given.clientId}/robot \u00e4`; // any identifier, escaped by the SDK
+  const will = (payload) => ({ sessionExpiryIntervalSeconds: 3600, will: { topicName: `${given.thing}/gone`, qos: 1, payload } });
+  const unknown = async (command) => assert.ok(await errorOf(api.send(command)) instanceof ResourceNotFoundException);
+  await unknown(new GetConnectionCommand({ clientId }));
+  await unknown(new ListSubscriptionsCommand({ clientId }));
+  await unknown(new DeleteConnectionCommand({ clientId }));
+
+  const robot = await connect(given, clientId, will('first'));
+  const filters = ['a/#', 'b/+', 'c', 'd', 'e'];
+  await robot.subscribe({ subscriptions: filters.map((topicFilter) => ({ topicFilter, qos: 1 })) });
+  const here = await api.send(new GetConnectionCommand({ clientId }));
+  assert.deepEqual([here.connected, here.clientId, here.cleanSession, here.sessionExpiry, here.keepAliveDuration, here.sourceIp], [true, clientId, false, 3600, 30, undefined]);
+  isNow(here.connectedSince / 1000);
+  const socket = await api.send(new GetConnectionCommand({ clientId, includeSocketInformation: true }));
+  assert.equal(socket.sourceIp, '127.0.0.1');
+  assert.ok(socket.sourcePort > 0);
+  const found = [];
+  for await (const page of paginateListSubscriptions({ client: api, pageSize: 2 }, { clientId })) {
+    assert.ok(page.subscriptions.length <= 2);
+    found.push(...page.subscriptions);
+  }
+  assert.deepEqual(found, filters.map((topicFilter) => ({ topicFilter, qos: 1 })));
+  for (const wrong of [{ clientId: '$x' }, { clientId: 'x'.repeat(129) }]) {
+    assert.ok(await errorOf(api.send(new GetConnectionCommand(wrong))) instanceof InvalidRequestException);
+  }
+
+  const cut = once(robot, 'disconnection');
+  robot.stop(); // so that it does not come back by itself; the connection is closed by the server or by itself, its will is due either way
+  await cut;
+  assert.equal(await wills.next('the will of a robot that stops'), 'first');
+  const away = await api.send(new GetConnectionCommand({ clientId }));
+  assert.deepEqual([away.connected, away.connectedSince], [false, undefined]);
+  isNow(away.disconnectedSince / 1000);
+  assert.equal((await api.send(new ListSubscriptionsCommand({ clientId }))).subscriptions.length, 5);
+  await unknown(new DeleteConnectionCommand({ clientId })); // there is no connection to be closed
+  await api.send(new DeleteConnectionCommand({ clientId, cleanSession: true }));
+  await unknown(new GetConnectionCommand({ clientId }));
+
+  const kick = async (payload, options) => {
+    const victim = await connect(given, `${clientId} ${payload}`, will(payload));
+    const sent = once(victim, 'disconnection');
+    victim.on('attemptingConnect', () => victim.stop());
+    await api.send(new DeleteConnectionCommand({ clientId: `${clientId} ${payload}`, ...options }));
+    assert.equal((await sent)[0].disconnect.reasonCode, mqtt5.DisconnectReasonCode.AdministrativeAction);
+  };
+  await kick('silent', { preventWillMessage: true });
+  await kick('heard', { cleanSession: true });
+  assert.equal(await wills.next('the will of a client sent away'), 'heard');
+}
+
+async function connect(given, clientId, properties = {}) {
+  const robot = new mqtt5.Mqtt5Client({
+    hostName: '127.0.0.1', port: given.port, minReconnectDelayMs: 20000, maxReconnectDelayMs: 30000, connectProperties: { clientId, keepAliveIntervalSeconds: 30, ...properties },
+  });
+  const connected = once(robot, 'connectionSuccess');
+  robot.start();
+  await connected;
+  return robot;
+}
+
+await run({ shadows, named, exceptions, publish, retained, connections });
