@@ -8,6 +8,7 @@ using Roost.Shadow.Mqtt;
 using Roost.Shadow.Requests;
 using Roost.Shadow.Store;
 using Roost.Storage;
+using Roost.Storage.Logs;
 
 namespace Roost.Shadow;
 
@@ -86,6 +87,9 @@ public sealed class ShadowService : IHostedService, IAsyncDisposable
     }
 
     public async ValueTask DisposeAsync() => await StopAsync(CancellationToken.None);
+
+    /// <summary>Every accepted change, in order: the stream <c>$shadows</c>, for readers only. Null before the start and after the end.</summary>
+    public AppendLog? Journal => _store?.Journal.Log;
 
     /// <param name="body">Empty, or JSON of which only <c>clientToken</c> counts.</param>
     public Task<ShadowAnswer> GetAsync(ShadowId id, ReadOnlyMemory<byte> body = default) => RunAsync(id, ShadowOperation.Get, body);

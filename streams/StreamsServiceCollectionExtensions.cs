@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Roost.Storage;
+using Roost.Storage.Logs;
 using Roost.Streams.Catalog;
 using Roost.Streams.Configuration;
 using Roost.Streams.Export;
@@ -39,4 +40,11 @@ public static class StreamsServiceCollectionExtensions
         services.AddHostedService<StreamsService>();
         return services;
     }
+
+    /// <summary>Shows a log of another room as stream <paramref name="name"/>. The hosted service that opens the log comes before this room's, so that it closes it after.</summary>
+    /// <param name="services">Where to register.</param>
+    /// <param name="name">Begins with <c>$</c>.</param>
+    /// <param name="log">Asked once, when the streams start.</param>
+    public static IServiceCollection AddAdoptedStream(this IServiceCollection services, StreamName name, Func<IServiceProvider, AppendLog?> log) =>
+        services.AddSingleton(provider => new AdoptedStream(name, () => log(provider)));
 }

@@ -38,6 +38,7 @@ internal static class RoomServices
         services.AddHostedService(provider => provider.GetRequiredService<BrokerHost>());
 
         services.AddShadows();
+        services.AddAdoptedStream(StreamName.Parse("$shadows"), provider => provider.GetRequiredService<ShadowService>().Journal);
         services.AddStreams(Path.Combine(configuration.DataFolder, "streams"));
         services.AddFunctions();
         services.AddHostedService(provider => provider.GetRequiredService<FunctionHost>());

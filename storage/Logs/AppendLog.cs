@@ -61,6 +61,9 @@ public sealed partial class AppendLog : IAsyncDisposable
 
     public string Folder { get; }
 
+    /// <summary>How it is kept, as it was opened.</summary>
+    public AppendLogOptions Options => _options;
+
     /// <summary>Offset of the oldest record kept; equals <see cref="NextOffset"/> in an empty log.</summary>
     public long FirstOffset
     {

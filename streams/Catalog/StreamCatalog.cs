@@ -8,18 +8,19 @@ using Roost.Storage.Logs;
 
 namespace Roost.Streams.Catalog;
 
-/// <summary>All streams: the configured ones, those whose folder is still there, and the system's own. Each is a log in a folder of its name.</summary>
+/// <summary>All streams: the configured ones, those whose folder is still there, those of other rooms, and the system's own. Each is a log, in a folder of its name where it is not another room's.</summary>
 internal sealed class StreamCatalog : IStreamCatalog
 {
     private readonly ConcurrentDictionary<StreamName, Entry> _entries = new();
     private readonly Lock _deadGate = new();
+    private readonly IReadOnlyList<AdoptedStream> _adopted;
     private readonly StreamsFolder _folder;
     private readonly StreamMetrics _metrics;
     private readonly StorageMetrics _storageMetrics;
     private readonly TimeProvider _clock;
     private readonly ILogger<StreamCatalog> _logger;
 
-    public StreamCatalog(IOptions<StreamsOptions> options, StreamsFolder folder, StreamMetrics metrics, StorageMetrics storageMetrics, TimeProvider clock, ILogger<StreamCatalog> logger)
+    public StreamCatalog(IOptions<StreamsOptions> options, IEnumerable<AdoptedStream> adopted, StreamsFolder folder, StreamMetrics metrics, StorageMetrics storageMetrics, TimeProvider clock, ILogger<StreamCatalog> logger)
     {
         _folder = folder;
         _metrics = metrics;
@@ -29,6 +30,12 @@ internal sealed class StreamCatalog : IStreamCatalog
         foreach (var (name, stream) in options.Value)
         {
             Add(StreamName.Parse(name), configured: true, LogOptionsOf.Configured(stream));
+        }
+
+        _adopted = [.. adopted];
+        foreach (var stream in _adopted)
+        {
+            Add(stream.Name, configured: false, LogOptionsOf.Abandoned); // its room's options come with its log
         }
 
         metrics.ObserveStreams(List);
@@ -51,7 +58,12 @@ internal sealed class StreamCatalog : IStreamCatalog
     /// <summary>Opens every log. A damaged one is reported and stays closed: it does not keep the others, or the daemon, from starting.</summary>
     public void Open()
     {
-        foreach (var entry in _entries.Values)
+        foreach (var stream in _adopted)
+        {
+            Adopt(stream);
+        }
+
+        foreach (var entry in _entries.Values.Where(entry => _adopted.All(stream => stream.Name != entry.Slot.Name)))
         {
             Open(entry.Slot, entry.Options);
         }
@@ -83,7 +95,7 @@ internal sealed class StreamCatalog : IStreamCatalog
         }
     }
 
-    /// <summary>Syncs and closes every log.</summary>
+    /// <summary>Syncs and closes every log, but for those of other rooms.</summary>
     public async Task CloseAsync()
     {
         foreach (var entry in _entries.Values)
@@ -96,6 +108,19 @@ internal sealed class StreamCatalog : IStreamCatalog
     {
         var slot = new StreamSlot(name, configured, options);
         return _entries[name] = new Entry(slot, new RecordStream(slot, _metrics), options);
+    }
+
+    private void Adopt(AdoptedStream stream)
+    {
+        var slot = _entries[stream.Name].Slot;
+        if (stream.Find() is { } log)
+        {
+            slot.Adopt(log);
+        }
+        else
+        {
+            slot.Fail("is not there: the part of the daemon that keeps it has not started");
+        }
     }
 
     private void Open(StreamSlot slot, AppendLogOptions options)

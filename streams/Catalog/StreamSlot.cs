@@ -6,7 +6,9 @@ namespace Roost.Streams.Catalog;
 /// <summary>The place of one stream in the catalog: its options, its open log, or why there is none.</summary>
 internal sealed class StreamSlot(StreamName name, bool configured, AppendLogOptions options)
 {
+    private AppendLogOptions _options = options;
     private AppendLog? _log;
+    private bool _isAdopted;
     private string? _fault = "is not open yet";
 
     public StreamName Name { get; } = name;
@@ -14,7 +16,7 @@ internal sealed class StreamSlot(StreamName name, bool configured, AppendLogOpti
     /// <summary>The metrics' tag, made once.</summary>
     public KeyValuePair<string, object?> Tag { get; } = new("stream", name.Value);
 
-    public int MaxRecordBytes => options.MaxRecordBytes;
+    public int MaxRecordBytes => _options.MaxRecordBytes;
 
     /// <exception cref="StreamRefusedException">There is no open log.</exception>
     public AppendLog Log => Volatile.Read(ref _log) ?? throw Refused(_fault!, isFault: true);
@@ -37,12 +39,20 @@ internal sealed class StreamSlot(StreamName name, bool configured, AppendLogOpti
         Volatile.Write(ref _log, log);
     }
 
+    /// <summary>Shows a log that another room keeps: with that room's options, and never closed from here.</summary>
+    public void Adopt(AppendLog log)
+    {
+        _options = log.Options;
+        _isAdopted = true;
+        Open(log);
+    }
+
     public void Fail(string fault) => _fault = fault;
 
     public async ValueTask CloseAsync()
     {
         _fault ??= "is closed: the daemon stops";
-        if (Interlocked.Exchange(ref _log, null) is { } log)
+        if (Interlocked.Exchange(ref _log, null) is { } log && !_isAdopted)
         {
             await log.DisposeAsync();
         }
@@ -53,11 +63,11 @@ internal sealed class StreamSlot(StreamName name, bool configured, AppendLogOpti
     public void ThrowIfNoRoom(int records, long bytes)
     {
         var log = Log;
-        var bytesFull = options.Retention.Bytes is { } mostBytes && log.SizeBytes + log.PendingBytes + bytes > mostBytes;
-        var recordsFull = options.Retention.Records is { } mostRecords && log.NextOffset - log.FirstOffset + records > mostRecords;
-        if (options.Full == LogFullPolicy.Reject && (bytesFull || recordsFull))
+        var bytesFull = _options.Retention.Bytes is { } mostBytes && log.SizeBytes + log.PendingBytes + bytes > mostBytes;
+        var recordsFull = _options.Retention.Records is { } mostRecords && log.NextOffset - log.FirstOffset + records > mostRecords;
+        if (_options.Full == LogFullPolicy.Reject && (bytesFull || recordsFull))
         {
-            throw new LogFullException(log.Folder, $"its retention ({options.Retention}) has no room for {records} records of {bytes} bytes", "Wait until age frees some, or raise the retention.");
+            throw new LogFullException(log.Folder, $"its retention ({_options.Retention}) has no room for {records} records of {bytes} bytes", "Wait until age frees some, or raise the retention.");
         }
     }
 
@@ -72,10 +82,10 @@ internal sealed class StreamSlot(StreamName name, bool configured, AppendLogOpti
             FirstOffset = log?.FirstOffset ?? 0,
             NextOffset = log?.NextOffset ?? 0,
             SizeBytes = log?.SizeBytes ?? 0,
-            Retention = options.Retention,
-            Full = options.Full,
-            Durability = options.Durability,
-            MaxRecordBytes = options.MaxRecordBytes,
+            Retention = _options.Retention,
+            Full = _options.Full,
+            Durability = _options.Durability,
+            MaxRecordBytes = _options.MaxRecordBytes,
         };
     }
 

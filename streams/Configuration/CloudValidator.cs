@@ -3,7 +3,7 @@ using Roost.Streams.Export;
 
 namespace Roost.Streams.Configuration;
 
-internal sealed class CloudValidator(IOptions<StreamsOptions> streams, IOptions<CloudMqttOptions> mqtt) : IValidateOptions<CloudOptions>
+internal sealed class CloudValidator(IOptions<StreamsOptions> streams, IOptions<CloudMqttOptions> mqtt, IEnumerable<AdoptedStream> adopted) : IValidateOptions<CloudOptions>
 {
     private const int MostInflight = 10_000;
 
@@ -27,9 +27,9 @@ internal sealed class CloudValidator(IOptions<StreamsOptions> streams, IOptions<
 
     private void Validate(ValidateOptionsResultBuilder faults, string key, ExportOptions export)
     {
-        if (!streams.Value.ContainsKey(export.Stream))
+        if (!streams.Value.ContainsKey(export.Stream) && adopted.All(stream => stream.Name.Value != export.Stream))
         {
-            var known = string.Join(", ", streams.Value.Keys.Order(StringComparer.Ordinal));
+            var known = string.Join(", ", streams.Value.Keys.Concat(adopted.Select(stream => stream.Name.Value)).Order(StringComparer.Ordinal));
             faults.AddError($"{key}:Stream is '{export.Stream}', which is not under streams; {(known.Length == 0 ? "add it there" : $"use one of: {known}, or add it there")}.");
         }
 

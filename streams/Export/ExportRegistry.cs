@@ -25,7 +25,7 @@ internal sealed class ExportRegistry : IStreamExports
 
             _exporters.Add(new MqttExporter(options, stream, topic, uplink, services)
             {
-                Committed = stream.Describe().Full == LogFullPolicy.Reject ? () => FreeExported(stream) : null,
+                Committed = stream.Describe() is { Configured: true, Full: LogFullPolicy.Reject } ? () => FreeExported(stream) : null,
             });
         }
 

@@ -24,8 +24,12 @@ internal sealed class StreamsHost : IAsyncDisposable
     public static Task<StreamsHost> StartAsync(string folder, params string[] streams) =>
         StartAsync(folder, options => streams.ToList().ForEach(stream => options[stream] = new StreamOptions()));
 
+    public static Task<StreamsHost> StartAsync(
+        string folder, Action<StreamsOptions> streams, Action<CloudMqttOptions>? mqtt = null, params ExportOptions[] exports) =>
+        StartAsync(folder, _ => { }, streams, mqtt, exports);
+
     public static async Task<StreamsHost> StartAsync(
-        string folder, Action<StreamsOptions> streams, Action<CloudMqttOptions>? mqtt = null, params ExportOptions[] exports)
+        string folder, Action<IServiceCollection> services, Action<StreamsOptions> streams, Action<CloudMqttOptions>? mqtt, params ExportOptions[] exports)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
@@ -36,6 +40,7 @@ internal sealed class StreamsHost : IAsyncDisposable
         builder.Services.Configure<CloudMqttOptions>(options => mqtt?.Invoke(options));
         builder.Services.Configure<CloudOptions>(options => exports.ToList().ForEach(options.Exports.Add));
         builder.Services.AddSingleton(new ExportTuning { RetryFirst = TimeSpan.FromMilliseconds(20), MaxAttempts = 3, TrialHold = TimeSpan.FromMilliseconds(500) });
+        services(builder.Services);
         builder.Services.AddStreams(folder);
         var application = builder.Build();
         application.UseRouting();
