@@ -19,6 +19,7 @@ public static class ShadowEndpointRouteBuilderExtensions
         endpoints.MapGet("/api/things/shadow/ListNamedShadowsForThing/{thing}", ShadowEndpoints.ListNamedAsync);
         endpoints.MapMethods("/api/things/shadow/ListNamedShadowsForThing/{thing}", ["POST", "PUT", "PATCH", "DELETE", "HEAD"], ShadowEndpoints.MethodNotAllowed);
         endpoints.MapGet("/api/v1/things", ShadowEndpoints.ListThings);
+        endpoints.MapGet("/api/v1/things/{thing}/shadow/history", HistoryEndpoint.GetAsync);
         return endpoints;
     }
 }

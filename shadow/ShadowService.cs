@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Roost.Mqtt;
+using Roost.Shadow.History;
 using Roost.Shadow.Journal;
 using Roost.Shadow.Mqtt;
 using Roost.Shadow.Requests;
@@ -29,6 +30,7 @@ public sealed class ShadowService : IHostedService, IAsyncDisposable
     private readonly StorageMetrics? _storageMetrics;
     private readonly List<IShadowObserver> _observers = [];
     private JournaledShadowStore? _store;
+    private ShadowHistory? _history;
     private ShadowLoop? _loop;
     private Task _running = Task.CompletedTask;
     private ITimer? _purge;
@@ -50,6 +52,7 @@ public sealed class ShadowService : IHostedService, IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         _store = await JournaledShadowStore.OpenAsync(_options.Folder, _options.History, _options.Durability, _clock, _logger, _storageMetrics);
+        _history = new ShadowHistory(_store.Journal);
         _logger.Opened(Path.Combine(_options.Folder, ShadowTable.FileName));
         var announcer = new ShadowAnnouncer(_broker, _metrics, _logger);
         _loop = new ShadowLoop(_store, announcer, _options, _clock, _metrics, _logger);
@@ -84,6 +87,8 @@ public sealed class ShadowService : IHostedService, IAsyncDisposable
         }
 
         _store = null;
+        _history?.Dispose();
+        _history = null;
     }
 
     public async ValueTask DisposeAsync() => await StopAsync(CancellationToken.None);
@@ -111,6 +116,10 @@ public sealed class ShadowService : IHostedService, IAsyncDisposable
 
     /// <summary>The shadows of the next <paramref name="limit"/> things after <paramref name="after"/>, by thing and name.</summary>
     public IReadOnlyList<ShadowSummary> ListThings(string after, int limit) => Store.ListThings(after, limit);
+
+    /// <summary>The changes of one shadow, newest first; see <see cref="ShadowHistory"/> for what it costs.</summary>
+    internal Task<HistoryPage> ReadHistoryAsync(ShadowId id, long before, int limit, CancellationToken cancellationToken) =>
+        (_history ?? throw new InvalidOperationException("The shadows are not started.")).ReadAsync(id, before, limit, cancellationToken);
 
     private JournaledShadowStore Store => _store ?? throw new InvalidOperationException("The shadows are not started.");
 

@@ -6,7 +6,7 @@ using Roost.Cli.Output;
 
 namespace Roost.Cli.Commands;
 
-/// <summary><c>roost shadow get|update|list</c>, over the REST paths that the AWS SDKs use.</summary>
+/// <summary><c>roost shadow get|update|list|history</c>, over the REST paths that the AWS SDKs use.</summary>
 internal static class ShadowCommands
 {
     /// <summary>Things asked for at once; the most that the daemon gives.</summary>
@@ -17,6 +17,7 @@ internal static class ShadowCommands
         Get(options, terminal),
         Update(options, terminal),
         List(options, terminal),
+        ShadowHistoryCommand.Create(Thing(), Name(), options, terminal),
     };
 
     private static Command Get(GlobalOptions options, Terminal terminal)

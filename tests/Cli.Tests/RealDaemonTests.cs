@@ -54,6 +54,18 @@ public sealed class RealDaemonTests
     }
 
     [Test]
+    public async Task What_happened_to_a_shadow_is_its_history_and_the_stream_of_all_shadows()
+    {
+        await DoneAsync("shadow", "update", "vac-past", """{"state":{"reported":{"battery":81}},"clientToken":"t-1"}""");
+        await DoneAsync("shadow", "update", "vac-past", """{"state":{"reported":{"battery":80}}}""");
+
+        Assert.That((await DoneAsync("shadow", "history", "vac-past")).Output, Does.Contain("reported.battery: 81 -> 80").And.Contain("(t-1)").And.Contain("created"));
+        Assert.That((await DoneAsync("shadow", "history", "vac-past", "--json", "--limit", "1")).Output, Does.Contain("\"version\":2").And.Not.Contain("t-1"));
+        Assert.That((await DoneAsync("stream", "tail", "$shadows", "--json")).Output, Does.Contain("\"key\":\"vac-past\""));
+        Assert.That((await DoneAsync("stream", "list")).Output, Does.Contain("$shadows"));
+    }
+
+    [Test]
     public async Task A_shadow_is_updated_shown_and_listed()
     {
         await DoneAsync("shadow", "update", "vac-01", """{"state":{"desired":{"mode":"returning"},"reported":{"mode":"idle"}}}""");

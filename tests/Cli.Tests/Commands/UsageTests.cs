@@ -8,6 +8,8 @@ public sealed class UsageTests
     [TestCase("shadow")]
     [TestCase("shadow", "get")]
     [TestCase("shadow", "update", "vac-01")]
+    [TestCase("shadow", "history")]
+    [TestCase("shadow", "history", "vac-01", "--limit", "0")]
     [TestCase("fn", "invoke")]
     [TestCase("pub", "a")]
     [TestCase("pub", "a", "b", "--qos", "2")]
