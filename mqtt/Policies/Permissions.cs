@@ -21,14 +21,21 @@ internal sealed class Permissions(IClientPolicy policy, ILogger logger)
             return MayPublish(route.Name, retain);
         }
 
-        ref var slot = ref (_slots ??= new Slot[SlotCount])[route.Hash & (SlotCount - 1)];
-        if (!ReferenceEquals(slot.Route, route))
-        {
-            slot = new Slot { Route = route };
-        }
-
+        ref var slot = ref SlotOf(route);
         ref var answer = ref retain ? ref slot.Retained : ref slot.Plain;
         return answer ?? (answer = MayPublish(route.Name, retain)).Value;
+    }
+
+    /// <summary>Asked again when anything about subscriptions has changed.</summary>
+    public bool MayReceive(TopicRoute route)
+    {
+        if (route.Topic.Length > MaxRememberedBytes)
+        {
+            return MayReceive(route.Name);
+        }
+
+        ref var answer = ref SlotOf(route).Received;
+        return answer ?? (answer = MayReceive(route.Name)).Value;
     }
 
     public bool MayPublish(TopicName topic, bool retain)
@@ -55,7 +62,7 @@ internal sealed class Permissions(IClientPolicy policy, ILogger logger)
         }
     }
 
-    /// <summary>Not remembered here: routes and retained messages ask once.</summary>
+    /// <summary>Not remembered: retained messages ask once.</summary>
     public bool MayReceive(TopicName topic)
     {
         try
@@ -66,6 +73,17 @@ internal sealed class Permissions(IClientPolicy policy, ILogger logger)
         {
             return Refuse(exception);
         }
+    }
+
+    private ref Slot SlotOf(TopicRoute route)
+    {
+        ref var slot = ref (_slots ??= new Slot[SlotCount])[route.Hash & (SlotCount - 1)];
+        if (!ReferenceEquals(slot.Route, route))
+        {
+            slot = new Slot { Route = route };
+        }
+
+        return ref slot;
     }
 
     private bool Refuse(Exception exception)
@@ -79,5 +97,6 @@ internal sealed class Permissions(IClientPolicy policy, ILogger logger)
         public TopicRoute? Route;
         public bool? Plain;
         public bool? Retained;
+        public bool? Received;
     }
 }

@@ -5,12 +5,11 @@ namespace Roost.Mqtt.Routing;
 /// <summary>A session that gets the messages of one topic, once each however many of its subscriptions match.</summary>
 internal readonly struct Receiver
 {
-    private readonly Subscription[] _matches;
+    private readonly Receiver[]? _own; // one without the No Local subscriptions, or none; null where no subscription is No Local
 
     /// <param name="matches">All of one session; at least one.</param>
     public Receiver(Subscription[] matches)
     {
-        _matches = matches;
         Session = matches[0].Session!;
         SubscriptionIdentifiers = [];
         foreach (var match in matches)
@@ -23,6 +22,12 @@ internal readonly struct Receiver
             {
                 SubscriptionIdentifiers = [.. SubscriptionIdentifiers, match.Identifier]; // [MQTT-3.3.4-4] all of them
             }
+        }
+
+        if (HasNoLocal)
+        {
+            var others = Array.FindAll(matches, static match => !match.NoLocal);
+            _own = others.Length > 0 ? [new Receiver(others)] : [];
         }
     }
 
@@ -41,8 +46,8 @@ internal readonly struct Receiver
     /// <returns>False when none is left.</returns>
     public bool TryNarrowToOwn(out Receiver own)
     {
-        var matches = Array.FindAll(_matches, static match => !match.NoLocal);
-        own = matches.Length > 0 ? new Receiver(matches) : default;
-        return matches.Length > 0;
+        var hasOwn = _own is { Length: > 0 };
+        own = hasOwn ? _own![0] : default;
+        return hasOwn;
     }
 }

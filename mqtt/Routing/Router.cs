@@ -155,11 +155,27 @@ internal sealed class Router
     {
         _matches.Clear();
         _subscriptions.Match(route.Topic, _matches);
-        _matches.RemoveAll(match => match.ShareName is null && match.Session?.Permissions is { ChecksReceived: true } permissions && !permissions.MayReceive(route.Name));
+        DropForbidden(route);
         route.Readers = ReadersOf(_matches);
         route.Receivers = ReceiversOf(_matches);
         route.ShareGroups = ShareGroupsOf(_matches);
         route.Generation = _generation;
+    }
+
+    /// <summary>Policies that say who may receive a topic are asked once for each; members of shares, not at all.</summary>
+    private void DropForbidden(TopicRoute route)
+    {
+        var kept = 0;
+        for (var i = 0; i < _matches.Count; i++)
+        {
+            var match = _matches[i];
+            if (match.ShareName is not null || match.Session?.Permissions is not { ChecksReceived: true } permissions || permissions.MayReceive(route))
+            {
+                _matches[kept++] = match;
+            }
+        }
+
+        _matches.RemoveRange(kept, _matches.Count - kept);
     }
 
     private static LocalReader[] ReadersOf(List<Subscription> matches) =>

@@ -48,6 +48,32 @@ public sealed class AllocationTests
         Assert.That(subscriber.FlushedBytes - flushed, Is.EqualTo(1000 * publish.Length));
     }
 
+    [Test]
+    public void Publishing_what_an_own_No_Local_subscription_keeps_away_allocates_nothing()
+    {
+        var clock = new LoopClock(TimeProvider.System);
+        var core = new BrokerCore(
+            new MqttLimitsOptions(), new MemoryJournal(), clock, new TimerHeap(), new Mailbox(static () => { }), new BrokerCounters(), NullLogger.Instance);
+        const MqttProtocolVersion V5 = MqttProtocolVersion.V500;
+        var client = SinkConnection.Accept(core, RawClient.Connect("c", V5) + RawClient.Subscribe("a", 0, V5, noLocal: true) + RawClient.Subscribe("+", 0, V5));
+        var publish = Convert.FromHexString(RawClient.Publish("a", "x", properties: ""));
+        for (var i = 0; i < 1000; i++)
+        {
+            core.OnReceived(client, publish, out _);
+            core.EndTurn();
+        }
+
+        var (flushed, before) = (client.FlushedBytes, GC.GetAllocatedBytesForCurrentThread());
+        for (var i = 0; i < 1000; i++)
+        {
+            core.OnReceived(client, publish, out _);
+            core.EndTurn();
+        }
+
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+        Assert.That(client.FlushedBytes - flushed, Is.EqualTo(1000 * publish.Length), "by the other subscription");
+    }
+
     /// <summary>A Message object, one array with an object's 24 bytes about it, and a place in the queue; no more for the one session that waits.</summary>
     [Test]
     public void A_message_of_100_bytes_that_waits_for_one_session_takes_two_objects_of_248_bytes()

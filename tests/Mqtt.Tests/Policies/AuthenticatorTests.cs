@@ -185,6 +185,26 @@ public sealed class AuthenticatorTests
     }
 
     [Test]
+    public async Task A_policy_is_not_asked_again_what_a_client_may_receive_because_others_subscribe()
+    {
+        var policy = new TestPolicy(receive: "in/#");
+        await using var broker = await StartAsync(Answering(credentials => ClientAdmission.Admit(credentials.UserName!, credentials.UserName == "u" ? policy : null)));
+        using var receiver = await broker.ConnectAsync(Connect("r"));
+        using var other = await broker.ConnectAsync(Connect("o", "other"));
+        await receiver.SendAsync(RawClient.Subscribe("#", 0, V500));
+        await receiver.ExpectAsync("90 04 0001 00 00");
+        for (var i = 0; i < 100; i++)
+        {
+            await other.SendAsync(RawClient.Subscribe($"other/{i}", 0, V500) + RawClient.Publish("in/a", "x", properties: "") + RawClient.Publish("else", "x", properties: ""));
+            await other.ExpectAsync("90 04 0001 00 00");
+            await receiver.ExpectAsync("30 08 0004 696E2F61 00 78");
+        }
+
+        await receiver.ExpectNothingAsync();
+        Assert.That(policy.ReceiveQuestions, Is.EqualTo(2));
+    }
+
+    [Test]
     public async Task What_a_client_may_not_receive_does_not_come_and_others_get_it()
     {
         await using var broker = await StartAsync(Answering(static credentials =>

@@ -5,6 +5,8 @@ internal sealed class TestPolicy(string publish = "#", string subscribe = "#", s
 {
     public int PublishQuestions { get; private set; }
 
+    public int ReceiveQuestions { get; private set; }
+
     public bool ChecksReceived => receive is not null;
 
     public bool MayPublish(TopicName topic, bool retain)
@@ -15,5 +17,9 @@ internal sealed class TestPolicy(string publish = "#", string subscribe = "#", s
 
     public bool MaySubscribe(TopicFilter filter, string? shareName) => TopicFilter.Parse(subscribe).Contains(filter);
 
-    public bool MayReceive(TopicName topic) => TopicFilter.Parse(receive!).Matches(topic);
+    public bool MayReceive(TopicName topic)
+    {
+        ReceiveQuestions++;
+        return TopicFilter.Parse(receive!).Matches(topic);
+    }
 }
