@@ -41,7 +41,7 @@ internal sealed partial class BrokerCore
 
     /// <summary>Closes the client's connection; its session stays as long as it is to, unless it is to end now.</summary>
     /// <returns>False: there is no such client, or, where only its connection is meant, it is away.</returns>
-    public bool DisconnectClient(string clientIdentifier, bool endSession, bool withoutWill)
+    public bool DisconnectClient(string clientIdentifier, bool endSession, bool withoutWill = false)
     {
         if (!_sessions.TryGetValue(clientIdentifier, out var session) || (!endSession && session is { Connection: null, Arrival: null }))
         {
@@ -51,6 +51,10 @@ internal sealed partial class BrokerCore
         if (withoutWill)
         {
             session.Will = null;
+            if (session.Arrival is { Absence: { } absence } arrival)
+            {
+                arrival.Absence = absence with { Will = null, WillDueAt = long.MaxValue };
+            }
         }
 
         SendAway(session, ReasonCode.AdministrativeAction, "an operator closed the connection");

@@ -79,6 +79,19 @@ public sealed class ArrivalTests
     }
 
     [Test]
+    public void A_client_that_an_operator_closes_without_its_will_has_none_also_of_before()
+    {
+        Leave(RawClient.Connect("c", V5, expirySeconds: 1000, will: Will("dead"), willDelay: 300));
+        Arrive(RawClient.Connect("c", V5, clean: false, expirySeconds: 1000));
+
+        Assert.That(_journaled.Core.DisconnectClient("c", endSession: false, withoutWill: true));
+        Advance(2000);
+
+        Assert.That(_journaled.Core.Sessions, Is.Empty);
+        Assert.That(Published, Is.Null);
+    }
+
+    [Test]
     public void A_client_whose_identity_is_revoked_is_not_let_in()
     {
         var arriving = Arrive(RawClient.Connect("c", V5, expirySeconds: 1000, userName: "u"));
