@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Roost.Shadow.Http;
+using Roost.Shadow.Requests;
 
 namespace Roost.Shadow;
 
@@ -12,9 +14,9 @@ public static class ShadowEndpointRouteBuilderExtensions
     /// </summary>
     public static IEndpointRouteBuilder MapShadows(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGet("/things/{thing}/shadow", ShadowEndpoints.GetAsync);
-        endpoints.MapPost("/things/{thing}/shadow", ShadowEndpoints.UpdateAsync);
-        endpoints.MapDelete("/things/{thing}/shadow", ShadowEndpoints.DeleteAsync);
+        endpoints.MapGet("/things/{thing}/shadow", ShadowEndpoints.GetAsync).AddEndpointFilter(new RateFilter(ShadowOperation.Get));
+        endpoints.MapPost("/things/{thing}/shadow", ShadowEndpoints.UpdateAsync).AddEndpointFilter(new RateFilter(ShadowOperation.Update));
+        endpoints.MapDelete("/things/{thing}/shadow", ShadowEndpoints.DeleteAsync).AddEndpointFilter(new RateFilter(ShadowOperation.Delete));
         endpoints.MapMethods("/things/{thing}/shadow", ["PUT", "PATCH", "HEAD"], ShadowEndpoints.MethodNotAllowed);
         endpoints.MapGet("/api/things/shadow/ListNamedShadowsForThing/{thing}", ShadowEndpoints.ListNamedAsync);
         endpoints.MapMethods("/api/things/shadow/ListNamedShadowsForThing/{thing}", ["POST", "PUT", "PATCH", "DELETE", "HEAD"], ShadowEndpoints.MethodNotAllowed);

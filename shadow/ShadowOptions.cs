@@ -1,6 +1,6 @@
 namespace Roost.Shadow;
 
-/// <summary>Settings of the shadows; the defaults are the cloud's limits.</summary>
+/// <summary>Settings of the shadows; the defaults are the cloud's limits, but for those of speed.</summary>
 public sealed class ShadowOptions
 {
     public const string Section = "Shadows";
@@ -16,6 +16,15 @@ public sealed class ShadowOptions
 
     /// <summary>Levels of nesting in desired and in reported. Default 6.</summary>
     public int MaxDepth { get; set; } = 6;
+
+    /// <summary>
+    /// Requests for one thing that one MQTT client may have sent and not yet seen answered; 0 for any number. Default 1000, which a client
+    /// at QoS 1 cannot exceed anyway (<c>receive-max</c>): only a flood at QoS 0 meets it.
+    /// </summary>
+    public int MaxInflight { get; set; } = 1000;
+
+    /// <summary>Requests a second for one thing, from all its clients; as many may come at once. Default 0: no limit.</summary>
+    public int RatePerThing { get; set; }
 
     /// <summary>What an update is safe from once it is accepted. Default <see cref="Storage.Durability.PowerLoss"/>.</summary>
     public Storage.Durability Durability { get; set; } = Storage.Durability.PowerLoss;

@@ -10,6 +10,8 @@ public sealed class ShadowOptionsValidator : IValidateOptions<ShadowOptions>
     private const int MostDocumentBytes = 64 * 1024; // half of the largest request, so that a whole document can always be sent
     private const long LeastHistoryBytes = 16 * 1024 * 1024; // the changes that are in the journal alone fit in it
     private const int MostNamed = 10_000;
+    private const int MostInflight = 1_000_000;
+    private const int MostRate = 1_000_000;
 
     public ValidateOptionsResult Validate(string? name, ShadowOptions options)
     {
@@ -32,6 +34,16 @@ public sealed class ShadowOptionsValidator : IValidateOptions<ShadowOptions>
         if (options.MaxDepth is < 1 or > MostDepth)
         {
             faults.AddError($"{ShadowOptions.Section}:MaxDepth is {options.MaxDepth}; use 1 to {MostDepth}.");
+        }
+
+        if (options.MaxInflight is < 0 or > MostInflight)
+        {
+            faults.AddError($"{ShadowOptions.Section}:MaxInflight is {options.MaxInflight}; use 1 to {MostInflight}, or 0 for no limit.");
+        }
+
+        if (options.RatePerThing is < 0 or > MostRate)
+        {
+            faults.AddError($"{ShadowOptions.Section}:RatePerThing is {options.RatePerThing}; use 1 to {MostRate} requests a second, or 0 for no limit.");
         }
 
         if (!Enum.IsDefined(options.Durability))

@@ -44,6 +44,7 @@ public sealed class ShadowService : IHostedService, IAsyncDisposable
         _logger = logger;
         _metrics = new ShadowMetrics(meters);
         _storageMetrics = storageMetrics;
+        Throttle = new ShadowThrottle(_options, clock, _metrics);
     }
 
     /// <summary>Opens the store and subscribes to the request topics.</summary>
@@ -60,7 +61,7 @@ public sealed class ShadowService : IHostedService, IAsyncDisposable
         _running = Task.Run(_loop.RunAsync, CancellationToken.None);
         _purge = _clock.CreateTimer(_ => _ = PurgeAsync(), null, TimeSpan.Zero, PurgeInterval);
 
-        var reader = new ShadowRequestReader(_loop, announcer, _clock);
+        var reader = new ShadowRequestReader(_loop, announcer, Throttle, _clock);
         _subscriptions.Add(await _broker.SubscribeAsync(ShadowTopic.ClassicRequests, reader, cancellationToken));
         _subscriptions.Add(await _broker.SubscribeAsync(ShadowTopic.NamedRequests, reader, cancellationToken));
     }
@@ -122,6 +123,9 @@ public sealed class ShadowService : IHostedService, IAsyncDisposable
         (_history ?? throw new InvalidOperationException("The shadows are not started.")).ReadAsync(id, before, limit, cancellationToken);
 
     private JournaledShadowStore Store => _store ?? throw new InvalidOperationException("The shadows are not started.");
+
+    /// <summary>What comes from clients asks here first; callers of this class's methods need not.</summary>
+    internal ShadowThrottle Throttle { get; }
 
     /// <summary>Lets <paramref name="observer"/> see every change from the start on. Before <see cref="StartAsync"/>.</summary>
     internal void Observe(IShadowObserver observer) => _observers.Add(observer);

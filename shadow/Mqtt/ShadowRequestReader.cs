@@ -5,7 +5,7 @@ using Roost.Shadow.Requests;
 namespace Roost.Shadow.Mqtt;
 
 /// <summary>Takes requests off the broker. The publisher's acknowledgement waits until its change is durable.</summary>
-internal sealed class ShadowRequestReader(ShadowLoop loop, ShadowAnnouncer announcer, TimeProvider clock) : IMessageHandler
+internal sealed class ShadowRequestReader(ShadowLoop loop, ShadowAnnouncer announcer, ShadowThrottle throttle, TimeProvider clock) : IMessageHandler
 {
     public ValueTask Handle(in PublishedMessage message)
     {
@@ -27,19 +27,28 @@ internal sealed class ShadowRequestReader(ShadowLoop loop, ShadowAnnouncer annou
             return ValueTask.CompletedTask;
         }
 
-        var request = new ShadowRequest(id, operation, message.Payload.ToArray(), viaMqtt: true, ShadowOrigin.Mqtt(message.Publisher)); // the broker's buffer ends with this call
-        if (!loop.TryEnqueue(request))
+        if (!throttle.TryEnter(operation, thing, message.Publisher))
         {
             Refuse(message.Topic, ShadowError.TooManyRequests, message.Payload);
             return ValueTask.CompletedTask;
         }
 
-        return new ValueTask(AcknowledgeAsync(request));
+        var request = new ShadowRequest(id, operation, message.Payload.ToArray(), viaMqtt: true, ShadowOrigin.Mqtt(message.Publisher)); // the broker's buffer ends with this call
+        if (!loop.TryEnqueue(request))
+        {
+            throttle.Leave(thing, message.Publisher);
+            Refuse(message.Topic, ShadowError.TooManyRequests, message.Payload);
+            return ValueTask.CompletedTask;
+        }
+
+        return new ValueTask(AcknowledgeAsync(request, message.Publisher));
     }
 
-    private static async Task AcknowledgeAsync(ShadowRequest request)
+    private async Task AcknowledgeAsync(ShadowRequest request, string? client)
     {
-        if ((await request.Answer).WasNotKept)
+        var answer = await request.Answer;
+        throttle.Leave(request.Id.Thing, client);
+        if (answer.WasNotKept)
         {
             throw new MqttPublishRefusedException($"The change of shadow '{request.Id}' could not be stored.");
         }

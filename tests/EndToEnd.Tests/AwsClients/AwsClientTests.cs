@@ -86,5 +86,15 @@ public sealed class AwsClientTests
         thing = $"rest-{scenario}",
     });
 
+    [Test]
+    public async Task A_thing_that_gets_too_many_requests_is_throttled_as_by_AWS()
+    {
+        using var folder = new TemporaryFolder();
+        await using var roost = new RoostDaemon(folder.Path, "shadows: { max-inflight: 10, rate-per-thing: 5 }");
+        await roost.StartAsync();
+
+        await ScenarioRunner.RunAsync("@aws-sdk/client-iot-data-plane", "data-plane.mjs", "throttled", new { url = roost.Url, thing = "busy" });
+    }
+
     private object Robot => new { certificate = _certificates.Certificate("robot"), key = _certificates.Key("robot"), authority = _certificates.Authority };
 }

@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import {
   ConflictException, DeleteConnectionCommand, DeleteThingShadowCommand, ForbiddenException, GetConnectionCommand, GetRetainedMessageCommand, GetThingShadowCommand,
   InvalidRequestException, IoTDataPlaneClient, ListNamedShadowsForThingCommand, ListSubscriptionsCommand, MethodNotAllowedException, PublishCommand,
-  RequestEntityTooLargeException, ResourceNotFoundException, UnsupportedDocumentEncodingException, UpdateThingShadowCommand, paginateListRetainedMessages,
-  paginateListSubscriptions,
+  RequestEntityTooLargeException, ResourceNotFoundException, ThrottlingException, UnsupportedDocumentEncodingException, UpdateThingShadowCommand,
+  paginateListRetainedMessages, paginateListSubscriptions,
 } from '@aws-sdk/client-iot-data-plane';
 import { mqtt5 } from 'aws-iot-device-sdk-v2';
 import { errorOf, Inbox, isNow, refusals, run } from './scenario.mjs';
@@ -13,8 +13,8 @@ import { errorOf, Inbox, isNow, refusals, run } from './scenario.mjs';
 const text = (bytes) => new TextDecoder().decode(bytes);
 const json = (answer) => JSON.parse(text(answer.payload));
 
-function client({ url }) {
-  return new IoTDataPlaneClient({ endpoint: url, region: 'eu-central-1', credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' } });
+function client({ url }, options = {}) {
+  return new IoTDataPlaneClient({ endpoint: url, region: 'eu-central-1', credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' }, ...options });
 }
 
 async function shadows(given) {
@@ -223,6 +223,19 @@ async function connections(given) {
   assert.equal(await wills.next('the will of a client sent away'), 'heard');
 }
 
+/** For a daemon that lets a thing have 5 requests a second. */
+async function throttled(given) {
+  const get = new GetThingShadowCommand({ thingName: given.thing });
+  const impatient = client(given, { maxAttempts: 1 });
+  const errors = await Promise.all(Array.from({ length: 40 }, () => errorOf(impatient.send(get))));
+  const refused = errors.filter((error) => error instanceof ThrottlingException);
+  assert.ok(refused.length > 0 && refused.length <= 35, `${refused.length} of 40 were refused`);
+  assert.ok(errors.filter((error) => error instanceof ResourceNotFoundException).length === 40 - refused.length);
+  assert.deepEqual([refused[0].message, refused[0].$metadata.httpStatusCode], ['Too many requests', 429]);
+  // The SDK's own way of asking again comes through, as with AWS.
+  assert.ok(await errorOf(client(given, { maxAttempts: 10 }).send(get)) instanceof ResourceNotFoundException);
+}
+
 async function connect(given, clientId, properties = {}) {
   const robot = new mqtt5.Mqtt5Client({
     hostName: '127.0.0.1', port: given.port, minReconnectDelayMs: 20000, maxReconnectDelayMs: 30000, connectProperties: { clientId, keepAliveIntervalSeconds: 30, ...properties },
@@ -233,4 +246,4 @@ async function connect(given, clientId, properties = {}) {
   return robot;
 }
 
-await run({ shadows, named, exceptions, publish, retained, connections });
+await run({ shadows, named, exceptions, publish, retained, connections, throttled });
