@@ -35,4 +35,19 @@ internal static partial class Log
 
     [LoggerMessage(2009, LogLevel.Error, "The journal of the shadows in {Folder} has the changes {First} to {End}, and shadows.db has those below {Applied}: one of the two was replaced or removed. Shadows are as shadows.db has them; changes that only the journal had are gone")]
     public static partial void JournalDoesNotFit(this ILogger logger, string folder, long first, long end, long applied);
+
+    [LoggerMessage(2020, LogLevel.Warning, "Shadow {Shadow} was damaged in shadows.db and was written anew from the journal, at version {Version}")]
+    public static partial void Healed(this ILogger logger, ShadowId shadow, long version);
+
+    [LoggerMessage(2021, LogLevel.Error, "Shadow {Shadow} is damaged in shadows.db and could not be written anew from the journal")]
+    public static partial void NotHealed(this ILogger logger, ShadowId shadow, Exception exception);
+
+    [LoggerMessage(2022, LogLevel.Error, "{Shadows} shadows and {Changes} changes of the journal are damaged. The first: {Fault}")]
+    public static partial void DamageFound(this ILogger logger, long shadows, long changes, string fault);
+
+    [LoggerMessage(2023, LogLevel.Debug, "{Shadows} shadows and {Changes} changes of the journal were checked, all sound")]
+    public static partial void CheckedSound(this ILogger logger, long shadows, long changes);
+
+    [LoggerMessage(2024, LogLevel.Warning, "The shadows could not be checked; they are served all the same. 'roost shadow check' tries again")]
+    public static partial void CheckFailed(this ILogger logger, Exception exception);
 }

@@ -11,16 +11,19 @@ internal sealed class ShadowMetrics
     private readonly Counter<long> _requests;
     private readonly Histogram<double> _commitDuration;
     private readonly Histogram<int> _commitChanges;
+    private readonly Meter _meter;
     private readonly Counter<long> _corrupt;
+    private readonly Counter<long> _healed;
     private readonly Counter<long> _unannounced;
 
     public ShadowMetrics(IMeterFactory meters)
     {
-        var meter = meters.Create(MeterName);
+        var meter = _meter = meters.Create(MeterName);
         _requests = meter.CreateCounter<long>("roost.shadow.requests", "{request}", "Requests answered, by operation and status code.");
         _commitDuration = meter.CreateHistogram<double>("roost.shadow.commit.duration", "s", "From handing a batch to the store until it is durable.");
         _commitChanges = meter.CreateHistogram<int>("roost.shadow.commit.changes", "{shadow}", "Shadows changed by one commit.");
         _corrupt = meter.CreateCounter<long>("roost.shadow.corrupt", "{record}", "Reads that met a damaged record.");
+        _healed = meter.CreateCounter<long>("roost.shadow.healed", "{record}", "Damaged records that were written anew from the journal.");
         _unannounced = meter.CreateCounter<long>("roost.shadow.announcements.failed", "{message}", "Answers and announcements that the broker did not take.");
     }
 
@@ -34,6 +37,15 @@ internal sealed class ShadowMetrics
     }
 
     public void CorruptRecord() => _corrupt.Add(1);
+
+    public void Healed() => _healed.Add(1);
+
+    /// <summary>Looked up when the metrics are collected.</summary>
+    public void ObserveDamage(Func<long> shadows, Func<long> changes)
+    {
+        _meter.CreateObservableGauge("roost.shadow.damaged", shadows, "{shadow}", "Shadows that are known to be damaged and answer 500.");
+        _meter.CreateObservableGauge("roost.shadow.journal.damaged", changes, "{record}", "Changes that the journal cannot give back, as the last check found.");
+    }
 
     public void NotAnnounced() => _unannounced.Add(1);
 

@@ -22,6 +22,7 @@ public static class ShadowEndpointRouteBuilderExtensions
         endpoints.MapMethods("/api/things/shadow/ListNamedShadowsForThing/{thing}", ["POST", "PUT", "PATCH", "DELETE", "HEAD"], ShadowEndpoints.MethodNotAllowed);
         endpoints.MapGet("/api/v1/things", ShadowEndpoints.ListThings);
         endpoints.MapGet("/api/v1/things/{thing}/shadow/history", HistoryEndpoint.GetAsync);
+        endpoints.MapPost("/api/v1/shadows/check", async (HttpContext context, ShadowService shadows) => Results.Json(await shadows.CheckAsync(context.RequestAborted), ListingJson.Options));
         return endpoints;
     }
 }

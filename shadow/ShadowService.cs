@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Roost.Mqtt;
 using Roost.Shadow.History;
+using Roost.Shadow.Integrity;
 using Roost.Shadow.Journal;
 using Roost.Shadow.Mqtt;
 using Roost.Shadow.Requests;
@@ -31,6 +32,7 @@ public sealed class ShadowService : IHostedService, IAsyncDisposable
     private readonly List<IShadowObserver> _observers = [];
     private JournaledShadowStore? _store;
     private ShadowHistory? _history;
+    private ShadowIntegrity? _integrity;
     private ShadowLoop? _loop;
     private Task _running = Task.CompletedTask;
     private ITimer? _purge;
@@ -54,6 +56,7 @@ public sealed class ShadowService : IHostedService, IAsyncDisposable
     {
         _store = await JournaledShadowStore.OpenAsync(_options.Folder, _options.History, _options.Durability, _clock, _logger, _storageMetrics);
         _history = new ShadowHistory(_store.Journal);
+        _integrity = new ShadowIntegrity(_store, _clock, _metrics, _logger);
         _logger.Opened(Path.Combine(_options.Folder, ShadowTable.FileName));
         var announcer = new ShadowAnnouncer(_broker, _metrics, _logger);
         _loop = new ShadowLoop(_store, announcer, _options, _clock, _metrics, _logger);
@@ -82,6 +85,12 @@ public sealed class ShadowService : IHostedService, IAsyncDisposable
             await _purge.DisposeAsync();
         }
 
+        if (_integrity is not null)
+        {
+            await _integrity.DisposeAsync();
+            _integrity = null;
+        }
+
         if (_store is not null)
         {
             await _store.DisposeAsync();
@@ -96,6 +105,16 @@ public sealed class ShadowService : IHostedService, IAsyncDisposable
 
     /// <summary>Every accepted change, in order: the stream <c>$shadows</c>, for readers only. Null before the start and after the end.</summary>
     public AppendLog? Journal => _store?.Journal.Log;
+
+    /// <summary>Shadows that are known to be damaged: they answer 500.</summary>
+    public long Damaged => _integrity?.Damaged ?? 0;
+
+    /// <summary>What the last check found; null when none has ended since the start.</summary>
+    public ShadowCheckReport? LastCheck => _integrity?.Last;
+
+    /// <summary>Reads every shadow and every change that is kept, and writes damaged shadows anew where the journal has their last change.</summary>
+    public Task<ShadowCheckReport> CheckAsync(CancellationToken cancellationToken) =>
+        (_integrity ?? throw new InvalidOperationException("The shadows are not started.")).CheckAsync(cancellationToken);
 
     /// <param name="body">Empty, or JSON of which only <c>clientToken</c> counts.</param>
     public Task<ShadowAnswer> GetAsync(ShadowId id, ReadOnlyMemory<byte> body = default) => RunAsync(id, ShadowOperation.Get, body);

@@ -6,7 +6,7 @@ using Roost.Cli.Output;
 
 namespace Roost.Cli.Commands;
 
-/// <summary><c>roost shadow get|update|list|history</c>, over the REST paths that the AWS SDKs use.</summary>
+/// <summary><c>roost shadow get|update|list|history|check</c>, over the REST paths that the AWS SDKs use.</summary>
 internal static class ShadowCommands
 {
     /// <summary>Things asked for at once; the most that the daemon gives.</summary>
@@ -18,6 +18,7 @@ internal static class ShadowCommands
         Update(options, terminal),
         List(options, terminal),
         ShadowHistoryCommand.Create(Thing(), Name(), options, terminal),
+        ShadowCheckCommand.Create(options, terminal),
     };
 
     private static Command Get(GlobalOptions options, Terminal terminal)

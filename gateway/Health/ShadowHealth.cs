@@ -2,7 +2,7 @@ using Roost.Shadow;
 
 namespace Roost.Gateway.Health;
 
-/// <summary>Serves as long as its store can be read.</summary>
+/// <summary>Serves as long as its store can be read; degraded by damaged shadows.</summary>
 internal sealed class ShadowHealth(ShadowService shadows) : IHealthSource
 {
     public RoomHealth Check()
@@ -10,7 +10,11 @@ internal sealed class ShadowHealth(ShadowService shadows) : IHealthSource
         try
         {
             _ = shadows.ListThings("", 1);
-            return new("shadows", RoomState.Up);
+            return shadows.Damaged > 0
+                ? new("shadows", RoomState.Degraded, $"{shadows.Damaged} shadows are damaged and answer 500; 'roost shadow check' names them and what to do")
+                : shadows.LastCheck is { DamagedChanges: > 0 } check
+                ? new("shadows", RoomState.Degraded, $"{check.DamagedChanges} changes of the history cannot be read; no shadow is the worse for it. {check.JournalDamage}")
+                : new("shadows", RoomState.Up);
         }
         catch (Exception exception) // whatever keeps the store from answering is the reason
         {

@@ -106,6 +106,7 @@ internal static class StatusEndpoint
 
         writer.WriteNumber("things", things);
         writer.WriteNumber("shadows", count);
+        writer.WriteNumber("damagedShadows", shadows.Damaged);
     }
 
     private static void WriteFunctions(Utf8JsonWriter writer, IFunctionInvoker invoker)

@@ -15,6 +15,7 @@ internal sealed class ShadowHistory(ShadowJournal journal) : IDisposable
     private const int LeastBlockRecords = 256;
     private const int MostBlockRecords = 16 * 1024;
     private const int ReadRecords = 1024;
+    private const int MostSkippedAtOnce = 256; // behind damage the log's index has the next place some 32 KiB further on
 
     /// <summary>Readers at one time. The journal's tail is what updates wait for: the disk is not to be busy with the past.</summary>
     private const int MostReaders = 2;
@@ -48,7 +49,7 @@ internal sealed class ShadowHistory(ShadowJournal journal) : IDisposable
         }
         catch (CorruptLogException exception)
         {
-            damage = exception; // what is newer was found; older changes are asked for with the next page
+            damage = exception; // what is newer was found; the next page begins before it
         }
 
         var entries = new List<HistoryEntry>();
@@ -67,19 +68,47 @@ internal sealed class ShadowHistory(ShadowJournal journal) : IDisposable
         {
             cancellationToken.ThrowIfCancellationRequested();
             var start = Math.Max(journal.Log.FirstOffset, end - block);
-            var last = new Queue<Kept>(); // of this block, oldest first
-            foreach (var record in RecordsOf(key, start, end))
+            var damage = ReadBlock(key, start, end, wanted - found.Count, out var last);
+            found.AddRange(last.Reverse());
+            if (damage is not null)
             {
-                last.Enqueue(new Kept(journal.Decode(record), record.Timestamp));
-                if (last.Count > wanted - found.Count)
-                {
-                    last.Dequeue();
-                }
+                throw damage;
             }
 
-            found.AddRange(last.Reverse());
             end = start;
         }
+    }
+
+    /// <param name="last">The last <paramref name="most"/> changes of the shadow in the block, oldest first; where a part cannot be read, of what lies behind it.</param>
+    /// <returns>The last damage in the block; null when there is none.</returns>
+    private CorruptLogException? ReadBlock(byte[] key, long start, long end, int most, out Queue<Kept> last)
+    {
+        CorruptLogException? damage = null;
+        last = new Queue<Kept>();
+        for (var skip = 1; start < end; skip = Math.Min(2 * skip, MostSkippedAtOnce))
+        {
+            try
+            {
+                foreach (var record in RecordsOf(key, start, end))
+                {
+                    last.Enqueue(new Kept(journal.Decode(record), record.Timestamp));
+                    if (last.Count > most)
+                    {
+                        last.Dequeue();
+                    }
+                }
+
+                return damage;
+            }
+            catch (CorruptLogException exception)
+            {
+                damage = damage is not null && exception.Offset == start ? damage : exception; // still the same place
+                last.Clear();
+                start = exception.Offset + skip;
+            }
+        }
+
+        return damage;
     }
 
     private IEnumerable<LogRecord> RecordsOf(byte[] key, long start, long end)

@@ -85,6 +85,14 @@ internal sealed class ShadowJournal : IAsyncDisposable
         }
     }
 
+    /// <summary>The last change of one shadow. Reads back to it; see <see cref="History.ShadowHistory"/>.</summary>
+    /// <returns>Null when no change of it is kept, or damage lies behind the last that can be read, so that nobody can tell.</returns>
+    public async Task<ShadowChange?> FindLastAsync(ShadowId id)
+    {
+        using var history = new History.ShadowHistory(this);
+        return (await history.ReadAsync(id, long.MaxValue, 1, CancellationToken.None)).Entries is [var last] ? last.Change : null;
+    }
+
     /// <exception cref="CorruptLogException">The record is none of ours.</exception>
     public ShadowChange Decode(LogRecord record)
     {

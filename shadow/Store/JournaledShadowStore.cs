@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Roost.Shadow.Documents;
+using Roost.Shadow.Integrity;
 using Roost.Shadow.Journal;
 using Roost.Storage;
 using Roost.Storage.Logs;
@@ -64,7 +65,59 @@ internal sealed class JournaledShadowStore : IShadowStore
         }
     }
 
-    public ShadowRecord? Read(ShadowId id) => _unstored.TryFind(id, out var record) ? record : _table.Read(id);
+    /// <summary>Called by whoever reads a damaged row, before it is told; quick.</summary>
+    public Action<ShadowId>? DamageMet { get; set; }
+
+    public ShadowRecord? Read(ShadowId id)
+    {
+        try
+        {
+            return _unstored.TryFind(id, out var record) ? record : _table.Read(id);
+        }
+        catch (CorruptShadowException)
+        {
+            DamageMet?.Invoke(id);
+            throw;
+        }
+    }
+
+    /// <inheritdoc cref="ShadowTable.CheckRows"/>
+    public IReadOnlyList<CheckedRow> CheckRows(StoredKey last, int limit) => _table.CheckRows(last, limit);
+
+    public JournalCheck CheckJournal() => new(Journal);
+
+    /// <summary>Writes a damaged row anew when the journal has the shadow's last change.</summary>
+    /// <returns>The version that the shadow has now; null when it stays damaged.</returns>
+    public async Task<long?> HealAsync(ShadowId id)
+    {
+        if (await Journal.FindLastAsync(id) is not { } last)
+        {
+            return null;
+        }
+
+        await _storing.WaitAsync(); // nobody else writes rows meanwhile
+        try
+        {
+            var row = _table.ReadRow(id);
+            if (row is null || IsSound(id, row))
+            {
+                return row?.Version; // what came meanwhile has replaced it
+            }
+
+            // A record that is older than the row shows a journal that was replaced by an older one. Damage is in one place of the row, not in both of these.
+            if (last.Record.Version < row.Version && last.Record.UpdatedSeconds < row.UpdatedSeconds)
+            {
+                return null;
+            }
+
+            await _table.WriteAsync(new Dictionary<ShadowId, ShadowRecord> { [id] = last.Record }, _table.ReadApplied());
+            return last.Record.Version;
+        }
+        finally
+        {
+            _storing.Release();
+        }
+    }
 
     public IReadOnlyList<string> ListNamed(string thing, string after, int limit)
     {
@@ -188,6 +241,19 @@ internal sealed class JournaledShadowStore : IShadowStore
 
         await Journal.DisposeAsync();
         await _table.DisposeAsync();
+    }
+
+    private static bool IsSound(ShadowId id, ShadowRow row)
+    {
+        try
+        {
+            _ = ShadowRowCodec.Decode(id, row);
+            return true;
+        }
+        catch (CorruptShadowException)
+        {
+            return false;
+        }
     }
 
     // As many as the changes may take away from what the table has.

@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Roost.Shadow.Documents;
+using Roost.Shadow.Integrity;
 using Roost.Storage;
 using Roost.Storage.Sqlite;
 
@@ -41,17 +42,7 @@ internal sealed class ShadowTable : IAsyncDisposable
     public static ShadowTable Open(string folder, Durability durability, ILogger logger) => new(SqliteStore.Open(
         Path.Combine(folder, FileName), new SqliteStoreOptions { Durability = durability, Migrations = Migrations }, logger));
 
-    public ShadowRecord? Read(ShadowId id) => _store.Read(connection =>
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT version, updated, state, times, checksum FROM shadows WHERE thing = $thing AND name = $name";
-        command.Parameters.AddWithValue("$thing", id.Thing);
-        command.Parameters.AddWithValue("$name", id.Name);
-        using var row = command.ExecuteReader();
-        return row.Read()
-            ? ShadowRowCodec.Decode(id, new ShadowRow(row.GetInt64(0), row.GetInt64(1), TextOrNull(row, 2), BlobOrNull(row, 3), unchecked((uint)row.GetInt64(4))))
-            : null;
-    });
+    public ShadowRecord? Read(ShadowId id) => ReadRow(id) is { } row ? ShadowRowCodec.Decode(id, row) : null;
 
     public IReadOnlyList<string> ListNamed(string thing, string after, int limit) => _store.Read(connection =>
     {
@@ -97,6 +88,37 @@ internal sealed class ShadowTable : IAsyncDisposable
         return summaries;
     });
 
+    /// <summary>The next rows after <paramref name="last"/>, by key, each compared with its checksum and read back.</summary>
+    public IReadOnlyList<CheckedRow> CheckRows(StoredKey last, int limit) => _store.Read(connection =>
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText =
+            "SELECT version, updated, state, times, checksum, thing, name FROM shadows WHERE (thing, name) > ($thing, $name) ORDER BY thing, name LIMIT $limit";
+        command.Parameters.AddWithValue("$thing", last.Thing);
+        command.Parameters.AddWithValue("$name", last.Name);
+        command.Parameters.AddWithValue("$limit", limit);
+        using var row = command.ExecuteReader();
+        var rows = new List<CheckedRow>();
+        while (row.Read())
+        {
+            var key = new StoredKey(row.GetString(5), row.GetString(6));
+            rows.Add(new CheckedRow(key, FaultOf(key, RowOf(row))));
+        }
+
+        return rows;
+    });
+
+    /// <summary>The row as it lies there, sound or not; null when there is none.</summary>
+    public ShadowRow? ReadRow(ShadowId id) => _store.Read(connection =>
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT version, updated, state, times, checksum FROM shadows WHERE thing = $thing AND name = $name";
+        command.Parameters.AddWithValue("$thing", id.Thing);
+        command.Parameters.AddWithValue("$name", id.Name);
+        using var row = command.ExecuteReader();
+        return row.Read() ? RowOf(row) : null;
+    });
+
     /// <summary>Every change of the journal below this offset is in the rows.</summary>
     public long ReadApplied() => _store.Read(connection =>
     {
@@ -137,6 +159,27 @@ internal sealed class ShadowTable : IAsyncDisposable
     {
         await _store.DisposeAsync(); // the writer has stopped: nobody touches the command any more
         _upsert?.Dispose();
+    }
+
+    private static ShadowRow RowOf(SqliteDataReader row) =>
+        new(row.GetInt64(0), row.GetInt64(1), TextOrNull(row, 2), BlobOrNull(row, 3), unchecked((uint)row.GetInt64(4)));
+
+    private static string? FaultOf(StoredKey key, ShadowRow row)
+    {
+        if (!key.TryIdentify(out var id))
+        {
+            return $"A row of shadows.db has the key '{key}', which names no shadow: delete it.";
+        }
+
+        try
+        {
+            _ = ShadowRowCodec.Decode(id, row);
+            return null;
+        }
+        catch (CorruptShadowException exception)
+        {
+            return exception.Message;
+        }
     }
 
     private static byte[]? TextOrNull(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : Encoding.UTF8.GetBytes(row.GetString(column));

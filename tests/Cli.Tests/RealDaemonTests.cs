@@ -63,6 +63,7 @@ public sealed class RealDaemonTests
         Assert.That((await DoneAsync("shadow", "history", "vac-past", "--json", "--limit", "1")).Output, Does.Contain("\"version\":2").And.Not.Contain("t-1"));
         Assert.That((await DoneAsync("stream", "tail", "$shadows", "--json")).Output, Does.Contain("\"key\":\"vac-past\""));
         Assert.That((await DoneAsync("stream", "list")).Output, Does.Contain("$shadows"));
+        Assert.That((await DoneAsync("shadow", "check")).Output, Does.Contain("shadows healed, 0 damaged, 0 changes lost"));
     }
 
     [Test]
