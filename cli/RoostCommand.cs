@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using Roost.Cli.Commands;
 using Roost.Cli.Daemon;
 using Roost.Cli.Input;
+using Roost.Cli.Output;
 
 namespace Roost.Cli;
 
@@ -25,8 +27,14 @@ internal static class RoostCommand
         var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
-            await terminal.Error.WriteLineAsync($"roost: {string.Join(' ', parsed.Errors.Select(error => error.Message))}{Suggestion.For(parsed)} Try: {CommandOf(parsed)} --help");
+            await terminal.Error.WriteLineAsync($"roost: {Fault(parsed)}{Suggestion.For(parsed)} Try: {CommandOf(parsed)} --help");
             return ExitCode.Usage;
+        }
+
+        if (parsed.Action is HelpAction)
+        {
+            await terminal.Out.WriteAsync(HelpText.Of(parsed));
+            return ExitCode.Done;
         }
 
         try
@@ -46,6 +54,18 @@ internal static class RoostCommand
         {
             return ExitCode.Done; // the reader of our output has left, as in `roost sub '#' | head -1`
         }
+    }
+
+    /// <summary>One sentence where the library has one for each word.</summary>
+    private static string Fault(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        return (command.Subcommands.Count, parsed.UnmatchedTokens.Count) switch
+        {
+            (0, _) => string.Join(' ', parsed.Errors.Select(error => error.Message)),
+            (_, 0) => $"{CommandOf(parsed)} needs a command: {string.Join(", ", command.Subcommands.Select(subcommand => subcommand.Name))}.",
+            _ => $"'{parsed.UnmatchedTokens[0]}' is no command of {CommandOf(parsed)}.",
+        };
     }
 
     private static string CommandOf(ParseResult parsed)

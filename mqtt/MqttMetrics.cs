@@ -15,8 +15,8 @@ public sealed class MqttMetrics(IMeterFactory meters)
         Counter("roost.mqtt.messages.received", "{message}", "Messages taken from clients and from within the process.", () => counters.MessagesReceived);
         Counter("roost.mqtt.messages.delivered", "{message}", "PUBLISH packets written to clients.", () => counters.MessagesDelivered);
         _meter.CreateObservableCounter("roost.mqtt.drops", () => DropCounts.Reasons.Select(reason => Measure(counters.Drops.Total, reason)), "{message}", "Messages that were not delivered, or not taken, by reason.");
-        Counter("roost.mqtt.bytes.received", "By", "Bytes of whole packets from clients.", () => counters.BytesReceived);
-        Counter("roost.mqtt.bytes.sent", "By", "Bytes handed to the network.", () => counters.BytesSent);
+        Counter("roost.mqtt.received", "By", "Bytes of whole packets from clients.", () => counters.BytesReceived);
+        Counter("roost.mqtt.sent", "By", "Bytes handed to the network.", () => counters.BytesSent);
         Counter("roost.mqtt.packets.received", "{packet}", "Packets of any type from clients.", () => counters.PacketsReceived);
         Counter("roost.mqtt.packets.sent", "{packet}", "Packets of any type to clients.", () => counters.PacketsSent);
         Counter("roost.mqtt.connects", "{connection}", "CONNECTs that were granted.", () => counters.Connects);

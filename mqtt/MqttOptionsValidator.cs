@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
 using Microsoft.Extensions.Options;
@@ -24,6 +25,14 @@ internal sealed class MqttOptionsValidator : IValidateOptions<MqttOptions>
             if (options.Listeners.Take(i).Any(other => IsSamePlace(listener, other)))
             {
                 faults.AddError($"{MqttOptions.Section}:Listeners:{i} is {listener.Socket ?? $"{listener.Address} port {listener.Port}"}, which is listed before; remove one.");
+            }
+        }
+
+        for (var i = 0; i < options.Listeners.Count; i++)
+        {
+            if (options.Listeners[i].Name is { } listenerName && (listenerName.Length == 0 || options.Listeners.Take(i).Any(other => other.Name == listenerName)))
+            {
+                faults.AddError($"{MqttOptions.Section}:Listeners:{i}:Name is '{listenerName}'; give each listener a name of its own, or none.");
             }
         }
 
@@ -125,15 +134,25 @@ internal sealed class MqttOptionsValidator : IValidateOptions<MqttOptions>
         }
     }
 
+    /// <summary>In the largest unit that divides it, as it is written in a configuration.</summary>
+    private static string Size(int bytes) => bytes switch
+    {
+        0 => "0",
+        _ when bytes % (1 << 20) == 0 => $"{bytes >> 20}MiB",
+        _ when bytes % (1 << 10) == 0 && bytes < 1 << 30 => $"{bytes >> 10}KiB",
+        _ when bytes % 1_000_000_000 == 0 => $"{bytes / 1_000_000_000}GB",
+        _ => bytes.ToString(CultureInfo.InvariantCulture),
+    };
+
     private static void ValidateLimits(string section, MqttLimitsOptions limits, ValidateOptionsResultBuilder faults)
     {
-        CheckNumber(nameof(limits.MaxPacketBytes), limits.MaxPacketBytes, 128, 268_435_460);
+        CheckSize(nameof(limits.MaxPacketBytes), limits.MaxPacketBytes, 128, 256 * 1024 * 1024);
         CheckNumber(nameof(limits.MaxQueued), limits.MaxQueued, 1, 10_000_000);
-        CheckNumber(nameof(limits.MaxQueuedSizeBytes), limits.MaxQueuedSizeBytes, 4096, 2_000_000_000);
-        CheckNumber(nameof(limits.MaxQueuedTotalBytes), limits.MaxQueuedTotalBytes, 4096, 2_000_000_000);
+        CheckSize(nameof(limits.MaxQueuedSizeBytes), limits.MaxQueuedSizeBytes, 4096, 2_000_000_000);
+        CheckSize(nameof(limits.MaxQueuedTotalBytes), limits.MaxQueuedTotalBytes, 4096, 2_000_000_000);
         CheckNumber(nameof(limits.MaxRetained), limits.MaxRetained, 0, 10_000_000);
-        CheckNumber(nameof(limits.MaxRetainedSizeBytes), limits.MaxRetainedSizeBytes, 0, 2_000_000_000);
-        CheckNumber(nameof(limits.MaxOutputBytes), limits.MaxOutputBytes, 16 * 1024, 256 * 1024 * 1024);
+        CheckSize(nameof(limits.MaxRetainedSizeBytes), limits.MaxRetainedSizeBytes, 0, 2_000_000_000);
+        CheckSize(nameof(limits.MaxOutputBytes), limits.MaxOutputBytes, 16 * 1024, 256 * 1024 * 1024);
         CheckNumber(nameof(limits.MaxConnections), limits.MaxConnections, 1, 1_000_000);
         CheckNumber(nameof(limits.MaxSessions), limits.MaxSessions, 1, 10_000_000);
         CheckNumber(nameof(limits.MaxSubscriptions), limits.MaxSubscriptions, 1, 1_000_000);
@@ -143,7 +162,7 @@ internal sealed class MqttOptionsValidator : IValidateOptions<MqttOptions>
         CheckNumber(nameof(limits.TopicAliasMax), limits.TopicAliasMax, 0, 65_535);
         CheckNumber(nameof(limits.TopicAliasMaxOut), limits.TopicAliasMaxOut, 0, 65_535);
         CheckNumber(nameof(limits.PublishRate), limits.PublishRate, 0, 100_000_000);
-        CheckNumber(nameof(limits.PublishVolumeBytes), limits.PublishVolumeBytes, 0, int.MaxValue);
+        CheckSize(nameof(limits.PublishVolumeBytes), limits.PublishVolumeBytes, 0, 2_000_000_000);
         CheckNumber(nameof(limits.ConnectRate), limits.ConnectRate, 0, 1_000_000);
         CheckNumber(nameof(limits.ConnectRatePerAddress), limits.ConnectRatePerAddress, 0, 1_000_000);
         CheckTime(nameof(limits.Backpressure), limits.Backpressure, TimeSpan.Zero, TimeSpan.FromMinutes(10));
@@ -156,6 +175,14 @@ internal sealed class MqttOptionsValidator : IValidateOptions<MqttOptions>
             if (value < least || value > most)
             {
                 faults.AddError($"{section}:{key} is {value:#,0}; use {least:#,0} to {most:#,0}.");
+            }
+        }
+
+        void CheckSize(string key, int value, int least, int most)
+        {
+            if (value < least || value > most)
+            {
+                faults.AddError($"{section}:{key} is {Size(value)}; use {Size(least)} to {Size(most)}.");
             }
         }
 

@@ -16,6 +16,9 @@ public readonly record struct TopicFilter
     public static TopicFilter Parse(string text) =>
         TryParse(text, out var filter) ? filter : throw new FormatException($"'{text}' is not a topic filter: {TopicRules.FaultOfFilter(text)}.");
 
+    /// <summary>What stands against it as a filter, like <c># is the last level</c>; null: nothing.</summary>
+    public static string? FaultOf(string text) => TopicRules.FaultOfFilter(text);
+
     public static bool TryParse([NotNullWhen(true)] string? text, out TopicFilter filter)
     {
         var valid = text is not null && TopicRules.FaultOfFilter(text) is null;

@@ -10,7 +10,7 @@ internal static class CountOption
     {
         if (result.Tokens.Count > 0 && !(int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0))
         {
-            result.AddError($"{option.Name} is a number from 1 on, not '{result.Tokens[0].Value}'.");
+            result.AddError($"{option.Aliases.Append(option.Name).MinBy(static name => name.Length)} is a number from 1 on, not '{result.Tokens[0].Value}'.");
         }
     });
 }

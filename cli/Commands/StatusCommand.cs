@@ -36,7 +36,7 @@ internal static class StatusCommand
             $"acknowledged means kept through: {JsonText.Cell(status, "durability")}"));
         foreach (var listener in Items(status, "listeners"))
         {
-            table.Add(JsonText.Cell(listener, "protocol"), $"listens on {JsonText.Cell(listener, "address")}");
+            table.Add(JsonText.Cell(listener, "protocol"), $"listens on {JsonText.Cell(listener, "address")}{(JsonText.Cell(listener, "name") is { Length: > 0 } name ? $" ({name})" : "")}");
         }
 
         table.Add("broker", Counts(status, "mqtt", "clients", "sessions", "subscriptions", "retained", "queued", "received", "delivered", "dropped"));

@@ -76,7 +76,9 @@ internal sealed class DaemonClient : IDisposable
 
         using (response)
         {
-            throw new DaemonException($"{what}: {await MessageAsync(response, cancellationToken)}", status: response.StatusCode);
+            var message = await MessageAsync(response, cancellationToken);
+            var isWhole = message.StartsWith("There is no ", StringComparison.Ordinal); // it names what was asked for itself
+            throw new DaemonException(isWhole ? $"there is no {message["There is no ".Length..].TrimEnd('.')}" : $"{what}: {message}", status: response.StatusCode);
         }
     }
 

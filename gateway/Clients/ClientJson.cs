@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Roost.Gateway.Http;
 using Roost.Gateway.Status;
 using Roost.Mqtt;
 
@@ -81,7 +82,7 @@ internal static class ClientJson
     {
         if (time is { } known)
         {
-            writer.WriteString(name, known.UtcDateTime);
+            writer.WriteTime(name, known);
         }
         else
         {

@@ -56,7 +56,13 @@ internal static class ConfigurationLoader
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            faults.Add(new(path, 0, "", $"cannot be read: {exception.Message} Name an existing, readable file with --config"));
+            var reason = exception switch
+            {
+                FileNotFoundException or DirectoryNotFoundException => "it is not there",
+                UnauthorizedAccessException => Directory.Exists(path) ? "it is a folder" : "this user may not read it",
+                _ => exception.Message.TrimEnd('.'),
+            };
+            faults.Add(new(path, 0, "", $"cannot be read: {reason}; name an existing, readable file with --config"));
             return null;
         }
     }

@@ -1,11 +1,14 @@
 using System.Collections;
 using System.Reflection;
+using Roost.Mqtt;
 
 namespace Roost.Gateway.Configuration;
 
 /// <summary>Writes the values of a merged configuration into options objects, and collects everything that does not fit.</summary>
 internal sealed class OptionsBinder(List<ConfigurationFault> faults)
 {
+    private static readonly IReadOnlyList<string> _ofWholeDaemon = [.. KeysOf(new MqttLimitsOptions()).Except(KeysOf(new MqttListenerLimitsOptions()))];
+
     private readonly ScalarParser _scalars = new(faults);
 
     public void Bind(ConfigurationSchema schema, MapNode root) => BindLevel(schema.Sections, depth: 0, root, "");
@@ -35,7 +38,7 @@ internal sealed class OptionsBinder(List<ConfigurationFault> faults)
             }
             else
             {
-                AddUnknown(entry, key, here.SelectMany(KeysOf).Concat(below.Select(group => group.Key)));
+                AddUnknown(entry, key, here.SelectMany(KeysOf).Concat(below.Select(group => group.Key)), elsewhere: []);
             }
         }
     }
@@ -51,19 +54,25 @@ internal sealed class OptionsBinder(List<ConfigurationFault> faults)
             }
             else
             {
-                AddUnknown(entry, key, KeysOf(target));
+                AddUnknown(entry, key, KeysOf(target), target is MqttListenerLimitsOptions ? _ofWholeDaemon : []);
             }
         }
     }
 
     private void BindProperty(object target, PropertyInfo property, MapEntry entry, string key)
     {
+        var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         if (entry.Value is ScalarNode { Text: null })
         {
+            if (ElementTypeOf(type) is not null && type != typeof(string) && property.GetValue(target) is null)
+            {
+                // Such a list restricts, and without it everything is allowed: whoever has deleted or commented out its items did not mean that.
+                faults.Add(new(entry.Source, entry.Line, key, "has no value; write [] for nothing, or leave the key out for everything"));
+            }
+
             return; // a key without a value leaves the default
         }
 
-        var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         if (ScalarParser.Knows(type))
         {
             if (_scalars.TryParse(entry, key, property.PropertyType, KeyName.IsSize(property.Name), out var value))
@@ -188,11 +197,18 @@ internal sealed class OptionsBinder(List<ConfigurationFault> faults)
         return null;
     }
 
-    private void AddUnknown(MapEntry entry, string key, IEnumerable<string> known)
+    /// <param name="elsewhere">Keys that are known, but not here: of <c>mqtt.limits</c>.</param>
+    private void AddUnknown(MapEntry entry, string key, IEnumerable<string> known, IReadOnlyList<string> elsewhere)
     {
+        if (elsewhere.Contains(entry.Key))
+        {
+            faults.Add(new(entry.Source, entry.Line, key, "belongs to mqtt.limits, for the whole daemon; move it there"));
+            return;
+        }
+
         var keys = known.Order(StringComparer.Ordinal).ToList();
-        var remedy = KeyName.Nearest(entry.Key, keys) is { } nearest
-            ? $"did you mean {nearest}?"
+        var remedy = KeyName.Nearest(entry.Key, [.. keys, .. elsewhere]) is { } nearest
+            ? $"did you mean {nearest}?{(elsewhere.Contains(nearest) ? " It belongs to mqtt.limits, for the whole daemon." : "")}"
             : keys.Count == 0 ? "no key is known here" : $"known here: {string.Join(", ", keys)}";
         faults.Add(new(entry.Source, entry.Line, key, $"is not a known key; {remedy}"));
     }

@@ -55,7 +55,9 @@ internal sealed class RoostConfiguration
         var services = new ServiceCollection();
         RoomServices.AddRooms(services, this);
         using var provider = services.BuildServiceProvider();
-        found.AddRange(_schema.Sections.SelectMany(section => section.Validate(provider)).Select(Locate));
+        ListenerKeys.Check(_root, found);
+        var alreadyTold = found.Select(fault => fault.Key).ToHashSet(StringComparer.Ordinal); // of a value that could not be read there is no more to say
+        found.AddRange(_schema.Sections.SelectMany(section => section.Validate(provider)).Select(Locate).Where(fault => fault.Key.Length == 0 || !alreadyTold.Contains(fault.Key)));
     }
 
     private static string DataFolderOf(CommandLine commandLine, MapNode root, ConfigurationSchema schema)

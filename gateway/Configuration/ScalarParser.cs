@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using Roost.Mqtt;
 
 namespace Roost.Gateway.Configuration;
 
@@ -50,7 +51,7 @@ internal sealed class ScalarParser(List<ConfigurationFault> faults)
 
         return isSize
             ? TrySize(entry, key, plain, text, out value)
-            : TryPlain(plain, text, out value) || Refuse(entry, key, text, ProblemFor(plain), RemedyFor(plain, isSize));
+            : TryPlain(plain, text, out value) || Refuse(entry, key, text, ProblemFor(plain), plain == typeof(TopicFilter) ? $"{TopicFilter.FaultOf(text)}, as in robots/+/telemetry" : RemedyFor(plain, isSize));
     }
 
     private bool TrySize(MapEntry entry, string key, Type type, string text, out object? value)
@@ -131,7 +132,8 @@ internal sealed class ScalarParser(List<ConfigurationFault> faults)
         : type == typeof(bool) ? "is neither true nor false"
         : type.IsEnum ? "is none of the words known here"
         : type.IsPrimitive ? "is not a number that fits here"
-        : $"is not valid";
+        : type == typeof(TopicFilter) ? "is no topic filter"
+        : "is not valid";
 
     private static string RemedyFor(Type type, bool isSize)
     {
@@ -146,6 +148,7 @@ internal sealed class ScalarParser(List<ConfigurationFault> faults)
             : type == typeof(double) || type == typeof(float) ? "write a number like 0.5"
             : type == typeof(Uri) ? "write a whole address like https://example.com"
             : type.IsPrimitive ? "write a whole number without a unit"
+            : type == typeof(TopicFilter) ? "write one like robots/+/telemetry"
             : "write a single value";
     }
 

@@ -13,12 +13,12 @@ internal static class ValidatorMessage
         var subject = space < 0 ? "" : message[..space];
         if (!subject.Contains(':'))
         {
-            return new(source, 0, "", message);
+            return new(source, 0, "", message.TrimEnd('.'));
         }
 
         var segments = subject.Split(':', StringSplitOptions.RemoveEmptyEntries);
         var (place, key) = Find(root, segments, new(source, 0), "");
-        return new(place.Source, place.Line, key, message[(space + 1)..]);
+        return new(place.Source, place.Line, key, message[(space + 1)..].TrimEnd('.'));
     }
 
     private static (Place Place, string Key) Find(ConfigurationNode? node, ReadOnlySpan<string> segments, Place place, string key)

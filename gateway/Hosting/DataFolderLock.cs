@@ -22,7 +22,7 @@ internal sealed class DataFolderLock : IDisposable
             Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute);
             var held = Open(Path.Combine(folder, "roostd.lock"))
                 ?? throw new StartRefusedException($"another roostd{Owner(ownerFile)} already works on {folder}; stop it, or give this one a folder of its own with --data");
-            File.WriteAllText(ownerFile, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+            File.WriteAllText(ownerFile, string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n"));
             return new DataFolderLock(held, ownerFile);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -52,5 +52,5 @@ internal sealed class DataFolderLock : IDisposable
     }
 
     private static string Owner(string file) =>
-        File.Exists(file) && File.ReadAllText(file) is { Length: > 0 and < 12 } pid ? $" (pid {pid})" : "";
+        File.Exists(file) && File.ReadAllText(file).TrimEnd() is { Length: > 0 and < 12 } pid ? $" (pid {pid})" : "";
 }

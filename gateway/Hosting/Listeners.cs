@@ -15,7 +15,7 @@ internal static class Listeners
     public static void Probe(RoostConfiguration configuration)
     {
         var mqtt = configuration.Get<MqttOptions>().Listeners.Select((listener, i) => listener.Socket is { } socket
-            ? (Key: $"{MqttOptions.Section}:Listeners:{i}:Socket", Fault: PortProbe.FaultOf(socket))
+            ? (Key: $"{MqttOptions.Section}:Listeners:{i}:Socket", Fault: PortProbe.FaultOf(socket, configuration.DataFolder))
             : (Key: $"{MqttOptions.Section}:Listeners:{i}:Port", Fault: PortProbe.FaultOf(new IPEndPoint(IPAddress.Parse(listener.Address), listener.Port))));
         var http = configuration.Get<HttpOptions>().Listeners.Select((listener, i) =>
             (Key: $"{HttpOptions.Section}:Listeners:{i}:Port", Fault: PortProbe.FaultOf(new IPEndPoint(IPAddress.Parse(listener.Address), listener.Port))));
@@ -55,13 +55,14 @@ internal static class Listeners
     private static bool Overlap(string one, string other) =>
         one == other || IPAddress.Parse(one) is var first && (first.Equals(IPAddress.Any) || first.Equals(IPAddress.IPv6Any));
 
-    /// <summary>Protocol and address of each open listener, with the ports that the system chose; the command line's unix socket is not among them.</summary>
-    public static IReadOnlyList<(string Protocol, string Address)> Open(WebApplication app) =>
+    /// <summary>Protocol, address and name of each open listener, with the ports that the system chose; the command line's unix socket is not among them.</summary>
+    public static IReadOnlyList<(string Protocol, string Address, string? Name)> Open(WebApplication app) =>
     [
-        .. app.Services.GetRequiredService<ListenerHost>().Open.Select(listener => (listener.Protocol, listener.Address)),
-        .. app.Urls.Select(url => new Uri(url)).Where(url => url.Scheme == Uri.UriSchemeHttp && url.Host != "unix").Select(url => ("http", url.Authority)),
+        .. app.Services.GetRequiredService<ListenerHost>().Open.Select(listener => (listener.Protocol, listener.Address, listener.Name)),
+        .. app.Urls.Select(url => new Uri(url)).Where(url => url.Scheme == Uri.UriSchemeHttp && url.Host != "unix").Select(url => ("http", url.Authority, (string?)null)),
     ];
 
-    /// <summary>As in the ready line: <c>mqtt 127.0.0.1:1883, http 127.0.0.1:8088</c>.</summary>
-    public static string Describe(WebApplication app) => string.Join(", ", Open(app).Select(listener => $"{listener.Protocol} {listener.Address}"));
+    /// <summary>As in the ready line: <c>mqtt 127.0.0.1:1883 (robots), http 127.0.0.1:8088</c>.</summary>
+    public static string Describe(WebApplication app) =>
+        string.Join(", ", Open(app).Select(listener => $"{listener.Protocol} {listener.Address}{(listener.Name is { } name ? $" ({name})" : "")}"));
 }

@@ -32,8 +32,15 @@ internal static class PortProbe
     }
 
     /// <returns>Null when nobody accepts connections on this unix socket: a file that a killed daemon has left is taken over.</returns>
-    public static string? FaultOf(string socketPath)
+    /// <param name="dataFolder">Folders within it are made; one elsewhere that is not there is a slip of the pen.</param>
+    public static string? FaultOf(string socketPath, string dataFolder)
     {
+        var folder = Path.GetDirectoryName(socketPath)!;
+        if (!Directory.Exists(folder) && !socketPath.StartsWith($"{dataFolder}/", StringComparison.Ordinal))
+        {
+            return $"{socketPath} is in a folder that is not there; make {folder}, or choose another path";
+        }
+
         if (!File.Exists(socketPath))
         {
             return null;

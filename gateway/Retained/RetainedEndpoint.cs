@@ -144,7 +144,7 @@ internal static class RetainedEndpoint
         writer.WriteString("topic", message.Topic.Value);
         writer.WriteNumber("bytes", message.Payload.Length);
         writer.WriteNumber("qos", (int)message.QualityOfService);
-        writer.WriteString("retainedAt", retained.RetainedAt.UtcDateTime);
+        writer.WriteTime("retainedAt", retained.RetainedAt);
         if (message.Properties?.MessageExpiryInterval is { } left)
         {
             writer.WriteNumber("expiresInSeconds", (long)left.TotalSeconds);

@@ -17,8 +17,13 @@ internal sealed class OpenListenerValidator : IValidateOptions<MqttOptions>
             if (listener.Anonymous is not true && (listener.Anonymous is false || (isAddress && !listener.IsLocal)))
             {
                 var place = listener.Socket ?? listener.Address;
-                var why = listener is { ProxyProtocol: true } ? ", whose proxy brings clients from elsewhere" : "";
-                faults.AddError($"{MqttOptions.Section}:Listeners:{i} would admit nobody, as this version knows no credentials ({place}{why}); use 127.0.0.1, or set anonymous: true to let in everyone who reaches it");
+                var (why, remedy) = listener switch
+                {
+                    { Anonymous: false } => (", anonymous: false", "leave the listener out, or anonymous where it is on 127.0.0.1 or a unix socket"),
+                    { ProxyProtocol: true } => (", whose proxy brings clients from elsewhere", "set anonymous: true to let in everyone whom the proxy lets in"),
+                    _ => ("", "use 127.0.0.1, or set anonymous: true to let in everyone who reaches it"),
+                };
+                faults.AddError($"{MqttOptions.Section}:Listeners:{i}:Anonymous would admit nobody, as this version knows no credentials ({place}{why}); {remedy}");
             }
         }
 

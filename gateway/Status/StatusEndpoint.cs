@@ -33,7 +33,7 @@ internal static class StatusEndpoint
         await context.AnswerAsync(writer =>
         {
             writer.WriteString("version", Daemon.Version);
-            writer.WriteString("startedAt", started);
+            writer.WriteTime("startedAt", started);
             writer.WriteNumber("uptimeSeconds", (long)uptime.TotalSeconds);
             writer.WriteString("dataFolder", configuration.DataFolder);
             writer.WriteString("durability", KeyName.Of(configuration.Get<MqttOptions>().Durability.ToString()));
@@ -62,14 +62,15 @@ internal static class StatusEndpoint
         writer.WriteEndArray();
     }
 
-    private static void WriteListeners(Utf8JsonWriter writer, IReadOnlyList<(string Protocol, string Address)> listeners)
+    private static void WriteListeners(Utf8JsonWriter writer, IReadOnlyList<(string Protocol, string Address, string? Name)> listeners)
     {
         writer.WriteStartArray("listeners");
-        foreach (var (protocol, address) in listeners)
+        foreach (var (protocol, address, name) in listeners)
         {
             writer.WriteStartObject();
             writer.WriteString("protocol", protocol);
             writer.WriteString("address", address);
+            writer.WriteString("name", name);
             writer.WriteEndObject();
         }
 

@@ -84,7 +84,7 @@ public sealed class RealDaemonTests
         Assert.That((await DoneAsync("retained", "list", "site/#")).Output, Does.Match("site/a b +7 +1 "));
         Assert.That((await DoneAsync("retained", "clear", "site/#")).Output, Is.EqualTo("1\n"));
         Assert.That((await DoneAsync("client", "list")).Output, Does.StartWith("CLIENT"));
-        Assert.That((await RunAsync("client", "kick", "no/body")).Error, Is.EqualTo("roost: kick no/body: There is no client no/body, neither connected nor with a session that is kept.\n"));
+        Assert.That((await RunAsync("client", "kick", "no/body")).Error, Is.EqualTo("roost: there is no client no/body, neither connected nor with a session that is kept\n"));
     }
 
     [Test]

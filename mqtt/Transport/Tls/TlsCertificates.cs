@@ -80,5 +80,15 @@ internal sealed class TlsCertificates : IDisposable
         }
     }
 
-    private static string Describe(IEnumerable<TlsFault> faults) => string.Join("; ", faults.Select(static fault => $"{fault.Key} {fault.Problem}"));
+    private static string Describe(IEnumerable<TlsFault> faults) => string.Join("; ", faults.Select(static fault => $"{KeyOf(fault)} {fault.Problem}"));
+
+    /// <summary>As it is written in a configuration.</summary>
+    private static string KeyOf(TlsFault fault) => fault.Key switch
+    {
+        nameof(MqttTlsOptions.Certificate) => "tls.certificate",
+        nameof(MqttTlsOptions.Key) => "tls.key",
+        nameof(MqttTlsOptions.KeyPasswordFile) => "tls.key-password-file",
+        nameof(MqttTlsOptions.ClientCa) => "tls.client-ca",
+        _ => fault.Key,
+    };
 }

@@ -22,6 +22,17 @@ public sealed class RefusalTests
         Assert.That(run.Output, Is.Empty);
     }
 
+    [TestCase("There is no client nobody, neither connected nor with a session that is kept.", "client", "kick", "nobody")]
+    [TestCase("There is no retained message on nope.", "retained", "show", "nope")]
+    public async Task What_is_not_there_is_named_once(string message, params string[] arguments)
+    {
+        await using var daemon = await FakeDaemon.AnsweringAsync($$"""{"message":"{{message}}"}""", 404);
+
+        var run = await RoostRun.AtAsync(daemon, arguments);
+
+        Assert.That((run.ExitCode, run.Error), Is.EqualTo((1, $"roost: t{message[1..].TrimEnd('.')}\n")));
+    }
+
     [TestCase("")]
     [TestCase("{\"state\":")]
     [TestCase("hello")]

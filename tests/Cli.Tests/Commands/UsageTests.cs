@@ -50,6 +50,20 @@ public sealed class UsageTests
         Assert.That(run.Error, Does.Contain(expected));
     }
 
+    [TestCase("roost: roost client needs a command: list, show, kick. Try: roost client --help", "client")]
+    [TestCase("roost: 'shwo' is no command of roost client. Did you mean show? Try: roost client --help", "client", "shwo", "x")]
+    [TestCase("roost: -n is a number from 1 on, not '0'. Try: roost sub --help", "sub", "a", "-n", "0")]
+    public async Task It_is_said_once(string expected, params string[] arguments) =>
+        Assert.That((await RoostRun.RunAsync(arguments)).Error.TrimEnd(), Is.EqualTo(expected));
+
+    [TestCase("list [PREFIX] ", "client", "--help")]
+    [TestCase("show <CLIENT> ", "client", "--help")]
+    [TestCase(" client list [PREFIX] [options]", "client", "list", "--help")]
+    [TestCase("invoke <NAME> [JSON] ", "fn", "-h")]
+    [TestCase("list [FILTER] ", "retained", "--help")]
+    public async Task Help_has_what_may_be_left_out_in_square_brackets(string expected, params string[] arguments) =>
+        Assert.That((await RoostRun.RunAsync(arguments)).Output, Does.Contain(expected));
+
     [TestCase("dance")]
     [TestCase("fn", "zz")]
     public async Task A_word_that_is_close_to_none_gets_no_suggestion(params string[] arguments) =>

@@ -84,13 +84,35 @@ public sealed class ConfigurationTests
     [TestCase("log: [", "is not valid YAML")]
     [TestCase("? [a]\n: 1", "a key is plain text")]
     [TestCase("zzz: 1", "is not a known key; known here: cloud, data, functions, http, log, mqtt, routes, shadows, streams")]
-    [TestCase("mqtt: { limits: { max-packet: 1 } }", "mqtt.limits.max-packet: is 1; use 128 to")]
+    [TestCase("mqtt: { limits: { max-packet: 1 } }", "mqtt.limits.max-packet: is 1; use 128 to 256MiB")]
+    [TestCase("mqtt: { limits: { max-queued-total: 3GB } }", "is too large")]
+    [TestCase("mqtt: { limits: { max-queued-total: 2000000001 } }", "mqtt.limits.max-queued-total: is 2000000001; use 4KiB to 2GB")]
+    [TestCase("mqtt: { limits: { max-output: 1KiB } }", "mqtt.limits.max-output: is 1KiB; use 16KiB to 256MiB")]
     [TestCase("mqtt: { limits: { keep-alive-max: 30 } }", "mqtt.limits.keep-alive-max: is not a duration (30); write a whole number with ms, s, m, h or d, like 30s")]
     [TestCase("mqtt: { durability: power }", "is none of the words known here (power); write one of power-loss, crash, memory")]
-    [TestCase("mqtt: { listeners: [ { address: 0.0.0.0 } ] }", "mqtt.listeners[0]: would admit nobody")]
+    [TestCase("mqtt: { listeners: [ { address: 0.0.0.0 } ] }", "mqtt.listeners[0].anonymous: would admit nobody")]
     [TestCase("mqtt: { listeners: [ { address: 0.0.0.0, anonymous: true } ] }", null)]
-    [TestCase("mqtt: { listeners: [ { address: 0.0.0.0, tls: { certificate: c, key: k } } ] }", "mqtt.listeners[0]: would admit nobody")]
-    [TestCase("mqtt: { listeners: [ { proxy-protocol: true } ] }", "mqtt.listeners[0]: would admit nobody, as this version knows no credentials (127.0.0.1, whose proxy brings clients from elsewhere)")]
+    [TestCase("mqtt: { listeners: [ { address: 0.0.0.0, tls: { certificate: c, key: k } } ] }", "mqtt.listeners[0].anonymous: would admit nobody")]
+    [TestCase("mqtt: { listeners: [ { proxy-protocol: true } ] }", "mqtt.listeners[0].anonymous: would admit nobody, as this version knows no credentials (127.0.0.1, whose proxy brings clients from elsewhere); set anonymous: true to let in everyone whom the proxy lets in")]
+    [TestCase("mqtt: { listeners: [ { anonymous: false } ] }", "mqtt.listeners[0].anonymous: would admit nobody, as this version knows no credentials (127.0.0.1, anonymous: false); leave the listener out")]
+    [TestCase("mqtt: { listeners: [ { anonymous-publish: } ] }", "mqtt.listeners[0].anonymous-publish: has no value; write [] for nothing, or leave the key out for everything")]
+    [TestCase("mqtt: { listeners: [ { anonymous-subscribe: ~ } ] }", "mqtt.listeners[0].anonymous-subscribe: has no value; write []")]
+    [TestCase("mqtt: { listeners: [ { anonymous-publish: [] } ] }", null)]
+    [TestCase("mqtt: { listeners: [ { anonymous-publish: [ 'robots/#/x' ] } ] }", "mqtt.listeners[0].anonymous-publish[0]: is no topic filter (robots/#/x); # is the last level, as in robots/+/telemetry")]
+    [TestCase("mqtt: { listeners: [ { anonymous-publish: [ a, 'a/b+' ] } ] }", "mqtt.listeners[0].anonymous-publish[1]: is no topic filter (a/b+); + and # stand alone in their level")]
+    [TestCase("mqtt: { listeners: [ { anonymous-publish: [ '' ] } ] }", "mqtt.listeners[0].anonymous-publish[0]: is no topic filter (); it is empty")]
+    [TestCase("mqtt: { listeners: [ { limits: { max-sessions: 1 } } ] }", "mqtt.listeners[0].limits.max-sessions: belongs to mqtt.limits, for the whole daemon; move it there")]
+    [TestCase("mqtt: { listeners: [ { limits: { max-queued-total: 1 } } ] }", "belongs to mqtt.limits, for the whole daemon")]
+    [TestCase("mqtt: { listeners: [ { limits: { max-sesions: 1 } } ] }", "is not a known key; did you mean max-sessions? It belongs to mqtt.limits, for the whole daemon.")]
+    [TestCase("mqtt: { listeners: [ { limits: { max-subscription: 1 } } ] }", "did you mean max-subscriptions?")]
+    [TestCase("mqtt: { listeners: [ { socket: run/x.sock, port: 9 } ] }", "mqtt.listeners[0].port: stands beside socket; a listener has an address and a port, or a socket")]
+    [TestCase("mqtt: { listeners: [ { socket: run/x.sock, address: ::1 } ] }", "mqtt.listeners[0].address: stands beside socket")]
+    [TestCase("mqtt: { listeners: [ { socket: run/x.sock, port: } ] }", null)]
+    [TestCase("mqtt: { listeners: [ { path: /m } ] }", "mqtt.listeners[0].path: is of WebSocket listeners only; set websocket: true, or leave it out")]
+    [TestCase("mqtt: { listeners: [ { websocket: false, origins: [ '*' ] } ] }", "mqtt.listeners[0].origins: is of WebSocket listeners only")]
+    [TestCase("mqtt: { listeners: [ { websocket: yes, path: /m, origins: [ '*' ] } ] }", null)]
+    [TestCase("mqtt: { listeners: [ { name: a }, { port: 9, name: a } ] }", "mqtt.listeners[1].name: is 'a'; give each listener a name of its own, or none")]
+    [TestCase("mqtt: { listeners: [ { name: '' } ] }", "mqtt.listeners[0].name: is ''; give each listener a name of its own, or none")]
     [TestCase("mqtt: { listeners: [ { socket: run/mqtt.sock } ] }", null)]
     [TestCase("mqtt: { listeners: [ { socket: a }, { socket: a } ] }", "which is listed before")]
     [TestCase("mqtt: { listeners: [ { websocket: true, path: mqtt } ] }", "mqtt.listeners[0].path: is 'mqtt'; use a path like /mqtt")]
@@ -198,7 +220,8 @@ public sealed class ConfigurationTests
     [TestCase("ROOST__HTP__X", "x", "ROOST__HTP__X: htp: is not a known key; did you mean http?")]
     [TestCase("ROOST__HTTP__LISTENERS__5__PORT", "1", "names item 5 of a list of 1")]
     [TestCase("ROOST__HTTP__", "1", "names no key")]
-    [TestCase("ROOST__HTTP__HOSTS", "[a", "ROOST__HTTP__HOSTS:2: is not valid YAML")]
+    [TestCase("ROOST__HTTP__HOSTS", "[a", "ROOST__HTTP__HOSTS: is not valid YAML")]
+    [TestCase("ROOST__MQTT__LISTENERS", "[{ anonymous-publish: [ 'a/b+' ] }]", "ROOST__MQTT__LISTENERS: mqtt.listeners[0].anonymous-publish[0]: is no topic filter")]
     public void Faults_of_the_environment_name_the_variable(string variable, string value, string expected)
     {
         _environment[variable] = value;
@@ -211,8 +234,21 @@ public sealed class ConfigurationTests
     {
         RoostConfiguration.Load(new CommandLine { ConfigurationFile = _folder["missing.yaml"] }, _environment, out var faults);
 
-        Assert.That(faults.Select(fault => fault.ToString()), Has.Exactly(1).StartsWith($"{_folder["missing.yaml"]}: cannot be read"));
+        Assert.That(faults.Select(fault => fault.ToString()), Is.EqualTo(new[] { $"{_folder["missing.yaml"]}: cannot be read: it is not there; name an existing, readable file with --config" }));
     }
+
+    [Test]
+    public void Of_a_value_that_cannot_be_read_there_is_one_fault()
+    {
+        var faults = FaultsOf("mqtt: { listeners: [ { anonymous: yess, proxy-protocol: on } ] }");
+
+        Assert.That(faults, Is.EqualTo(new[] { $"{File}:1: mqtt.listeners[0].anonymous: is neither true nor false (yess); write true or false" }));
+    }
+
+    [TestCase("mqtt: { limits: { max-qos: 3 } }")]
+    [TestCase("log: { keep-files: 1000 }")]
+    [TestCase("log: { keep-files: x }")]
+    public void No_fault_ends_with_a_full_stop(string yaml) => Assert.That(FaultsOf(yaml), Has.Count.EqualTo(1).And.None.EndsWith("."));
 
     [Test]
     public void The_data_folder_is_relative_to_the_file_that_names_it() => Assert.That(Load("data: here").DataFolder, Is.EqualTo(_folder["here"]));

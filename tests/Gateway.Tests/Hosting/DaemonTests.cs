@@ -68,6 +68,37 @@ public sealed class DaemonTests
     }
 
     [Test]
+    public async Task A_listener_is_called_by_its_name_wherever_it_is_listed()
+    {
+        await using var daemon = await DaemonProcess.StartAsync(_folder["data"], environment: new Dictionary<string, string> { ["ROOST__MQTT__LISTENERS"] = "[{ port: 0, name: robots }, { socket: run/m.sock, name: here }]" });
+
+        Assert.That(daemon.Output, Does.Match(@"roost is ready: mqtt 127\.0\.0\.1:[0-9]+ \(robots\), mqtt unix:.*/run/m\.sock \(here\), http 127\.0\.0\.1:[0-9]+ ?"));
+        await Eventually.IsTrueAsync(() => daemon.Errors.Contains(" (robots).", StringComparison.Ordinal), "the listener's name in the log");
+        var status = await daemon.Http.GetStringAsync("/api/v1/status");
+        Assert.That(status, Does.Contain("\"name\":\"robots\"").And.Contain("\"name\":null"));
+        Assert.That(status, Does.Match("\"startedAt\":\"....-..-..T..:..:..[.]...Z\""));
+    }
+
+    [Test]
+    public async Task A_socket_in_a_folder_that_is_not_there_is_refused_with_its_key()
+    {
+        var missing = _folder["slip/mqtt.sock"];
+        await using var daemon = DaemonProcess.Launch(["--data", _folder["data"]], new Dictionary<string, string> { ["ROOST__MQTT__LISTENERS"] = $"[{{ socket: {missing} }}]", ["ROOST__HTTP__LISTENERS"] = "[]" });
+
+        Assert.That(await daemon.ExitAsync(), Is.EqualTo(1));
+        Assert.That(daemon.Errors, Does.Contain($"mqtt.listeners[0].socket: {missing} is in a folder that is not there; make {_folder["slip"]}, or choose another path"));
+        Assert.That(Directory.Exists(_folder["slip"]), Is.False);
+    }
+
+    [Test]
+    public async Task Its_pid_file_is_a_line()
+    {
+        await using var daemon = await DaemonProcess.StartAsync(_folder["data"]);
+
+        Assert.That(await File.ReadAllTextAsync(Path.Combine(_folder["data"], "roostd.pid")), Is.EqualTo($"{daemon.Id}\n"));
+    }
+
+    [Test]
     public async Task What_it_keeps_is_for_its_own_user()
     {
         await using var daemon = await DaemonProcess.StartAsync(_folder["data"]);

@@ -35,6 +35,6 @@ public sealed class ListenerTests
         var result = new MqttOptionsValidator().Validate(Options.DefaultName, options);
 
         Assert.That(result.Failures, Has.Exactly(3).Items);
-        Assert.That(result.FailureMessage, Does.Contain("Mqtt:Listeners:0:Address").And.Contain("Mqtt:Listeners:0:Port").And.Contain("Mqtt:Limits:MaxPacketBytes is 1; use 128 to 268,435,460."));
+        Assert.That(result.FailureMessage, Does.Contain("Mqtt:Listeners:0:Address").And.Contain("Mqtt:Listeners:0:Port").And.Contain("Mqtt:Limits:MaxPacketBytes is 1; use 128 to 256MiB."));
     }
 }
