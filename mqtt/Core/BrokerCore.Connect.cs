@@ -161,7 +161,7 @@ internal sealed partial class BrokerCore
         AnnounceConnected(connection, session);
         if (_logger.IsEnabled(Microsoft.Extensions.Logging.LogLevel.Debug))
         {
-            Log.ClientConnected(_logger, session.ClientIdentifier, connection.RemoteEndPoint, arrival.IsPresent);
+            Log.ClientConnected(_logger, LogText.Of(session.ClientIdentifier), connection.RemoteEndPoint, arrival.IsPresent);
         }
     }
 

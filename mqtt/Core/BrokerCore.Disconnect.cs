@@ -150,7 +150,7 @@ internal sealed partial class BrokerCore
         {
             if (_logger.IsEnabled(Microsoft.Extensions.Logging.LogLevel.Debug))
             {
-                Log.ClientDisconnected(_logger, session.ClientIdentifier, connection.RemoteEndPoint, reason);
+                Log.ClientDisconnected(_logger, LogText.Of(session.ClientIdentifier), connection.RemoteEndPoint, reason);
             }
 
             Counters.ConnectedClients--;

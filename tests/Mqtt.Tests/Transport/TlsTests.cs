@@ -211,6 +211,12 @@ public sealed class TlsTests
         await client.SendAsync(s_connect);
         await client.ExpectAsync(StreamClient.ConnAck);
         await broker.Log.ShowsAsync("still get the former certificate");
+        await broker.Log.ShowsAsync(": tls.key is ");
+
+        _certificates.WriteServer("localhost");
+        _clock.Advance(TimeSpan.FromSeconds(3));
+        await using var next = await StreamClient.OpenTlsAsync(broker.Port, _certificates.Authority);
+        await broker.Log.ShowsAsync("New connections get the certificate ");
     }
 
     [Test]
