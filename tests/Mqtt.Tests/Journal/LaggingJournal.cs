@@ -24,6 +24,9 @@ internal sealed class LaggingJournal(LogJournal journal) : ISessionJournal
     /// <summary>The broker learns of what is durable up to here.</summary>
     public void Tell(long ticket) => _told = Math.Max(_told, ticket);
 
+    /// <summary>From here on it learns of nothing.</summary>
+    public void Forget(long ticket) => _told = ticket;
+
     public Exception? FailureOf(long ticket) => journal.FailureOf(ticket);
 
     public long Save(Session session) => journal.Save(session);
