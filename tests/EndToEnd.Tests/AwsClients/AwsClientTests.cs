@@ -12,6 +12,7 @@ public sealed class AwsClientTests
     private FleetCertificates _certificates = null!;
     private RoostDaemon _roost = null!;
     private int _tlsPort;
+    private int _webSocketPort;
 
     [OneTimeSetUp]
     public async Task StartRoostAsync()
@@ -19,7 +20,7 @@ public sealed class AwsClientTests
         _folder = new TemporaryFolder();
         _certificates = new FleetCertificates(_folder["certificates"]);
         _roost = new RoostDaemon(_folder.Path, "");
-        _tlsPort = FreePort.Next();
+        (_tlsPort, _webSocketPort) = (FreePort.Next(), FreePort.Next());
         Directory.CreateDirectory(_folder["conf.d"]);
         await File.WriteAllTextAsync(_folder["conf.d/robots.yaml"], $$"""
             mqtt:
@@ -33,6 +34,11 @@ public sealed class AwsClientTests
                     key: {{_certificates.Key("gateway")}}
                     client-ca: {{_certificates.Authority}}
                     require-client-certificate: true
+                - address: 127.0.0.1
+                  port: {{_webSocketPort}}
+                  anonymous: true
+                  websocket: true
+                  tls: { certificate: {{_certificates.Certificate("gateway")}}, key: {{_certificates.Key("gateway")}} }
             """);
         await _roost.StartAsync();
     }
@@ -45,32 +51,31 @@ public sealed class AwsClientTests
         _folder.Dispose();
     }
 
+    // The ways differ below MQTT, the shadows above it: each is met by each version and client, but not by each other.
     [Test]
     public Task Device_SDK_v2_uses_shadows(
-        [Values(311, 5)] int version, [Values("requestResponse", "publishSubscribe")] string client, [Values] bool named)
+        [Values(311, 5)] int version, [Values("requestResponse", "publishSubscribe")] string client, [Values("tcp", "tls", "wss")] string way)
     {
-        var encrypted = named; // TLS and TCP differ below MQTT, classic and named above it: two runs show both
-        var name = $"v2-{version}-{client}-{(named ? "named" : "classic")}";
+        var name = $"v2-{version}-{client}-{way}";
         return ScenarioRunner.RunAsync("aws-iot-device-sdk-v2", "device-sdk-v2.mjs", client, new
         {
             version,
-            port = encrypted ? _tlsPort : _roost.MqttPort,
-            tls = encrypted ? Robot : null,
+            way,
+            port = PortFor(way),
+            tls = Robot,
             clientId = name,
             thing = name,
-            shadow = named ? "mode:1_$-" : null,
+            shadow = way == "tls" ? "mode:1_$-" : null,
         });
     }
 
     [Test]
-    public Task Device_SDK_v1_uses_thingShadow_with_a_client_certificate() => ScenarioRunner.RunAsync("aws-iot-device-sdk", "device-sdk-v1.mjs", "thingShadow", new
-    {
-        port = _tlsPort,
-        tls = Robot,
-        clientId = "vac-01",
-        thing = "v1:vac-01",
-        url = _roost.Url,
-    });
+    public Task Device_SDK_v1_uses_thingShadow([Values("tls", "wss")] string way) => ScenarioRunner.RunAsync(
+        "aws-iot-device-sdk",
+        "device-sdk-v1.mjs",
+        "thingShadow",
+        new { way, port = PortFor(way), tls = Robot, clientId = $"vac-{way}", thing = $"v1:{way}", url = _roost.Url },
+        ("NODE_EXTRA_CA_CERTS", _certificates.Authority)); // its WebSocket takes no authority of its own
 
     [TestCase("shadows")]
     [TestCase("named")]
@@ -87,6 +92,17 @@ public sealed class AwsClientTests
     });
 
     [Test]
+    public async Task Boto3_is_answered_as_by_AWS()
+    {
+        if (!Directory.Exists("/usr/lib/python3/dist-packages/boto3"))
+        {
+            Assert.Ignore("Debian's python3-boto3 is not installed.");
+        }
+
+        await RunningProcess.RunAsync("/usr/bin/python3", "-B", Path.Combine(Programs.Root, "tests/EndToEnd.Tests/AwsClients/scenarios/boto3_shadows.py"), _roost.Url, "boto3");
+    }
+
+    [Test]
     public async Task A_thing_that_gets_too_many_requests_is_throttled_as_by_AWS()
     {
         using var folder = new TemporaryFolder();
@@ -95,6 +111,8 @@ public sealed class AwsClientTests
 
         await ScenarioRunner.RunAsync("@aws-sdk/client-iot-data-plane", "data-plane.mjs", "throttled", new { url = roost.Url, thing = "busy" });
     }
+
+    private int PortFor(string way) => way switch { "tls" => _tlsPort, "wss" => _webSocketPort, _ => _roost.MqttPort };
 
     private object Robot => new { certificate = _certificates.Certificate("robot"), key = _certificates.Key("robot"), authority = _certificates.Authority };
 }

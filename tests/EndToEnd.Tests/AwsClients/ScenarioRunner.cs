@@ -9,7 +9,7 @@ internal static class ScenarioRunner
 
     /// <param name="package">The npm package that the scenario needs; without it the test is not run, and says so.</param>
     /// <exception cref="AssertionException">The scenario did not hold; the message is its own.</exception>
-    public static async Task RunAsync(string package, string file, string scenario, object arguments)
+    public static async Task RunAsync(string package, string file, string scenario, object arguments, params (string Name, string Value)[] environment)
     {
         if (!Directory.Exists(Path.Combine(s_folder, "node_modules", package)))
         {
@@ -19,7 +19,7 @@ internal static class ScenarioRunner
         await using var node = RunningProcess.Start(
             "node",
             [Path.Combine(s_folder, "scenarios", file), scenario, JsonSerializer.Serialize(arguments)],
-            new Dictionary<string, string> { ["NODE_NO_WARNINGS"] = "1" });
+            environment.Append(("NODE_NO_WARNINGS", "1")).ToDictionary(static pair => pair.Item1, static pair => pair.Item2));
         Assert.That(await node.WaitForExitAsync(), Is.Zero, () => $"{file} {scenario}: {node.Errors} {string.Join('\n', node.Output)}");
     }
 }

@@ -1,12 +1,15 @@
-// aws-iot-device-sdk (version 1): thingShadow over TLS with a client's certificate, the only way in which it connects.
+// aws-iot-device-sdk (version 1): thingShadow over TLS with a client's certificate, or over WebSocket with a signed URL.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import sdk from 'aws-iot-device-sdk';
 import { Inbox, isNow, refusals, run } from './scenario.mjs';
 
-async function thingShadow({ port, tls, clientId, thing, url }) {
+async function thingShadow({ port, way, tls, clientId, thing, url }) {
   const shadows = sdk.thingShadow({
-    host: 'localhost', port, clientId, keyPath: tls.key, certPath: tls.certificate, caPath: tls.authority,
+    clientId,
+    ...(way === 'tls'
+      ? { host: 'localhost', port, keyPath: tls.key, certPath: tls.certificate, caPath: tls.authority }
+      : { protocol: 'wss', host: `localhost:${port}`, region: 'eu-central-1', accessKeyId: 'AKIDEXAMPLE', secretKey: 'secret' }),
   });
   const [answers, deltas, foreign] = [new Inbox(), new Inbox(), new Inbox()];
   shadows.on('status', (name, status, token, state) => answers.put({ status, token, state }));
@@ -55,6 +58,7 @@ async function thingShadow({ port, tls, clientId, thing, url }) {
   // One that does not listen all the time does not hear of the change, so its version is too old.
   await register(`${thing}-b`, { persistentSubscribe: false, ignoreDeltas: true });
   assert.equal((await operate('update', `${thing}-b`, { state: { reported: { n: 1 } } })).state.version, 1);
+  assert.equal((await operate('get', `${thing}-b`)).state.version, 1); // behind this the subscription for updates has ended
   assert.equal((await update(`${thing}-b`, { state: { reported: { n: 2 } } })).status, 200);
   const conflict = await operate('update', `${thing}-b`, { state: { reported: { n: 3 } } });
   assert.deepEqual([conflict.status, conflict.state.code, conflict.state.message], ['rejected', 409, 'Version conflict']);

@@ -1,7 +1,7 @@
 // aws-iot-device-sdk-v2: both of its shadow clients, over MQTT 3.1.1 and 5, with the SDK's own connection builders.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { io, iot, iotshadow, mqtt, mqtt5 } from 'aws-iot-device-sdk-v2';
+import { auth, io, iot, iotshadow, mqtt, mqtt5 } from 'aws-iot-device-sdk-v2';
 import { errorOf, Inbox, isNow, refusals, run } from './scenario.mjs';
 
 /** The newer client: each call subscribes, publishes, and finds its answer by the client token. */
@@ -131,25 +131,35 @@ async function publishSubscribe(given) {
   assert.equal((await rejected('Delete')).code, 404);
 }
 
-async function connect({ version, port, tls, clientId }) {
+/** By the builder that the SDK has for each way: a certificate, a signed WebSocket upgrade, or none for plain TCP. */
+async function connect({ version, port, way, tls, clientId }) {
+  const host = way === 'tcp' ? '127.0.0.1' : 'localhost';
   if (version === 5) {
     const connect = { clientId, keepAliveIntervalSeconds: 30 };
-    const client = new mqtt5.Mqtt5Client(tls
-      ? iot.AwsIotMqtt5ClientConfigBuilder.newDirectMqttBuilderWithMtlsFromPath('localhost', tls.certificate, tls.key)
-        .withCertificateAuthorityFromPath(undefined, tls.authority).withPort(port).withConnectProperties(connect).build()
-      : { hostName: '127.0.0.1', port, connectProperties: connect });
+    const builder = way === 'tls' ? iot.AwsIotMqtt5ClientConfigBuilder.newDirectMqttBuilderWithMtlsFromPath(host, tls.certificate, tls.key)
+      : way === 'wss' ? iot.AwsIotMqtt5ClientConfigBuilder.newWebsocketMqttBuilderWithSigv4Auth(host, { region: 'eu-central-1', credentialsProvider: credentials() })
+        : null;
+    const client = new mqtt5.Mqtt5Client(builder
+      ? builder.withCertificateAuthorityFromPath(undefined, tls.authority).withPort(port).withConnectProperties(connect).build()
+      : { hostName: host, port, connectProperties: connect });
     const connected = once(client, 'connectionSuccess');
     client.start();
     await connected;
     return client;
   }
 
-  const connection = new mqtt.MqttClient().new_connection(tls
-    ? iot.AwsIotMqttConnectionConfigBuilder.new_mtls_builder_from_path(tls.certificate, tls.key)
-      .with_certificate_authority_from_path(undefined, tls.authority).with_endpoint('localhost').with_port(port).with_client_id(clientId).build()
-    : { host_name: '127.0.0.1', port, client_id: clientId, socket_options: new io.SocketOptions(), clean_session: false });
+  const builder = way === 'tls' ? iot.AwsIotMqttConnectionConfigBuilder.new_mtls_builder_from_path(tls.certificate, tls.key)
+    : way === 'wss' ? iot.AwsIotMqttConnectionConfigBuilder.new_with_websockets({ region: 'eu-central-1', credentials_provider: credentials() })
+      : null;
+  const connection = new mqtt.MqttClient().new_connection(builder
+    ? builder.with_certificate_authority_from_path(undefined, tls.authority).with_endpoint(host).with_port(port).with_client_id(clientId).build()
+    : { host_name: host, port, client_id: clientId, socket_options: new io.SocketOptions(), clean_session: false });
   await connection.connect();
   return connection;
+}
+
+function credentials() {
+  return auth.AwsCredentialsProvider.newStatic('AKIDEXAMPLE', 'secret');
 }
 
 await run({ requestResponse, publishSubscribe });
