@@ -123,7 +123,7 @@ internal static class StatusEndpoint
 
     private static void WriteStreams(Utf8JsonWriter writer, IStreamCatalog catalog)
     {
-        var streams = catalog.List();
+        var streams = catalog.List().Where(stream => !stream.Name.IsSystem).ToList(); // the owner's; the daemon's own are in the list of streams
         writer.WriteStartObject("streams");
         writer.WriteNumber("count", streams.Count);
         writer.WriteNumber("records", streams.Sum(stream => stream.Records));
