@@ -110,14 +110,14 @@ internal sealed partial class BrokerCore
             Hold(stored, session.IsStranger);
         }
 
-        var sequence = session.Outbound.Add(new OutboundQueue.Entry
+        var entry = new OutboundQueue.Entry
         {
             Message = stored,
-            SubscriptionIdentifiers = receiver.SubscriptionIdentifiers.Length == 0 ? null : receiver.SubscriptionIdentifiers,
             QualityOfService = quality,
             Flags = (retain ? OutboundQueue.EntryFlags.Retain : OutboundQueue.EntryFlags.None)
                 | (isTarget ? OutboundQueue.EntryFlags.IsTarget : OutboundQueue.EntryFlags.None),
-        });
+        };
+        var sequence = session.Outbound.Add(entry, receiver.SubscriptionIdentifiers.Length == 0 ? null : receiver.SubscriptionIdentifiers);
         if (isTarget)
         {
             stored!.AddTarget(session, sequence);
@@ -288,7 +288,7 @@ internal sealed partial class BrokerCore
         {
             Topic = message.Topic,
             Payload = message.Payload,
-            Properties = ForwardedProperties(connection.Version, message.Properties, message.SecondsLeft(_clock.Now), item.SubscriptionIdentifiers), // [MQTT-3.3.2-6]
+            Properties = ForwardedProperties(connection.Version, message.Properties, message.SecondsLeft(_clock.Now), queue.IdentifiersOf(sequence)), // [MQTT-3.3.2-6]
             PacketIdentifier = OutboundQueue.PacketIdentifierOf(sequence),
             QualityOfService = item.QualityOfService,
             Duplicate = wasSent, // [MQTT-3.3.1-1]

@@ -161,13 +161,13 @@ internal sealed partial class BrokerCore
         var quality = (QualityOfService)Math.Min((byte)message.QualityOfService, (byte)subscription.MaximumQualityOfService);
         var isTarget = session.IsDurable && quality != QualityOfService.AtMostOnce;
         Hold(message, session.IsStranger);
-        var sequence = session.Outbound.Add(new OutboundQueue.Entry
+        var entry = new OutboundQueue.Entry
         {
             Message = message,
-            SubscriptionIdentifiers = subscription.Identifier == 0 ? null : [subscription.Identifier],
             QualityOfService = quality,
             Flags = OutboundQueue.EntryFlags.Retain | (isTarget ? OutboundQueue.EntryFlags.IsTarget : OutboundQueue.EntryFlags.None), // [MQTT-3.3.1-8]
-        });
+        };
+        var sequence = session.Outbound.Add(entry, subscription.Identifier == 0 ? null : [subscription.Identifier]);
         if (isTarget)
         {
             message.AddTarget(session, sequence);

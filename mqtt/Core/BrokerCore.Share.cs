@@ -159,15 +159,15 @@ internal sealed partial class BrokerCore
         var isOwn = quality == QualityOfService.ExactlyOnce;
         var isTarget = isOwn && session.IsDurable;
         Hold(message, session.IsStranger);
-        var own = session.Outbound.Add(new OutboundQueue.Entry
+        var leased = new OutboundQueue.Entry
         {
             Message = message,
-            SubscriptionIdentifiers = member.SubscriptionIdentifiers.Length == 0 ? null : member.SubscriptionIdentifiers,
             QualityOfService = quality,
             Flags = OutboundQueue.EntryFlags.Leased
                 | (member.RetainAsPublished ? entry.Flags & OutboundQueue.EntryFlags.Retain : OutboundQueue.EntryFlags.None)
                 | (isTarget ? OutboundQueue.EntryFlags.IsTarget : OutboundQueue.EntryFlags.None),
-        });
+        };
+        var own = session.Outbound.Add(leased, member.SubscriptionIdentifiers.Length == 0 ? null : member.SubscriptionIdentifiers);
         long ticket = 0;
         if (isTarget)
         {

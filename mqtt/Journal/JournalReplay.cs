@@ -15,6 +15,8 @@ internal sealed class JournalReplay(JournalClock clock, LiveRecords live, long l
     private readonly Dictionary<byte[], StoredMessage> _retained = new(Utf8Comparer.Instance);
     private readonly HashSet<byte[]> _topics = new(Utf8Comparer.Instance);
     private byte[] _lastTopic = [];
+    private ReplayedSession? _lastSession;
+    private bool _hasExpiring;
 
     public long LastSessionNumber { get; private set; }
 
@@ -31,11 +33,7 @@ internal sealed class JournalReplay(JournalClock clock, LiveRecords live, long l
                 Note(clock, record);
                 break;
             case JournalRecord.RetainedRemoved:
-                if (_retained.Remove(parser.ReadBytes().ToArray(), out var removed))
-                {
-                    removed.Retention!.HasEnded = true;
-                }
-
+                EndRetention(parser.ReadBytes().ToArray());
                 break;
             default:
                 TakeOfSession(ref parser, record);
@@ -49,7 +47,7 @@ internal sealed class JournalReplay(JournalClock clock, LiveRecords live, long l
         clock.Continue();
         var now = clock.Now;
         var sinceLoop = loopNow - now.ToUnixTimeMilliseconds();
-        for (var entry = live.Oldest; entry is not null; entry = entry.Newer)
+        for (var entry = _hasExpiring ? live.Oldest : null; entry is not null; entry = entry.Newer)
         {
             if (entry is StoredMessage { ExpiresAt: not long.MaxValue } message)
             {
@@ -59,7 +57,11 @@ internal sealed class JournalReplay(JournalClock clock, LiveRecords live, long l
 
         foreach (var replayed in _sessions.Values)
         {
-            if (replayed.IsAlive)
+            if (!replayed.IsAlive)
+            {
+                replayed.End();
+            }
+            else
             {
                 replayed.Finish();
                 var session = replayed.Session;
@@ -107,7 +109,7 @@ internal sealed class JournalReplay(JournalClock clock, LiveRecords live, long l
         {
             if (last.TryGetValue(replayed.Session.ClientIdentifier, out var before))
             {
-                before.IsEnded = true;
+                before.End();
             }
 
             last[replayed.Session.ClientIdentifier] = replayed;
@@ -125,7 +127,7 @@ internal sealed class JournalReplay(JournalClock clock, LiveRecords live, long l
                 Note(session.TakeSession(ref parser, record.Payload.Span), record);
                 break;
             case JournalRecord.SessionEnded:
-                session.IsEnded = true;
+                session.End();
                 break;
             case JournalRecord.Subscription:
                 Note(session.TakeSubscription(ref parser), record);
@@ -140,9 +142,11 @@ internal sealed class JournalReplay(JournalClock clock, LiveRecords live, long l
                 session.Released.Add(parser.ReadNumber());
                 break;
             case JournalRecord.HandedOn:
-                if (session.TryHandOn(parser.ReadNumber(), out var message))
+                var handedOn = parser.ReadNumber();
+                if (session.TryHandOn(handedOn, out var message))
                 {
                     Find(parser.ReadNumber()).TakeTarget(ref parser, message);
+                    session.Settle(handedOn);
                 }
 
                 break; // else the message's own record, which was written anew, comes later
@@ -174,14 +178,11 @@ internal sealed class JournalReplay(JournalClock clock, LiveRecords live, long l
             ExpiresAt = expiresAt,
             Retention = (flags & 4) != 0 ? new Retention(retainedAt, (flags & 32) != 0) : null,
         };
+        _hasExpiring |= expiresAt != long.MaxValue;
         if (message.IsRetained)
         {
-            if (_retained.Remove(message.Topic, out var before))
-            {
-                before.Retention!.HasEnded = true;
-            }
-
-            _retained.Add(message.Topic, message);
+            EndRetention(topic);
+            _retained.Add(topic, message);
         }
 
         while (!parser.AtEnd)
@@ -189,7 +190,23 @@ internal sealed class JournalReplay(JournalClock clock, LiveRecords live, long l
             Find(parser.ReadNumber()).TakeTarget(ref parser, message);
         }
 
-        Note(message, record);
+        if (message.Waiting > 0 || message.IsRetained)
+        {
+            Note(message, record);
+        }
+    }
+
+    /// <summary>The topic's retained message is no more.</summary>
+    private void EndRetention(byte[] topic)
+    {
+        if (_retained.Remove(topic, out var before))
+        {
+            before.Retention!.HasEnded = true;
+            if (before.Waiting == 0)
+            {
+                live.Remove(before);
+            }
+        }
     }
 
     /// <summary>One array for all messages of a topic.</summary>
@@ -211,13 +228,18 @@ internal sealed class JournalReplay(JournalClock clock, LiveRecords live, long l
 
     private ReplayedSession Find(long number)
     {
+        if (_lastSession?.Session.JournalNumber == number)
+        {
+            return _lastSession;
+        }
+
         LastSessionNumber = Math.Max(LastSessionNumber, number);
         if (!_sessions.TryGetValue(number, out var session))
         {
-            _sessions.Add(number, session = new ReplayedSession(number));
+            _sessions.Add(number, session = new ReplayedSession(number, live));
         }
 
-        return session;
+        return _lastSession = session;
     }
 
     private void Note(JournalEntry entry, in LogRecord record) =>

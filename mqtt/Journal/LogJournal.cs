@@ -274,13 +274,14 @@ internal sealed partial class LogJournal : ISessionJournal
     private void AddTarget(Session session, long sequence)
     {
         ref readonly var entry = ref session.Outbound[sequence];
+        var identifiers = session.Outbound.IdentifiersOf(sequence) ?? [];
         _record.AddNumber(session.JournalNumber)
             .AddNumber(sequence)
             .AddByte((byte)((byte)entry.QualityOfService
                 | (entry.Has(OutboundQueue.EntryFlags.Retain) ? 4 : 0)
                 | (entry.Has(OutboundQueue.EntryFlags.Released) ? 8 : 0)))
-            .AddNumber(entry.SubscriptionIdentifiers?.Length ?? 0);
-        foreach (var identifier in entry.SubscriptionIdentifiers ?? [])
+            .AddNumber(identifiers.Length);
+        foreach (var identifier in identifiers)
         {
             _record.AddNumber(identifier);
         }

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.InteropServices;
 using Roost.Mqtt.Core;
 using Roost.Mqtt.Protocol;
 using Roost.Mqtt.Routing;
@@ -8,19 +7,17 @@ using Roost.Mqtt.Sessions;
 namespace Roost.Mqtt.Journal;
 
 /// <summary>A session while its records are read. Its own record may come behind those that mention it, when it was written anew.</summary>
-internal sealed class ReplayedSession(long number)
+/// <param name="live">What nobody waits for any more is taken out at once: the longest part of a journal may be settled.</param>
+internal sealed class ReplayedSession(long number, LiveRecords live)
 {
-    private readonly List<Target> _targets = [];
     private readonly HashSet<long> _settledBeyond = [];
-    private Dictionary<long, StoredMessage>? _bySequence; // made when a message is handed on
     private bool _isNamed;
     private int[]? _lastIdentifiers;
-    private bool _isSorted = true; // so far, no target came before one with a lower sequence number
     private long _head;
     private long _tail;
     private long _sent; // none from there on had been sent when the client left
 
-    public bool IsEnded { get; set; }
+    public bool IsEnded { get; private set; }
 
     /// <summary>Also a session that ends with its connection, while its will has not been published.</summary>
     public bool IsAlive => _isNamed && !IsEnded && (Session.IsDurable || Session.Will is not null);
@@ -37,12 +34,15 @@ internal sealed class ReplayedSession(long number)
 
     public HashSet<ushort> Inbound { get; } = [];
 
+    /// <summary>In the order of the sequence numbers; what was settled out of order leaves a settled entry.</summary>
+    private OutboundQueue Queue => Session.Outbound;
+
     public Session TakeSession(ref RecordParser parser, ReadOnlySpan<byte> payload)
     {
         Session.ClientIdentifier = parser.ReadText();
         Session.Version = (MqttProtocolVersion)parser.ReadByte();
         Session.ExpirySeconds = (uint)parser.ReadNumber();
-        _head = Math.Max(_head, parser.ReadNumber());
+        MoveHead(parser.ReadNumber());
         _tail = Math.Max(_tail, parser.ReadNumber());
         var left = parser.ReadNumber();
         LeftAt = left == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(left);
@@ -90,34 +90,65 @@ internal sealed class ReplayedSession(long number)
         }
 
         _tail = Math.Max(_tail, sequence + 1);
-        _bySequence?[sequence] = message;
-        _isSorted &= _targets.Count == 0 || _targets[^1].Sequence <= sequence;
-        _targets.Add(new Target(sequence, message, identifiers, (QualityOfService)(options & 3), (options & 4) != 0));
-    }
-
-    /// <summary>The message waits elsewhere from now on.</summary>
-    public bool TryHandOn(long sequence, [NotNullWhen(true)] out StoredMessage? message)
-    {
-        if (_bySequence is null)
+        if (sequence < _head || IsEnded || (_settledBeyond.Count > 0 && _settledBeyond.Contains(sequence)))
         {
-            _bySequence = [];
-            foreach (var target in _targets)
-            {
-                _bySequence[target.Sequence] = target.Message;
-            }
+            return;
         }
 
-        _settledBeyond.Add(sequence);
-        return _bySequence.TryGetValue(sequence, out message);
+        var entry = new OutboundQueue.Entry
+        {
+            Message = message,
+            QualityOfService = (QualityOfService)(options & 3),
+            Flags = OutboundQueue.EntryFlags.IsTarget | ((options & 4) != 0 ? OutboundQueue.EntryFlags.Retain : OutboundQueue.EntryFlags.None),
+        };
+        LetGo(Queue.Restore(sequence, entry, identifiers)); // of two records of one message, the later one counts
+        message.AddTarget(Session, sequence);
+    }
+
+    /// <summary>The message waits elsewhere from now on; <see cref="Settle"/> it here when it does.</summary>
+    public bool TryHandOn(long sequence, [NotNullWhen(true)] out StoredMessage? message)
+    {
+        message = MessageAt(sequence);
+        if (message is null)
+        {
+            _settledBeyond.Add(sequence);
+        }
+
+        return message is not null;
+    }
+
+    /// <summary>The session does not wait for the message any more.</summary>
+    /// <returns>False: no record of it has been read.</returns>
+    public bool Settle(long sequence)
+    {
+        if (MessageAt(sequence) is not { } message)
+        {
+            return false;
+        }
+
+        Queue.Settle(sequence, wasInFlight: false);
+        LetGo(message);
+        return true;
+    }
+
+    /// <summary>No message waits for it any more.</summary>
+    public void End()
+    {
+        IsEnded = true;
+        SettleBefore(Queue.Tail);
     }
 
     public void TakeSettled(ref RecordParser parser)
     {
         var head = parser.ReadNumber();
-        _head = Math.Max(_head, head);
+        MoveHead(head);
         for (var count = parser.ReadCount(); count > 0; count--)
         {
-            _settledBeyond.Add(head + parser.ReadNumber());
+            var sequence = head + parser.ReadNumber();
+            if (!Settle(sequence))
+            {
+                _settledBeyond.Add(sequence);
+            }
         }
     }
 
@@ -125,7 +156,22 @@ internal sealed class ReplayedSession(long number)
     public void Finish()
     {
         Session.InboundIdentifiers = Inbound.Count == 0 ? null : Inbound.ToDictionary(static identifier => identifier, static _ => (PendingAcknowledgement?)null);
-        Session.Outbound = Queue();
+        if (!Session.IsDurable)
+        {
+            SettleBefore(Queue.Tail);
+        }
+
+        Queue.RestoreTail(Math.Max(_head, _tail));
+        Queue.RestoreSent(Math.Max(Queue.Head, _sent));
+        for (var sequence = Queue.Head; sequence < Queue.Tail; sequence++)
+        {
+            ref var entry = ref Queue[sequence];
+            if (entry.Message is not null)
+            {
+                entry.Flags |= MayHaveBeenSent(sequence, entry) ? OutboundQueue.EntryFlags.WasSent : OutboundQueue.EntryFlags.None;
+                entry.Flags |= Released.Count > 0 && Released.Contains(sequence) ? OutboundQueue.EntryFlags.Released : OutboundQueue.EntryFlags.None;
+            }
+        }
     }
 
     /// <returns>Null: none. The same array as the last time where it says the same, which is the rule.</returns>
@@ -166,78 +212,39 @@ internal sealed class ReplayedSession(long number)
         return new Will(message, delay, patience);
     }
 
-    /// <summary>In the order of the sequence numbers; what was settled out of order leaves a settled entry.</summary>
-    private OutboundQueue Queue()
+    private StoredMessage? MessageAt(long sequence) => sequence >= Queue.Head && sequence < Queue.Tail ? Queue[sequence].Message : null;
+
+    private void MoveHead(long head)
     {
-        var waiting = Waiting();
-        var first = waiting.IsEmpty ? Math.Max(_head, _tail) : waiting[0].Sequence;
-        var queue = new OutboundQueue(first, capacity: (int)(_tail - first));
-        queue.RestoreSent(_sent);
-        for (var i = 0; i < waiting.Length; i++)
+        if (head > _head)
         {
-            ref readonly var target = ref waiting[i];
-            if (i + 1 < waiting.Length && waiting[i + 1].Sequence == target.Sequence)
-            {
-                continue; // of two records of one message, the later one counts
-            }
-
-            AddSettled(queue, target.Sequence);
-            Add(queue, target);
-            target.Message.AddTarget(Session, target.Sequence);
-        }
-
-        AddSettled(queue, _tail);
-        return queue;
-    }
-
-    /// <summary>What the session has not settled, by sequence number; of one number, in the order of the records.</summary>
-    private ReadOnlySpan<Target> Waiting()
-    {
-        if (!Session.IsDurable)
-        {
-            return [];
-        }
-
-        if (!_isSorted)
-        {
-            var inOrder = _targets.OrderBy(static target => target.Sequence).ToList(); // stable
-            _targets.Clear();
-            _targets.AddRange(inOrder);
-        }
-
-        _targets.RemoveAll(target => target.Sequence < _head || _settledBeyond.Contains(target.Sequence));
-        return CollectionsMarshal.AsSpan(_targets);
-    }
-
-    private static void AddSettled(OutboundQueue queue, long end)
-    {
-        while (queue.Tail < end)
-        {
-            queue.Add(new OutboundQueue.Entry { Flags = OutboundQueue.EntryFlags.Settled });
+            _head = head;
+            SettleBefore(head);
         }
     }
 
-    private void Add(OutboundQueue queue, in Target target)
+    private void SettleBefore(long end)
     {
-        var flags = OutboundQueue.EntryFlags.IsTarget;
-        flags |= MayHaveBeenSent(target) ? OutboundQueue.EntryFlags.WasSent : OutboundQueue.EntryFlags.None;
-        flags |= target.Retain ? OutboundQueue.EntryFlags.Retain : OutboundQueue.EntryFlags.None;
-        flags |= Released.Contains(target.Sequence) ? OutboundQueue.EntryFlags.Released : OutboundQueue.EntryFlags.None;
-        queue.Add(new OutboundQueue.Entry
+        while (Queue.Count > 0 && Queue.Head < end)
         {
-            Message = target.Message,
-            QualityOfService = target.QualityOfService,
-            SubscriptionIdentifiers = target.SubscriptionIdentifiers,
-            Flags = flags,
-        });
+            var message = Queue[Queue.Head].Message;
+            Queue.Settle(Queue.Head, wasInFlight: false);
+            LetGo(message);
+        }
+    }
+
+    private void LetGo(StoredMessage? message)
+    {
+        if (message?.Settle() == true)
+        {
+            live.Remove(message);
+        }
     }
 
     /// <summary>
     /// Then it says that it may be a repetition, and does not expire: the client may hold the identifier of a QoS 2 message, which has to be
     /// let go by the rest of the exchange. While the client was there, only QoS 1 messages that can expire are taken for unsent.
     /// </summary>
-    private bool MayHaveBeenSent(in Target target) => target.Sequence < _sent
-        || (LeftAt is null && (target.QualityOfService == QualityOfService.ExactlyOnce || target.Message.ExpiresAt == long.MaxValue));
-
-    private readonly record struct Target(long Sequence, StoredMessage Message, int[]? SubscriptionIdentifiers, QualityOfService QualityOfService, bool Retain);
+    private bool MayHaveBeenSent(long sequence, in OutboundQueue.Entry entry) => sequence < _sent
+        || (LeftAt is null && (entry.QualityOfService == QualityOfService.ExactlyOnce || entry.Message!.ExpiresAt == long.MaxValue));
 }

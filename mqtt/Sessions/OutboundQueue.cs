@@ -7,15 +7,15 @@ namespace Roost.Mqtt.Sessions;
 /// <see cref="Head"/>, those in flight from there to <see cref="NextToSend"/>, and behind them those that wait. A message's Packet Identifier
 /// follows from its sequence number, so that it is the same after a restart without having been written down.
 /// </summary>
-/// <param name="capacity">How many messages it will have soon.</param>
-internal sealed class OutboundQueue(long firstSequence = 0, int capacity = 0)
+internal sealed class OutboundQueue(long firstSequence = 0)
 {
     /// <summary>Packet Identifiers are 1 to 65,535: no more than that many messages can be between head and next.</summary>
     private const int IdentifierCount = 65_535;
 
     private const int LeastCapacity = 4;
 
-    private Entry[] _ring = new Entry[BitOperations.RoundUpToPowerOf2((uint)Math.Max(capacity, LeastCapacity))];
+    private Entry[] _ring = new Entry[LeastCapacity];
+    private int[]?[]? _identifiers; // as long as the ring; made with the first message that has some
 
     /// <summary>Sequence number of the oldest message that is not settled.</summary>
     public long Head { get; private set; } = firstSequence;
@@ -44,17 +44,70 @@ internal sealed class OutboundQueue(long firstSequence = 0, int capacity = 0)
 
     public ref Entry this[long sequence] => ref _ring[sequence & (_ring.Length - 1)];
 
+    /// <summary>Subscription Identifiers that go with a message; null: none.</summary>
+    public int[]? IdentifiersOf(long sequence) => _identifiers?[sequence & (_ring.Length - 1)];
+
+    /// <param name="subscriptionIdentifiers">Null: none.</param>
     /// <returns>The sequence number.</returns>
-    public long Add(in Entry entry)
+    public long Add(in Entry entry, int[]? subscriptionIdentifiers = null)
     {
         if (Count == _ring.Length)
         {
-            Grow();
+            Grow(Count + 1);
         }
 
-        this[Tail] = entry;
-        Bytes += entry.Message?.Bytes ?? 0;
+        Put(Tail, entry, subscriptionIdentifiers);
         return Tail++;
+    }
+
+    /// <summary>
+    /// After a restart: the message had this number. Where it is not the next one, the numbers between count as settled until they come,
+    /// and of two messages with one number the later one counts.
+    /// </summary>
+    /// <returns>The message whose place it takes.</returns>
+    public StoredMessage? Restore(long sequence, in Entry entry, int[]? subscriptionIdentifiers)
+    {
+        if (Count == 0)
+        {
+            StartAt(sequence);
+        }
+
+        if (sequence >= Tail)
+        {
+            RestoreTail(sequence);
+            Add(entry, subscriptionIdentifiers);
+            return null;
+        }
+
+        if (sequence < Head)
+        {
+            Grow((int)(Tail - sequence));
+            while (Head > sequence)
+            {
+                this[--Head] = new Entry { Flags = EntryFlags.Settled };
+            }
+
+            StartSendingAt(sequence);
+        }
+
+        var before = this[sequence].Message;
+        Bytes -= before?.Bytes ?? 0;
+        Put(sequence, entry, subscriptionIdentifiers);
+        return before;
+    }
+
+    /// <summary>After a restart: all numbers below <paramref name="sequence"/> are used up. Without a message, it begins there.</summary>
+    public void RestoreTail(long sequence)
+    {
+        if (Count == 0)
+        {
+            StartAt(Math.Max(Tail, sequence));
+        }
+
+        while (Tail < sequence)
+        {
+            Add(new Entry { Flags = EntryFlags.Settled });
+        }
     }
 
     /// <summary>The message at <see cref="NextToSend"/> goes to the client now.</summary>
@@ -94,6 +147,7 @@ internal sealed class OutboundQueue(long firstSequence = 0, int capacity = 0)
         ref var settled = ref this[sequence];
         Bytes -= settled.Message?.Bytes ?? 0;
         settled = new Entry { Flags = EntryFlags.Settled };
+        _identifiers?[sequence & (_ring.Length - 1)] = null;
         Unacknowledged -= wasInFlight ? 1 : 0;
         while (Head < Tail && this[Head].Has(EntryFlags.Settled))
         {
@@ -108,18 +162,57 @@ internal sealed class OutboundQueue(long firstSequence = 0, int capacity = 0)
         if (Count == 0 && _ring.Length > 1024)
         {
             _ring = new Entry[LeastCapacity]; // after a long backlog
+            _identifiers = null;
         }
     }
 
-    private void Grow()
+    private void Put(long sequence, in Entry entry, int[]? subscriptionIdentifiers)
     {
-        var larger = new Entry[_ring.Length * 2];
-        for (var sequence = Head; sequence < Tail; sequence++)
+        this[sequence] = entry;
+        Bytes += entry.Message?.Bytes ?? 0;
+        if (subscriptionIdentifiers is not null)
         {
-            larger[sequence & (larger.Length - 1)] = this[sequence];
+            _identifiers ??= new int[]?[_ring.Length];
         }
 
-        _ring = larger;
+        _identifiers?[sequence & (_ring.Length - 1)] = subscriptionIdentifiers;
+    }
+
+    private void StartAt(long sequence)
+    {
+        Head = Tail = sequence;
+        StartSendingAt(sequence);
+    }
+
+    private void StartSendingAt(long sequence)
+    {
+        NextToSend = sequence;
+        Sent = sequence;
+    }
+
+    private void Grow(int count)
+    {
+        if (count > _ring.Length)
+        {
+            var length = (int)BitOperations.RoundUpToPowerOf2((uint)count);
+            _ring = Spread(_ring, length);
+            _identifiers = _identifiers is null ? null : Spread(_identifiers, length);
+        }
+    }
+
+    /// <summary>The same ring in a longer array.</summary>
+    private T[] Spread<T>(T[] ring, int length)
+    {
+        var larger = new T[length];
+        for (var sequence = Head; sequence < Tail;)
+        {
+            var (from, to) = ((int)(sequence & (ring.Length - 1)), (int)(sequence & (length - 1)));
+            var run = (int)Math.Min(Tail - sequence, Math.Min(ring.Length - from, length - to));
+            Array.Copy(ring, from, larger, to, run);
+            sequence += run;
+        }
+
+        return larger;
     }
 
     [Flags]
@@ -149,9 +242,6 @@ internal sealed class OutboundQueue(long firstSequence = 0, int capacity = 0)
     {
         /// <summary>Null when the session ends with its connection and the message has been sent: it is never sent again.</summary>
         public StoredMessage? Message;
-
-        /// <summary>Null: none.</summary>
-        public int[]? SubscriptionIdentifiers;
 
         public QualityOfService QualityOfService;
 

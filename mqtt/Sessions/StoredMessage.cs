@@ -10,8 +10,8 @@ internal sealed class StoredMessage : JournalEntry
 
     private readonly byte[] _content; // properties, then payload: one object for both
     private readonly int _propertiesLengthAndQuality; // the QoS in the highest two bits: there are very many of these objects
-    private Target _only; // what most messages have: no array for one
-    private Target[]? _several;
+    private Target _only; // what most messages have, as long as it has not settled the message: no array for one
+    private Rest? _rest; // what most messages do not have
 
     /// <param name="topic">Kept as it is, so that all messages of a topic share it.</param>
     /// <param name="properties">Encoded as they are forwarded, without Message Expiry Interval. Copied.</param>
@@ -40,7 +40,17 @@ internal sealed class StoredMessage : JournalEntry
     }
 
     /// <summary>Milliseconds on the loop's clock; <see cref="long.MaxValue"/>: never.</summary>
-    public long ExpiresAt { get; set; } = long.MaxValue;
+    public long ExpiresAt
+    {
+        get => _rest?.ExpiresAt ?? long.MaxValue;
+        set
+        {
+            if (value != ExpiresAt)
+            {
+                (_rest ??= new Rest()).ExpiresAt = value;
+            }
+        }
+    }
 
     /// <summary>What it counts for in the limits: its bytes, and about what the broker needs besides to keep it.</summary>
     public int Bytes => SizeOf(Topic.Length + _content.Length);
@@ -58,32 +68,56 @@ internal sealed class StoredMessage : JournalEntry
     public long RetainedKey => Retention?.Key ?? 0;
 
     /// <summary>Null: it never was retained. Stays when it is no more, for those who describe it outside of the loop.</summary>
-    public Retention? Retention { get; set; }
+    public Retention? Retention
+    {
+        get => _rest?.Retention;
+        set
+        {
+            if (value is not null || _rest is not null)
+            {
+                (_rest ??= new Rest()).Retention = value;
+            }
+        }
+    }
 
-    /// <summary>Durable sessions, and the sequence number that the message has in each. Settled ones are taken out when there is no room for more: see <see cref="Waiting"/>.</summary>
-    public ReadOnlySpan<Target> Targets => Room[..TargetCount];
+    /// <summary>
+    /// Durable sessions, and the sequence number that the message has in each. Settled ones are taken out when there is no room for more: see
+    /// <see cref="Waiting"/>.
+    /// </summary>
+    public ReadOnlySpan<Target> Targets => _rest?.Several is { } several ? several.AsSpan(0, _rest.Count)
+        : _only.Session is null ? [] : new ReadOnlySpan<Target>(ref _only);
 
     /// <summary>Targets that have not settled the message.</summary>
-    public int Waiting { get; private set; }
+    public int Waiting => _rest?.Several is null ? Targets.Length : _rest.Waiting;
 
     /// <summary>The journal's ticket for the record; 0 while there is none, beyond all others when it was refused.</summary>
     public long Ticket => IsRefused ? long.MaxValue : Offset + 1;
 
     private int PropertiesLength => _propertiesLengthAndQuality & ((1 << QualityShift) - 1);
 
-    private int TargetCount { get; set; }
-
-    private Span<Target> Room => _several ?? new Span<Target>(ref _only);
-
     public void AddTarget(Session session, long sequence)
     {
-        if (TargetCount == Room.Length)
+        if (_rest?.Several is null)
         {
-            MakeRoom();
+            if (_only.Session is null)
+            {
+                _only = new Target(session, sequence);
+                return;
+            }
+
+            _rest ??= new Rest();
+            _rest.Several = [_only, default];
+            _rest.Count = _rest.Waiting = 1;
+            _only = default;
         }
 
-        Room[TargetCount++] = new Target(session, sequence);
-        Waiting++;
+        if (_rest.Count == _rest.Several.Length)
+        {
+            MakeRoom(_rest, ref _rest.Several);
+        }
+
+        _rest.Several[_rest.Count++] = new Target(session, sequence);
+        _rest.Waiting++;
     }
 
     /// <summary>The session still has to acknowledge this message.</summary>
@@ -95,29 +129,26 @@ internal sealed class StoredMessage : JournalEntry
     }
 
     /// <summary>A retained message gets a new target with every new subscription, for as long as it stands: settled ones make room first.</summary>
-    private void MakeRoom()
+    private void MakeRoom(Rest rest, ref Target[] several)
     {
-        var room = Room;
-        if (Waiting < TargetCount / 2)
+        if (rest.Waiting < rest.Count / 2)
         {
             var kept = 0;
             foreach (var target in Targets)
             {
                 if (IsOpen(target))
                 {
-                    room[kept++] = target;
+                    several[kept++] = target;
                 }
             }
 
-            room[kept..].Clear(); // ended sessions are let go
-            TargetCount = kept;
+            several.AsSpan(kept).Clear(); // ended sessions are let go
+            rest.Count = kept;
         }
 
-        if (TargetCount == room.Length)
+        if (rest.Count == several.Length)
         {
-            _several = new Target[room.Length * 2];
-            room.CopyTo(_several);
-            _only = default;
+            Array.Resize(ref several, several.Length * 2);
         }
     }
 
@@ -125,7 +156,19 @@ internal sealed class StoredMessage : JournalEntry
     public static int SizeOf(int bytes) => bytes + OverheadBytes;
 
     /// <returns>True when nothing holds the message any more.</returns>
-    public bool Settle() => --Waiting == 0 && !IsRetained;
+    public bool Settle()
+    {
+        if (_rest?.Several is null)
+        {
+            _only = default;
+        }
+        else
+        {
+            _rest.Waiting--;
+        }
+
+        return Waiting == 0 && !IsRetained;
+    }
 
     public bool HasExpired(long now) => ExpiresAt <= now;
 
@@ -134,4 +177,14 @@ internal sealed class StoredMessage : JournalEntry
         ExpiresAt == long.MaxValue ? null : (uint)Math.Clamp((ExpiresAt - now + 999) / 1000, 1, uint.MaxValue);
 
     internal readonly record struct Target(Session Session, long Sequence);
+
+    /// <summary>In an object of its own, so that the many do not pay for it.</summary>
+    private sealed class Rest
+    {
+        public long ExpiresAt = long.MaxValue;
+        public Retention? Retention;
+        public Target[]? Several; // once there was more than one target
+        public int Count; // of the targets there
+        public int Waiting; // of them
+    }
 }
