@@ -57,7 +57,7 @@ public sealed class ArrivalTests
         Leave(RawClient.Connect("c", V5, expirySeconds: 1000));
         var arriving = Arrive(RawClient.Connect("c", V5, clean: false, expirySeconds: 1000) + RawClient.Subscribe("a", 1, V5));
 
-        Assert.That(_journaled.Core.DisconnectClient("c", endSession: true));
+        Assert.That(_journaled.Core.DisconnectClient("c", endSession: true, withoutWill: false));
         Tell();
 
         Assert.That(arriving.IsClosed);
@@ -71,7 +71,7 @@ public sealed class ArrivalTests
         Leave(RawClient.Connect("c", V5, expirySeconds: 1000));
         var arriving = Arrive(RawClient.Connect("c", V5, clean: false, expirySeconds: 1000));
 
-        Assert.That(_journaled.Core.DisconnectClient("c", endSession: false));
+        Assert.That(_journaled.Core.DisconnectClient("c", endSession: false, withoutWill: false));
         Tell();
 
         Assert.That(arriving.IsClosed);

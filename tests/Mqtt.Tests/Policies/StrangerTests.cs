@@ -43,7 +43,7 @@ public sealed class StrangerTests
         Start(new MqttLimitsOptions { MaxSessions = 4 });
         Connect("n0");
         Connect("n1");
-        _journaled.Core.DisconnectClient("n0", endSession: true);
+        _journaled.Core.DisconnectClient("n0", endSession: true, withoutWill: false);
         Assert.That(Connect("n2"), Is.Zero);
     }
 
@@ -67,8 +67,8 @@ public sealed class StrangerTests
         Assert.That(Enumerable.Range(0, 6).Select(_ => Publish(publisher, "n")), Is.EqualTo(new[] { 0, 0, 0, 0, 0, 0x97 }), "each counts once for both");
         Assert.That(Enumerable.Range(0, 6).Select(_ => Publish(publisher, "u")), Is.EqualTo(new[] { 0, 0, 0, 0, 0, 0x97 }));
 
-        _journaled.Core.DisconnectClient("n0", endSession: true);
-        _journaled.Core.DisconnectClient("n1", endSession: true);
+        _journaled.Core.DisconnectClient("n0", endSession: true, withoutWill: false);
+        _journaled.Core.DisconnectClient("n1", endSession: true, withoutWill: false);
         Assert.That(Publish(publisher, "u"), Is.Zero);
     }
 
