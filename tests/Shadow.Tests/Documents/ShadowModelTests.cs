@@ -138,6 +138,42 @@ internal sealed class ShadowModelTests
         }
     }).QuickCheckThrowOnFailure();
 
+    [Test]
+    public void A_request_with_any_bytes_changed_is_refused_or_leaves_a_sound_shadow() => Prop.ForAll(
+        SomeJson.State.ToArbitrary(), Gen.Choose(0, int.MaxValue).ListOf(6).ToArbitrary(), (state, changes) =>
+    {
+        var body = Encoding.UTF8.GetBytes($$"""{"state":{{state}},"clientToken":"t","version":0}""").ToList();
+        foreach (var change in changes)
+        {
+            var (at, value) = ((change >> 10) % body.Count, (byte)(change >> 2));
+            switch (change & 3)
+            {
+                case 0:
+                    body[at] = value;
+                    break;
+                case 1:
+                    body.Insert(at, "{}[]\",:\\"u8[value % 8]); // what the grammar is made of
+                    break;
+                case 2 when body.Count > 1:
+                    body.RemoveAt(at);
+                    break;
+            }
+        }
+
+        var shadow = new EngineHarness();
+        var outcome = shadow.Update([.. body]);
+        if (outcome.Fault is { } fault)
+        {
+            Assert.That(fault.Code, Is.AnyOf(400, 409, 413, 415));
+            return;
+        }
+
+        var got = Parse(shadow.Get().Messages!.Accepted);
+        Assert.That(got["state"]!.AsObject().All(static pair => pair.Key is "desired" or "reported" or "delta"));
+        Assert.That(got["metadata"]!.AsObject().Select(static pair => pair.Key), Is.EqualTo(got["state"]!.AsObject().Select(static pair => pair.Key).Where(static key => key != "delta")));
+        Assert.That(Parse(outcome.Messages!.Documents!)["current"]!["version"]!.GetValue<long>(), Is.EqualTo(1));
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
+
     private static int Printed(StateObject? section)
     {
         if (section is null)
