@@ -50,4 +50,7 @@ internal static partial class Log
 
     [LoggerMessage(2024, LogLevel.Warning, "The shadows could not be checked; they are served all the same. 'roost shadow check' tries again")]
     public static partial void CheckFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(2050, LogLevel.Error, "The journal of the shadows is damaged where a client wanted to go on; it was sent all shadows instead")]
+    public static partial void WatchedJournalDamaged(this ILogger logger, Exception exception);
 }

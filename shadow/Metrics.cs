@@ -27,6 +27,9 @@ internal sealed class ShadowMetrics
         _unannounced = meter.CreateCounter<long>("roost.shadow.announcements.failed", "{message}", "Answers and announcements that the broker did not take.");
     }
 
+    public void ObserveWatchers(Func<int> count) =>
+        _meter.CreateObservableUpDownCounter("roost.shadow.watchers", count, "{client}", "Clients that wait for changes or are sent them.");
+
     public void Answered(ShadowOperation operation, int code) =>
         _requests.Add(1, new("operation", NameOf(operation)), new("code", code));
 

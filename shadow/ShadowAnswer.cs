@@ -7,4 +7,7 @@ public readonly record struct ShadowAnswer(ShadowError? Error, ReadOnlyMemory<by
 {
     /// <summary>True when the disk did not take the change: nothing has happened, and sending the request again is right.</summary>
     public bool WasNotKept { get; init; }
+
+    /// <summary>What the shadow is after the request; null when it was refused, or when there is no shadow any more.</summary>
+    public ShadowRevision? Revision { get; init; }
 }

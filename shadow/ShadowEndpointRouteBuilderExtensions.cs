@@ -9,7 +9,8 @@ namespace Roost.Shadow;
 public static class ShadowEndpointRouteBuilderExtensions
 {
     /// <summary>
-    /// Maps <c>/things/{thing}/shadow</c>, <c>/api/things/shadow/ListNamedShadowsForThing/{thing}</c> and <c>/api/v1/things</c>.
+    /// Maps <c>/things/{thing}/shadow</c>, <c>/api/things/shadow/ListNamedShadowsForThing/{thing}</c>, and of Roost's own
+    /// <c>/api/v1/things</c>, <c>/api/v1/things/{thing}/shadow/events</c> and <c>/api/v1/shadows/events</c>.
     /// Who may call them is the caller's business.
     /// </summary>
     public static IEndpointRouteBuilder MapShadows(this IEndpointRouteBuilder endpoints)
@@ -23,6 +24,8 @@ public static class ShadowEndpointRouteBuilderExtensions
         endpoints.MapGet("/api/v1/things", ShadowEndpoints.ListThings);
         endpoints.MapGet("/api/v1/things/{thing}/shadow/history", HistoryEndpoint.GetAsync);
         endpoints.MapPost("/api/v1/shadows/check", async (HttpContext context, ShadowService shadows) => Results.Json(await shadows.CheckAsync(context.RequestAborted), ListingJson.Options));
+        endpoints.MapGet("/api/v1/things/{thing}/shadow/events", EventsEndpoint.OfThingAsync);
+        endpoints.MapGet("/api/v1/shadows/events", EventsEndpoint.OfFleetAsync);
         return endpoints;
     }
 }

@@ -1,6 +1,6 @@
 namespace Roost.Shadow;
 
-/// <summary>Why a request was refused. Codes and texts are those of the cloud's table of shadow errors, to the letter.</summary>
+/// <summary>Why a request was refused. Codes and texts are those of the cloud's table of shadow errors, to the letter; 412 and 503 answer what the cloud does not have.</summary>
 public readonly record struct ShadowError(int Code, string Message)
 {
     public static readonly ShadowError InvalidJson = new(400, "Invalid JSON");
@@ -12,9 +12,11 @@ public readonly record struct ShadowError(int Code, string Message)
     public static readonly ShadowError InvalidClientToken = new(400, "Invalid clientToken");
     public static readonly ShadowError InvalidNode = new(400, "State contains an invalid node");
     public static readonly ShadowError VersionConflict = new(409, "Version conflict");
+    public static readonly ShadowError PreconditionFailed = new(412, "The shadow is not as If-Match or If-None-Match says");
     public static readonly ShadowError TooLarge = new(413, "The payload exceeds the maximum size allowed");
     public static readonly ShadowError NotUtf8 = new(415, "Unsupported documented encoding; supported encoding is UTF-8");
     public static readonly ShadowError TooManyRequests = new(429, "Too many requests");
+    public static readonly ShadowError TooManyWatchers = new(503, "Too many clients are waiting for changes of shadows");
     public static readonly ShadowError InternalFailure = new(500, "Internal service failure");
 
     public static ShadowError TooDeep(int levels) => new(400, $"JSON contains too many levels of nesting; maximum is {levels}");

@@ -12,6 +12,7 @@ public sealed class ShadowOptionsValidator : IValidateOptions<ShadowOptions>
     private const int MostNamed = 10_000;
     private const int MostInflight = 1_000_000;
     private const int MostRate = 1_000_000;
+    private const int MostWatchers = 100_000;
 
     public ValidateOptionsResult Validate(string? name, ShadowOptions options)
     {
@@ -44,6 +45,11 @@ public sealed class ShadowOptionsValidator : IValidateOptions<ShadowOptions>
         if (options.RatePerThing is < 0 or > MostRate)
         {
             faults.AddError($"{ShadowOptions.Section}:RatePerThing is {options.RatePerThing}; use 1 to {MostRate} requests a second, or 0 for no limit.");
+        }
+
+        if (options.MaxWatchers is < 0 or > MostWatchers)
+        {
+            faults.AddError($"{ShadowOptions.Section}:MaxWatchers is {options.MaxWatchers}; use 0 to {MostWatchers}.");
         }
 
         if (!Enum.IsDefined(options.Durability))

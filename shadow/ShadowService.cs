@@ -9,6 +9,7 @@ using Roost.Shadow.Journal;
 using Roost.Shadow.Mqtt;
 using Roost.Shadow.Requests;
 using Roost.Shadow.Store;
+using Roost.Shadow.Watching;
 using Roost.Storage;
 using Roost.Storage.Logs;
 
@@ -20,6 +21,7 @@ namespace Roost.Shadow;
 /// </summary>
 public sealed class ShadowService : IHostedService, IAsyncDisposable
 {
+    private const int MaxFeedReaders = 2; // after a restart all clients come back at once
     private static readonly TimeSpan PurgeInterval = TimeSpan.FromHours(1);
 
     private readonly IMqttBroker _broker;
@@ -30,6 +32,7 @@ public sealed class ShadowService : IHostedService, IAsyncDisposable
     private readonly List<IAsyncDisposable> _subscriptions = [];
     private readonly StorageMetrics? _storageMetrics;
     private readonly List<IShadowObserver> _observers = [];
+    private readonly SemaphoreSlim _feedReaders = new(MaxFeedReaders);
     private JournaledShadowStore? _store;
     private ShadowHistory? _history;
     private ShadowIntegrity? _integrity;
@@ -47,6 +50,9 @@ public sealed class ShadowService : IHostedService, IAsyncDisposable
         _metrics = new ShadowMetrics(meters);
         _storageMetrics = storageMetrics;
         Throttle = new ShadowThrottle(_options, clock, _metrics);
+        Watch = new ShadowWatch(_options.MaxWatchers);
+        _observers.Add(Watch);
+        _metrics.ObserveWatchers(() => Watch.Count);
     }
 
     /// <summary>Opens the store and subscribes to the request topics.</summary>
@@ -122,13 +128,17 @@ public sealed class ShadowService : IHostedService, IAsyncDisposable
     /// <summary>Updates and announces it on the shadow's topics.</summary>
     /// <param name="body">The request document; not to be changed any more.</param>
     /// <param name="origin">Who asks, for the history.</param>
-    public Task<ShadowAnswer> UpdateAsync(ShadowId id, ReadOnlyMemory<byte> body, ShadowOrigin origin) => RunAsync(id, ShadowOperation.Update, body, origin);
+    /// <param name="precondition">Else 412; null when it does not matter what the shadow is.</param>
+    public Task<ShadowAnswer> UpdateAsync(ShadowId id, ReadOnlyMemory<byte> body, ShadowOrigin origin, ShadowPrecondition? precondition = null) =>
+        RunAsync(id, ShadowOperation.Update, body, origin, precondition: precondition);
 
     /// <param name="body">Empty, or JSON of which only <c>clientToken</c> counts.</param>
     /// <param name="origin">Who asks, for the history.</param>
     /// <param name="expectedVersion">The version that is to be deleted, else 409; null deletes any.</param>
-    public Task<ShadowAnswer> DeleteAsync(ShadowId id, ReadOnlyMemory<byte> body, ShadowOrigin origin, long? expectedVersion = null) =>
-        RunAsync(id, ShadowOperation.Delete, body, origin, expectedVersion);
+    /// <param name="precondition">Else 412; null when it does not matter what the shadow is.</param>
+    public Task<ShadowAnswer> DeleteAsync(
+        ShadowId id, ReadOnlyMemory<byte> body, ShadowOrigin origin, long? expectedVersion = null, ShadowPrecondition? precondition = null) =>
+        RunAsync(id, ShadowOperation.Delete, body, origin, expectedVersion, precondition);
 
     /// <summary>Names of a thing's named shadows in ordinal order, the classic one left out.</summary>
     /// <param name="after">The last name already known; "" begins at the first.</param>
@@ -146,14 +156,20 @@ public sealed class ShadowService : IHostedService, IAsyncDisposable
     /// <summary>What comes from clients asks here first; callers of this class's methods need not.</summary>
     internal ShadowThrottle Throttle { get; }
 
+    internal ShadowWatch Watch { get; }
+
+    /// <param name="watcher">Taken over.</param>
+    /// <param name="from">The last place that the receiver has; null when it has nothing.</param>
+    internal ChangeFeed Follow(ShadowWatcher watcher, EventPosition? from) => new(Watch, watcher, Store, from, _feedReaders, _clock, _logger);
+
     /// <summary>Lets <paramref name="observer"/> see every change from the start on. Before <see cref="StartAsync"/>.</summary>
     internal void Observe(IShadowObserver observer) => _observers.Add(observer);
 
     private Task<ShadowAnswer> RunAsync(
-        ShadowId id, ShadowOperation operation, ReadOnlyMemory<byte> body, ShadowOrigin origin = default, long? expectedVersion = null)
+        ShadowId id, ShadowOperation operation, ReadOnlyMemory<byte> body, ShadowOrigin origin = default, long? expectedVersion = null, ShadowPrecondition? precondition = null)
     {
         var loop = _loop ?? throw new InvalidOperationException("The shadows are not started.");
-        var request = new ShadowRequest(id, operation, body, viaMqtt: false, origin, expectedVersion);
+        var request = new ShadowRequest(id, operation, body, viaMqtt: false, origin, expectedVersion) { Precondition = precondition };
         if (!loop.TryEnqueue(request))
         {
             var fault = ShadowError.TooManyRequests;

@@ -16,7 +16,7 @@ internal sealed class HttpOptions
     public long MaxBodyBytes { get; set; } = 8 * 1024 * 1024;
 
     /// <summary>TCP and unix socket connections that are open at once.</summary>
-    public int MaxConnections { get; set; } = 1000;
+    public int MaxConnections { get; set; } = 2000;
 }
 
 internal sealed class HttpListenerOptions

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Text;
 using Base64Text = System.Buffers.Text.Base64;
 
 namespace Roost.Shadow.Documents;
@@ -47,6 +48,9 @@ internal sealed class PayloadWriter
         var bytes = JsonText.StringBytes(text);
         _buffer.Advance(JsonText.Write(text, _buffer.GetSpan(bytes)));
     }
+
+    /// <summary>Text that needs no escapes, without quotes.</summary>
+    public void Ascii(string text) => _buffer.Advance(Encoding.ASCII.GetBytes(text, _buffer.GetSpan(text.Length)));
 
     /// <summary>The characters of Base64, without quotes.</summary>
     public void Base64(ReadOnlySpan<byte> bytes)

@@ -17,7 +17,7 @@ internal static class ShadowEngine
         }
 
         return current?.State is { } state
-            ? ShadowOutcome.Unchanged(new ShadowMessages(MessageWriter.Got(state, current.Version, now, token)), token)
+            ? ShadowOutcome.Unchanged(current, new ShadowMessages(MessageWriter.Got(state, current.Version, now, token)), token)
             : ShadowOutcome.Refused(ShadowError.NoShadow(notFoundName), token);
     }
 

@@ -16,6 +16,9 @@ internal readonly struct ShadowOutcome
     /// <summary>The new record; null when nothing changes.</summary>
     public ShadowRecord? Record { get; }
 
+    /// <summary>The record after the request; null when it was refused.</summary>
+    public ShadowRecord? After { get; private init; }
+
     public ShadowMessages? Messages { get; }
 
     /// <summary>What the client gave to recognise the answer by; null without one.</summary>
@@ -23,7 +26,7 @@ internal readonly struct ShadowOutcome
 
     public static ShadowOutcome Refused(ShadowError fault, string? clientToken) => new(fault, null, null, clientToken);
 
-    public static ShadowOutcome Changed(ShadowRecord record, ShadowMessages messages, string? clientToken) => new(null, record, messages, clientToken);
+    public static ShadowOutcome Changed(ShadowRecord record, ShadowMessages messages, string? clientToken) => new(null, record, messages, clientToken) { After = record };
 
-    public static ShadowOutcome Unchanged(ShadowMessages messages, string? clientToken) => new(null, null, messages, clientToken);
+    public static ShadowOutcome Unchanged(ShadowRecord current, ShadowMessages messages, string? clientToken) => new(null, null, messages, clientToken) { After = current };
 }

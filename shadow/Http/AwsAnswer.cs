@@ -16,6 +16,11 @@ internal static class AwsAnswer
             SetError(context, error);
         }
 
+        if (answer.Revision is { } revision)
+        {
+            context.Response.Headers.ETag = EntityTags.Of(revision);
+        }
+
         return WriteBodyAsync(context, answer.Body);
     }
 
@@ -35,9 +40,11 @@ internal static class AwsAnswer
             404 => "ResourceNotFoundException",
             405 => "MethodNotAllowedException",
             409 => "ConflictException",
+            412 => "PreconditionFailedException",
             413 => "RequestEntityTooLargeException",
             415 => "UnsupportedDocumentEncodingException",
             429 => "ThrottlingException",
+            503 => "ServiceUnavailableException",
             _ => "InternalFailureException",
         };
     }

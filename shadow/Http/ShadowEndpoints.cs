@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Net.Http.Headers;
 using Roost.Shadow.Documents;
 
 namespace Roost.Shadow.Http;
@@ -16,7 +17,7 @@ internal static class ShadowEndpoints
     {
         if (TryIdentify(context, thing, out var id, out var fault))
         {
-            await AwsAnswer.WriteAsync(context, await shadows.GetAsync(id));
+            await ConditionalGet.AnswerAsync(context, id, shadows);
         }
         else
         {
@@ -26,9 +27,9 @@ internal static class ShadowEndpoints
 
     public static async Task DeleteAsync(HttpContext context, string thing, ShadowService shadows)
     {
-        if (TryIdentify(context, thing, out var id, out var fault))
+        if (TryIdentify(context, thing, out var id, out var fault) && TryReadPrecondition(context.Request, out var precondition, out fault))
         {
-            await AwsAnswer.WriteAsync(context, await shadows.DeleteAsync(id, default, Caller(context)));
+            await AwsAnswer.WriteAsync(context, await shadows.DeleteAsync(id, default, Caller(context), precondition: precondition));
         }
         else
         {
@@ -38,7 +39,7 @@ internal static class ShadowEndpoints
 
     public static async Task UpdateAsync(HttpContext context, string thing, ShadowService shadows)
     {
-        if (!TryIdentify(context, thing, out var id, out var fault))
+        if (!TryIdentify(context, thing, out var id, out var fault) || !TryReadPrecondition(context.Request, out var precondition, out fault))
         {
             await AwsAnswer.WriteErrorAsync(context, fault);
             return;
@@ -51,7 +52,7 @@ internal static class ShadowEndpoints
             return;
         }
 
-        await AwsAnswer.WriteAsync(context, await shadows.UpdateAsync(id, body, Caller(context)));
+        await AwsAnswer.WriteAsync(context, await shadows.UpdateAsync(id, body, Caller(context), precondition));
     }
 
     public static async Task ListNamedAsync(HttpContext context, string thing, ShadowService shadows, TimeProvider clock)
@@ -111,6 +112,31 @@ internal static class ShadowEndpoints
 
     public static Task MethodNotAllowed(HttpContext context) =>
         AwsAnswer.WriteErrorAsync(context, new ShadowError(405, "The specified combination of HTTP verb and URI is not supported"));
+
+    /// <summary><c>If-Match</c>, and of <c>If-None-Match</c> the form <c>*</c>: only a shadow that is not there yet.</summary>
+    private static bool TryReadPrecondition(HttpRequest request, out ShadowPrecondition? precondition, out ShadowError fault)
+    {
+        (precondition, fault) = (null, default);
+        if (!EntityTags.TryRead(request, HeaderNames.IfMatch, out var match))
+        {
+            fault = EntityTags.Unreadable(HeaderNames.IfMatch);
+        }
+        else if (!EntityTags.TryRead(request, HeaderNames.IfNoneMatch, out var none))
+        {
+            fault = EntityTags.Unreadable(HeaderNames.IfNoneMatch);
+        }
+        else if (none is { IsAny: false } || (none is not null && match is not null))
+        {
+            fault = new ShadowError(400, "A change takes If-Match, or If-None-Match: *");
+        }
+        else
+        {
+            precondition = none is not null ? ShadowPrecondition.Missing : match?.ToPrecondition();
+            return true;
+        }
+
+        return false;
+    }
 
     private static ShadowOrigin Caller(HttpContext context) =>
         ShadowOrigin.Http(context.User.Identity?.Name ?? context.Connection.RemoteIpAddress?.ToString());

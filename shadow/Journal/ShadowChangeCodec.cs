@@ -53,8 +53,7 @@ internal static class ShadowChangeCodec
     /// <exception cref="FormatException">Key and payload are no record of this version of the journal.</exception>
     public static ShadowChange Decode(ReadOnlySpan<byte> key, ReadOnlySpan<byte> payload)
     {
-        var names = Encoding.UTF8.GetString(key).Split('~');
-        if (names.Length > 2 || !ShadowId.TryCreate(names[0], names.Length == 2 ? names[1] : null, out var id, out _))
+        if (!TryDecodeKey(key, out var id))
         {
             throw new FormatException("its key names no shadow");
         }
@@ -81,6 +80,13 @@ internal static class ShadowChangeCodec
 
         var state = fields.Deleted ? null : StoredState.Read(fields.State, fields.Times);
         return new ShadowChange(id, new ShadowRecord(fields.Version, fields.Timestamp, state), new ShadowOrigin(fields.Via ?? "", fields.By), fields.ClientToken);
+    }
+
+    public static bool TryDecodeKey(ReadOnlySpan<byte> key, out ShadowId id)
+    {
+        var names = Encoding.UTF8.GetString(key).Split('~');
+        id = default;
+        return names.Length <= 2 && ShadowId.TryCreate(names[0], names.Length == 2 ? names[1] : null, out id, out _);
     }
 
     private static void Read(ref Utf8JsonReader reader, ReadOnlySpan<byte> payload, ref Fields fields)

@@ -134,7 +134,7 @@ internal sealed class ShadowLoop
         try
         {
             var current = Current(request.Id);
-            return request.Operation switch
+            var outcome = request.Operation switch
             {
                 ShadowOperation.Get => ShadowEngine.Get(current, body, request.NotFoundName, now),
                 ShadowOperation.Delete => ShadowEngine.Delete(current, body, request.NotFoundName, request.ExpectedVersion, now),
@@ -142,6 +142,11 @@ internal sealed class ShadowLoop
                     ShadowOutcome.Refused(ShadowError.TooManyNamed(_maxNamed), RequestReader.ReadToken(body).ClientToken),
                 _ => ShadowEngine.Update(current, body, _limits, now),
             };
+
+            // After all else, as RFC 9110 section 13.2.1 wants it: a request that fails anyway is told why.
+            return outcome.Fault is null && request.Precondition?.HoldsFor(current) == false
+                ? ShadowOutcome.Refused(ShadowError.PreconditionFailed, outcome.ClientToken)
+                : outcome;
         }
         catch (CorruptShadowException exception)
         {
@@ -291,7 +296,7 @@ internal sealed class ShadowLoop
         {
             var messages = request.Outcome.Messages!;
             _announcer.Succeeded(request, messages);
-            answer = new ShadowAnswer(null, messages.Accepted);
+            answer = new ShadowAnswer(null, messages.Accepted) { Revision = request.Outcome.After is { IsTombstone: false } after ? ShadowRevision.Of(after) : null };
         }
 
         _metrics.Answered(request.Operation, answer.Error?.Code ?? 200);

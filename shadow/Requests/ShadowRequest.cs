@@ -25,6 +25,9 @@ internal sealed class ShadowRequest(
 
     public long? ExpectedVersion { get; } = expectedVersion;
 
+    /// <summary>Null for a request that is to be done whatever the shadow is.</summary>
+    public ShadowPrecondition? Precondition { get; init; }
+
     /// <summary>What a 404 calls the shadow: over MQTT its own name, over REST with the thing's, as the cloud does.</summary>
     public string NotFoundName => ViaMqtt && !Id.IsClassic ? Id.Name : Id.ToString();
 

@@ -155,6 +155,17 @@ internal sealed class JournaledShadowStore : IShadowStore
         ];
     }
 
+    /// <summary>All shadows that are not deleted, by thing and name, as of now or a little later.</summary>
+    /// <param name="after">Things up to this one are left out; "" begins at the first.</param>
+    /// <param name="prefix">Only things that begin with it.</param>
+    public ShadowScan Scan(string after, string prefix)
+    {
+        var changed = _unstored.Snapshot() // before the table is read, as above
+            .Where(entry => string.CompareOrdinal(entry.Key.Thing, after) > 0 && entry.Key.Thing.StartsWith(prefix, StringComparison.Ordinal))
+            .OrderBy(entry => entry.Key.Thing, StringComparer.Ordinal).ThenBy(entry => entry.Key.Name, StringComparer.Ordinal).ToList();
+        return new ShadowScan(_table, changed, after, prefix);
+    }
+
     public async Task WriteAsync(IReadOnlyList<ShadowChange> changes)
     {
         if (_unstored.Changes > MostUnstoredChanges)

@@ -13,6 +13,20 @@ internal sealed class ShadowTable : IAsyncDisposable
 {
     public const string FileName = "shadows.db";
 
+    private const string FirstRows =
+        """
+        SELECT thing, name, version, updated, state, times, checksum FROM shadows
+        WHERE (thing, name) >= ($thing, $name) AND ($below IS NULL OR thing < $below) AND state IS NOT NULL
+        ORDER BY thing, name LIMIT $limit
+        """;
+
+    private const string NextRows =
+        """
+        SELECT thing, name, version, updated, state, times, checksum FROM shadows
+        WHERE (thing, name) > ($thing, $name) AND ($below IS NULL OR thing < $below) AND state IS NOT NULL
+        ORDER BY thing, name LIMIT $limit
+        """;
+
     private static readonly string[] Migrations =
     [
         """
@@ -117,6 +131,28 @@ internal sealed class ShadowTable : IAsyncDisposable
         command.Parameters.AddWithValue("$name", id.Name);
         using var row = command.ExecuteReader();
         return row.Read() ? RowOf(row) : null;
+    });
+
+    /// <summary>The next rows by thing and name, tombstones left out. One snapshot each call.</summary>
+    /// <param name="after">The last row known; null begins with the first thing not before <paramref name="from"/>.</param>
+    /// <param name="below">Things from this one on are left out; null goes to the end.</param>
+    public List<ScannedRow> ReadNext((string Thing, string Name)? after, string from, string? below, int limit) => _store.Read(connection =>
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = after is null ? FirstRows : NextRows;
+        command.Parameters.AddWithValue("$thing", after?.Thing ?? from);
+        command.Parameters.AddWithValue("$name", after?.Name ?? "");
+        command.Parameters.AddWithValue("$below", (object?)below ?? DBNull.Value);
+        command.Parameters.AddWithValue("$limit", limit);
+        using var row = command.ExecuteReader();
+        var rows = new List<ScannedRow>();
+        while (row.Read())
+        {
+            rows.Add(new ScannedRow(row.GetString(0), row.GetString(1), new ShadowRow(
+                row.GetInt64(2), row.GetInt64(3), row.GetFieldValue<byte[]>(4), BlobOrNull(row, 5), unchecked((uint)row.GetInt64(6)))));
+        }
+
+        return rows;
     });
 
     /// <summary>Every change of the journal below this offset is in the rows.</summary>
