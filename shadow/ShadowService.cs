@@ -7,6 +7,7 @@ using Roost.Shadow.History;
 using Roost.Shadow.Integrity;
 using Roost.Shadow.Journal;
 using Roost.Shadow.Mqtt;
+using Roost.Shadow.Queries;
 using Roost.Shadow.Requests;
 using Roost.Shadow.Store;
 using Roost.Shadow.Watching;
@@ -21,6 +22,7 @@ namespace Roost.Shadow;
 /// </summary>
 public sealed class ShadowService : IHostedService, IAsyncDisposable
 {
+    private const int MaxWaitingQueries = 64;
     private const int MaxFeedReaders = 2; // after a restart all clients come back at once
     private static readonly TimeSpan PurgeInterval = TimeSpan.FromHours(1);
 
@@ -33,6 +35,8 @@ public sealed class ShadowService : IHostedService, IAsyncDisposable
     private readonly StorageMetrics? _storageMetrics;
     private readonly List<IShadowObserver> _observers = [];
     private readonly SemaphoreSlim _feedReaders = new(MaxFeedReaders);
+    private readonly SemaphoreSlim _queries = new(1); // the broker's loop wants the other processors
+    private int _waitingQueries;
     private JournaledShadowStore? _store;
     private ShadowHistory? _history;
     private ShadowIntegrity? _integrity;
@@ -151,10 +155,38 @@ public sealed class ShadowService : IHostedService, IAsyncDisposable
     internal Task<HistoryPage> ReadHistoryAsync(ShadowId id, long before, int limit, CancellationToken cancellationToken) =>
         (_history ?? throw new InvalidOperationException("The shadows are not started.")).ReadAsync(id, before, limit, cancellationToken);
 
-    private JournaledShadowStore Store => _store ?? throw new InvalidOperationException("The shadows are not started.");
+    internal JournaledShadowStore Store => _store ?? throw new InvalidOperationException("The shadows are not started.");
 
     /// <summary>What comes from clients asks here first; callers of this class's methods need not.</summary>
     internal ShadowThrottle Throttle { get; }
+
+    /// <summary>Runs on a thread of the pool, one query at a time.</summary>
+    /// <param name="after">Things up to this one are left out; "" begins at the first.</param>
+    /// <returns>Null when too many queries are waiting already.</returns>
+    internal async Task<QueryPage?> QueryAsync(ShadowQuery query, string after, int maxThings, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (Interlocked.Increment(ref _waitingQueries) > MaxWaitingQueries)
+            {
+                return null;
+            }
+
+            await _queries.WaitAsync(cancellationToken);
+            try
+            {
+                return await Task.Run(() => query.Run(Store, after, maxThings, cancellationToken), cancellationToken);
+            }
+            finally
+            {
+                _queries.Release();
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waitingQueries);
+        }
+    }
 
     internal ShadowWatch Watch { get; }
 

@@ -95,11 +95,16 @@ internal static class ShadowEndpoints
     /// <summary>
     /// <c>{"things":[{"thing","shadows":[{"name","version","updated"}]}],"nextToken"?}</c>; the classic shadow's name is null.
     /// </summary>
-    public static IResult ListThings(HttpContext context, ShadowService shadows)
+    public static async Task<IResult> ListThingsAsync(HttpContext context, ShadowService shadows)
     {
         if (!TryReadPaging(context.Request, most: 1000, usual: 100, out var after, out var pageSize, out var fault))
         {
-            return Results.Json(new { message = fault }, statusCode: StatusCodes.Status400BadRequest);
+            return QueryEndpoint.Refuse(fault, position: null);
+        }
+
+        if (QueryEndpoint.IsAsked(context.Request))
+        {
+            return await QueryEndpoint.AnswerAsync(context, shadows, after, pageSize);
         }
 
         var things = shadows.ListThings(after, pageSize + 1).GroupBy(summary => summary.Id.Thing).ToList();
@@ -138,7 +143,7 @@ internal static class ShadowEndpoints
         return false;
     }
 
-    private static ShadowOrigin Caller(HttpContext context) =>
+    public static ShadowOrigin Caller(HttpContext context) =>
         ShadowOrigin.Http(context.User.Identity?.Name ?? context.Connection.RemoteIpAddress?.ToString());
 
     private static bool TryIdentify(HttpContext context, string thing, out ShadowId id, out ShadowError fault)

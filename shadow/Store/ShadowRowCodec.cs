@@ -26,11 +26,7 @@ internal static class ShadowRowCodec
     /// <exception cref="CorruptShadowException">The row is not what <see cref="Encode"/> made.</exception>
     public static ShadowRecord Decode(ShadowId id, ShadowRow row)
     {
-        if (Checksum(id, row.Version, row.UpdatedSeconds, row.State, row.Times) != row.Checksum)
-        {
-            throw new CorruptShadowException(id, "its checksum does not match");
-        }
-
+        Verify(id, row);
         if (row.State is null)
         {
             return new ShadowRecord(row.Version, row.UpdatedSeconds, State: null);
@@ -43,6 +39,15 @@ internal static class ShadowRowCodec
         catch (FormatException exception)
         {
             throw new CorruptShadowException(id, exception.Message, exception);
+        }
+    }
+
+    /// <exception cref="CorruptShadowException">The row is not what <see cref="Encode"/> made.</exception>
+    public static void Verify(ShadowId id, ShadowRow row)
+    {
+        if (Checksum(id, row.Version, row.UpdatedSeconds, row.State, row.Times) != row.Checksum)
+        {
+            throw new CorruptShadowException(id, "its checksum does not match");
         }
     }
 
