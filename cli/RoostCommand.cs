@@ -20,6 +20,8 @@ internal static class RoostCommand
         root.Add(StreamCommands.Create(options, terminal));
         root.Add(ClientCommands.Create(options, terminal));
         root.Add(RetainedCommands.Create(options, terminal));
+        root.Add(BackupCommand.Create(options, terminal));
+        root.Add(RestoreCommand.Create(terminal));
         root.Add(PublishCommand.Create(options, terminal));
         root.Add(SubscribeCommand.Create(options, terminal));
 

@@ -4,11 +4,14 @@ namespace Roost.Gateway;
 internal sealed record CommandLine
 {
     public const string Usage = """
-        Usage: roostd [--config FILE] [--data DIR] [--check-config]
+        Usage: roostd [--config FILE] [--data DIR] [--check-config | --backup FILE | --restore FILE [--force] [--replay]]
 
           --config FILE    configuration in YAML; FILE's neighbours conf.d/*.yaml are read after it
           --data DIR       folder for everything that is kept (default ./data; wins over `data:`)
           --check-config   report everything that is wrong with the configuration, and exit: 0 is fine, 2 is not
+          --backup FILE    copy everything that lives in databases to FILE, of a daemon that does not run (`roost backup` does it while one runs)
+          --restore FILE   put back what such a file has; with --force also over what is there, which is kept aside, and
+                           with --replay the changes that are known from after the backup on top of it
           --version        print the version and exit
           --help           print this and exit
 
@@ -20,6 +23,14 @@ internal sealed record CommandLine
     public string? DataFolder { get; init; }
 
     public bool CheckOnly { get; init; }
+
+    public string? BackupFile { get; init; }
+
+    public string? RestoreFile { get; init; }
+
+    public bool Force { get; init; }
+
+    public bool Replay { get; init; }
 
     public bool Version { get; init; }
 
@@ -35,13 +46,25 @@ internal sealed record CommandLine
             var (name, value) = Split(arguments[i]);
             switch (name)
             {
-                case "--config" or "--data":
+                case "--config" or "--data" or "--backup" or "--restore":
                     value ??= i + 1 < arguments.Length ? arguments[++i] : null;
                     fault = string.IsNullOrEmpty(value) ? $"{name} needs a value" : null;
-                    parsed = name == "--config" ? parsed with { ConfigurationFile = value } : parsed with { DataFolder = value };
+                    parsed = name switch
+                    {
+                        "--config" => parsed with { ConfigurationFile = value },
+                        "--data" => parsed with { DataFolder = value },
+                        "--backup" => parsed with { BackupFile = value },
+                        _ => parsed with { RestoreFile = value },
+                    };
                     break;
                 case "--check-config" when value is null:
                     parsed = parsed with { CheckOnly = true };
+                    break;
+                case "--force" when value is null:
+                    parsed = parsed with { Force = true };
+                    break;
+                case "--replay" when value is null:
+                    parsed = parsed with { Replay = true };
                     break;
                 case "--version" when value is null:
                     parsed = parsed with { Version = true };
@@ -53,6 +76,15 @@ internal sealed record CommandLine
                     fault = $"unknown argument {arguments[i]}";
                     break;
             }
+        }
+
+        if (fault is null && parsed.BackupFile is not null && parsed.RestoreFile is not null)
+        {
+            fault = "--backup and --restore do not go together";
+        }
+        else if (fault is null && (parsed.Force || parsed.Replay) && parsed.RestoreFile is null)
+        {
+            fault = "--force and --replay go with --restore";
         }
 
         return parsed;

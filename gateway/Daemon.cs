@@ -1,8 +1,10 @@
 using System.Collections;
 using System.Reflection;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Roost.Gateway.Backups;
 using Roost.Gateway.Clients;
 using Roost.Gateway.Configuration;
 using Roost.Gateway.Health;
@@ -18,6 +20,8 @@ using Roost.Gateway.Status;
 using Roost.LocalLambda;
 using Roost.Mqtt;
 using Roost.Shadow;
+using Roost.Storage.Logs;
+using Roost.Storage.Sqlite;
 using Roost.Streams;
 using Serilog.Extensions.Logging;
 
@@ -62,7 +66,16 @@ internal static class Daemon
 
         try
         {
-            return await ServeAsync(configuration, environment, output);
+            if (commandLine.BackupFile is not null || commandLine.RestoreFile is not null)
+            {
+                var logger = new LineLogger(errors);
+                await output.WriteLineAsync(commandLine.BackupFile is { } backup
+                    ? await OfflineBackup.MakeAsync(configuration, backup, logger)
+                    : await OfflineBackup.RestoreAsync(configuration, commandLine.RestoreFile!, commandLine.Force, commandLine.Replay, logger));
+                return ExitCode.Stopped;
+            }
+
+            return await ServeAsync(configuration, environment, output, errors);
         }
         catch (StartRefusedException exception)
         {
@@ -73,15 +86,20 @@ internal static class Daemon
 
     /// <summary>Runs until a signal ends it, or its broker fails.</summary>
     /// <exception cref="StartRefusedException">Something is in the way; nothing was opened.</exception>
-    private static async Task<int> ServeAsync(RoostConfiguration configuration, IDictionary environment, TextWriter output)
+    private static async Task<int> ServeAsync(RoostConfiguration configuration, IDictionary environment, TextWriter output, TextWriter errors)
     {
         FileAccessMask.Set();
         using var held = DataFolderLock.Take(configuration.DataFolder);
+        if (OfflineBackup.Tidy(configuration))
+        {
+            await errors.WriteLineAsync("roostd: a restore that was cut short has been finished");
+        }
+
         Listeners.Probe(configuration);
         using var manager = new ServiceManager(environment);
         using var metrics = new MetricsCollector(); // before the first meter is made
         await using var app = Build(configuration, environment, manager, metrics);
-        await app.StartAsync();
+        await StartAsync(app);
 
         var listeners = Listeners.Describe(app);
         manager.Ready(listeners);
@@ -89,6 +107,23 @@ internal static class Daemon
         await output.FlushAsync();
         await app.WaitForShutdownAsync();
         return app.Services.GetRequiredService<BrokerHost>().HasFailed ? ExitCode.Failed : ExitCode.Stopped;
+    }
+
+    /// <exception cref="StartRefusedException">What a room keeps cannot be opened: damaged, of a newer Roost, or not to be written.</exception>
+    private static async Task StartAsync(WebApplication app)
+    {
+        try
+        {
+            await app.StartAsync();
+        }
+        catch (Exception exception) when (exception is DatabaseCorruptException or DatabaseVersionException or CorruptLogException)
+        {
+            throw new StartRefusedException(exception.Message);
+        }
+        catch (Exception exception) when (exception is SqliteException or UnauthorizedAccessException)
+        {
+            throw new StartRefusedException($"what is kept in the data folder cannot be opened: {exception.Message.TrimEnd('.')}. Look for a full or read-only disk, and who owns the folders");
+        }
     }
 
     private static WebApplication Build(RoostConfiguration configuration, IDictionary environment, ServiceManager manager, MetricsCollector metrics)
@@ -120,6 +155,7 @@ internal static class Daemon
         app.MapAwsConnections(app.Services.GetRequiredService<MqttBroker>());
         app.MapAwsRetained(app.Services.GetRequiredService<MqttBroker>());
         app.MapRetained(app.Services.GetRequiredService<MqttBroker>());
+        app.MapBackup(app.Services.GetRequiredService<BackupMaker>(), app.Services.GetRequiredService<BackupMetrics>());
         app.MapShadows();
         app.MapFunctions();
         app.MapStreams();

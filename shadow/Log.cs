@@ -51,6 +51,12 @@ internal static partial class Log
     [LoggerMessage(2024, LogLevel.Warning, "The shadows could not be checked; they are served all the same. 'roost shadow check' tries again")]
     public static partial void CheckFailed(this ILogger logger, Exception exception);
 
+    [LoggerMessage(2030, LogLevel.Warning, "{Place} cannot be read: versions of shadows that only it had may be given out again")]
+    public static partial void VersionsUnknown(this ILogger logger, string place, Exception exception);
+
+    [LoggerMessage(2031, LogLevel.Warning, "The shadows in {Folder} cannot be opened as they are; a restore begins with a new, empty history")]
+    public static partial void PresentUnreadable(this ILogger logger, string folder, Exception exception);
+
     [LoggerMessage(2050, LogLevel.Error, "The journal of the shadows is damaged where a client wanted to go on; it was sent all shadows instead")]
     public static partial void WatchedJournalDamaged(this ILogger logger, Exception exception);
 }

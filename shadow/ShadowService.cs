@@ -119,6 +119,9 @@ public sealed class ShadowService : IHostedService, IAsyncDisposable
     /// <summary>Shadows that are known to be damaged: they answer 500.</summary>
     public long Damaged => _integrity?.Damaged ?? 0;
 
+    /// <summary>Copies all shadows as of now; the daemon goes on meanwhile.</summary>
+    internal Task CopyTableAsync(string path) => Store.CopyTableAsync(path);
+
     /// <summary>What the last check found; null when none has ended since the start.</summary>
     public ShadowCheckReport? LastCheck => _integrity?.Last;
 

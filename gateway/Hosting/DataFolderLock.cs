@@ -8,6 +8,8 @@ namespace Roost.Gateway.Hosting;
 /// </summary>
 internal sealed class DataFolderLock : IDisposable
 {
+    public const string FileName = "roostd.lock";
+
     private readonly FileStream _lock;
     private readonly string _ownerFile;
 
@@ -20,7 +22,7 @@ internal sealed class DataFolderLock : IDisposable
         try
         {
             Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute);
-            var held = Open(Path.Combine(folder, "roostd.lock"))
+            var held = Open(Path.Combine(folder, FileName))
                 ?? throw new StartRefusedException($"another roostd{Owner(ownerFile)} already works on {folder}; stop it, or give this one a folder of its own with --data");
             File.WriteAllText(ownerFile, string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n"));
             return new DataFolderLock(held, ownerFile);

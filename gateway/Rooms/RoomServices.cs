@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Roost.Gateway.Backups;
 using Roost.Gateway.Configuration;
 using Roost.Gateway.Health;
 using Roost.Gateway.Hosting;
@@ -10,6 +12,7 @@ using Roost.LocalLambda;
 using Roost.Mqtt;
 using Roost.Shadow;
 using Roost.Storage;
+using Roost.Storage.Backups;
 using Roost.Streams;
 
 namespace Roost.Gateway.Rooms;
@@ -38,6 +41,12 @@ internal static class RoomServices
         services.AddHostedService(provider => provider.GetRequiredService<BrokerHost>());
 
         services.AddShadows();
+        services.AddSingleton<IBackupPart>(provider => new ShadowBackup(
+            provider.GetRequiredService<IOptions<ShadowOptions>>().Value, provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<ShadowBackup>>(), provider.GetRequiredService<ShadowService>()));
+        services.AddSingleton<BackupMetrics>();
+        services.AddSingleton(provider => new BackupMaker(
+            configuration.DataFolder, provider.GetServices<IBackupPart>(), provider.GetRequiredService<TimeProvider>()));
         services.AddAdoptedStream(StreamName.Parse("$shadows"), provider => provider.GetRequiredService<ShadowService>().Journal);
         services.AddStreams(Path.Combine(configuration.DataFolder, "streams"));
         services.AddFunctions();

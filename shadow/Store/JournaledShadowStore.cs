@@ -84,6 +84,19 @@ internal sealed class JournaledShadowStore : IShadowStore
     /// <inheritdoc cref="ShadowTable.CheckRows"/>
     public IReadOnlyList<CheckedRow> CheckRows(StoredKey last, int limit) => _table.CheckRows(last, limit);
 
+    /// <inheritdoc cref="ShadowTable.ReadSound"/>
+    /// <remarks>Of the table: what waits is not in it, see <see cref="StoreAsync"/>.</remarks>
+    public IEnumerable<KeyValuePair<ShadowId, ShadowRecord>> ReadSound() => _table.ReadSound();
+
+    /// <summary>Copies the table, with every change that was accepted before this call.</summary>
+    /// <param name="path">Of a file that is not there yet.</param>
+    /// <exception cref="SqliteException">It cannot be written.</exception>
+    public async Task CopyTableAsync(string path)
+    {
+        await StoreAsync();
+        _table.CopyTo(path);
+    }
+
     public JournalCheck CheckJournal() => new(Journal);
 
     /// <summary>Writes a damaged row anew when the journal has the shadow's last change.</summary>

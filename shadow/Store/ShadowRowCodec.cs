@@ -14,9 +14,7 @@ internal static class ShadowRowCodec
         byte[]? times = null;
         if (record.State is { } sections)
         {
-            var writer = PayloadWriter.Begin();
-            MessageWriter.Sections(writer, sections.Desired, sections.Reported, metadata: false);
-            state = writer.Take();
+            state = StoredState.TextOf(sections);
             times = StoredState.TimesOf(sections);
         }
 

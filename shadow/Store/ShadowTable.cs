@@ -102,8 +102,15 @@ internal sealed class ShadowTable : IAsyncDisposable
         return summaries;
     });
 
+    /// <summary>The version of the schema, and of a backup's part.</summary>
+    public static int SchemaVersion => Migrations.Length;
+
     /// <summary>The next rows after <paramref name="last"/>, by key, each compared with its checksum and read back.</summary>
-    public IReadOnlyList<CheckedRow> CheckRows(StoredKey last, int limit) => _store.Read(connection =>
+    public IReadOnlyList<CheckedRow> CheckRows(StoredKey last, int limit) =>
+        [.. ReadRows(last, limit).Select(row => new CheckedRow(row.Key, FaultOf(row.Key, row.Row)))];
+
+    /// <summary>The next rows after <paramref name="last"/>, by key, as they lie there.</summary>
+    public IReadOnlyList<(StoredKey Key, ShadowRow Row)> ReadRows(StoredKey last, int limit) => _store.Read(connection =>
     {
         using var command = connection.CreateCommand();
         command.CommandText =
@@ -112,15 +119,49 @@ internal sealed class ShadowTable : IAsyncDisposable
         command.Parameters.AddWithValue("$name", last.Name);
         command.Parameters.AddWithValue("$limit", limit);
         using var row = command.ExecuteReader();
-        var rows = new List<CheckedRow>();
+        var rows = new List<(StoredKey Key, ShadowRow Row)>();
         while (row.Read())
         {
-            var key = new StoredKey(row.GetString(5), row.GetString(6));
-            rows.Add(new CheckedRow(key, FaultOf(key, RowOf(row))));
+            rows.Add((new StoredKey(row.GetString(5), row.GetString(6)), RowOf(row)));
         }
 
         return rows;
     });
+
+    /// <summary>Rows that are not what was written.</summary>
+    public int CountDamaged()
+    {
+        const int Page = 512;
+        var (damaged, last) = (0, StoredKey.First);
+        while (CheckRows(last, Page) is { Count: > 0 } rows)
+        {
+            damaged += rows.Count(row => row.Fault is not null);
+            last = rows[^1].Key;
+        }
+
+        return damaged;
+    }
+
+    /// <summary>All rows that are sound, by key.</summary>
+    public IEnumerable<KeyValuePair<ShadowId, ShadowRecord>> ReadSound()
+    {
+        const int Page = 512;
+        var last = StoredKey.First;
+        while (ReadRows(last, Page) is { Count: > 0 } rows)
+        {
+            foreach (var (key, row) in rows)
+            {
+                if (FaultOf(key, row) is null && key.TryIdentify(out var id))
+                {
+                    yield return new(id, ShadowRowCodec.Decode(id, row));
+                }
+            }
+
+            last = rows[^1].Key;
+        }
+    }
+
+    public void CopyTo(string path) => _store.CopyTo(path);
 
     /// <summary>The row as it lies there, sound or not; null when there is none.</summary>
     public ShadowRow? ReadRow(ShadowId id) => _store.Read(connection =>

@@ -20,6 +20,18 @@ internal static class StoredState
         return LeafTimes.Encode(leaves);
     }
 
+    /// <summary>Compact JSON with <c>desired</c> and <c>reported</c>.</summary>
+    public static byte[] TextOf(ShadowState state)
+    {
+        var writer = PayloadWriter.Begin();
+        MessageWriter.Sections(writer, state.Desired, state.Reported, metadata: false);
+        return writer.Take();
+    }
+
+    /// <summary>Whether the two would be stored as the same bytes, times included.</summary>
+    public static bool IsSame(ShadowState left, ShadowState right) =>
+        TextOf(left).AsSpan().SequenceEqual(TextOf(right)) && TimesOf(left).AsSpan().SequenceEqual(TimesOf(right));
+
     /// <param name="json">Compact JSON with <c>desired</c> and <c>reported</c>.</param>
     /// <param name="encodedTimes">What <see cref="TimesOf"/> made.</param>
     /// <exception cref="FormatException">The two are not what was written; the message says what is wrong, as the end of a sentence.</exception>

@@ -22,6 +22,9 @@ internal static class SqliteConnections
     public static SqliteConnection OpenReader(string path) =>
         Open(path, $"PRAGMA busy_timeout = {BusyMilliseconds}; PRAGMA query_only = ON");
 
+    /// <summary>For copying all of it; SQLite counts that as writing.</summary>
+    public static SqliteConnection OpenCopier(string path) => Open(path, $"PRAGMA busy_timeout = {BusyMilliseconds}");
+
     public static object? Scalar(SqliteConnection connection, string sql)
     {
         using var command = connection.CreateCommand();

@@ -1,0 +1,51 @@
+using System.Diagnostics;
+
+namespace Roost.Cli.Daemon;
+
+/// <summary><c>roostd</c> as a program that does one thing to its data and ends: what is in a data folder only the daemon knows.</summary>
+internal static class OfflineDaemon
+{
+    /// <summary>Runs it with the terminal's output; a relative name counts from <paramref name="terminal"/>'s folder.</summary>
+    /// <returns>Its exit code, which has the same meanings as ours.</returns>
+    /// <exception cref="DaemonException">There is no roostd to be found.</exception>
+    public static async Task<int> RunAsync(IEnumerable<string> arguments, Terminal terminal, CancellationToken cancellationToken)
+    {
+        var start = new ProcessStartInfo { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = terminal.Folder };
+        foreach (var argument in Find(start, terminal).Concat(arguments))
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        using var process = Process.Start(start)!;
+        // Not ended by Ctrl-C of ours: the terminal sends it to both, and the daemon leaves its data in order.
+        var output = CopyAsync(process.StandardOutput, terminal.Out);
+        var errors = CopyAsync(process.StandardError, terminal.Error);
+        await Task.WhenAll(output, errors, process.WaitForExitAsync(CancellationToken.None));
+        cancellationToken.ThrowIfCancellationRequested();
+        return process.ExitCode is ExitCode.Done or ExitCode.Usage ? process.ExitCode : ExitCode.Failed;
+    }
+
+    /// <summary>Beside this program as the package has it, or on the PATH.</summary>
+    private static IEnumerable<string> Find(ProcessStartInfo start, Terminal terminal)
+    {
+        var (own, program) = (AppContext.BaseDirectory, Path.Combine(AppContext.BaseDirectory, "roostd"));
+        if (Path.GetFileName(Environment.ProcessPath) == "dotnet" && File.Exists(program + ".dll"))
+        {
+            start.FileName = Environment.ProcessPath!;
+            return [Path.Combine(own, "roostd.dll")];
+        }
+
+        var places = (terminal.Variable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).Select(folder => Path.Combine(folder, "roostd")).Prepend(program);
+        start.FileName = places.FirstOrDefault(File.Exists)
+            ?? throw new DaemonException("roostd is neither beside roost nor on the PATH; run it yourself with the same arguments: roostd --backup FILE or roostd --restore FILE");
+        return [];
+    }
+
+    private static async Task CopyAsync(StreamReader from, TextWriter to)
+    {
+        while (await from.ReadLineAsync() is { } line)
+        {
+            await to.WriteLineAsync(line);
+        }
+    }
+}

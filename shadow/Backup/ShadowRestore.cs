@@ -1,0 +1,173 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+using Roost.Shadow.Documents;
+using Roost.Shadow.Journal;
+using Roost.Shadow.Store;
+using Roost.Storage;
+using Roost.Storage.Backups;
+using Roost.Storage.Logs;
+using Roost.Storage.Sqlite;
+
+namespace Roost.Shadow.Backup;
+
+/// <summary>
+/// Makes the folder of shadows that a restore puts in the place of the present one. What changes by it is accepted like any update: it goes to the
+/// journal, with versions above all that clients have seen.
+/// </summary>
+internal sealed class ShadowRestore(ShadowOptions options, TimeProvider clock, ILogger logger)
+{
+    private const int BatchChanges = 512;
+    private static readonly ShadowOrigin s_origin = new("roost", "restore");
+
+    /// <summary>Sets the shadows back to the backup, and continues the present history.</summary>
+    /// <param name="source">Has the backup's table; its schema is brought up to date.</param>
+    /// <param name="staged">To be made.</param>
+    public async Task<string> SetBackAsync(string source, string staged)
+    {
+        var (store, known) = await OpenPresentAsync(staged);
+        await using (store)
+        {
+            await using var backup = ShadowTable.Open(source, Durability.Crash, logger);
+            var counts = new Counts();
+            var kept = new HashSet<ShadowId>();
+            await WriteAsync(store, SetAsync());
+            await store.StoreAsync();
+            await WriteAsync(store, RemoveAsync());
+            return $"{kept.Count} shadows as in the backup, {counts.Set} of them set back or new, {counts.Removed} removed that are not in it";
+
+            async IAsyncEnumerable<(ShadowId, ShadowRecord?)> SetAsync()
+            {
+                foreach (var (id, record) in backup.ReadSound())
+                {
+                    kept.Add(id);
+                    var change = RestoredRecord.Of(record, await ReadAsync(store, id), known.GetValueOrDefault(id), Now);
+                    counts.Set += change is null ? 0 : 1;
+                    yield return (id, change);
+                }
+            }
+
+            async IAsyncEnumerable<(ShadowId, ShadowRecord?)> RemoveAsync()
+            {
+                var others = store.ReadSound().Select(row => row.Key).Concat(known.Keys).Where(id => !kept.Contains(id)).Distinct().ToList();
+                foreach (var id in others)
+                {
+                    var present = await ReadAsync(store, id);
+                    var change = RestoredRecord.Of(backup: null, present, known.GetValueOrDefault(id), Now);
+                    counts.Removed += change is not null && present is { IsTombstone: false } ? 1 : 0;
+                    yield return (id, change);
+                }
+            }
+        }
+    }
+
+    /// <summary>The backup, and on top of it what the present journal has from after it.</summary>
+    /// <exception cref="BackupException">The journal does not follow on the backup.</exception>
+    public async Task<string> ReplayAsync(string source, string staged)
+    {
+        ShadowFiles.CopyTable(source, staged);
+        ShadowFiles.CopyJournal(options.Folder, staged);
+        long replayed;
+        try
+        {
+            replayed = await ThrowUnlessFollowsAsync(staged);
+            await using var store = await OpenAsync(staged);
+            return $"{store.ReadSound().Count(row => !row.Value.IsTombstone)} shadows, after {replayed} changes that the journal has from after the backup";
+        }
+        catch (CorruptLogException exception)
+        {
+            throw new BackupException($"the journal that --replay needs is damaged; restore without it to have the shadows as in the backup. {exception.Message}", exception);
+        }
+    }
+
+    private long Now => clock.GetUtcNow().ToUnixTimeSeconds();
+
+    private Task<JournaledShadowStore> OpenAsync(string folder) =>
+        JournaledShadowStore.OpenAsync(folder, options.History, Durability.Crash, clock, logger); // what is staged is synced as a whole, and only then counts
+
+    private async Task<(JournaledShadowStore Store, IReadOnlyDictionary<ShadowId, long> Known)> OpenPresentAsync(string staged)
+    {
+        Copy();
+        try
+        {
+            return (await OpenAsync(staged), new Dictionary<ShadowId, long>());
+        }
+        catch (Exception exception) when (exception is DatabaseCorruptException or DatabaseVersionException or CorruptLogException or SqliteException)
+        {
+            logger.PresentUnreadable(options.Folder, exception);
+        }
+
+        Clear();
+        Copy();
+        var known = await KnownVersions.ReadAsync(staged, clock, logger);
+        Clear();
+        return (await OpenAsync(staged), known);
+
+        void Copy()
+        {
+            ShadowFiles.CopyTable(options.Folder, staged);
+            ShadowFiles.CopyJournal(options.Folder, staged);
+        }
+
+        void Clear() => Directory.Delete(staged, recursive: true);
+    }
+
+    private static async Task<ShadowRecord?> ReadAsync(JournaledShadowStore store, ShadowId id)
+    {
+        try
+        {
+            return store.Read(id);
+        }
+        catch (CorruptShadowException)
+        {
+            return await store.HealAsync(id) is null ? null : store.Read(id);
+        }
+    }
+
+    private static async Task WriteAsync(JournaledShadowStore store, IAsyncEnumerable<(ShadowId Id, ShadowRecord? Record)> records)
+    {
+        await foreach (var batch in records.Where(entry => entry.Record is not null).Chunk(BatchChanges))
+        {
+            await store.WriteAsync([.. batch.Select(entry => new ShadowChange(entry.Id, entry.Record!, s_origin, ClientToken: null))]);
+        }
+    }
+
+    /// <summary>The last change that the backup has must be, to the letter, what the journal has in its place.</summary>
+    /// <returns>How many changes come after it.</returns>
+    private async Task<long> ThrowUnlessFollowsAsync(string staged)
+    {
+        await using var table = ShadowTable.Open(staged, Durability.Crash, logger);
+        await using var journal = ShadowJournal.Open(staged, options.History, Durability.Crash, clock, logger, metrics: null);
+        var applied = table.ReadApplied();
+        var (first, end) = (journal.Log.FirstOffset, journal.End);
+        if (applied < first || applied > end)
+        {
+            throw new BackupException(
+                $"the journal in {options.Folder} has the changes {first} to {end}, and the backup ends at {applied}: what lies between is not there. Restore without --replay to have the shadows as in the backup");
+        }
+
+        if (applied > 0 && !(applied > first && IsIn(table, journal.Replay(applied - 1).First()[0])))
+        {
+            throw new BackupException($"the journal in {options.Folder} is not the one that the backup was made beside. Restore without --replay to have the shadows as in the backup");
+        }
+
+        return end - applied;
+    }
+
+    private static bool IsIn(ShadowTable table, ShadowChange change)
+    {
+        if (table.Read(change.Id) is not { } record)
+        {
+            return change.Record.IsTombstone; // the table forgets old ones
+        }
+
+        return record.Version == change.Record.Version
+            && (record.State is { } left && change.Record.State is { } right ? StoredState.IsSame(left, right) : record.IsTombstone == change.Record.IsTombstone);
+    }
+
+    private sealed class Counts
+    {
+        public int Set { get; set; }
+
+        public int Removed { get; set; }
+    }
+}
