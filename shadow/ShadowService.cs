@@ -122,6 +122,9 @@ public sealed class ShadowService : IHostedService, IAsyncDisposable
     /// <summary>Copies all shadows as of now; the daemon goes on meanwhile.</summary>
     internal Task CopyTableAsync(string path) => Store.CopyTableAsync(path);
 
+    /// <summary>True when a part of the journal was gone at the start: changes that nothing else had may be lost, which the log tells once and health until the next start.</summary>
+    public bool JournalWasCut => _store is { JournalFitted: false };
+
     /// <summary>What the last check found; null when none has ended since the start.</summary>
     public ShadowCheckReport? LastCheck => _integrity?.Last;
 

@@ -2,7 +2,7 @@ using Roost.Shadow;
 
 namespace Roost.Gateway.Health;
 
-/// <summary>Serves as long as its store can be read; degraded by damaged shadows.</summary>
+/// <summary>Serves as long as its store can be read; degraded by damage that was found.</summary>
 internal sealed class ShadowHealth(ShadowService shadows) : IHealthSource
 {
     public RoomHealth Check()
@@ -14,6 +14,8 @@ internal sealed class ShadowHealth(ShadowService shadows) : IHealthSource
                 ? new("shadows", RoomState.Degraded, $"{shadows.Damaged} shadows are damaged and answer 500; 'roost shadow check' names them and what to do")
                 : shadows.LastCheck is { DamagedChanges: > 0 } check
                 ? new("shadows", RoomState.Degraded, $"{check.DamagedChanges} changes of the history cannot be read; no shadow is the worse for it. {check.JournalDamage}")
+                : shadows.JournalWasCut
+                ? new("shadows", RoomState.Degraded, "at the start a part of their journal was not there: changes that only it had are lost. The log says which; 'roost restore' has older ones. The next start takes it as it is")
                 : new("shadows", RoomState.Up);
         }
         catch (Exception exception) // whatever keeps the store from answering is the reason

@@ -53,9 +53,9 @@ internal sealed class JournaledShadowStore : IShadowStore
         try
         {
             journal = ShadowJournal.Open(folder, history, durability, clock, logger, metrics);
-            await CatchUpAsync(table, journal, logger);
+            var fits = await CatchUpAsync(table, journal, logger);
             journal.Log.KeepFrom = journal.End;
-            return new JournaledShadowStore(table, journal, clock, logger);
+            return new JournaledShadowStore(table, journal, clock, logger) { JournalFitted = fits };
         }
         catch
         {
@@ -64,6 +64,9 @@ internal sealed class JournaledShadowStore : IShadowStore
             throw;
         }
     }
+
+    /// <summary>False when the journal, as it was opened, did not have what the table was to be brought up to: somebody replaced, cut or removed it.</summary>
+    public bool JournalFitted { get; private init; }
 
     /// <summary>Called by whoever reads a damaged row, before it is told; quick.</summary>
     public Action<ShadowId>? DamageMet { get; set; }
@@ -284,10 +287,12 @@ internal sealed class JournaledShadowStore : IShadowStore
     private static int MoreThan(int limit, Dictionary<ShadowId, ShadowRecord> changed) =>
         (int)Math.Min(int.MaxValue, limit + (long)changed.Values.Count(record => record.IsTombstone));
 
-    private static async Task CatchUpAsync(ShadowTable table, ShadowJournal journal, ILogger logger)
+    /// <returns>False when the two do not belong together.</returns>
+    private static async Task<bool> CatchUpAsync(ShadowTable table, ShadowJournal journal, ILogger logger)
     {
         var applied = table.ReadApplied();
-        if (applied > journal.End || applied < journal.Log.FirstOffset)
+        var fits = applied <= journal.End && applied >= journal.Log.FirstOffset;
+        if (!fits)
         {
             logger.JournalDoesNotFit(journal.Log.Folder, journal.Log.FirstOffset, journal.End, applied);
             applied = Math.Min(applied, journal.End);
@@ -314,6 +319,8 @@ internal sealed class JournaledShadowStore : IShadowStore
         {
             await table.WriteAsync([], applied);
         }
+
+        return fits;
     }
 
     private void StoreLater()

@@ -86,7 +86,9 @@ internal sealed class JournaledShadowStoreTests(bool storesAtOnce) : ShadowStore
         await Store.DisposeAsync();
         Directory.Delete(_folder[ShadowJournal.FolderName], recursive: true);
 
+        Assert.That(Journaled.JournalFitted);
         Store = await OpenAsync(_folder.Path);
+        Assert.That(Journaled.JournalFitted, Is.False, "which health tells");
         Assert.That(Store.Read(Some.Id("thing"))!.Version, Is.EqualTo(5));
         await Write(Some.Id("thing"), Some.Record("""{"a":2}""", 6, 11));
         using var copy = CopyAsKilled();
