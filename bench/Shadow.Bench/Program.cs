@@ -2,7 +2,24 @@ using Roost.Shadow.Bench;
 
 // usage: dotnet run -c Release --project bench/Shadow.Bench [seconds per cell, default 3] [repetitions, default 3] [things, default 1,32,512]
 // How many durable updates a second do shadows keep, and how many upserts of the same rows does SQLite alone?
+//        ... fleet [things, default 10000] [queries of each kind, default 200]
+// How long does a question to a fleet take over HTTP?
 // All run in one process on one disk, turn by turn; the folder is made in the current one, so stand on the disk to be measured.
+if (args is ["fleet", ..])
+{
+    var fleet = Directory.CreateDirectory(Path.Combine(Directory.GetCurrentDirectory(), $"shadow-bench-{Environment.ProcessId}"));
+    try
+    {
+        await FleetQueries.RunAsync(fleet.FullName, things: args.Length > 1 ? int.Parse(args[1]) : 10_000, rounds: args.Length > 2 ? int.Parse(args[2]) : 200);
+    }
+    finally
+    {
+        fleet.Delete(recursive: true);
+    }
+
+    return;
+}
+
 var window = TimeSpan.FromSeconds(args.Length > 0 ? double.Parse(args[0]) : 3);
 var repetitions = args.Length > 1 ? int.Parse(args[1]) : 3;
 var folder = Directory.CreateDirectory(Path.Combine(Directory.GetCurrentDirectory(), $"shadow-bench-{Environment.ProcessId}"));

@@ -2,7 +2,6 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
-using Roost.Mqtt;
 
 namespace Roost.Shadow.Bench;
 
@@ -55,15 +54,5 @@ internal static class ShadowLoad
         }
 
         return times;
-    }
-
-    /// <summary>Takes every message and has nobody to give it to: what is measured ends where the broker begins.</summary>
-    private sealed class NoReaders : IMqttBroker, IAsyncDisposable
-    {
-        public ValueTask PublishAsync(MqttMessage message, CancellationToken cancellationToken = default) => ValueTask.CompletedTask;
-
-        public ValueTask<IAsyncDisposable> SubscribeAsync(TopicFilter filter, IMessageHandler handler, CancellationToken cancellationToken = default) => new(this);
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }

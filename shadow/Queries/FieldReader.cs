@@ -17,6 +17,8 @@ internal sealed class FieldReader(IReadOnlyList<FieldPath> fields)
     private readonly Node _root = Node.Of(fields);
     private readonly bool _needsDelta = fields.Any(field => field.Root == FieldRoot.Delta);
     private readonly bool _needsState = fields.Any(field => field.IsState);
+    private readonly byte[][] _lastKeys = [.. fields.Where(field => field.IsState).Select(field => KeyOf(field.Keys is [.., var last] ? last : field.Root == FieldRoot.Desired ? "desired" : "reported"))];
+    private int _missing; // state fields that may still come: with none the rest of the row is of no interest
 
     /// <summary>Of the shadow read last.</summary>
     public FieldValue[] Values { get; } = new FieldValue[fields.Count];
@@ -31,6 +33,7 @@ internal sealed class FieldReader(IReadOnlyList<FieldPath> fields)
             ShadowRowCodec.Verify(shadow.Id, row);
             if (_needsState && row.State is { } json)
             {
+                _missing = CountOfPossible(json);
                 var reader = new Utf8JsonReader(json, AnyDepth);
                 reader.Read();
                 ReadMembers(ref reader, json, _root);
@@ -41,6 +44,20 @@ internal sealed class FieldReader(IReadOnlyList<FieldPath> fields)
 
         ReadTree(shadow.Decode().State!);
     }
+
+    // Keys have one spelling, and nothing stands between them and their colons: a key that is nowhere in the text needs no reading of it.
+    private int CountOfPossible(byte[] json)
+    {
+        var count = 0;
+        foreach (var key in _lastKeys)
+        {
+            count += json.AsSpan().IndexOf(key) >= 0 ? 1 : 0;
+        }
+
+        return count;
+    }
+
+    private static byte[] KeyOf(string key) => [.. JsonText.ToBytes(key), (byte)':'];
 
     private void ReadHead(in ScannedShadow shadow)
     {
@@ -87,7 +104,7 @@ internal sealed class FieldReader(IReadOnlyList<FieldPath> fields)
     // Goes as deep as the longest path, which is as long as a query may be at most.
     private void ReadMembers(ref Utf8JsonReader reader, byte[] json, Node node)
     {
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (_missing > 0 && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var child = node.Find(ref reader);
             reader.Read();
@@ -97,7 +114,18 @@ internal sealed class FieldReader(IReadOnlyList<FieldPath> fields)
                 continue;
             }
 
-            var (kind, from) = (FieldValue.KindOf(reader.TokenType), (int)reader.TokenStartIndex);
+            if (child.Fields.Count > 0)
+            {
+                var (kind, from) = (FieldValue.KindOf(reader.TokenType), (int)reader.TokenStartIndex);
+                var whole = reader; // a copy: members of the value may be wanted too
+                whole.Skip();
+                foreach (var field in child.Fields)
+                {
+                    Values[field] = new FieldValue(kind, json.AsMemory(from, (int)whole.BytesConsumed - from));
+                    _missing--;
+                }
+            }
+
             if (child.Children.Count > 0 && reader.TokenType == JsonTokenType.StartObject)
             {
                 ReadMembers(ref reader, json, child);
@@ -105,11 +133,6 @@ internal sealed class FieldReader(IReadOnlyList<FieldPath> fields)
             else
             {
                 reader.Skip();
-            }
-
-            foreach (var field in child.Fields)
-            {
-                Values[field] = new FieldValue(kind, json.AsMemory(from, (int)reader.BytesConsumed - from));
             }
         }
     }

@@ -53,18 +53,18 @@ internal static class ShadowRowCodec
     private static uint Checksum(ShadowId id, long version, long updated, byte[]? state, byte[]? times)
     {
         var crc = uint.MaxValue;
-        crc = Add(crc, Encoding.UTF8.GetBytes(id.Thing));
-        crc = Add(crc, Encoding.UTF8.GetBytes(id.Name));
+        Span<byte> name = stackalloc byte[ShadowId.MaxThingLength]; // ASCII, as all names that an id can have
+        crc = Add(crc, name[..Encoding.UTF8.GetBytes(id.Thing, name)], isNull: false);
+        crc = Add(crc, name[..Encoding.UTF8.GetBytes(id.Name, name)], isNull: false);
         crc = BitOperations.Crc32C(crc, (ulong)version);
         crc = BitOperations.Crc32C(crc, (ulong)updated);
-        crc = Add(crc, state);
-        return ~Add(crc, times);
+        crc = Add(crc, state, state is null);
+        return ~Add(crc, times, times is null);
     }
 
-    private static uint Add(uint crc, byte[]? column)
+    private static uint Add(uint crc, ReadOnlySpan<byte> rest, bool isNull)
     {
-        crc = BitOperations.Crc32C(crc, (ulong)(column?.Length ?? -1L));
-        var rest = column.AsSpan();
+        crc = BitOperations.Crc32C(crc, (ulong)(isNull ? -1L : rest.Length));
         for (; rest.Length >= sizeof(ulong); rest = rest[sizeof(ulong)..])
         {
             crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(rest));

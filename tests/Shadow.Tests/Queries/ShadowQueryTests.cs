@@ -21,7 +21,7 @@ internal sealed class ShadowQueryTests
         {
             await UpdateAsync(host, "a-1", null, """{"reported":{"battery":5,"mode":"clean","ok":true,"where":{"room":"kitchen","floor":0},"tags":["x"],"big":9007199254740993}}""");
             await UpdateAsync(host, "a-2", null, """{"desired":{"mode":"dock"},"reported":{"battery":20.0,"mode":"clean","ok":false,"where":"lost"}}""");
-            await UpdateAsync(host, "a-2", "cfg", """{"reported":{"battery":1e1,"a key":"quo\"te","Ünï":"ü","a.b":{"c":1}}}""");
+            await UpdateAsync(host, "a-2", "cfg", """{"reported":{"battery":1e1,"a key":"quo\"te","Ünï":"ü","a.b":{"c":1},"q\"k":1}}""");
             await UpdateAsync(host, "b-1", null, """{"desired":{"mode":"dock"},"reported":{"battery":-3,"mode":"dock"}}""");
             await UpdateAsync(host, "b-2", null, """{"reported":{"battery":"low"}}""");
             await UpdateAsync(host, "b-2", null, """{"reported":{"note":""}}""");
@@ -85,7 +85,9 @@ internal sealed class ShadowQueryTests
     [TestCase("reported.\"a key\"=\"quo\\\"te\"", "a-2~cfg")]
     [TestCase("reported.\"Ünï\"='ü'", "a-2~cfg")]
     [TestCase("reported.\"a.b\".c=1", "a-2~cfg")]
+    [TestCase("reported.'q\"k'=1", "a-2~cfg")]
     [TestCase("reported.a.b.c=1", "")]
+    [TestCase("reported.where exists and reported.where.room exists", "a-1", Description = "a part and what it is a part of")]
     [TestCase("reported.note=''", "b-2")]
     [TestCase("reported.mode like *ea*", "a-1 a-2")]
     [TestCase("reported.battery like *", "b-2", Description = "only texts are like anything")]
