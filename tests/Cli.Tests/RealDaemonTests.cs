@@ -67,6 +67,18 @@ public sealed class RealDaemonTests
     }
 
     [Test]
+    public async Task A_fleet_is_asked_and_changed_by_a_filter()
+    {
+        await DoneAsync("shadow", "update", "--things", "fleet-1,fleet-2", """{"state":{"reported":{"charge":7}}}""");
+        await DoneAsync("shadow", "update", "fleet-2", """{"state":{"reported":{"charge":70}}}""");
+        await DoneAsync("shadow", "update", "--where", "reported.charge<20 and thing like 'fleet-*'", """{"state":{"desired":{"task":"dock"}}}""");
+
+        Assert.That((await DoneAsync("shadow", "list", "--where", "reported.charge exists", "--select", "delta.task")).Output, Does.Match("fleet-1 +2 .*dock\nfleet-2 +2 [^\n]*Z\n"));
+        var wrong = await RunAsync("shadow", "list", "--where", "charge<20");
+        Assert.That((wrong.ExitCode, wrong.Error), Is.EqualTo((1, "roost: list of shadows: where: expected a path that begins with desired, reported, delta, thing, name, version or updated at character 1\n")));
+    }
+
+    [Test]
     public async Task A_shadow_is_updated_shown_and_listed()
     {
         await DoneAsync("shadow", "update", "vac-01", """{"state":{"desired":{"mode":"returning"},"reported":{"mode":"idle"}}}""");
