@@ -29,14 +29,15 @@ internal static class OfflineDaemon
     private static IEnumerable<string> Find(ProcessStartInfo start, Terminal terminal)
     {
         var (own, program) = (AppContext.BaseDirectory, Path.Combine(AppContext.BaseDirectory, "roostd"));
-        if (Path.GetFileName(Environment.ProcessPath) == "dotnet" && File.Exists(program + ".dll"))
+        var isBeside = File.Exists(program + ".dll"); // without it the program is an empty shell
+        if (Path.GetFileName(Environment.ProcessPath) == "dotnet" && isBeside)
         {
             start.FileName = Environment.ProcessPath!;
             return [Path.Combine(own, "roostd.dll")];
         }
 
-        var places = (terminal.Variable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).Select(folder => Path.Combine(folder, "roostd")).Prepend(program);
-        start.FileName = places.FirstOrDefault(File.Exists)
+        var places = (terminal.Variable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).Select(folder => Path.Combine(folder, "roostd"));
+        start.FileName = (isBeside ? places.Prepend(program) : places).FirstOrDefault(File.Exists)
             ?? throw new DaemonException("roostd is neither beside roost nor on the PATH; run it yourself with the same arguments: roostd --backup FILE or roostd --restore FILE");
         return [];
     }

@@ -38,6 +38,41 @@ public sealed class BackupArchiveTests
     }
 
     [Test]
+    public void Its_list_of_contents_is_frozen()
+    {
+        using var tar = new System.Formats.Tar.TarReader(new MemoryStream(_archive));
+        var names = new List<string>();
+        var manifest = "";
+        while (tar.GetNextEntry(copyData: true) is { } entry)
+        {
+            names.Add(entry.Name);
+            manifest = names.Count == 1 ? new StreamReader(entry.DataStream!).ReadToEnd() : manifest;
+        }
+
+        Assert.That(names, Is.EqualTo(new[] { "roost-backup.json", "shadows/shadows.db", "things/things.db", "SHA256SUMS" }));
+        Assert.That(manifest, Is.EqualTo(
+            """
+            {
+              "format": 1,
+              "roost": "0.1.0",
+              "created": "1970-01-01T00:00:00+00:00",
+              "parts": [
+                {
+                  "name": "shadows",
+                  "format": 2,
+                  "remark": null
+                },
+                {
+                  "name": "things",
+                  "format": 1,
+                  "remark": "two are damaged"
+                }
+              ]
+            }
+            """));
+    }
+
+    [Test]
     public void Cut_anywhere_it_is_refused()
     {
         // The zeros that end a tar say nothing about what is in it.
