@@ -15,6 +15,7 @@ public static class ShadowEndpointRouteBuilderExtensions
     /// </summary>
     public static IEndpointRouteBuilder MapShadows(this IEndpointRouteBuilder endpoints)
     {
+        endpoints.MapGet("/api/v1/shadow-sync", SyncEndpoint.List);
         endpoints.MapGet("/things/{thing}/shadow", ShadowEndpoints.GetAsync).AddEndpointFilter(new RateFilter(ShadowOperation.Get));
         endpoints.MapPost("/things/{thing}/shadow", ShadowEndpoints.UpdateAsync).AddEndpointFilter(new RateFilter(ShadowOperation.Update));
         endpoints.MapDelete("/things/{thing}/shadow", ShadowEndpoints.DeleteAsync).AddEndpointFilter(new RateFilter(ShadowOperation.Delete));

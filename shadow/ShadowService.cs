@@ -200,6 +200,9 @@ public sealed class ShadowService : IHostedService, IAsyncDisposable
     /// <param name="from">The last place that the receiver has; null when it has nothing.</param>
     internal ChangeFeed Follow(ShadowWatcher watcher, EventPosition? from) => new(Watch, watcher, Store, from, _feedReaders, _clock, _logger);
 
+    /// <summary>A deletion of the shadow is remembered, which it is for 48 hours.</summary>
+    internal bool IsDeleted(ShadowId id) => Store.Read(id) is { IsTombstone: true };
+
     /// <summary>Lets <paramref name="observer"/> see every change from the start on. Before <see cref="StartAsync"/>.</summary>
     internal void Observe(IShadowObserver observer) => _observers.Add(observer);
 

@@ -12,6 +12,7 @@ internal static class ShadowCommands
     public static Command Create(GlobalOptions options, Terminal terminal) => new("shadow", "Device shadows")
     {
         Get(options, terminal),
+        ShadowSyncCommands.Create(options, terminal),
         ShadowUpdateCommand.Create(Thing(), Name(), options, terminal),
         ShadowListCommand.Create(options, terminal),
         ShadowHistoryCommand.Create(Thing(), Name(), options, terminal),

@@ -153,7 +153,8 @@ internal sealed class OptionsBinder(List<ConfigurationFault> faults)
 
     private bool TryBindItem(Type type, MapEntry entry, string key, object? existing, out object? value)
     {
-        if (ScalarParser.Knows(type))
+        var isLongForm = entry.Value is MapNode && type.GetConstructor([]) is not null; // of a type that has a short form too: a single value
+        if (ScalarParser.Knows(type) && !isLongForm)
         {
             return _scalars.TryParse(entry, key, type, isSize: false, out value);
         }

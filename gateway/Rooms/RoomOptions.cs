@@ -22,7 +22,8 @@ internal static class RoomOptions
             .Add<FunctionOptions>(FunctionOptions.Section)
             .Add<StreamsOptions>(StreamsOptions.Section)
             .Add<CloudOptions>(CloudOptions.Section)
-            .Add<CloudMqttOptions>(CloudMqttOptions.Section);
+            .Add<CloudMqttOptions>(CloudMqttOptions.Section)
+            .Add<ShadowSyncOptions>(ShadowSyncOptions.Section);
         schema.Get<MqttOptions>().Listeners = [new MqttListenerOptions()];
         schema.Get<MqttOptions>().Folder = "mqtt";
         schema.Get<ShadowOptions>().Folder = "shadows";

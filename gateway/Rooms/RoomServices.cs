@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Roost.Gateway.Backups;
+using Roost.Gateway.Cloud;
 using Roost.Gateway.Configuration;
 using Roost.Gateway.Health;
 using Roost.Gateway.Hosting;
@@ -40,6 +41,8 @@ internal static class RoomServices
         services.AddSingleton<IHealthSource>(provider => provider.GetRequiredService<BrokerHost>());
         services.AddHostedService(provider => provider.GetRequiredService<BrokerHost>());
 
+        services.AddSingleton<IValidateOptions<ShadowSyncOptions>, ShadowSyncUplinkValidator>();
+        services.AddSingleton<IShadowUpstream, ShadowUpstream>();
         services.AddShadows();
         services.AddSingleton<IBackupPart>(provider => new ShadowBackup(
             provider.GetRequiredService<IOptions<ShadowOptions>>().Value, provider.GetRequiredService<TimeProvider>(),

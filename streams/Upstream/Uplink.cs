@@ -43,6 +43,20 @@ internal sealed class Uplink : IUplink
     public Task<UplinkConnection> ConnectedAsync(CancellationToken cancellationToken) =>
         Volatile.Read(ref _connected).Task.WaitAsync(cancellationToken);
 
+    public async Task<IUplinkConnection> WaitForConnectionAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var connection = await ConnectedAsync(cancellationToken);
+            if (!connection.Lost.IsCancellationRequested)
+            {
+                return connection;
+            }
+
+            await connection.Released.WaitAsync(cancellationToken);
+        }
+    }
+
     /// <summary>Connects, and connects again, until <paramref name="stoppingToken"/> ends it; says goodbye then.</summary>
     public async Task RunAsync(CancellationToken stoppingToken)
     {

@@ -11,10 +11,13 @@ namespace Roost.Streams.Upstream;
 /// <summary>What the client is told for one connection. Files are read each time: a renewed certificate or password needs no restart.</summary>
 internal sealed class UplinkClientOptions(IOptions<CloudMqttOptions> mqtt, IOptions<CloudOptions> cloud)
 {
+    // Those who share the connection with the exports bound themselves; the sync of shadows to a hundred at most.
+    private const int ForOthers = 100;
+
     private readonly CloudMqttOptions _options = mqtt.Value;
 
     // All exports together may have so much in flight; the client itself must not be what refuses.
-    private readonly int _inflight = Math.Clamp(cloud.Value.Exports.Sum(export => export.MaxInflight), 1, ushort.MaxValue / 2);
+    private readonly int _inflight = Math.Clamp(cloud.Value.Exports.Sum(export => export.MaxInflight) + ForOthers, 1, ushort.MaxValue / 2);
 
     /// <exception cref="UplinkCredentialsException">A file cannot be read or does not hold what it should.</exception>
     public MqttClientOptions Create() => new()

@@ -1,23 +1,36 @@
+using System.Collections.Immutable;
 using Roost.Mqtt;
 using Roost.Mqtt.Client;
 
 namespace Roost.Streams.Upstream;
 
 /// <summary>One connection of the uplink, from CONNACK to its end. What is unacknowledged when it ends is its users' to send again.</summary>
-internal sealed class UplinkConnection : IAsyncDisposable
+internal sealed class UplinkConnection : IUplinkConnection, IAsyncDisposable
 {
     private readonly MqttClient _client;
+    private readonly string _endpoint;
     private readonly CancellationTokenSource _lost = new(); // never disposed of: it has no timer, and a disposed one would not cancel any more
     private readonly TaskCompletionSource<string> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ImmutableArray<Action<MqttMessage>> _receivers = [];
     private volatile bool _useful;
     private volatile bool _hungUp;
 
-    private UplinkConnection(MqttClient client)
+    private UplinkConnection(MqttClient client, string endpoint)
     {
         _client = client;
+        _endpoint = endpoint;
         Lost = _lost.Token;
         client.ConnectionChanged += OnChanged;
+        client.MessageHandler = (message, _) =>
+        {
+            foreach (var receiver in _receivers)
+            {
+                receiver(message.Message);
+            }
+
+            return ValueTask.CompletedTask;
+        };
     }
 
     /// <summary>Cancelled when the connection has ended.</summary>
@@ -42,7 +55,7 @@ internal sealed class UplinkConnection : IAsyncDisposable
     public static async Task<UplinkConnection> OpenAsync(MqttClientOptions options, TimeProvider clock, CancellationToken cancellationToken)
     {
         var client = new MqttClient(options, clock);
-        var connection = new UplinkConnection(client);
+        var connection = new UplinkConnection(client, $"{options.Host}:{options.Port}");
         try
         {
             await client.ConnectAsync(cancellationToken);
@@ -59,6 +72,39 @@ internal sealed class UplinkConnection : IAsyncDisposable
     /// <exception cref="MqttPublishRefusedException">The server refused this message, now or by what it announced.</exception>
     /// <exception cref="MqttConnectionException">The connection ended before the acknowledgement.</exception>
     public ValueTask PublishAsync(MqttMessage message) => _client.PublishAsync(message);
+
+    /// <inheritdoc/>
+    async ValueTask IUplinkConnection.PublishAsync(MqttMessage message)
+    {
+        // While an export tries a record alone, the end of the connection has to be that record's doing.
+        try
+        {
+            await Trial.WaitAsync(Lost);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new MqttConnectionException(_endpoint, null, await Ended);
+        }
+
+        Trial.Release();
+        await _client.PublishAsync(message);
+    }
+
+    public void Receive(Action<MqttMessage> receiver) => ImmutableInterlocked.Update(ref _receivers, static (all, added) => all.Add(added), receiver);
+
+    public async Task<IReadOnlyList<TopicFilter>> SubscribeAsync(IReadOnlyList<TopicFilter> filters, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var results = await _client.SubscribeAsync(
+                new MqttSubscribeRequest { Subscriptions = [.. filters.Select(filter => new MqttSubscription(filter))] }, cancellationToken);
+            return [.. results.Filters.Where(result => result.IsRefused).Select(result => result.Filter)];
+        }
+        catch (MqttSubscriptionRefusedException)
+        {
+            return filters; // its CONNACK has refused such filters already
+        }
+    }
 
     public void NoteUseful() => _useful = true;
 

@@ -26,19 +26,19 @@ internal sealed class ShadowHost : IAsyncDisposable
 
     public long Now => Clock.GetUtcNow().ToUnixTimeSeconds();
 
-    public static async Task<ShadowHost> StartAsync(Action<ShadowOptions>? configure = null)
+    public static async Task<ShadowHost> StartAsync(Action<ShadowOptions>? configure = null, Action<ShadowHost>? beforeStart = null)
     {
         var host = new ShadowHost();
         host.Options.Folder = host.Folder;
         configure?.Invoke(host.Options);
-        await host.StartServiceAsync();
+        await host.StartServiceAsync(beforeStart);
         return host;
     }
 
-    public async Task RestartAsync()
+    public async Task RestartAsync(Action<ShadowHost>? beforeStart = null)
     {
         await Service.StopAsync(CancellationToken.None);
-        await StartServiceAsync();
+        await StartServiceAsync(beforeStart);
     }
 
     public ShadowService Create(IMqttBroker broker) => new(
@@ -51,9 +51,10 @@ internal sealed class ShadowHost : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private Task StartServiceAsync()
+    private Task StartServiceAsync(Action<ShadowHost>? beforeStart)
     {
         Service = Create(Broker);
+        beforeStart?.Invoke(this);
         return Service.StartAsync(CancellationToken.None);
     }
 }

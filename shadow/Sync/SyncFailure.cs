@@ -1,0 +1,15 @@
+namespace Roost.Shadow.Sync;
+
+/// <summary>Why an exchange ended without both sides being equal.</summary>
+/// <param name="IsRefused">The same again would be refused again.</param>
+/// <param name="IsOverConnection">There was no connection, or nobody answered on it.</param>
+/// <param name="IsSilence">No answer came in time.</param>
+/// <param name="Rebased">Updates that the upstream refused over their version.</param>
+internal sealed record SyncFailure(string Reason, bool IsRefused = false, bool IsOverConnection = false, bool IsSilence = false, int Rebased = 0)
+{
+    public static SyncFailure Of(UpstreamReply reply) => new(
+        reply.Reason,
+        reply.Fault == UpstreamFault.Refused,
+        reply.Fault is UpstreamFault.Lost or UpstreamFault.TimedOut,
+        reply.Fault == UpstreamFault.TimedOut);
+}

@@ -1,0 +1,14 @@
+namespace Roost.Shadow.Sync;
+
+internal enum SyncTurnState
+{
+    Idle,
+
+    /// <summary>Due, and waits for a free place.</summary>
+    Ready,
+
+    Running,
+
+    /// <summary>Failed, and waits for its next attempt.</summary>
+    Waiting,
+}

@@ -1,0 +1,11 @@
+namespace Roost.Shadow.Sync;
+
+internal enum UpstreamEvent
+{
+    GetAccepted,
+    GetRejected,
+    Documents,
+    UpdateRejected,
+    DeleteAccepted,
+    DeleteRejected,
+}
