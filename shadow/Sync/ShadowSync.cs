@@ -14,6 +14,9 @@ internal sealed class ShadowSync : IHostedService, IAsyncDisposable
 {
     private static readonly TimeSpan s_restart = TimeSpan.FromSeconds(30);
 
+    // Deleted shadows are looked for in the cloud so long after every reconnect: one that was made anew there while nobody listened is found.
+    private static readonly TimeSpan s_remembered = TimeSpan.FromDays(60);
+
     private readonly ShadowSyncOptions _options;
     private readonly string _folder;
     private readonly Storage.Durability _durability;
@@ -72,21 +75,21 @@ internal sealed class ShadowSync : IHostedService, IAsyncDisposable
     public SyncRow? Stored(ShadowId id) => _table?.Read(id);
 
     /// <summary>Compares the table with the shadows and goes to work in the background. Does nothing where nothing is to be synced.</summary>
-    public Task StartAsync(CancellationToken cancellationToken)
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
         if (_options.Sync.Count == 0 || _upstream is null)
         {
-            return Task.CompletedTask;
+            return;
         }
 
         _table = SyncTable.Open(_folder, _durability, _logger);
+        await _table.ForgetAsync(_clock.GetUtcNow() - s_remembered);
         _shadows.OnChanged = ChangedHere; // before the comparison: what changes meanwhile is seen by one of the two
         var changed = _tracking.Load(_table, _shadows);
         _logger.Began(_tracking.Count, changed);
         _metrics.Observe(() => Views().GroupBy(view => view.State).Select(group => (SyncView.NameOf(group.Key), group.Count())));
         _state = SyncConnectionState.Waiting;
         _running = Task.Run(() => RunAsync(_upstream, _table, _stopping.Token), CancellationToken.None);
-        return Task.CompletedTask;
     }
 
     /// <summary>Ends what is under way, without waiting for the upstream; what was not noted is decided again at the next start.</summary>

@@ -184,23 +184,15 @@ internal sealed class SyncExchange(LocalShadows shadows, SyncTable table, SyncMe
         }
 
         metrics.Synced(!decision.Local.IsNothing, !decision.Cloud.IsNothing);
-        if (decision.Goal is null && run.Row.Conflicts + run.Row.Rebases + run.Rebased + decision.Conflicts.Count == 0)
+        await table.WriteAsync(id, new SyncRow
         {
-            await table.RemoveAsync(id); // a shadow that is nowhere leaves nothing behind
-        }
-        else
-        {
-            await table.WriteAsync(id, new SyncRow
-            {
-                Last = decision.Goal is { } state ? new SyncBase(state, localVersion, run.Cloud!.Version, run.Cloud.Newest) : null,
-                SyncedAt = now,
-                Conflicts = run.Row.Conflicts + decision.Conflicts.Count,
-                Rebases = run.Row.Rebases + run.Rebased,
-                LastConflicts = decision.Conflicts.Count == 0 ? run.Row.LastConflicts : [.. decision.Conflicts.Take(SyncRow.MostConflicts)],
-                ConflictAt = decision.Conflicts.Count == 0 ? run.Row.ConflictAt : now,
-            });
-        }
-
+            Last = decision.Goal is { } state ? new SyncBase(state, localVersion, run.Cloud!.Version, run.Cloud.Newest) : null,
+            SyncedAt = now,
+            Conflicts = run.Row.Conflicts + decision.Conflicts.Count,
+            Rebases = run.Row.Rebases + run.Rebased,
+            LastConflicts = decision.Conflicts.Count == 0 ? run.Row.LastConflicts : [.. decision.Conflicts.Take(SyncRow.MostConflicts)],
+            ConflictAt = decision.Conflicts.Count == 0 ? run.Row.ConflictAt : now,
+        });
         run.Shadow.Synced();
     }
 

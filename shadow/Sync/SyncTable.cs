@@ -137,13 +137,13 @@ internal sealed class SyncTable : IAsyncDisposable
         command.ExecuteNonQuery();
     });
 
-    public Task RemoveAsync(ShadowId id) => _store.WriteAsync(connection =>
+    /// <summary>Forgets shadows that neither side had when they were synced last, before <paramref name="before"/>.</summary>
+    public Task<int> ForgetAsync(DateTimeOffset before) => _store.WriteAsync(connection =>
     {
         using var command = connection.CreateCommand();
-        command.CommandText = "DELETE FROM synced WHERE thing = $thing AND name = $name";
-        command.Parameters.AddWithValue("$thing", id.Thing);
-        command.Parameters.AddWithValue("$name", id.Name);
-        command.ExecuteNonQuery();
+        command.CommandText = "DELETE FROM synced WHERE base IS NULL AND coalesce(synced_at, error_at) < $before";
+        command.Parameters.AddWithValue("$before", before.ToUnixTimeMilliseconds());
+        return command.ExecuteNonQuery();
     });
 
     public ValueTask DisposeAsync() => _store.DisposeAsync();

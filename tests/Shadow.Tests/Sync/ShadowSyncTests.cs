@@ -100,7 +100,7 @@ internal sealed class ShadowSyncTests
 
         await pair.BecomesAsync(atCloud ? pair.Edge : pair.Cloud, s_id, null);
         await pair.IsQuietAsync();
-        Assert.That(pair.Sync.Stored(s_id), Is.Null);
+        Assert.That(pair.Sync.Stored(s_id)!.Last, Is.Null);
     }
 
     [TestCase(true)]
@@ -188,6 +188,25 @@ internal sealed class ShadowSyncTests
         Assert.That(await SyncPair.StateAsync(pair.Edge, Some.Id("vac-4")), Is.Null);
         Assert.That(pair.Cloud.Broker.Topics("$aws/things/+/shadow/update/accepted").Count - written, Is.EqualTo(1));
         Assert.That(pair.Link.Requests - before, Is.EqualTo(51)); // an update for vac-1, a get and a delete for vac-2, a get for each other
+    }
+
+    [Test]
+    public async Task A_deleted_shadow_that_was_made_anew_in_the_cloud_while_apart_is_found_after_a_restart()
+    {
+        await using var pair = await SyncPair.StartAsync();
+        pair.Link.Connect();
+        await SyncPair.UpdateAsync(pair.Edge, s_named, """{"reported":{"x":1}}""");
+        await pair.BecomesAsync(pair.Cloud, s_named, """{"reported":{"x":1}}""");
+        await SyncPair.DeleteAsync(pair.Edge, s_named);
+        await pair.BecomesAsync(pair.Cloud, s_named, null);
+        await pair.IsQuietAsync();
+        pair.Link.Cut();
+
+        await SyncPair.UpdateAsync(pair.Cloud, s_named, """{"desired":{"x":2}}""");
+        await pair.RestartEdgeAsync();
+        pair.Link.Connect();
+
+        await pair.BecomesAsync(pair.Edge, s_named, """{"desired":{"x":2}}""");
     }
 
     [Test]

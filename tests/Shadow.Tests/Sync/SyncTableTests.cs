@@ -84,8 +84,9 @@ internal sealed class SyncTableTests
         var read = table.Read(s_id)!;
         Assert.That((read.Last!.CloudVersion, read.LocalRecreated, read.Error, read.ErrorAt, read.Rebases), Is.EqualTo((5, true, "500", s_now, 5)));
         Assert.That(table.Read(Some.Id("new")), Is.EqualTo(new SyncRow { Error = "403", ErrorAt = s_now }).Using<SyncRow>((a, b) => a.Error == b.Error && a.Last is null));
-        await table.RemoveAsync(s_id);
-        Assert.That(table.Read(s_id), Is.Null);
+        Assert.That(await table.ForgetAsync(s_now), Is.Zero);
+        Assert.That(await table.ForgetAsync(s_now + TimeSpan.FromSeconds(1)), Is.EqualTo(1));
+        Assert.That((table.Read(s_id) is null, table.Read(Some.Id("new")) is null), Is.EqualTo((false, true)));
     }
 
     [Test]
