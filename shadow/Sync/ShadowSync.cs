@@ -30,7 +30,7 @@ internal sealed class ShadowSync : IHostedService, IAsyncDisposable
     private readonly UpstreamSilence _silence;
     private readonly RequestPacer _pacer;
     private readonly SyncRules _rules;
-    private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationTokenSource _stopping = new(); // never disposed of: it has no timer, and a container may dispose of us twice
     private SyncTable? _table;
     private Task _running = Task.CompletedTask;
     private volatile SyncConnectionState _state = SyncConnectionState.Off;
@@ -92,7 +92,7 @@ internal sealed class ShadowSync : IHostedService, IAsyncDisposable
         _running = Task.Run(() => RunAsync(_upstream, _table, _stopping.Token), CancellationToken.None);
     }
 
-    /// <summary>Ends what is under way, without waiting for the upstream; what was not noted is decided again at the next start.</summary>
+    /// <summary>Ends what is under way, without waiting for the upstream; what was not noted is decided again at the next start. May be called again.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stopping.CancelAsync();
@@ -103,11 +103,7 @@ internal sealed class ShadowSync : IHostedService, IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await StopAsync(CancellationToken.None);
-        _stopping.Dispose();
-    }
+    public async ValueTask DisposeAsync() => await StopAsync(CancellationToken.None);
 
     private async Task RunAsync(IShadowUpstream upstream, SyncTable table, CancellationToken stopping)
     {
