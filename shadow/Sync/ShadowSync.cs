@@ -57,6 +57,7 @@ internal sealed class ShadowSync : IHostedService, IAsyncDisposable
         _schedule = new SyncSchedule(_options.RetryMax, _options.Strategy == SyncStrategy.Periodic, clock, Random.Shared);
         _silence = new UpstreamSilence(_options.RetryMax, clock, Random.Shared);
         _pacer = new RequestPacer(_options.MaxRate, _options.MaxInflight, clock);
+        _metrics.Observe(() => Views().GroupBy(view => view.State).Select(group => (SyncView.NameOf(group.Key), group.Count())));
     }
 
     public ShadowSyncOptions Options => _options;
@@ -87,7 +88,6 @@ internal sealed class ShadowSync : IHostedService, IAsyncDisposable
         _shadows.OnChanged = ChangedHere; // before the comparison: what changes meanwhile is seen by one of the two
         var changed = _tracking.Load(_table, _shadows);
         _logger.Began(_tracking.Count, changed);
-        _metrics.Observe(() => Views().GroupBy(view => view.State).Select(group => (SyncView.NameOf(group.Key), group.Count())));
         _state = SyncConnectionState.Waiting;
         _running = Task.Run(() => RunAsync(_upstream, _table, _stopping.Token), CancellationToken.None);
     }
