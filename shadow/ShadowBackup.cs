@@ -42,6 +42,7 @@ public sealed class ShadowBackup(ShadowOptions options, TimeProvider clock, ILog
         {
             var damaged = await CountDamagedAsync(source);
             var restored = replay ? await restore.ReplayAsync(source, staged) : await restore.SetBackAsync(source, staged);
+            ShadowFiles.CopyOthers(options.Folder, staged);
             return damaged == 0 ? restored : $"{restored}; {damaged} were damaged already in the backup, and are {(replay ? "still" : "left out")}";
         }
         catch (Exception exception) when (exception is DatabaseCorruptException or DatabaseVersionException or SqliteException)

@@ -19,6 +19,22 @@ internal static class ShadowFiles
         }
     }
 
+    /// <summary>What else lies there and is not made by a restore: what the sync with an upstream knows, for instance.</summary>
+    public static void CopyOthers(string from, string to)
+    {
+        if (!Directory.Exists(from))
+        {
+            return;
+        }
+
+        // The index of a write-ahead log is made anew from it.
+        var own = new[] { ShadowTable.FileName, ShadowTable.FileName + "-wal" };
+        foreach (var name in Directory.EnumerateFiles(from).Select(file => Path.GetFileName(file)).Where(name => !own.Contains(name) && !name.EndsWith("-shm", StringComparison.Ordinal)))
+        {
+            File.Copy(Path.Combine(from, name), Path.Combine(to, name));
+        }
+    }
+
     /// <summary>Segments and the positions of exports; a lock is its owner's.</summary>
     public static void CopyJournal(string from, string to)
     {

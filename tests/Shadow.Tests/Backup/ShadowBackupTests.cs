@@ -229,6 +229,20 @@ public sealed class ShadowBackupTests
         Assert.That(_host.Service.Journal.NextOffset, Is.EqualTo(3), "and gets the restore as one more change");
     }
 
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task What_else_is_kept_in_the_folder_stays(bool replay)
+    {
+        await UpdateAsync("thing", 1);
+        await CopyAsync();
+        await File.WriteAllTextAsync(Path.Combine(Shadows, "other.db"), "o");
+        await File.WriteAllTextAsync(Path.Combine(Shadows, "other.db-wal"), "w");
+        await RestoreAsync(replay: replay);
+
+        Assert.That(await File.ReadAllTextAsync(Path.Combine(Shadows, "other.db")), Is.EqualTo("o"));
+        Assert.That(await File.ReadAllTextAsync(Path.Combine(Shadows, "other.db-wal")), Is.EqualTo("w"));
+    }
+
     /// <summary>As the daemon does it while it runs.</summary>
     private Task<string?> CopyAsync() => new ShadowBackup(_host.Options, _host.Clock, NullLogger.Instance, _host.Service).CopyAsync(_backup.Path, default);
 
