@@ -59,4 +59,10 @@ internal static partial class Log
 
     [LoggerMessage(2050, LogLevel.Error, "The journal of the shadows is damaged where a client wanted to go on; it was sent all shadows instead")]
     public static partial void WatchedJournalDamaged(this ILogger logger, Exception exception);
+
+    [LoggerMessage(2051, LogLevel.Critical, "The shadows have ended by a defect of Roost; every request is answered 500 until the daemon is started again")]
+    public static partial void LoopEnded(this ILogger logger, Exception exception);
+
+    [LoggerMessage(2052, LogLevel.Error, "Who follows the changes of shadows has missed one of {Shadow}")]
+    public static partial void ObserverFailed(this ILogger logger, ShadowId shadow, Exception exception);
 }

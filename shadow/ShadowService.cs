@@ -72,7 +72,7 @@ public sealed class ShadowService : IHostedService, IAsyncDisposable
         _loop = new ShadowLoop(_store, announcer, _options, _clock, _metrics, _logger);
         _observers.ForEach(_loop.Observe);
         _running = Task.Run(_loop.RunAsync, CancellationToken.None);
-        _purge = _clock.CreateTimer(_ => _ = PurgeAsync(), null, TimeSpan.Zero, PurgeInterval);
+        _purge = _clock.CreateTimer(_ => _ = PurgeAsync(), null, PurgeInterval, PurgeInterval); // not at once: a machine without a clock of its own learns the time only then
 
         var reader = new ShadowRequestReader(_loop, announcer, Throttle, _clock);
         _subscriptions.Add(await _broker.SubscribeAsync(ShadowTopic.ClassicRequests, reader, cancellationToken));
@@ -89,7 +89,7 @@ public sealed class ShadowService : IHostedService, IAsyncDisposable
 
         _subscriptions.Clear();
         _loop?.Close();
-        await _running.WaitAsync(cancellationToken);
+        await _running.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // a fault was told when it came
         if (_purge is not null)
         {
             await _purge.DisposeAsync();
@@ -115,6 +115,12 @@ public sealed class ShadowService : IHostedService, IAsyncDisposable
 
     /// <summary>Every accepted change, in order: the stream <c>$shadows</c>, for readers only. Null before the start and after the end.</summary>
     public AppendLog? Journal => _store?.Journal.Log;
+
+    /// <summary>Why no shadow can be changed, or asked for at all, until the daemon is started again; null while all is well.</summary>
+    public string? Fault =>
+        _running.IsFaulted ? $"The shadows have ended: {_running.Exception.InnerException?.Message} Start the daemon again, and report it."
+        : _store?.Journal.Log.Failure is { } failure ? $"Their journal cannot be written: {failure.Message} Every change is refused. Look at the disk, then start the daemon again."
+        : null;
 
     /// <summary>Shadows that are known to be damaged: they answer 500.</summary>
     public long Damaged => _integrity?.Damaged ?? 0;

@@ -10,7 +10,9 @@ internal sealed class ShadowHealth(ShadowService shadows) : IHealthSource
         try
         {
             _ = shadows.ListThings("", 1);
-            return shadows.Damaged > 0
+            return shadows.Fault is { } fault
+                ? new("shadows", RoomState.Down, fault)
+                : shadows.Damaged > 0
                 ? new("shadows", RoomState.Degraded, $"{shadows.Damaged} shadows are damaged and answer 500; 'roost shadow check' names them and what to do")
                 : shadows.LastCheck is { DamagedChanges: > 0 } check
                 ? new("shadows", RoomState.Degraded, $"{check.DamagedChanges} changes of the history cannot be read; no shadow is the worse for it. {check.JournalDamage}")

@@ -27,7 +27,7 @@ internal sealed class ShadowRequestReader(ShadowLoop loop, ShadowAnnouncer annou
             return ValueTask.CompletedTask;
         }
 
-        if (!throttle.TryEnter(operation, thing, message.Publisher))
+        if (!throttle.TryEnter(operation, thing, message.Publisher, ShadowRequest.BytesOf(message.Payload.Length)))
         {
             Refuse(message.Topic, ShadowError.TooManyRequests, message.Payload);
             return ValueTask.CompletedTask;
@@ -36,7 +36,7 @@ internal sealed class ShadowRequestReader(ShadowLoop loop, ShadowAnnouncer annou
         var request = new ShadowRequest(id, operation, message.Payload.ToArray(), viaMqtt: true, ShadowOrigin.Mqtt(message.Publisher)); // the broker's buffer ends with this call
         if (!loop.TryEnqueue(request))
         {
-            throttle.Leave(thing, message.Publisher);
+            throttle.Leave(thing, message.Publisher, request.Bytes);
             Refuse(message.Topic, ShadowError.TooManyRequests, message.Payload);
             return ValueTask.CompletedTask;
         }
@@ -47,7 +47,7 @@ internal sealed class ShadowRequestReader(ShadowLoop loop, ShadowAnnouncer annou
     private async Task AcknowledgeAsync(ShadowRequest request, string? client)
     {
         var answer = await request.Answer;
-        throttle.Leave(request.Id.Thing, client);
+        throttle.Leave(request.Id.Thing, client, request.Bytes);
         if (answer.WasNotKept)
         {
             throw new MqttPublishRefusedException($"The change of shadow '{request.Id}' could not be stored.");

@@ -20,7 +20,6 @@ internal sealed class ShadowLoop
     /// <summary>Requests and their bodies waiting to be applied, in bytes; beyond it new ones are answered 429.</summary>
     public const long MaxWaitingBytes = 16 * 1024 * 1024;
 
-    private const int RequestBytes = 512; // a waiting request without its body
     private const long CacheBytes = 2 * 1024 * 1024;
 
     private readonly IShadowStore _store;
@@ -59,7 +58,7 @@ internal sealed class ShadowLoop
     /// <returns>False when too much is waiting already, or the loop is closed.</returns>
     public bool TryEnqueue(ShadowRequest request)
     {
-        var bytes = RequestBytes + request.Body.Length;
+        var bytes = request.Bytes;
         if (Interlocked.Add(ref _waitingBytes, bytes) <= MaxWaitingBytes && _waiting.Writer.TryWrite(request))
         {
             return true;
@@ -72,7 +71,33 @@ internal sealed class ShadowLoop
     /// <summary>Takes no more requests; <see cref="RunAsync"/> ends when those that wait are answered.</summary>
     public void Close() => _waiting.Writer.TryComplete();
 
+    /// <summary>Runs until it is closed. Faults only for a defect of ours; then all that wait are answered 500, and nobody is taken in any more.</summary>
     public async Task RunAsync()
+    {
+        try
+        {
+            await RunUntilClosedAsync();
+        }
+        catch (Exception exception)
+        {
+            _logger.LoopEnded(exception);
+            _waiting.Writer.TryComplete();
+            while (_waiting.Reader.TryRead(out var request))
+            {
+                _next.Requests.Add(request);
+            }
+
+            var document = MessageWriter.Rejected(ShadowError.InternalFailure, _clock.GetUtcNow().ToUnixTimeSeconds(), token: null);
+            foreach (var request in _committing.Requests.Concat(_next.Requests))
+            {
+                request.Complete(new ShadowAnswer(ShadowError.InternalFailure, document) { WasNotKept = true });
+            }
+
+            throw;
+        }
+    }
+
+    private async Task RunUntilClosedAsync()
     {
         Task? commit = null;
         Task<bool>? arrival = null;
@@ -81,7 +106,7 @@ internal sealed class ShadowLoop
         {
             while (_next.Requests.Count < MaxBatch && _waiting.Reader.TryRead(out var request))
             {
-                Interlocked.Add(ref _waitingBytes, -(RequestBytes + request.Body.Length));
+                Interlocked.Add(ref _waitingBytes, -request.Bytes);
                 Apply(request);
             }
 
@@ -138,10 +163,12 @@ internal sealed class ShadowLoop
             {
                 ShadowOperation.Get => ShadowEngine.Get(current, body, request.NotFoundName, now),
                 ShadowOperation.Delete => ShadowEngine.Delete(current, body, request.NotFoundName, request.ExpectedVersion, now),
-                _ when current is not { IsTombstone: false } && IsOneTooMany(request.Id) =>
-                    ShadowOutcome.Refused(ShadowError.TooManyNamed(_maxNamed), RequestReader.ReadToken(body).ClientToken),
                 _ => ShadowEngine.Update(current, body, _limits, now),
             };
+            if (outcome.Record is { IsTombstone: false } && current is not { IsTombstone: false } && IsOneTooMany(request.Id))
+            {
+                return ShadowOutcome.Refused(ShadowError.TooManyNamed(_maxNamed), outcome.ClientToken);
+            }
 
             // After all else, as RFC 9110 section 13.2.1 wants it: a request that fails anyway is told why.
             return outcome.Fault is null && request.Precondition?.HoldsFor(current) == false
@@ -275,11 +302,23 @@ internal sealed class ShadowLoop
         {
             foreach (var observer in _observers)
             {
-                observer.Changed(change);
+                Tell(observer, change);
             }
         }
 
         _committing.Clear();
+    }
+
+    private void Tell(IShadowObserver observer, ShadowChange change)
+    {
+        try
+        {
+            observer.Changed(change);
+        }
+        catch (Exception exception) // the outer edge of somebody else's code: the shadows go on
+        {
+            _logger.ObserverFailed(change.Id, exception);
+        }
     }
 
     // First the announcement, then the answer: an acknowledged MQTT update has its messages on their way.

@@ -9,6 +9,8 @@ namespace Roost.Shadow.Requests;
 internal sealed class ShadowRequest(
     ShadowId id, ShadowOperation operation, ReadOnlyMemory<byte> body, bool viaMqtt, ShadowOrigin origin = default, long? expectedVersion = null)
 {
+    private const int FlatBytes = 512;
+
     // MQTT's continuation only hands the acknowledgement to the broker and may run on the loop; REST's writes a response and may not.
     private readonly TaskCompletionSource<ShadowAnswer> _answer =
         new(viaMqtt ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
@@ -18,6 +20,9 @@ internal sealed class ShadowRequest(
     public ShadowOperation Operation { get; } = operation;
 
     public ReadOnlyMemory<byte> Body { get; } = body;
+
+    /// <summary>What it counts for while it waits.</summary>
+    public int Bytes => BytesOf(Body.Length);
 
     public bool ViaMqtt { get; } = viaMqtt;
 
@@ -30,6 +35,8 @@ internal sealed class ShadowRequest(
 
     /// <summary>What a 404 calls the shadow: over MQTT its own name, over REST with the thing's, as the cloud does.</summary>
     public string NotFoundName => ViaMqtt && !Id.IsClassic ? Id.Name : Id.ToString();
+
+    public static int BytesOf(int bodyLength) => FlatBytes + bodyLength;
 
     public ShadowOutcome Outcome { get; set; }
 

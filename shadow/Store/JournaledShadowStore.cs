@@ -22,7 +22,8 @@ internal sealed class JournaledShadowStore : IShadowStore
     private const int Now = 2; // the timer fires
 
     private const int ChangesBeforeStore = 8192; // a start reads them in well under a second
-    private const int MostUnstoredChanges = 4 * ChangesBeforeStore;
+    private const long BytesBeforeStore = 4 * 1024 * 1024;
+    private const int MostTimes = 4; // so many times as much may wait while the table cannot be written
 
     private readonly ShadowTable _table;
     private readonly UnstoredShadows _unstored = new();
@@ -138,7 +139,7 @@ internal sealed class JournaledShadowStore : IShadowStore
     public IReadOnlyList<string> ListNamed(string thing, string after, int limit)
     {
         // Before the table is read: what moves there meanwhile is then seen twice rather than not at all.
-        var own = _unstored.Snapshot().Where(entry => entry.Key.Thing == thing && string.CompareOrdinal(entry.Key.Name, after) > 0).ToDictionary();
+        var own = _unstored.Of(thing).Where(entry => string.CompareOrdinal(entry.Key.Name, after) > 0).ToDictionary();
         if (own.Count == 0)
         {
             return _table.ListNamed(thing, after, limit);
@@ -184,7 +185,7 @@ internal sealed class JournaledShadowStore : IShadowStore
 
     public async Task WriteAsync(IReadOnlyList<ShadowChange> changes)
     {
-        if (_unstored.Changes > MostUnstoredChanges)
+        if (_unstored.Changes > MostTimes * ChangesBeforeStore || _unstored.Bytes > MostTimes * BytesBeforeStore)
         {
             await StoreAsync(); // a table that cannot be written must not let the journal grow for ever
         }
@@ -325,7 +326,7 @@ internal sealed class JournaledShadowStore : IShadowStore
 
     private void StoreLater()
     {
-        if (_unstored.Changes < ChangesBeforeStore)
+        if (_unstored.Changes < ChangesBeforeStore && _unstored.Bytes < BytesBeforeStore)
         {
             if (Interlocked.CompareExchange(ref _due, Soon, Idle) == Idle)
             {

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using Roost.Shadow.Documents;
 using Roost.Shadow.Journal;
 
@@ -13,8 +14,11 @@ internal sealed class UnstoredShadows
     private readonly Lock _gate = new();
     private Dictionary<ShadowId, ShadowRecord> _waiting = [];
     private Dictionary<ShadowId, ShadowRecord> _storing = [];
+    private const int FlatBytes = 256;
+
     private long _end;
     private long _changes;
+    private long _bytes;
 
     /// <summary>Changes that the journal would have to be read for after a crash.</summary>
     public long Changes
@@ -24,6 +28,18 @@ internal sealed class UnstoredShadows
             lock (_gate)
             {
                 return _changes;
+            }
+        }
+    }
+
+    /// <summary>Documents as JSON, and a flat cost for each; the trees in memory take a few times as much.</summary>
+    public long Bytes
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _bytes;
             }
         }
     }
@@ -40,7 +56,9 @@ internal sealed class UnstoredShadows
     {
         lock (_gate)
         {
-            _waiting[change.Id] = change.Record;
+            ref var waiting = ref CollectionsMarshal.GetValueRefOrAddDefault(_waiting, change.Id, out _);
+            _bytes += CostOf(change.Record) - (waiting is null ? 0 : CostOf(waiting));
+            waiting = change.Record;
             _end = Math.Max(_end, change.Offset + 1);
             _changes++;
         }
@@ -60,6 +78,7 @@ internal sealed class UnstoredShadows
     {
         lock (_gate)
         {
+            _bytes -= _storing.Values.Sum(CostOf);
             _storing = [];
             _changes -= changes;
         }
@@ -71,7 +90,10 @@ internal sealed class UnstoredShadows
         {
             foreach (var (id, record) in _storing)
             {
-                _waiting.TryAdd(id, record); // a later change of the same shadow is newer
+                if (!_waiting.TryAdd(id, record))
+                {
+                    _bytes -= CostOf(record); // a later change of the same shadow is newer
+                }
             }
 
             _storing = [];
@@ -92,4 +114,27 @@ internal sealed class UnstoredShadows
             return all;
         }
     }
+
+    /// <summary>Those of one thing.</summary>
+    public Dictionary<ShadowId, ShadowRecord> Of(string thing)
+    {
+        var found = new Dictionary<ShadowId, ShadowRecord>();
+        lock (_gate)
+        {
+            foreach (var shadows in (Dictionary<ShadowId, ShadowRecord>[])[_storing, _waiting])
+            {
+                foreach (var (id, record) in shadows)
+                {
+                    if (id.Thing == thing)
+                    {
+                        found[id] = record;
+                    }
+                }
+            }
+        }
+
+        return found;
+    }
+
+    private static long CostOf(ShadowRecord record) => FlatBytes + (record.State?.JsonBytes ?? 0);
 }

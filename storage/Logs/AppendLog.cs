@@ -115,6 +115,18 @@ public sealed partial class AppendLog : IAsyncDisposable
         }
     }
 
+    /// <summary>Why nothing can be written any more until the log is opened again; null while all is well. A full disk is no such reason.</summary>
+    public Exception? Failure
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _failure;
+            }
+        }
+    }
+
     /// <summary>Called on the committer's thread once per batch, before its waiters go on, with the new <see cref="DurableOffset"/>. Must be quick.</summary>
     public Action<long>? DurableAdvanced { get; set; }
 

@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.DependencyInjection;
 using Roost.Shadow.Documents;
+using Roost.Shadow.Journal;
 using Roost.Shadow.Requests;
 using Roost.Shadow.Tests.Store;
 using Roost.Tests.Support;
@@ -14,6 +16,7 @@ internal sealed class ShadowLoopTests
 {
     private readonly MemoryShadowStore _store = new();
     private readonly Recorder _recorder = new();
+    private readonly Seen _seen = new();
     private ServiceProvider _meters = null!;
     private ShadowLoop _loop = null!;
     private Task _running = null!;
@@ -162,6 +165,58 @@ internal sealed class ShadowLoopTests
         Assert.That((await first).Error ?? (await second).Error, Is.Null);
     }
 
+    [Test]
+    public async Task An_observer_that_throws_ends_neither_the_loop_nor_another_observer()
+    {
+        await RestartAsync(new Thrower(), _seen);
+
+        Assert.That((await Send(ShadowOperation.Update, "a")).Error, Is.Null);
+        Assert.That((await Send(ShadowOperation.Update, "a")).Error, Is.Null);
+        Assert.That(_seen.Versions, Is.EqualTo(new long[] { 1, 2 }).Or.EqualTo(new long[] { 1 }), "the last one is told after its answer");
+    }
+
+    [Test]
+    public async Task A_defect_of_ours_answers_all_that_wait_and_takes_in_nobody_more()
+    {
+        var (disk, reached) = HoldDisk();
+        var committing = Send(ShadowOperation.Update, "a");
+        await reached;
+        var waiting = Send(ShadowOperation.Update, "b");
+        _recorder.Defect = new InvalidOperationException("a defect");
+        disk.SetResult();
+
+        Assert.That((await Eventually.CompletesAsync(committing, "the request being committed")).Error?.Code, Is.EqualTo(500));
+        Assert.That((await Eventually.CompletesAsync(waiting, "the request that waits")).Error?.Code, Is.EqualTo(500));
+        Assert.That(() => _running, Throws.InvalidOperationException);
+        Assert.That(_loop.TryEnqueue(new ShadowRequest(Some.Id("c"), ShadowOperation.Get, default, viaMqtt: false)), Is.False);
+        _running = Task.CompletedTask;
+    }
+
+    [Test]
+    public async Task A_request_that_is_refused_anyway_does_not_count_the_things_names()
+    {
+        var lists = _store.Lists;
+        var request = new ShadowRequest(Some.Id("a", "n"), ShadowOperation.Update, """{"state":1}"""u8.ToArray(), viaMqtt: false);
+        Assert.That(_loop.TryEnqueue(request));
+
+        Assert.That((await request.Answer).Error?.Code, Is.EqualTo(400));
+        Assert.That(_store.Lists, Is.EqualTo(lists));
+    }
+
+    private async Task RestartAsync(params IShadowObserver[] observers)
+    {
+        _loop.Close();
+        await _running;
+        _loop = new ShadowLoop(_store, _recorder, new ShadowOptions(), new ManualTimeProvider(),
+            new ShadowMetrics(_meters.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()), NullLogger.Instance);
+        foreach (var observer in observers)
+        {
+            _loop.Observe(observer);
+        }
+
+        _running = Task.Run(_loop.RunAsync);
+    }
+
     private Task<ShadowAnswer> Send(ShadowOperation operation, string thing)
     {
         var body = operation == ShadowOperation.Update ? """{"state":{"reported":{"a":1}}}"""u8.ToArray() : [];
@@ -187,8 +242,30 @@ internal sealed class ShadowLoopTests
     {
         public List<string> Announced { get; } = [];
 
-        public void Succeeded(ShadowRequest request, ShadowMessages messages) => Announced.Add($"{request.Operation} {request.Id}");
+        public Exception? Defect { get; set; }
+
+        public void Succeeded(ShadowRequest request, ShadowMessages messages)
+        {
+            if (Defect is not null)
+            {
+                throw Defect;
+            }
+
+            Announced.Add($"{request.Operation} {request.Id}");
+        }
 
         public void Refused(ShadowRequest request, byte[] errorDocument) => Announced.Add($"refused {request.Id}");
+    }
+
+    private sealed class Thrower : IShadowObserver
+    {
+        public void Changed(ShadowChange change) => throw new InvalidOperationException("a defect of an observer");
+    }
+
+    private sealed class Seen : IShadowObserver
+    {
+        public ConcurrentQueue<long> Versions { get; } = [];
+
+        public void Changed(ShadowChange change) => Versions.Enqueue(change.Record.Version);
     }
 }

@@ -8,6 +8,8 @@ namespace Roost.Shadow.Tests.Requests;
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class ShadowThrottleTests : IDisposable
 {
+    private const int Bytes = 16 * 1024;
+
     private readonly ServiceProvider _meters = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly ManualTimeProvider _clock = new();
 
@@ -25,7 +27,7 @@ internal sealed class ShadowThrottleTests : IDisposable
         Assert.That(Enter(throttle, "T", "robot"), Is.False);
         Assert.That(Enter(throttle, "U", "robot"), "another thing");
         Assert.That(Enter(throttle, "T", "other"), "another client");
-        throttle.Leave("T", "robot");
+        throttle.Leave("T", "robot", Bytes);
         Assert.That(Enter(throttle, "T", "robot"));
         Assert.That(Enter(throttle, "T", "robot"), Is.False);
     }
@@ -39,7 +41,7 @@ internal sealed class ShadowThrottleTests : IDisposable
             Assert.That(Enter(throttle, "T", null));
         }
 
-        throttle.Leave("T", null);
+        throttle.Leave("T", null, Bytes);
     }
 
     [Test]
@@ -61,9 +63,9 @@ internal sealed class ShadowThrottleTests : IDisposable
         var throttle = Create(maxInflight: 1, rate: 2);
         Assert.That(Enter(throttle, "T", "robot"));
         Assert.That(Enter(throttle, "T", "robot"), Is.False, "in flight");
-        throttle.Leave("T", "robot");
+        throttle.Leave("T", "robot", Bytes);
         Assert.That(Enter(throttle, "T", "robot"), "what was refused took nothing of the rate");
-        throttle.Leave("T", "robot");
+        throttle.Leave("T", "robot", Bytes);
         Assert.That(Enter(throttle, "T", "robot"), Is.False, "too fast");
         _clock.Advance(TimeSpan.FromSeconds(1));
         Assert.That(Enter(throttle, "T", "robot"), "and what was too fast is not in flight");
@@ -83,15 +85,29 @@ internal sealed class ShadowThrottleTests : IDisposable
     }
 
     [Test]
+    public void A_client_takes_a_part_of_the_room_only_over_however_many_things()
+    {
+        var throttle = Create();
+        var taken = Enumerable.Range(0, 1000).TakeWhile(i => Enter(throttle, $"t{i}", "flood")).Count();
+
+        Assert.That(taken, Is.EqualTo(ShadowThrottle.MaxBytesOfClient / Bytes));
+        Assert.That(Enter(throttle, "t1", "robot"), "another client has its own part");
+        Assert.That(Enter(throttle, "t1", null), "and the daemon");
+        throttle.Leave("t0", "flood", Bytes);
+        Assert.That(Enter(throttle, "t0", "flood"));
+        Assert.That(Enter(throttle, "t0", "flood"), Is.False);
+    }
+
+    [Test]
     public void Without_limits_nothing_is_refused_or_kept()
     {
         var throttle = Create();
 
-        Assert.That(Enumerable.Range(0, 10_000).Count(_ => Enter(throttle, "T", "robot")), Is.EqualTo(10_000));
+        Assert.That(Enumerable.Range(0, 100).Count(_ => Enter(throttle, "T", "robot")), Is.EqualTo(100));
         Assert.That(throttle.RatesKept, Is.Zero);
     }
 
-    private static bool Enter(ShadowThrottle throttle, string thing, string? client) => throttle.TryEnter(ShadowOperation.Update, thing, client);
+    private static bool Enter(ShadowThrottle throttle, string thing, string? client) => throttle.TryEnter(ShadowOperation.Update, thing, client, Bytes);
 
     private ShadowThrottle Create(int maxInflight = 0, int rate = 0) => new(
         new ShadowOptions { MaxInflight = maxInflight, RatePerThing = rate }, _clock, new ShadowMetrics(_meters.GetRequiredService<IMeterFactory>()));

@@ -21,6 +21,9 @@ internal sealed class MemoryShadowStore : IShadowStore
 
     public int Reads { get; private set; }
 
+    /// <summary>How often names were listed.</summary>
+    public int Lists { get; private set; }
+
     public ShadowRecord? Read(ShadowId id)
     {
         lock (_gate)
@@ -34,6 +37,7 @@ internal sealed class MemoryShadowStore : IShadowStore
     {
         lock (_gate)
         {
+            Lists++;
             return [.. _records.Values.Where(entry => entry.Id.Thing == thing && !entry.Id.IsClassic && !entry.Record.IsTombstone
                 && string.CompareOrdinal(entry.Id.Name, after) > 0).Select(entry => entry.Id.Name).Take(limit)];
         }
