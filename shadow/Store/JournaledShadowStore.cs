@@ -30,17 +30,25 @@ internal sealed class JournaledShadowStore : IShadowStore
     private readonly SemaphoreSlim _storing = new(1);
     private readonly ITimer _timer;
     private readonly ILogger _logger;
+    private readonly long _endAtOpen;
     private int _due = Idle;
 
     private JournaledShadowStore(ShadowTable table, ShadowJournal journal, TimeProvider clock, ILogger logger)
     {
         _table = table;
         Journal = journal;
+        _endAtOpen = journal.End;
         _logger = logger;
         _timer = clock.CreateTimer(_ => _ = StoreSoonAsync(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public ShadowJournal Journal { get; }
+
+    /// <summary>
+    /// The journal's offset below which every change is to be found here by <see cref="Read"/> and <see cref="Scan"/>. The journal's own end is beyond it
+    /// for the moment between a commit and <see cref="WriteAsync"/> hearing of it.
+    /// </summary>
+    public long ReadableEnd => Math.Max(_endAtOpen, _unstored.End);
 
     /// <summary>Opens both and brings the table up to what the journal has.</summary>
     /// <param name="folder">Made when it is missing.</param>

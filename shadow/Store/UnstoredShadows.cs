@@ -44,6 +44,18 @@ internal sealed class UnstoredShadows
         }
     }
 
+    /// <summary>The journal's offset after the newest change that was added; 0 before the first.</summary>
+    public long End
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _end;
+            }
+        }
+    }
+
     public bool TryFind(ShadowId id, [NotNullWhen(true)] out ShadowRecord? record)
     {
         lock (_gate)

@@ -111,7 +111,7 @@ internal sealed class ChangeFeed : IDisposable
     {
         _reader?.Dispose();
         _reader = null;
-        _position = PositionAt(Journal.Log.DurableOffset - 1);
+        _position = PositionAt(_store.ReadableEnd - 1); // before the scan, which has at least all up to there
         _scan = _store.Scan(after: "", _watcher.Scope.Prefix);
         _shown = [];
         _isReady = false;

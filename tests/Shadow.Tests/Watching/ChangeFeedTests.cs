@@ -78,6 +78,19 @@ internal sealed class ChangeFeedTests
         Assert.That((await ReadUntilAsync(back, "T", 200, cancellationToken)).Select(item => item.Id.Thing), Is.EqualTo(new[] { "T", "gone" }).Or.EqualTo(new[] { "T" }));
     }
 
+    [Test]
+    public async Task A_change_that_is_durable_and_not_yet_known_to_the_store_is_not_lost(CancellationToken cancellationToken)
+    {
+        await ReportAsync("T", """{"n":1}""");
+        var late = Some.Change(Some.Id("T"), Some.Record("""{"n":2}""", 2, _host.Now));
+        await _host.Service.Store.Journal.AppendAsync([late]); // the moment before the store hears that it is durable
+
+        using var feed = _host.Service.Follow(_host.Service.Watch.TryWatch(new ShadowScope("T", null))!, from: null);
+        var seen = await ReadUntilAsync(feed, "T", 2, cancellationToken);
+
+        Assert.That(seen.Select(item => item.Record!.Version), Is.EqualTo(new[] { 1, 2 }));
+    }
+
     private async Task<ChangeFeed> OpenAsync(ShadowScope scope, CancellationToken cancellationToken)
     {
         var feed = _host.Service.Follow(_host.Service.Watch.TryWatch(scope)!, from: null);
