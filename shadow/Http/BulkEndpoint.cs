@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Roost.Shadow.Documents;
+using Roost.Shadow.Queries;
 using Roost.Shadow.Requests;
 
 namespace Roost.Shadow.Http;
@@ -13,6 +14,9 @@ internal static class BulkEndpoint
 {
     private const int MaxBodyBytes = 4 * 1024 * 1024;
     private const string RetrySeconds = "1";
+
+    /// <summary>Bodies on their way to the shadows at once: a small part of what may wait there, so that others' requests go on between ours.</summary>
+    private const int PortionBytes = 512 * 1024;
 
     public static async Task<IResult> UpdateAsync(HttpContext context, ShadowService shadows)
     {
@@ -28,44 +32,83 @@ internal static class BulkEndpoint
             return Refuse(StatusCodes.Status400BadRequest, fault!);
         }
 
-        IReadOnlyList<BulkItem> items = request.Items;
+        if (request.SharedBody.Length > ShadowLimits.MaxRequestBytes)
+        {
+            return Refuse(StatusCodes.Status413PayloadTooLarge, ShadowError.TooLarge.Message);
+        }
+
+        var items = request.Items;
+        var damaged = new List<ShadowId>();
         if (request.Query is { } query)
         {
-            if (await shadows.QueryAsync(query, after: "", BulkRequest.MaxItems + 1, context.RequestAborted) is not { } page)
+            if (await FindAsync(query, request.SharedBody, shadows, damaged, context.RequestAborted) is not { } found)
             {
                 context.Response.Headers.RetryAfter = RetrySeconds;
                 return Refuse(StatusCodes.Status429TooManyRequests, "Too many queries are waiting");
             }
 
-            if (page.Matches.Count > BulkRequest.MaxItems || page.Next is not null)
+            if (found.Count > BulkRequest.MaxItems)
             {
                 return Refuse(StatusCodes.Status413PayloadTooLarge, $"where matches more than {BulkRequest.MaxItems} shadows; nothing was changed");
             }
 
-            // What was judged is what is changed: a shadow that moved meanwhile is answered 412.
-            items = [.. page.Matches.Select(match => BulkItem.Of(match.Id, request.SharedBody) with { Precondition = ShadowPrecondition.OneOf(match.Revision) })];
+            items = found;
         }
 
-        var origin = ShadowEndpoints.Caller(context);
-        var answers = new List<Task<ShadowAnswer>>(items.Count);
+        return Results.Bytes(Write(items, await UpdateAsync(items, shadows, ShadowEndpoints.Caller(context)), damaged), "application/json");
+    }
+
+    /// <returns>All that the filter finds, or more than a request may change; null when too many queries are waiting.</returns>
+    private static async Task<List<BulkItem>?> FindAsync(
+        ShadowQuery query, ReadOnlyMemory<byte> body, ShadowService shadows, List<ShadowId> damaged, CancellationToken cancellationToken)
+    {
+        var items = new List<BulkItem>();
+        for (var after = ""; after is not null && items.Count <= BulkRequest.MaxItems;)
+        {
+            if (await shadows.QueryAsync(query, after, BulkRequest.MaxItems + 1, cancellationToken) is not { } page)
+            {
+                return null;
+            }
+
+            // What was judged is what is changed: a shadow that moved meanwhile is answered 412.
+            items.AddRange(page.Matches.Select(match => BulkItem.Of(match.Id, body) with { Precondition = ShadowPrecondition.OneOf(match.Revision) }));
+            damaged.AddRange(page.Damaged);
+            after = page.Next;
+        }
+
+        return items;
+    }
+
+    private static async Task<List<ShadowAnswer>> UpdateAsync(IReadOnlyList<BulkItem> items, ShadowService shadows, ShadowOrigin origin)
+    {
+        var answers = new List<ShadowAnswer>(items.Count);
+        var (portion, bytes) = (new List<Task<ShadowAnswer>>(), 0);
         foreach (var item in items)
         {
-            answers.Add(item.Fault is { } refused ? Answered(refused)
+            if (bytes + item.Body.Length > PortionBytes && portion.Count > 0)
+            {
+                answers.AddRange(await Task.WhenAll(portion));
+                (portion, bytes) = ([], 0);
+            }
+
+            portion.Add(item.Fault is { } refused ? Answered(refused)
+                : item.Body.Length > ShadowLimits.MaxRequestBytes ? Answered(ShadowError.TooLarge)
                 : shadows.Throttle.MayAsk(ShadowOperation.Update, item.Id.Thing) ? shadows.UpdateAsync(item.Id, item.Body, origin, item.Precondition)
                 : Answered(ShadowError.TooManyRequests));
+            bytes += item.Body.Length;
         }
 
-        await Task.WhenAll(answers);
-        return Results.Bytes(Write(items, answers), "application/json");
+        answers.AddRange(await Task.WhenAll(portion));
+        return answers;
     }
 
     private static Task<ShadowAnswer> Answered(ShadowError fault) => Task.FromResult(new ShadowAnswer(fault, default));
 
     private static IResult Refuse(int status, string message) => Results.Json(new Refusal(message, Position: null), ListingJson.Options, statusCode: status);
 
-    private static byte[] Write(IReadOnlyList<BulkItem> items, List<Task<ShadowAnswer>> answers)
+    private static byte[] Write(IReadOnlyList<BulkItem> items, List<ShadowAnswer> answers, List<ShadowId> damaged)
     {
-        var accepted = answers.Count(answer => answer.Result.Error is null);
+        var accepted = answers.Count(answer => answer.Error is null);
         var writer = PayloadWriter.Begin();
         writer.Raw("{\"accepted\":"u8);
         writer.Number(accepted);
@@ -75,10 +118,12 @@ internal static class BulkEndpoint
         for (var i = 0; i < items.Count; i++)
         {
             writer.Comma(i > 0);
-            Write(writer, items[i], answers[i].Result);
+            Write(writer, items[i], answers[i]);
         }
 
-        writer.Raw("]}\n"u8);
+        writer.Raw("]"u8);
+        QueryEndpoint.WriteDamaged(writer, damaged);
+        writer.Raw("}\n"u8);
         return writer.Take();
     }
 

@@ -77,20 +77,24 @@ internal static class QueryEndpoint
             writer.Text(PageToken.Of(next));
         }
 
-        if (page.Damaged.Count > 0)
-        {
-            writer.Raw(",\"damaged\":["u8);
-            for (var i = 0; i < page.Damaged.Count; i++)
-            {
-                writer.Comma(i > 0);
-                writer.Text(page.Damaged[i].ToString());
-            }
-
-            writer.Raw("]"u8);
-        }
-
+        WriteDamaged(writer, page.Damaged);
         writer.Raw("}\n"u8);
         return writer.Take();
+    }
+
+    /// <summary>The member <c>damaged</c>, behind another; nothing where none is.</summary>
+    public static void WriteDamaged(PayloadWriter writer, List<ShadowId> damaged)
+    {
+        for (var i = 0; i < damaged.Count; i++)
+        {
+            writer.Raw(i == 0 ? ",\"damaged\":["u8 : ","u8);
+            writer.Text(damaged[i].ToString());
+        }
+
+        if (damaged.Count > 0)
+        {
+            writer.Raw("]"u8);
+        }
     }
 
     private static void Write(PayloadWriter writer, QueryMatch match, List<string> selected)

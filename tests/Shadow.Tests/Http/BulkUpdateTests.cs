@@ -110,6 +110,48 @@ internal sealed class BulkUpdateTests
         Assert.That((await _web.StatusAsync("GET", "/things/t0/shadow")).Tag, Does.StartWith("\"1-"));
     }
 
+    [Test]
+    public async Task Two_large_ones_at_once_succeed_and_leave_room_for_others()
+    {
+        await _web.ReportAsync("other", """{"n":1}""");
+        var state = "{\"desired\":{\"text\":\"" + new string('x', 7500) + "\"}}";
+        var bulks = new[] { "a", "b" }.Select(start => SendAsync(
+            "{\"things\":[" + string.Join(',', Enumerable.Range(0, 1000).Select(n => $"\"{start}{n}\"")) + "],\"state\":" + state + "}")).ToList();
+        var all = Task.WhenAll(bulks);
+        while (!all.IsCompleted)
+        {
+            await _web.ReportAsync("other", """{"n":2}"""); // asserts that it is accepted
+        }
+
+        Assert.That((await all).Select(answer => answer.Body), Is.All.StartWith("{\"accepted\":1000,\"refused\":0,"));
+    }
+
+    [Test]
+    public async Task A_state_that_no_shadow_can_take_is_refused_as_a_whole()
+    {
+        var text = new string('x', Roost.Shadow.Documents.ShadowLimits.MaxRequestBytes);
+
+        Assert.That(await SendAsync("{\"things\":[\"a\",\"b\"],\"state\":{\"desired\":{\"text\":\"" + text + "\"}}}"), Is.EqualTo((413, """{"message":"The payload exceeds the maximum size allowed"}""")));
+        Assert.That((await SendAsync("{\"updates\":[{\"thing\":\"a\",\"state\":{\"desired\":{\"text\":\"" + text + "\"}}},{\"thing\":\"b\",\"state\":{\"desired\":{\"n\":1}}}]}")).Body, Does.StartWith("{\"accepted\":1,\"refused\":1,"));
+    }
+
+    [Test]
+    public async Task A_filter_says_which_shadows_it_could_not_judge()
+    {
+        await _web.ReportAsync("bad", """{"n":1}""");
+        await _web.ReportAsync("good", """{"n":1}""");
+        await _web.Host.Service.Store.StoreAsync();
+        using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={System.IO.Path.Combine(_web.Host.Folder, "shadows.db")};Pooling=False"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "UPDATE shadows SET checksum = checksum + 1 WHERE thing = 'bad'";
+            Assert.That(command.ExecuteNonQuery(), Is.EqualTo(1));
+        }
+
+        Assert.That((await SendAsync("""{"where":"reported.n=1","state":{"desired":{"n":2}}}""")).Body, Does.StartWith("{\"accepted\":1,").And.EndsWith("],\"damaged\":[\"bad\"]}\n"));
+    }
+
     private async Task<(int Status, string Body)> SendAsync(string body)
     {
         using var response = await _web.SendAsync("POST", Path, body);
