@@ -172,7 +172,7 @@ public sealed class ShadowService : IHostedService, IAsyncDisposable
     /// <summary>What comes from clients asks here first; callers of this class's methods need not.</summary>
     internal ShadowThrottle Throttle { get; }
 
-    /// <summary>Runs on a thread of the pool, one query at a time.</summary>
+    /// <summary>Looks for one page, on a thread of the pool; one query at a time, and those that wait come between two pages of another.</summary>
     /// <param name="after">Things up to this one are left out; "" begins at the first.</param>
     /// <returns>Null when too many queries are waiting already.</returns>
     internal async Task<QueryPage?> QueryAsync(ShadowQuery query, string after, int maxThings, CancellationToken cancellationToken)
@@ -187,7 +187,7 @@ public sealed class ShadowService : IHostedService, IAsyncDisposable
             await _queries.WaitAsync(cancellationToken);
             try
             {
-                return await Task.Run(() => query.Run(Store, after, maxThings, cancellationToken), cancellationToken);
+                return await Task.Run(() => query.Run(Store, after, maxThings, _clock, cancellationToken), cancellationToken);
             }
             finally
             {

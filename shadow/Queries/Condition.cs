@@ -61,10 +61,9 @@ internal sealed record Exists(int Field) : Condition
     public override bool Holds(FieldValue[] values) => values[Field].Kind != FieldKind.Missing;
 }
 
-/// <param name="Pattern"><c>*</c> stands for any characters.</param>
-internal sealed record Like(int Field, string Pattern) : Condition
+internal sealed record Like(int Field, Wildcard Pattern) : Condition
 {
-    public override bool Holds(FieldValue[] values) => values[Field].Kind == FieldKind.String && Wildcard.Matches(Pattern, values[Field].Text);
+    public override bool Holds(FieldValue[] values) => values[Field].Kind == FieldKind.String && Pattern.Matches(values[Field].Text);
 }
 
 /// <summary>Numbers are compared by value, strings by their characters' codes. What is missing is not even unequal; what is of another kind is only that.</summary>

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Roost.Shadow.Watching;
 
 namespace Roost.Shadow.Queries;
 
@@ -64,7 +65,7 @@ internal sealed class FilterParser
         var parser = new FilterParser(text, fields);
         do
         {
-            if (parser.ReadPath() is { } field)
+            if (parser.ReadPath() is { } field && !selected.Contains(field)) // two spellings of one path are one member of the answer
             {
                 selected.Add(field);
             }
@@ -154,7 +155,7 @@ internal sealed class FilterParser
         if (SkipKeyword("like"))
         {
             var pattern = _token;
-            return Skip(TokenKind.Quoted) || Skip(TokenKind.Word) ? new Like(field, pattern.Text) : Expected("a pattern, like \"vac-*\"");
+            return Skip(TokenKind.Quoted) || Skip(TokenKind.Word) ? new Like(field, new Wildcard(pattern.Text)) : Expected("a pattern, like \"vac-*\"");
         }
 
         if (SkipKeyword("in"))

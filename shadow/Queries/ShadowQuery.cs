@@ -12,6 +12,9 @@ internal sealed class ShadowQuery
     /// <summary>Shadows looked at for one page: it ends there, with fewer things than asked for or none, and the next goes on.</summary>
     public const int MaxLookedAt = 100_000;
 
+    /// <summary>Longest time for one page, which then ends likewise: others wait for their turn.</summary>
+    public static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(1);
+
     private const int RowsAtOnce = 512;
 
     private readonly List<FieldPath> _fields;
@@ -62,20 +65,21 @@ internal sealed class ShadowQuery
 
     /// <param name="after">Things up to this one are left out; "" begins at the first.</param>
     /// <param name="maxThings">Things, not shadows.</param>
-    public QueryPage Run(JournaledShadowStore store, string after, int maxThings, CancellationToken cancellationToken)
+    public QueryPage Run(JournaledShadowStore store, string after, int maxThings, TimeProvider clock, CancellationToken cancellationToken)
     {
+        var began = clock.GetTimestamp();
         var page = new QueryPage();
         var reader = new FieldReader(_fields);
         var scan = store.Scan(after, Prefix);
         var (lookedAt, thing, previous) = (0, "", after);
         while (!scan.IsAtEnd)
         {
-            cancellationToken.ThrowIfCancellationRequested();
             foreach (var shadow in scan.ReadNext(RowsAtOnce))
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 if (shadow.Id.Thing != thing)
                 {
-                    if (lookedAt >= MaxLookedAt || page.Bytes >= MaxPageBytes)
+                    if (lookedAt >= MaxLookedAt || page.Bytes >= MaxPageBytes || (lookedAt > 0 && clock.GetElapsedTime(began) >= MaxTime))
                     {
                         page.Next = thing;
                         return page;
@@ -125,7 +129,7 @@ internal sealed class ShadowQuery
     {
         AllOf all => all.Parts.Select(PrefixIn).MaxBy(prefix => prefix.Length)!,
         Compare { Comparison: Comparison.Equal } equal when IsThing(equal.Field) && equal.Literal.Kind == FieldKind.String => AsciiStart(equal.Literal.Text),
-        Like like when IsThing(like.Field) => AsciiStart(like.Pattern.Split('*')[0]),
+        Like like when IsThing(like.Field) => AsciiStart(like.Pattern.Start),
         _ => "",
     };
 

@@ -8,14 +8,16 @@ internal sealed record ShadowScope(string Things, string? Name)
     private const int FleetBytes = 4 * 1024 * 1024; // several commits of the whole fleet: they come at once
     private const int ThingBytes = 64 * 1024;
 
+    private readonly Wildcard _things = new(Things);
+
     public bool IsFleet { get; } = Things.Contains('*', StringComparison.Ordinal);
 
     /// <summary>Documents, in bytes, that may wait for somebody who reads slowly.</summary>
     public int MaxPendingBytes => IsFleet ? FleetBytes : ThingBytes;
 
     /// <summary>No thing before it in ordinal order is meant.</summary>
-    public string Prefix => IsFleet ? Things[..Things.IndexOf('*', StringComparison.Ordinal)] : Things;
+    public string Prefix => _things.Start;
 
     public bool Covers(ShadowId id) =>
-        (Name is null || Name == id.Name) && (IsFleet ? Wildcard.Matches(Things, id.Thing) : Things == id.Thing);
+        (Name is null || Name == id.Name) && (IsFleet ? _things.Matches(id.Thing) : Things == id.Thing);
 }

@@ -103,7 +103,7 @@ internal sealed class ShadowQueryTests
         foreach (var host in new[] { _fresh, _stored })
         {
             Assert.That(ShadowQuery.TryCreate("thing=a-1", "reported.battery,reported.where,reported.none,thing,version,reported.big", name: null, out var query, out _));
-            var values = query!.Run(Store(host), "", 10, CancellationToken.None).Matches.Single().Values;
+            var values = query!.Run(Store(host), "", 10, host.Clock, CancellationToken.None).Matches.Single().Values;
 
             Assert.That(values.Select(value => Encoding.UTF8.GetString(value.Json.Span)), Is.EqualTo(new[]
             {
@@ -121,7 +121,7 @@ internal sealed class ShadowQueryTests
             var (names, after) = (new List<string>(), "");
             while (after is not null)
             {
-                var page = query!.Run(Store(host), after, maxThings: 1, CancellationToken.None);
+                var page = query!.Run(Store(host), after, maxThings: 1, host.Clock, CancellationToken.None);
                 Assert.That(page.Matches.Select(match => match.Id.Thing).Distinct().Count(), Is.LessThanOrEqualTo(1));
                 names.AddRange(page.Matches.Select(match => match.Id.ToString()));
                 after = page.Next;
@@ -129,6 +129,39 @@ internal sealed class ShadowQueryTests
 
             Assert.That(string.Join(' ', names), Is.EqualTo("a-1 a-2 a-2~cfg b-1 b-2"));
         }
+    }
+
+    [Test]
+    public void A_path_that_is_selected_in_two_spellings_is_shown_once()
+    {
+        Assert.That(ShadowQuery.TryCreate("thing=a-1", "reported.battery,version,reported.\"battery\",reported.'battery',version", name: null, out var query, out _));
+
+        Assert.That(query!.Selected, Is.EqualTo(new[] { "reported.battery", "version" }));
+    }
+
+    [Test]
+    public void A_page_ends_when_its_time_is_over_and_the_next_goes_on()
+    {
+        Assert.That(ShadowQuery.TryCreate("reported.battery exists", null, name: null, out var query, out _));
+        var (found, pages, after) = (new List<string>(), 0, "");
+        for (; after is not null; pages++)
+        {
+            var page = query!.Run(Store(_stored), after, 1000, new HurryingClock(ticksPerSecond: 1), CancellationToken.None);
+            found.AddRange(page.Matches.Select(match => match.Id.ToString()));
+            after = page.Next;
+        }
+
+        Assert.That(string.Join(' ', found), Is.EqualTo("a-1 a-2 a-2~cfg b-1 b-2"));
+        Assert.That(pages, Is.EqualTo(4), "a thing each, with all its shadows");
+    }
+
+    [Test]
+    public void A_client_that_leaves_is_noticed_at_the_next_shadow()
+    {
+        Assert.That(ShadowQuery.TryCreate("reported exists", null, name: null, out var query, out _));
+        using var left = new CancellationTokenSource();
+
+        Assert.That(() => query!.Run(Store(_stored), "", 1000, new HurryingClock(ticksPerSecond: 1000, left.Cancel), left.Token), Throws.InstanceOf<OperationCanceledException>());
     }
 
     [Test]
@@ -144,7 +177,7 @@ internal sealed class ShadowQueryTests
     private static string Find(ShadowHost host, string where)
     {
         Assert.That(ShadowQuery.TryCreate(where, select: null, name: null, out var query, out var fault), () => fault!.Value.Text);
-        return string.Join(' ', query!.Run(Store(host), "", 1000, CancellationToken.None).Matches.Select(match => match.Id));
+        return string.Join(' ', query!.Run(Store(host), "", 1000, host.Clock, CancellationToken.None).Matches.Select(match => match.Id));
     }
 
     private static Roost.Shadow.Store.JournaledShadowStore Store(ShadowHost host) => host.Service.Store;
@@ -153,5 +186,24 @@ internal sealed class ShadowQueryTests
     {
         var answer = await host.Service.UpdateAsync(Some.Id(thing, name), Encoding.UTF8.GetBytes($$"""{"state":{{state}}}"""), ShadowOrigin.Daemon);
         Assert.That(answer.Error, Is.Null);
+    }
+
+    /// <summary>Each look at it is a tick later than the one before.</summary>
+    /// <param name="looked">Called at each look but the first, which is before any shadow.</param>
+    private sealed class HurryingClock(long ticksPerSecond, Action? looked = null) : TimeProvider
+    {
+        private long _ticks;
+
+        public override long TimestampFrequency => ticksPerSecond;
+
+        public override long GetTimestamp()
+        {
+            if (_ticks > 0)
+            {
+                looked?.Invoke();
+            }
+
+            return _ticks++;
+        }
     }
 }
