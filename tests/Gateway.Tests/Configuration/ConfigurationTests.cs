@@ -140,6 +140,13 @@ public sealed class ConfigurationTests
     [TestCase("data: \"a\\0b\"", "data: holds a NUL character")]
     [TestCase("\"a\\0b\": 1", "holds a NUL character")]
     [TestCase("cloud: { mqtt: { host: h, tls: { ca: ca.crt } } }", "/ca.crt, which is not there")]
+    [TestCase("cloud: { mqtt: { host: h }, shadows: { sync: [ 'vac-*', { things: gate-1, shadows: [ classic, 'h*' ], direction: up } ], conflicts: { desired: device } } }", null)]
+    [TestCase("cloud: { shadows: { sync: [ vac-1 ] } }", "cloud.shadows.sync: names shadows, and cloud.mqtt has no host; set cloud.mqtt.host")]
+    [TestCase("cloud: { mqtt: { host: h }, shadows: { sync: [ 'vac/1' ] } }", "cloud.shadows.sync[0].things: is 'vac/1'; use the name of a thing")]
+    [TestCase("cloud: { mqtt: { host: h }, shadows: { sync: [ { things: a, shadows: [ 'x y' ] } ] } }", "cloud.shadows.sync[0].shadows: has 'x y'; use names of shadows")]
+    [TestCase("cloud: { mqtt: { host: h }, shadows: { sync: [ { thing: a } ] } }", "cloud.shadows.sync[0].thing: is not a known key; did you mean things?")]
+    [TestCase("cloud: { mqtt: { host: h }, shadows: { sync: [ [ a ] ] } }", "cloud.shadows.sync[0]: is a list")]
+    [TestCase("cloud: { shadows: { max-rate: 0, period: 0s } }", "cloud.shadows.max-rate: is 0; use 1 to 10000 requests in a second")]
     [TestCase("cloud: { exports: [ { stream: s, topic: t } ] }", "cloud.exports[0].stream: is 's', which is not under streams")]
     public void Faults_name_the_key_and_the_value(string yaml, string? expected)
     {
