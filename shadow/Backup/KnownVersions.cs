@@ -32,6 +32,11 @@ internal static class KnownVersions
             {
                 Note(versions, id, record.Version);
             }
+
+            foreach (var (id, version) in table.ReadDamaged())
+            {
+                Note(versions, id, version);
+            }
         }
         catch (Exception exception) when (exception is DatabaseCorruptException or DatabaseVersionException or SqliteException)
         {

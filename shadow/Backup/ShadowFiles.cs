@@ -27,11 +27,18 @@ internal static class ShadowFiles
             return;
         }
 
-        // The index of a write-ahead log is made anew from it.
-        var own = new[] { ShadowTable.FileName, ShadowTable.FileName + "-wal" };
-        foreach (var name in Directory.EnumerateFiles(from).Select(file => Path.GetFileName(file)).Where(name => !own.Contains(name) && !name.EndsWith("-shm", StringComparison.Ordinal)))
+        var own = new[] { ShadowTable.FileName, ShadowTable.FileName + "-wal", ShadowJournal.FolderName };
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
         {
-            File.Copy(Path.Combine(from, name), Path.Combine(to, name));
+            var name = Path.GetRelativePath(from, file);
+            if (own.Contains(name.Split(Path.DirectorySeparatorChar)[0]) || name.EndsWith("-shm", StringComparison.Ordinal)) // the index of a write-ahead log is made anew from it
+            {
+                continue;
+            }
+
+            var copy = Path.Combine(to, name);
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
         }
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Roost.Shadow.Documents;
+using Roost.Shadow.History;
 using Roost.Shadow.Journal;
 using Roost.Shadow.Store;
 using Roost.Storage;
@@ -30,6 +31,8 @@ internal sealed class ShadowRestore(ShadowOptions options, TimeProvider clock, I
             await using var backup = ShadowTable.Open(source, Durability.Crash, logger);
             var counts = new Counts();
             var kept = new HashSet<ShadowId>();
+            var unknown = backup.ReadDamaged().Select(row => row.Key).ToHashSet(); // of them the backup says nothing: they stay as they are
+            var damaged = store.ReadDamaged().ToDictionary();
             await WriteAsync(store, SetAsync());
             await store.StoreAsync();
             await WriteAsync(store, RemoveAsync());
@@ -40,7 +43,8 @@ internal sealed class ShadowRestore(ShadowOptions options, TimeProvider clock, I
                 foreach (var (id, record) in backup.ReadSound())
                 {
                     kept.Add(id);
-                    var change = RestoredRecord.Of(record, await ReadAsync(store, id), known.GetValueOrDefault(id), Now);
+                    var (present, seen) = await ReadAsync(id, record.Version);
+                    var change = RestoredRecord.Of(record, present, seen, Now);
                     counts.Set += change is null ? 0 : 1;
                     yield return (id, change);
                 }
@@ -48,14 +52,25 @@ internal sealed class ShadowRestore(ShadowOptions options, TimeProvider clock, I
 
             async IAsyncEnumerable<(ShadowId, ShadowRecord?)> RemoveAsync()
             {
-                var others = store.ReadSound().Select(row => row.Key).Concat(known.Keys).Where(id => !kept.Contains(id)).Distinct().ToList();
+                var others = store.ReadSound().Select(row => row.Key).Concat(known.Keys).Concat(damaged.Keys).Where(id => !kept.Contains(id) && !unknown.Contains(id)).Distinct().ToList();
                 foreach (var id in others)
                 {
-                    var present = await ReadAsync(store, id);
-                    var change = RestoredRecord.Of(backup: null, present, known.GetValueOrDefault(id), Now);
-                    counts.Removed += change is not null && present is { IsTombstone: false } ? 1 : 0;
+                    var (present, seen) = await ReadAsync(id, atLeast: 1);
+                    var change = RestoredRecord.Of(backup: null, present, seen, Now);
+                    counts.Removed += change is not null && (present is { IsTombstone: false } || (present is null && damaged.ContainsKey(id))) ? 1 : 0;
                     yield return (id, change);
                 }
+            }
+
+            // Of a damaged row that the journal cannot replace: the highest version that anything tells of.
+            async Task<(ShadowRecord? Present, long Seen)> ReadAsync(ShadowId id, long atLeast)
+            {
+                if (!damaged.TryGetValue(id, out var written) || await store.HealAsync(id) is not null)
+                {
+                    return (store.Read(id), known.GetValueOrDefault(id));
+                }
+
+                return (null, Math.Max(Math.Max(written, atLeast), await NewestVersionAsync(store, id)));
             }
         }
     }
@@ -111,16 +126,22 @@ internal sealed class ShadowRestore(ShadowOptions options, TimeProvider clock, I
         void Clear() => Directory.Delete(staged, recursive: true);
     }
 
-    private static async Task<ShadowRecord?> ReadAsync(JournaledShadowStore store, ShadowId id)
+    /// <returns>0 when no change of it can be read.</returns>
+    private static async Task<long> NewestVersionAsync(JournaledShadowStore store, ShadowId id)
     {
-        try
+        using var history = new ShadowHistory(store.Journal);
+        for (long? before = long.MaxValue; before is { } offset;)
         {
-            return store.Read(id);
+            var page = await history.ReadAsync(id, offset, limit: 1, CancellationToken.None);
+            if (page.Entries is [var newest])
+            {
+                return newest.Change.Record.Version;
+            }
+
+            before = page.Next; // behind damage
         }
-        catch (CorruptShadowException)
-        {
-            return await store.HealAsync(id) is null ? null : store.Read(id);
-        }
+
+        return 0;
     }
 
     private static async Task WriteAsync(JournaledShadowStore store, IAsyncEnumerable<(ShadowId Id, ShadowRecord? Record)> records)

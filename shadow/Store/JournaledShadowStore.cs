@@ -100,6 +100,10 @@ internal sealed class JournaledShadowStore : IShadowStore
     /// <remarks>Of the table: what waits is not in it, see <see cref="StoreAsync"/>.</remarks>
     public IEnumerable<KeyValuePair<ShadowId, ShadowRecord>> ReadSound() => _table.ReadSound();
 
+    /// <inheritdoc cref="ShadowTable.ReadDamaged"/>
+    /// <remarks>Of the table, as above.</remarks>
+    public IEnumerable<KeyValuePair<ShadowId, long>> ReadDamaged() => _table.ReadDamaged();
+
     /// <summary>Copies the table, with every change that was accepted before this call.</summary>
     /// <param name="path">Of a file that is not there yet.</param>
     /// <exception cref="SqliteException">It cannot be written.</exception>

@@ -14,6 +14,8 @@ internal sealed class ShadowTable : IAsyncDisposable
 {
     public const string FileName = "shadows.db";
 
+    private const long MostVersion = 1L << 53; // no shadow lives to see it, and a client's double still counts beyond
+
     private static readonly string[] Migrations =
     [
         """
@@ -141,6 +143,25 @@ internal sealed class ShadowTable : IAsyncDisposable
                 if (FaultOf(key, row) is null && key.TryIdentify(out var id))
                 {
                     yield return new(id, ShadowRowCodec.Decode(id, row));
+                }
+            }
+
+            last = rows[^1].Key;
+        }
+    }
+
+    /// <summary>Shadows whose rows are damaged, each with the version that stands there: perhaps not the right one, and 0 where it can be none.</summary>
+    public IEnumerable<KeyValuePair<ShadowId, long>> ReadDamaged()
+    {
+        const int Page = 512;
+        var last = StoredKey.First;
+        while (ReadRows(last, Page) is { Count: > 0 } rows)
+        {
+            foreach (var (key, row) in rows)
+            {
+                if (FaultOf(key, row) is not null && key.TryIdentify(out var id))
+                {
+                    yield return new(id, row.Version is > 0 and <= MostVersion ? row.Version : 0);
                 }
             }
 

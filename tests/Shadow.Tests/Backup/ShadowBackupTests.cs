@@ -187,6 +187,41 @@ public sealed class ShadowBackupTests
         Assert.That(await GetAsync("thing"), Is.EqualTo((4L, """{"a":1}""")));
     }
 
+    [TestCase("checksum = checksum + 1", 4, Description = "the row says its version still")]
+    [TestCase("version = -1", 2, Description = "it does not: above the backup's at least")]
+    [TestCase("version = 9223372036854775807", 2)]
+    public async Task A_row_that_nothing_can_heal_gets_a_version_above_all_that_anything_tells_of(string damage, long version)
+    {
+        await UpdateAsync("thing", 1);
+        await CopyAsync();
+        await UpdateAsync("thing", 2);
+        await UpdateAsync("thing", 3);
+        await UpdateAsync("late", 1);
+        await _host.Service.StopAsync(default);
+        Directory.Delete(Path.Combine(Shadows, ShadowJournal.FolderName), recursive: true); // let go of, after 30 days
+        Execute(Shadows, $"UPDATE shadows SET {damage}");
+        var summary = await RestoreAsync();
+
+        Assert.That(summary, Is.EqualTo("1 shadows as in the backup, 1 of them set back or new, 1 removed that are not in it"));
+        Assert.That(await GetAsync("thing"), Is.EqualTo((version, """{"a":1}""")));
+        Assert.That(await GetAsync("late"), Is.EqualTo((404L, "")), "not damaged any more");
+        Assert.That((await UpdateAsync("late", 1)).Version, Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task What_is_damaged_in_the_backup_is_not_removed_here()
+    {
+        await UpdateAsync("bad", 1);
+        await UpdateAsync("good", 1);
+        await CopyAsync();
+        Execute(_backup.Path, "UPDATE shadows SET checksum = checksum + 1 WHERE thing = 'bad'");
+        await UpdateAsync("bad", 2);
+        await RestoreAsync();
+
+        Assert.That(await GetAsync("bad"), Is.EqualTo((2L, """{"a":2}""")));
+        Assert.That(await GetAsync("good"), Is.EqualTo((1L, """{"a":1}""")));
+    }
+
     [Test]
     public async Task A_row_that_was_damaged_in_the_backup_is_told_twice_and_left_as_it_is_here()
     {
@@ -237,10 +272,12 @@ public sealed class ShadowBackupTests
         await CopyAsync();
         await File.WriteAllTextAsync(Path.Combine(Shadows, "other.db"), "o");
         await File.WriteAllTextAsync(Path.Combine(Shadows, "other.db-wal"), "w");
+        await File.WriteAllTextAsync(Path.Combine(Directory.CreateDirectory(Path.Combine(Shadows, "others", "inner")).FullName, "f"), "i");
         await RestoreAsync(replay: replay);
 
         Assert.That(await File.ReadAllTextAsync(Path.Combine(Shadows, "other.db")), Is.EqualTo("o"));
         Assert.That(await File.ReadAllTextAsync(Path.Combine(Shadows, "other.db-wal")), Is.EqualTo("w"));
+        Assert.That(await File.ReadAllTextAsync(Path.Combine(Shadows, "others", "inner", "f")), Is.EqualTo("i"));
     }
 
     /// <summary>As the daemon does it while it runs.</summary>
