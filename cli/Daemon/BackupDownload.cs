@@ -15,12 +15,12 @@ internal static partial class BackupDownload
     /// <exception cref="DaemonException">It did not come whole, or cannot be written.</exception>
     public static async Task<long> SaveAsync(Stream backup, string path, CancellationToken cancellationToken)
     {
-        var temporary = path + ".tmp";
+        var temporary = $"{path}.{Path.GetRandomFileName()}.tmp"; // a name that nobody can have put there before
         try
         {
             await using (var file = new FileStream(temporary, new FileStreamOptions
             {
-                Mode = FileMode.Create, Access = FileAccess.ReadWrite, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
             }))
             {
                 await backup.CopyToAsync(file, cancellationToken);

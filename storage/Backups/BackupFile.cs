@@ -9,12 +9,12 @@ public static class BackupFile
     public static async Task WriteAsync(string path, Func<Stream, Task> write)
     {
         path = Path.GetFullPath(path);
-        var temporary = path + ".tmp";
+        var temporary = $"{path}.{Path.GetRandomFileName()}.tmp"; // a name that nobody can have put there before
         try
         {
             await using (var file = new FileStream(temporary, new FileStreamOptions
             {
-                Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
             }))
             {
                 await write(file);

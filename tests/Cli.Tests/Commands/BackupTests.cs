@@ -35,6 +35,19 @@ public sealed class BackupTests
     }
 
     [Test]
+    public async Task What_somebody_put_beside_it_is_not_written_through()
+    {
+        File.WriteAllText(_folder["precious"], "theirs");
+        File.CreateSymbolicLink(_folder["old.tar.tmp"], _folder["precious"]);
+        await using var daemon = await FakeDaemon.StartAsync(context => context.Response.Body.WriteAsync(new byte[5000]).AsTask());
+
+        await RoostRun.AtAsync(daemon, "backup", _folder["old.tar"]);
+
+        Assert.That(await File.ReadAllTextAsync(_folder["precious"]), Is.EqualTo("theirs"));
+        Assert.That(File.Exists(_folder["old.tar.tmp"]), "nor removed");
+    }
+
+    [Test]
     public async Task A_connection_that_breaks_leaves_the_old_one_and_nothing_else()
     {
         await using var daemon = await FakeDaemon.StartAsync(async context =>
