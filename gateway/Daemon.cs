@@ -155,7 +155,7 @@ internal static class Daemon
         app.MapAwsConnections(app.Services.GetRequiredService<MqttBroker>());
         app.MapAwsRetained(app.Services.GetRequiredService<MqttBroker>());
         app.MapRetained(app.Services.GetRequiredService<MqttBroker>());
-        app.MapBackup(app.Services.GetRequiredService<BackupMaker>(), app.Services.GetRequiredService<BackupMetrics>());
+        app.MapBackup(app.Services.GetRequiredService<BackupMaker>(), app.Services.GetRequiredService<BackupMetrics>(), app.Services.GetRequiredService<TimeProvider>());
         app.MapShadows();
         app.MapFunctions();
         app.MapStreams();

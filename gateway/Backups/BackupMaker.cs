@@ -1,39 +1,86 @@
+using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Roost.Storage.Backups;
 
 namespace Roost.Gateway.Backups;
 
-/// <summary>Makes one backup at a time of all parts, by way of a folder beside the data.</summary>
+/// <summary>
+/// Makes backups of all parts, by way of a folder beside the data. Copies are made one after the other; while one is sent the next can be made.
+/// </summary>
 internal sealed class BackupMaker(string dataFolder, IEnumerable<IBackupPart> parts, TimeProvider clock) : IDisposable
 {
-    /// <summary>Holds copies while they are packed; one that is found at a start was left behind by a crash.</summary>
+    /// <summary>Holds copies until they are packed; one that is found at a start was left behind by a crash.</summary>
     public const string FolderName = "backup.tmp";
 
-    private readonly SemaphoreSlim _one = new(1);
+    /// <summary>Each takes as much room as the data.</summary>
+    public const int MostAtOnce = 3;
+
+    private readonly SemaphoreSlim _copying = new(1);
+    private readonly Lock _gate = new();
+    private int _held;
+    private int _begun;
+
+    private string Folder => Path.Combine(dataFolder, FolderName);
 
     /// <param name="write">Gets the manifest and the folder with the copies, to write the archive from them.</param>
-    /// <exception cref="BackupException">A copy cannot be made.</exception>
+    /// <exception cref="BackupException">A copy cannot be made, or there are too many already.</exception>
     public async Task<BackupManifest> MakeAsync(Func<BackupManifest, string, Task> write, CancellationToken cancellationToken)
     {
-        await _one.WaitAsync(cancellationToken);
-        var folder = Path.Combine(dataFolder, FolderName);
+        var folder = Hold();
         try
         {
-            Remove(folder);
-            var manifest = new BackupManifest(BackupManifest.NewestFormat, Daemon.Version, clock.GetUtcNow(), await CopyAsync(folder, cancellationToken));
+            var manifest = await CopyAsync(folder, cancellationToken);
             await write(manifest, folder);
             return manifest;
         }
         finally
         {
-            Remove(folder);
-            _one.Release();
+            LetGo(folder);
         }
     }
 
-    public void Dispose() => _one.Dispose();
+    public void Dispose() => _copying.Dispose();
 
-    private async Task<List<BackupManifestPart>> CopyAsync(string folder, CancellationToken cancellationToken)
+    private string Hold()
+    {
+        lock (_gate)
+        {
+            if (_held == MostAtOnce)
+            {
+                throw new BackupException($"{MostAtOnce} backups are being made or sent already; come back when one is through");
+            }
+
+            if (_held++ == 0)
+            {
+                Remove(Folder);
+            }
+
+            return Path.Combine(Folder, (++_begun).ToString(CultureInfo.InvariantCulture));
+        }
+    }
+
+    private void LetGo(string folder)
+    {
+        lock (_gate)
+        {
+            Remove(--_held == 0 ? Folder : folder);
+        }
+    }
+
+    private async Task<BackupManifest> CopyAsync(string folder, CancellationToken cancellationToken)
+    {
+        await _copying.WaitAsync(cancellationToken);
+        try
+        {
+            return new BackupManifest(BackupManifest.NewestFormat, Daemon.Version, clock.GetUtcNow(), await CopyPartsAsync(folder, cancellationToken));
+        }
+        finally
+        {
+            _copying.Release();
+        }
+    }
+
+    private async Task<List<BackupManifestPart>> CopyPartsAsync(string folder, CancellationToken cancellationToken)
     {
         var copied = new List<BackupManifestPart>();
         foreach (var part in parts)
