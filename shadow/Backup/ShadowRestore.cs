@@ -148,7 +148,7 @@ internal sealed class ShadowRestore(ShadowOptions options, TimeProvider clock, I
     {
         await foreach (var batch in records.Where(entry => entry.Record is not null).Chunk(BatchChanges))
         {
-            await store.WriteAsync([.. batch.Select(entry => new ShadowChange(entry.Id, entry.Record!, s_origin, ClientToken: null))]);
+            await store.WriteAsync([.. batch.Select(entry => new ShadowChange(entry.Id, entry.Record!, s_origin, clientToken: null))]);
         }
     }
 

@@ -13,10 +13,13 @@ internal sealed class StateArray : StateNode
         foreach (var item in items)
         {
             JsonBytes += item.JsonBytes;
+            MemoryBytes += IntPtr.Size + item.MemoryBytes;
         }
     }
 
     public override int JsonBytes { get; }
+
+    public override int MemoryBytes { get; } = 64;
 
     public ReadOnlySpan<StateNode> Items => _items;
 

@@ -3,6 +3,8 @@ namespace Roost.Shadow.Documents;
 /// <summary>A string, number, boolean or (in requests only) null. Holds its JSON text, so that 1.0 stays 1.0 and no digit is lost.</summary>
 internal sealed class StateLeaf(LeafKind kind, byte[] json, long timestamp) : StateNode
 {
+    private const int ObjectBytes = 72; // itself, and its text's array
+
     public LeafKind Kind { get; } = kind;
 
     /// <summary>Canonical JSON: strings with their quotes and the fewest escapes, numbers as they came. Never changed.</summary>
@@ -12,6 +14,8 @@ internal sealed class StateLeaf(LeafKind kind, byte[] json, long timestamp) : St
     public long Timestamp { get; } = timestamp;
 
     public override int JsonBytes => Json.Length;
+
+    public override int MemoryBytes => ObjectBytes + Json.Length;
 
     public override bool IsNull => Kind == LeafKind.Null;
 

@@ -9,6 +9,9 @@ internal abstract class StateNode
     /// <summary>Length of the value as compact JSON in UTF-8, without metadata.</summary>
     public abstract int JsonBytes { get; }
 
+    /// <summary>What the tree takes in memory, in bytes, about. Many times <see cref="JsonBytes"/> where values are short.</summary>
+    public abstract int MemoryBytes { get; }
+
     public virtual bool IsNull => false;
 
     public abstract void WriteState(PayloadWriter writer);

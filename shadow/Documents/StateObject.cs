@@ -5,6 +5,8 @@ internal sealed class StateObject : StateNode
 {
     public static readonly StateObject Empty = new(new StateMembers(0));
 
+    private const int MemberBytes = 64; // its place, and its name where that is not shared
+
     private readonly StateMembers _members;
 
     /// <param name="members">Taken over; not to be changed afterwards.</param>
@@ -15,10 +17,13 @@ internal sealed class StateObject : StateNode
         foreach (ref readonly var member in members.Span)
         {
             JsonBytes += member.Key.Json.Length + member.Value.JsonBytes;
+            MemoryBytes += MemberBytes + member.Key.Json.Length + member.Value.MemoryBytes;
         }
     }
 
     public override int JsonBytes { get; }
+
+    public override int MemoryBytes { get; } = 128;
 
     public int Count => _members.Count;
 

@@ -15,6 +15,7 @@ internal static class ShadowChangeCodec
 
     public static byte[] Encode(ShadowChange change)
     {
+        var row = change.Row; // before the thread's writer is taken: encoding it takes it too
         var writer = PayloadWriter.Begin();
         writer.Raw("{\"version\":"u8);
         writer.Number(change.Record.Version);
@@ -34,12 +35,12 @@ internal static class ShadowChangeCodec
             writer.Text(token);
         }
 
-        if (change.Record.State is { } state)
+        if (row.State is { } state)
         {
             writer.Raw(",\"state\":"u8);
-            MessageWriter.Sections(writer, state.Desired, state.Reported, metadata: false);
+            writer.Raw(state);
             writer.Raw(",\"times\":\""u8);
-            writer.Base64(StoredState.TimesOf(state));
+            writer.Base64(row.Times);
             writer.Raw("\"}"u8);
         }
         else

@@ -28,21 +28,20 @@ internal sealed class FieldReader(IReadOnlyList<FieldPath> fields)
     {
         Array.Clear(Values);
         ReadHead(shadow);
-        if (shadow.Row is { } row && !_needsDelta)
+        if (_needsDelta)
         {
-            ShadowRowCodec.Verify(shadow.Id, row);
-            if (_needsState && row.State is { } json)
-            {
-                _missing = CountOfPossible(json);
-                var reader = new Utf8JsonReader(json, AnyDepth);
-                reader.Read();
-                ReadMembers(ref reader, json, _root);
-            }
-
+            ReadTree(shadow.Decode().State!);
             return;
         }
 
-        ReadTree(shadow.Decode().State!);
+        ShadowRowCodec.Verify(shadow.Id, shadow.Row);
+        if (_needsState && shadow.Row.State is { } json)
+        {
+            _missing = CountOfPossible(json);
+            var reader = new Utf8JsonReader(json, AnyDepth);
+            reader.Read();
+            ReadMembers(ref reader, json, _root);
+        }
     }
 
     // Keys have one spelling, and nothing stands between them and their colons: a key that is nowhere in the text needs no reading of it.

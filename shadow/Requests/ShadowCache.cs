@@ -3,7 +3,7 @@ using Roost.Shadow.Documents;
 namespace Roost.Shadow.Requests;
 
 /// <summary>The records used last, so that a request for one does not read the disk. Owned by the loop.</summary>
-/// <param name="maxBytes">Bound on the documents' JSON and a flat cost for each; the trees in memory take a few times as much.</param>
+/// <param name="maxBytes">Bound on what they take in memory.</param>
 internal sealed class ShadowCache(long maxBytes)
 {
     private const int FlatCost = 256;
@@ -58,5 +58,5 @@ internal sealed class ShadowCache(long maxBytes)
         }
     }
 
-    private static int CostOf(ShadowRecord record) => FlatCost + (record.State?.JsonBytes ?? 0);
+    private static int CostOf(ShadowRecord record) => FlatCost + (record.State?.MemoryBytes ?? 0);
 }

@@ -20,7 +20,7 @@ internal sealed class ShadowLoop
     /// <summary>Requests and their bodies waiting to be applied, in bytes; beyond it new ones are answered 429.</summary>
     public const long MaxWaitingBytes = 16 * 1024 * 1024;
 
-    private const long CacheBytes = 2 * 1024 * 1024;
+    private const long CacheBytes = 8 * 1024 * 1024;
 
     private readonly IShadowStore _store;
     private readonly IShadowAnnouncer _announcer;

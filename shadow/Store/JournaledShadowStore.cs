@@ -84,7 +84,7 @@ internal sealed class JournaledShadowStore : IShadowStore
     {
         try
         {
-            return _unstored.TryFind(id, out var record) ? record : _table.Read(id);
+            return _unstored.TryFind(id, out var row) ? ShadowRowCodec.Decode(id, row) : _table.Read(id);
         }
         catch (CorruptShadowException)
         {
@@ -139,7 +139,7 @@ internal sealed class JournaledShadowStore : IShadowStore
                 return null;
             }
 
-            await _table.WriteAsync(new Dictionary<ShadowId, ShadowRecord> { [id] = last.Record }, _table.ReadApplied());
+            await _table.WriteAsync(new Dictionary<ShadowId, ShadowRow> { [id] = last.Row }, _table.ReadApplied());
             return last.Record.Version;
         }
         finally
@@ -158,9 +158,9 @@ internal sealed class JournaledShadowStore : IShadowStore
         }
 
         var names = new SortedSet<string>(_table.ListNamed(thing, after, MoreThan(limit, own)), StringComparer.Ordinal);
-        foreach (var (id, record) in own)
+        foreach (var (id, row) in own)
         {
-            _ = record.IsTombstone ? names.Remove(id.Name) : names.Add(id.Name);
+            _ = row.IsTombstone ? names.Remove(id.Name) : names.Add(id.Name);
         }
 
         return [.. names.Take(limit)];
@@ -236,15 +236,15 @@ internal sealed class JournaledShadowStore : IShadowStore
         await _storing.WaitAsync();
         try
         {
-            var (records, end, changes) = _unstored.Take();
-            if (records.Count == 0)
+            var (rows, end, changes) = _unstored.Take();
+            if (rows.Count == 0)
             {
                 return;
             }
 
             try
             {
-                await _table.WriteAsync(records, end);
+                await _table.WriteAsync(rows, end);
             }
             catch
             {
@@ -297,8 +297,8 @@ internal sealed class JournaledShadowStore : IShadowStore
     }
 
     // As many as the changes may take away from what the table has.
-    private static int MoreThan(int limit, Dictionary<ShadowId, ShadowRecord> changed) =>
-        (int)Math.Min(int.MaxValue, limit + (long)changed.Values.Count(record => record.IsTombstone));
+    private static int MoreThan(int limit, Dictionary<ShadowId, ShadowRow> changed) =>
+        (int)Math.Min(int.MaxValue, limit + (long)changed.Values.Count(row => row.IsTombstone));
 
     /// <returns>False when the two do not belong together.</returns>
     private static async Task<bool> CatchUpAsync(ShadowTable table, ShadowJournal journal, ILogger logger)
@@ -314,10 +314,10 @@ internal sealed class JournaledShadowStore : IShadowStore
         var replayed = 0L;
         foreach (var changes in journal.Replay(applied))
         {
-            var last = new Dictionary<ShadowId, ShadowRecord>();
+            var last = new Dictionary<ShadowId, ShadowRow>();
             foreach (var change in changes)
             {
-                last[change.Id] = change.Record;
+                last[change.Id] = change.Row;
             }
 
             await table.WriteAsync(last, changes[^1].Offset + 1);

@@ -1,5 +1,3 @@
-using Roost.Shadow.Documents;
-
 namespace Roost.Shadow.Store;
 
 /// <summary>
@@ -9,7 +7,7 @@ namespace Roost.Shadow.Store;
 internal sealed class ShadowScan
 {
     private readonly ShadowTable _table;
-    private readonly IReadOnlyList<KeyValuePair<ShadowId, ShadowRecord>> _changed;
+    private readonly IReadOnlyList<KeyValuePair<ShadowId, ShadowRow>> _changed;
     private readonly string? _below;
     private readonly string _from;
     private (string Thing, string Name)? _after;
@@ -17,7 +15,7 @@ internal sealed class ShadowScan
     private bool _isTableRead;
 
     /// <param name="changed">In order; tombstones hide rows.</param>
-    public ShadowScan(ShadowTable table, IReadOnlyList<KeyValuePair<ShadowId, ShadowRecord>> changed, string after, string prefix)
+    public ShadowScan(ShadowTable table, IReadOnlyList<KeyValuePair<ShadowId, ShadowRow>> changed, string after, string prefix)
     {
         _table = table;
         _changed = changed;
@@ -80,15 +78,15 @@ internal sealed class ShadowScan
     {
         for (; _nextChanged < _changed.Count; _nextChanged++)
         {
-            var (id, record) = _changed[_nextChanged];
+            var (id, row) = _changed[_nextChanged];
             if (thing is not null && Compare(id, thing, name) >= 0)
             {
                 return;
             }
 
-            if (!record.IsTombstone)
+            if (!row.IsTombstone)
             {
-                merged.Add(new ScannedShadow(id, record));
+                merged.Add(new ScannedShadow(id, row));
             }
         }
     }

@@ -220,8 +220,8 @@ internal sealed class ShadowTable : IAsyncDisposable
         return (long)command.ExecuteScalar()!;
     });
 
-    /// <summary>Keeps all of <paramref name="records"/> and <paramref name="applied"/>, or nothing.</summary>
-    public Task WriteAsync(IReadOnlyCollection<KeyValuePair<ShadowId, ShadowRecord>> records, long applied) => _store.WriteAsync(connection =>
+    /// <summary>Keeps all of <paramref name="rows"/> and <paramref name="applied"/>, or nothing.</summary>
+    public Task WriteAsync(IReadOnlyCollection<KeyValuePair<ShadowId, ShadowRow>> rows, long applied) => _store.WriteAsync(connection =>
     {
         if (_upsert?.Connection != connection)
         {
@@ -229,9 +229,9 @@ internal sealed class ShadowTable : IAsyncDisposable
             _upsert = new UpsertCommand(connection);
         }
 
-        foreach (var (id, record) in records)
+        foreach (var (id, row) in rows)
         {
-            _upsert.Execute(id, ShadowRowCodec.Encode(id, record));
+            _upsert.Execute(id, row);
         }
 
         using var command = connection.CreateCommand();

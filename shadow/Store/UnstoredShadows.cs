@@ -1,19 +1,18 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
-using Roost.Shadow.Documents;
 using Roost.Shadow.Journal;
 
 namespace Roost.Shadow.Store;
 
 /// <summary>
 /// Shadows whose last change is durable in the journal and not in the table yet. Two generations: those that wait, and those that are
-/// being written to the table just now. Any thread.
+/// being written to the table just now. They are kept as the table will, for as trees documents take many times as much. Any thread.
 /// </summary>
 internal sealed class UnstoredShadows
 {
     private readonly Lock _gate = new();
-    private Dictionary<ShadowId, ShadowRecord> _waiting = [];
-    private Dictionary<ShadowId, ShadowRecord> _storing = [];
+    private Dictionary<ShadowId, ShadowRow> _waiting = [];
+    private Dictionary<ShadowId, ShadowRow> _storing = [];
     private const int FlatBytes = 256;
 
     private long _end;
@@ -32,7 +31,7 @@ internal sealed class UnstoredShadows
         }
     }
 
-    /// <summary>Documents as JSON, and a flat cost for each; the trees in memory take a few times as much.</summary>
+    /// <summary>What they take in memory, about.</summary>
     public long Bytes
     {
         get
@@ -56,11 +55,11 @@ internal sealed class UnstoredShadows
         }
     }
 
-    public bool TryFind(ShadowId id, [NotNullWhen(true)] out ShadowRecord? record)
+    public bool TryFind(ShadowId id, [NotNullWhen(true)] out ShadowRow? row)
     {
         lock (_gate)
         {
-            return _waiting.TryGetValue(id, out record) || _storing.TryGetValue(id, out record);
+            return _waiting.TryGetValue(id, out row) || _storing.TryGetValue(id, out row);
         }
     }
 
@@ -69,15 +68,15 @@ internal sealed class UnstoredShadows
         lock (_gate)
         {
             ref var waiting = ref CollectionsMarshal.GetValueRefOrAddDefault(_waiting, change.Id, out _);
-            _bytes += CostOf(change.Record) - (waiting is null ? 0 : CostOf(waiting));
-            waiting = change.Record;
+            _bytes += CostOf(change.Row) - (waiting is null ? 0 : CostOf(waiting));
+            waiting = change.Row;
             _end = Math.Max(_end, change.Offset + 1);
             _changes++;
         }
     }
 
     /// <summary>What is to be written to the table now, and the journal's offset after it. Ended by <see cref="Stored"/> or <see cref="NotStored"/>.</summary>
-    public (IReadOnlyDictionary<ShadowId, ShadowRecord> Records, long End, long Changes) Take()
+    public (IReadOnlyDictionary<ShadowId, ShadowRow> Rows, long End, long Changes) Take()
     {
         lock (_gate)
         {
@@ -100,11 +99,11 @@ internal sealed class UnstoredShadows
     {
         lock (_gate)
         {
-            foreach (var (id, record) in _storing)
+            foreach (var (id, row) in _storing)
             {
-                if (!_waiting.TryAdd(id, record))
+                if (!_waiting.TryAdd(id, row))
                 {
-                    _bytes -= CostOf(record); // a later change of the same shadow is newer
+                    _bytes -= CostOf(row); // a later change of the same shadow is newer
                 }
             }
 
@@ -112,15 +111,15 @@ internal sealed class UnstoredShadows
         }
     }
 
-    /// <summary>All of them, the newest record of each.</summary>
-    public IReadOnlyDictionary<ShadowId, ShadowRecord> Snapshot()
+    /// <summary>All of them, the newest row of each.</summary>
+    public IReadOnlyDictionary<ShadowId, ShadowRow> Snapshot()
     {
         lock (_gate)
         {
-            var all = new Dictionary<ShadowId, ShadowRecord>(_storing);
-            foreach (var (id, record) in _waiting)
+            var all = new Dictionary<ShadowId, ShadowRow>(_storing);
+            foreach (var (id, row) in _waiting)
             {
-                all[id] = record;
+                all[id] = row;
             }
 
             return all;
@@ -128,18 +127,18 @@ internal sealed class UnstoredShadows
     }
 
     /// <summary>Those of one thing.</summary>
-    public Dictionary<ShadowId, ShadowRecord> Of(string thing)
+    public Dictionary<ShadowId, ShadowRow> Of(string thing)
     {
-        var found = new Dictionary<ShadowId, ShadowRecord>();
+        var found = new Dictionary<ShadowId, ShadowRow>();
         lock (_gate)
         {
-            foreach (var shadows in (Dictionary<ShadowId, ShadowRecord>[])[_storing, _waiting])
+            foreach (var shadows in (Dictionary<ShadowId, ShadowRow>[])[_storing, _waiting])
             {
-                foreach (var (id, record) in shadows)
+                foreach (var (id, row) in shadows)
                 {
                     if (id.Thing == thing)
                     {
-                        found[id] = record;
+                        found[id] = row;
                     }
                 }
             }
@@ -148,5 +147,5 @@ internal sealed class UnstoredShadows
         return found;
     }
 
-    private static long CostOf(ShadowRecord record) => FlatBytes + (record.State?.JsonBytes ?? 0);
+    internal static long CostOf(ShadowRow row) => FlatBytes + (row.State?.Length ?? 0) + (row.Times?.Length ?? 0);
 }

@@ -12,7 +12,7 @@ internal sealed class ShadowChangeCodecTests
     private static readonly ShadowChange Update = new(
         Some.Id("vac-1", "config"), Some.Record("""{"battery":81,"mode":"clean"}""", version: 7, Updated), ShadowOrigin.Mqtt("vac-1"), "t-1");
 
-    private static readonly ShadowChange Delete = new(Some.Id("vac-1"), new ShadowRecord(9, Updated, State: null), ShadowOrigin.Daemon, ClientToken: null);
+    private static readonly ShadowChange Delete = new(Some.Id("vac-1"), new ShadowRecord(9, Updated, State: null), ShadowOrigin.Daemon, clientToken: null);
 
     [Test]
     public void An_update_is_written_as_the_format_page_shows()
@@ -32,7 +32,7 @@ internal sealed class ShadowChangeCodecTests
         foreach (var change in new[] { Update, Delete })
         {
             var read = ShadowChangeCodec.Decode(ShadowChangeCodec.EncodeKey(change.Id), ShadowChangeCodec.Encode(change));
-            Assert.That(read with { Record = change.Record }, Is.EqualTo(change));
+            Assert.That((read.Id, read.Origin, read.ClientToken), Is.EqualTo((change.Id, change.Origin, change.ClientToken)));
             Assert.That(ShadowChangeCodec.Encode(read), Is.EqualTo(ShadowChangeCodec.Encode(change)));
         }
     }
