@@ -26,8 +26,8 @@ public sealed class ShadowOptions
     /// <summary>Requests a second for one thing, from all its clients; as many may come at once. Default 0: no limit.</summary>
     public int RatePerThing { get; set; }
 
-    /// <summary>HTTP clients that may wait for changes, or be sent them, at once. Default 1000.</summary>
-    public int MaxWatchers { get; set; } = 1000;
+    /// <summary>HTTP clients that may wait for changes, or be sent them, at once; one peer has at most half of the places. Default 2000.</summary>
+    public int MaxWatchers { get; set; } = 2000;
 
     /// <summary>What an update is safe from once it is accepted. Default <see cref="Storage.Durability.PowerLoss"/>.</summary>
     public Storage.Durability Durability { get; set; } = Storage.Durability.PowerLoss;

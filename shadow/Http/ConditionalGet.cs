@@ -30,7 +30,7 @@ internal static class ConditionalGet
             context.Response.Headers["Preference-Applied"] = string.Create(CultureInfo.InvariantCulture, $"wait={(int)wait.TotalSeconds}");
             if (IsNothingNew(answer, known))
             {
-                using var watcher = shadows.Watch.TryWatch(new ShadowScope(id.Thing, id.Name));
+                using var watcher = shadows.Watch.TryWatch(new ShadowScope(id.Thing, id.Name), HttpPeer.Of(context));
                 if (watcher is null)
                 {
                     context.Response.Headers.RetryAfter = RetrySeconds;

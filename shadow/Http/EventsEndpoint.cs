@@ -37,7 +37,7 @@ internal static class EventsEndpoint
 
     private static async Task SendAsync(HttpContext context, ShadowScope scope, ShadowService shadows, CancellationToken stopping)
     {
-        if (shadows.Watch.TryWatch(scope) is not { } watcher)
+        if (shadows.Watch.TryWatch(scope, HttpPeer.Of(context)) is not { } watcher)
         {
             context.Response.Headers.RetryAfter = RetrySeconds;
             await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, ShadowError.TooManyWatchers.Message);

@@ -11,6 +11,12 @@ internal sealed class ShadowWatch(int maxWatchers) : IShadowObserver, IThreadPoo
     /// <summary>Watchers of a pattern: each looks at every change.</summary>
     public const int MaxFleets = 32;
 
+    /// <summary>
+    /// One peer has at most this part of the places, those of fleets and those of all: who takes what there is leaves room for others. All clients of a
+    /// loopback address, or behind one proxy, are one peer, which is why it is no smaller.
+    /// </summary>
+    public const int PeerShare = 2;
+
     private const int MaxArrived = 16_384;
 
     private readonly Lock _arrivalGate = new();
@@ -22,6 +28,7 @@ internal sealed class ShadowWatch(int maxWatchers) : IShadowObserver, IThreadPoo
     private readonly Lock _watchersGate = new();
     private readonly Dictionary<string, HashSet<ShadowWatcher>> _byThing = [];
     private readonly HashSet<ShadowWatcher> _fleets = [];
+    private readonly Dictionary<string, int> _places = []; // by peer
     private int _count;
 
     private long _lastOffset = -1; // of the thread that spreads
@@ -32,17 +39,21 @@ internal sealed class ShadowWatch(int maxWatchers) : IShadowObserver, IThreadPoo
     /// <summary>Every change up to here has been offered to those who watched then. Null before the first.</summary>
     public EventPosition? Position => Volatile.Read(ref _position);
 
-    /// <returns>Null when there are too many already. To be disposed when it is not wanted any more.</returns>
-    public ShadowWatcher? TryWatch(ShadowScope scope)
+    /// <param name="peer">Who watches.</param>
+    /// <returns>Null when there are too many already, or too many of this peer. To be disposed when it is not wanted any more.</returns>
+    public ShadowWatcher? TryWatch(ShadowScope scope, string peer)
     {
         lock (_watchersGate)
         {
-            if (_count >= maxWatchers || (scope.IsFleet && _fleets.Count >= MaxFleets))
+            var places = _places.GetValueOrDefault(peer);
+            if (_count >= maxWatchers || places >= ShareOf(maxWatchers)
+                || (scope.IsFleet && (_fleets.Count >= MaxFleets || _fleets.Count(fleet => fleet.Peer == peer) >= ShareOf(MaxFleets))))
             {
                 return null;
             }
 
-            var watcher = new ShadowWatcher(this, scope);
+            _places[peer] = places + 1;
+            var watcher = new ShadowWatcher(this, scope, peer);
             if (scope.IsFleet)
             {
                 _fleets.Add(watcher);
@@ -74,6 +85,15 @@ internal sealed class ShadowWatch(int maxWatchers) : IShadowObserver, IThreadPoo
             }
 
             Volatile.Write(ref _count, _count - 1);
+            if (_places[watcher.Peer] == 1)
+            {
+                _places.Remove(watcher.Peer);
+            }
+            else
+            {
+                _places[watcher.Peer]--;
+            }
+
             if (!watcher.Scope.IsFleet && _byThing[watcher.Scope.Things].Count == 0)
             {
                 _byThing.Remove(watcher.Scope.Things);
@@ -170,6 +190,8 @@ internal sealed class ShadowWatch(int maxWatchers) : IShadowObserver, IThreadPoo
             }
         }
     }
+
+    private static int ShareOf(int places) => (places + PeerShare - 1) / PeerShare;
 
     private void LetAllFallBehind()
     {

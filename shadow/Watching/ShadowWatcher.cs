@@ -7,7 +7,7 @@ namespace Roost.Shadow.Watching;
 /// none does and <see cref="TryTake"/> says so: the journal has them all.
 /// </summary>
 /// <remarks>Changes are offered by <see cref="ShadowWatch"/> and taken by one reader.</remarks>
-internal sealed class ShadowWatcher(ShadowWatch watch, ShadowScope scope) : IDisposable
+internal sealed class ShadowWatcher(ShadowWatch watch, ShadowScope scope, string peer) : IDisposable
 {
     private readonly Lock _gate = new();
     private List<PendingChange> _pending = [];
@@ -16,6 +16,8 @@ internal sealed class ShadowWatcher(ShadowWatch watch, ShadowScope scope) : IDis
     private TaskCompletionSource _signal = NewSignal();
 
     public ShadowScope Scope { get; } = scope;
+
+    public string Peer { get; } = peer;
 
     public void Offer(ShadowChange change)
     {

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -69,18 +70,31 @@ internal sealed class AppWeb : IAsyncDisposable
         await Host.DisposeAsync();
     }
 
+    /// <summary>A client on the unix socket.</summary>
+    public HttpClient OverSocket() => new(new SocketsHttpHandler
+    {
+        ConnectCallback = async (_, cancellationToken) =>
+        {
+            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(SocketPath), cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        },
+    }) { BaseAddress = new Uri("http://localhost") };
+
+    private string SocketPath => Path.Combine(Host.Folder, "http.sock");
+
     private async Task ListenAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseUrls("http://127.0.0.1:0", "http://unix:" + SocketPath);
         builder.Services.AddSingleton(Host.Service).AddSingleton<TimeProvider>(Host.Clock).AddRoutingCore();
         _web = builder.Build();
         _web.MapShadows();
         await _web.StartAsync();
         Client = new HttpClient(new SocketsHttpHandler { ResponseDrainTimeout = TimeSpan.Zero }) // who leaves a feed leaves at once
         {
-            BaseAddress = new Uri(_web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()),
+            BaseAddress = new Uri(_web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First(address => !address.Contains("unix", StringComparison.Ordinal))),
         };
     }
 }

@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Roost.Shadow.Watching;
 using Roost.Tests.Support;
 
 namespace Roost.Shadow.Tests.Http;
@@ -9,14 +10,14 @@ internal sealed class ShadowEventsTests
 {
     private const string Path = "/api/v1/things/T/shadow/events";
 
-    private const int MaxWatchers = 5;
+    private const int MaxWatchers = 5; // of one peer
 
     private AppWeb _web = null!;
 
     private ShadowHost Host => _web.Host;
 
     [SetUp]
-    public async Task Start() => _web = await AppWeb.StartAsync(options => options.MaxWatchers = MaxWatchers);
+    public async Task Start() => _web = await AppWeb.StartAsync(options => options.MaxWatchers = ShadowWatch.PeerShare * MaxWatchers);
 
     [TearDown]
     public async Task Stop() => await _web.DisposeAsync();
@@ -46,7 +47,7 @@ internal sealed class ShadowEventsTests
     }
 
     [Test]
-    public async Task Who_comes_when_all_places_are_taken_is_told_to_come_later()
+    public async Task Who_comes_when_all_its_places_are_taken_is_told_to_come_later()
     {
         var others = new List<EventReader>();
         for (var i = 0; i < MaxWatchers; i++)
@@ -62,6 +63,22 @@ internal sealed class ShadowEventsTests
 
         others.ForEach(other => other.Dispose());
         await Eventually.IsTrueAsync(() => Host.Service.Watch.Count == 0, "the places of those who left");
+    }
+
+    [Test]
+    public async Task Another_peer_finds_a_place_beside_one_that_takes_all_it_can()
+    {
+        var others = new List<EventReader>();
+        for (var i = 0; i < MaxWatchers; i++)
+        {
+            others.Add(await EventReader.OpenAsync(_web.Client, Path));
+        }
+
+        using var socket = _web.OverSocket();
+        using var own = await EventReader.OpenAsync(socket, Path);
+
+        Assert.That(await own.BriefAsync(2), Is.EqualTo(new[] { "reset", "ready" }));
+        others.ForEach(other => other.Dispose());
     }
 
     [Test]

@@ -56,7 +56,7 @@ internal sealed class ChangeFeedTests
         await _host.DisposeAsync();
         _host = await ShadowHost.StartAsync(options => options.History.Bytes = 256 * 1024); // below what a daemon is allowed, to be quick
         await ReportAsync("gone", "{}");
-        var feed = _host.Service.Follow(_host.Service.Watch.TryWatch(new ShadowScope("*", null))!, from: null);
+        var feed = _host.Service.Follow(_host.Service.Watch.TryWatch(new ShadowScope("*", null), "peer")!, from: null);
         var first = await ReadUntilAsync(feed, "gone", 1, cancellationToken);
         var at = (await feed.NextAsync(Quiet, cancellationToken))[^1].Position;
         feed.Dispose();
@@ -72,7 +72,7 @@ internal sealed class ChangeFeedTests
             }
         }
 
-        using var back = _host.Service.Follow(_host.Service.Watch.TryWatch(new ShadowScope("*", null))!, at);
+        using var back = _host.Service.Follow(_host.Service.Watch.TryWatch(new ShadowScope("*", null), "peer")!, at);
         var kinds = (await back.NextAsync(Quiet, cancellationToken)).Select(item => item.Kind);
         Assert.That(kinds, Is.EqualTo(new[] { FeedEventKind.Reset }));
         Assert.That((await ReadUntilAsync(back, "T", 200, cancellationToken)).Select(item => item.Id.Thing), Is.EqualTo(new[] { "T", "gone" }).Or.EqualTo(new[] { "T" }));
@@ -85,7 +85,7 @@ internal sealed class ChangeFeedTests
         var late = Some.Change(Some.Id("T"), Some.Record("""{"n":2}""", 2, _host.Now));
         await _host.Service.Store.Journal.AppendAsync([late]); // the moment before the store hears that it is durable
 
-        using var feed = _host.Service.Follow(_host.Service.Watch.TryWatch(new ShadowScope("T", null))!, from: null);
+        using var feed = _host.Service.Follow(_host.Service.Watch.TryWatch(new ShadowScope("T", null), "peer")!, from: null);
         var seen = await ReadUntilAsync(feed, "T", 2, cancellationToken);
 
         Assert.That(seen.Select(item => item.Record!.Version), Is.EqualTo(new[] { 1, 2 }));
@@ -93,7 +93,7 @@ internal sealed class ChangeFeedTests
 
     private async Task<ChangeFeed> OpenAsync(ShadowScope scope, CancellationToken cancellationToken)
     {
-        var feed = _host.Service.Follow(_host.Service.Watch.TryWatch(scope)!, from: null);
+        var feed = _host.Service.Follow(_host.Service.Watch.TryWatch(scope, "peer")!, from: null);
         while ((await feed.NextAsync(Quiet, cancellationToken)).All(item => item.Kind != FeedEventKind.Ready))
         {
         }
