@@ -10,6 +10,8 @@ namespace Roost.Cli;
 /// <summary>The tree of commands, and the one place where failures become a line on standard error and an exit code.</summary>
 internal static class RoostCommand
 {
+    private const int BrokenPipe = 32; // EPIPE
+
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Terminal terminal, CancellationToken cancellationToken = default)
     {
         var root = new RootCommand("Looks at and talks to a Roost daemon. Exit codes: 0 done, 1 refused or failed, 2 wrong usage.");
@@ -52,11 +54,19 @@ internal static class RoostCommand
         {
             return ExitCode.Failed; // Ctrl-C before the answer was there; whoever pressed it knows
         }
-        catch (IOException)
+        catch (IOException exception) when (IsBrokenPipe(exception))
         {
             return ExitCode.Done; // the reader of our output has left, as in `roost sub '#' | head -1`
         }
+        catch (IOException exception)
+        {
+            await terminal.Error.WriteLineAsync($"roost: {exception.Message}"); // a full disk behind our output, say: not done
+            return ExitCode.Failed;
+        }
     }
+
+    private static bool IsBrokenPipe(IOException exception) =>
+        exception.HResult == BrokenPipe || exception.InnerException is System.Net.Sockets.SocketException { NativeErrorCode: BrokenPipe };
 
     /// <summary>One sentence where the library has one for each word.</summary>
     private static string Fault(ParseResult parsed)

@@ -4,12 +4,13 @@ namespace Roost.Gateway;
 internal sealed record CommandLine
 {
     public const string Usage = """
-        Usage: roostd [--config FILE] [--data DIR] [--check-config | --backup FILE | --restore FILE [--force] [--replay]]
+        Usage: roostd [--config FILE] [--data DIR] [--check-config | --backup FILE [--force] | --restore FILE [--force] [--replay]]
 
           --config FILE    configuration in YAML; FILE's neighbours conf.d/*.yaml are read after it
           --data DIR       folder for everything that is kept (default ./data; wins over `data:`)
           --check-config   report everything that is wrong with the configuration, and exit: 0 is fine, 2 is not
-          --backup FILE    copy everything that lives in databases to FILE, of a daemon that does not run (`roost backup` does it while one runs)
+          --backup FILE    copy everything that lives in databases to FILE, of a daemon that does not run (`roost backup` does it while one runs);
+                           with --force in the place of a FILE that is there
           --restore FILE   put back what such a file has; with --force also over what is there, which is kept aside, and
                            with --replay the changes that are known from after the backup on top of it
           --version        print the version and exit
@@ -82,9 +83,13 @@ internal sealed record CommandLine
         {
             fault = "--backup and --restore do not go together";
         }
-        else if (fault is null && (parsed.Force || parsed.Replay) && parsed.RestoreFile is null)
+        else if (fault is null && parsed.Force && parsed.RestoreFile is null && parsed.BackupFile is null)
         {
-            fault = "--force and --replay go with --restore";
+            fault = "--force goes with --backup and --restore";
+        }
+        else if (fault is null && parsed.Replay && parsed.RestoreFile is null)
+        {
+            fault = "--replay goes with --restore";
         }
 
         return parsed;

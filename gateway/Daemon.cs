@@ -70,7 +70,7 @@ internal static class Daemon
             {
                 var logger = new LineLogger(errors);
                 await output.WriteLineAsync(commandLine.BackupFile is { } backup
-                    ? await OfflineBackup.MakeAsync(configuration, backup, logger)
+                    ? await OfflineBackup.MakeAsync(configuration, backup, commandLine.Force, logger)
                     : await OfflineBackup.RestoreAsync(configuration, commandLine.RestoreFile!, commandLine.Force, commandLine.Replay, logger));
                 return ExitCode.Stopped;
             }

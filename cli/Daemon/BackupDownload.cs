@@ -1,7 +1,9 @@
 using System.Formats.Tar;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
+using Roost.Cli.Output;
 
 namespace Roost.Cli.Daemon;
 
@@ -11,13 +13,15 @@ internal static partial class BackupDownload
     private const int ReadOnlyCloseOnExec = 0x80000;
 
     /// <summary>Writes beside <paramref name="path"/> under a temporary name, checks every file of it, syncs, and renames.</summary>
-    /// <returns>Its size in bytes.</returns>
+    /// <param name="replace">An older file of that name is replaced; else it stays, and this fails.</param>
+    /// <returns>Its size in bytes, and what the daemon remarked on the data in it.</returns>
     /// <exception cref="DaemonException">It did not come whole, or cannot be written.</exception>
-    public static async Task<long> SaveAsync(Stream backup, string path, CancellationToken cancellationToken)
+    public static async Task<(long Bytes, IReadOnlyList<string> Remarks)> SaveAsync(Stream backup, string path, bool replace, CancellationToken cancellationToken)
     {
         var temporary = $"{path}.{Path.GetRandomFileName()}.tmp"; // a name that nobody can have put there before
         try
         {
+            IReadOnlyList<string> remarks;
             await using (var file = new FileStream(temporary, new FileStreamOptions
             {
                 Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
@@ -25,13 +29,13 @@ internal static partial class BackupDownload
             {
                 await backup.CopyToAsync(file, cancellationToken);
                 file.Position = 0;
-                await ThrowUnlessWholeAsync(file, cancellationToken);
+                remarks = await ReadWholeAsync(file, cancellationToken);
                 file.Flush(flushToDisk: true);
             }
 
-            File.Move(temporary, path, overwrite: true);
+            File.Move(temporary, path, overwrite: replace);
             SyncFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            return new FileInfo(path).Length;
+            return (new FileInfo(path).Length, remarks);
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException or UnauthorizedAccessException or InvalidDataException)
         {
@@ -39,13 +43,27 @@ internal static partial class BackupDownload
         }
         finally
         {
-            File.Delete(temporary);
+            Remove(temporary);
         }
     }
 
-    /// <summary>The last file of a backup has the SHA-256 of all others.</summary>
-    private static async Task ThrowUnlessWholeAsync(Stream file, CancellationToken cancellationToken)
+    // What failed before it must be what is told: deleting fails too where the folder or the disk is gone.
+    private static void Remove(string temporary)
     {
+        try
+        {
+            File.Delete(temporary);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // It was never made, or went with its folder.
+        }
+    }
+
+    /// <summary>The last file of a backup has the SHA-256 of all others; the first one tells what the daemon remarked.</summary>
+    private static async Task<IReadOnlyList<string>> ReadWholeAsync(Stream file, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<string> remarks = [];
         await using var tar = new TarReader(file, leaveOpen: true);
         var sums = new List<string>();
         while (await tar.GetNextEntryAsync(copyData: false, cancellationToken) is { } entry)
@@ -56,16 +74,35 @@ internal static partial class BackupDownload
                 using var reader = new StreamReader(content);
                 if ((await reader.ReadToEndAsync(cancellationToken)).TrimEnd('\n') == string.Join('\n', sums))
                 {
-                    return;
+                    return remarks;
                 }
 
                 break;
+            }
+
+            if (entry.Name == "roost-backup.json")
+            {
+                remarks = await RemarksInAsync(content, cancellationToken);
+                content.Position = 0;
             }
 
             sums.Add($"{Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellationToken))}  {entry.Name}");
         }
 
         throw new InvalidDataException("it did not come whole");
+    }
+
+    private static async Task<IReadOnlyList<string>> RemarksInAsync(Stream manifest, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var json = await JsonDocument.ParseAsync(manifest, cancellationToken: cancellationToken);
+            return [.. Listing.Of(json.RootElement, "parts").Select(part => JsonText.Cell(part, "remark")).Where(remark => remark.Length > 0)];
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            throw new InvalidDataException("its list of contents cannot be read", exception);
+        }
     }
 
     /// <summary>Makes the new name durable.</summary>

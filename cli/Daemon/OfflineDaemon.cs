@@ -25,10 +25,11 @@ internal static class OfflineDaemon
         return process.ExitCode is ExitCode.Done or ExitCode.Usage ? process.ExitCode : ExitCode.Failed;
     }
 
-    /// <summary>Beside this program as the package has it, or on the PATH.</summary>
+    /// <summary>Beside this program as the package has it, where a checkout builds it, or on the PATH.</summary>
     private static IEnumerable<string> Find(ProcessStartInfo start, Terminal terminal)
     {
-        var (own, program) = (AppContext.BaseDirectory, Path.Combine(AppContext.BaseDirectory, "roostd"));
+        var own = FolderOf(AppContext.BaseDirectory);
+        var program = Path.Combine(own, "roostd");
         var isBeside = File.Exists(program + ".dll"); // without it the program is an empty shell
         if (Path.GetFileName(Environment.ProcessPath) == "dotnet" && isBeside)
         {
@@ -38,8 +39,18 @@ internal static class OfflineDaemon
 
         var places = (terminal.Variable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).Select(folder => Path.Combine(folder, "roostd"));
         start.FileName = (isBeside ? places.Prepend(program) : places).FirstOrDefault(File.Exists)
-            ?? throw new DaemonException("roostd is neither beside roost nor on the PATH; run it yourself with the same arguments: roostd --backup FILE or roostd --restore FILE");
+            ?? throw new DaemonException("roostd is neither beside roost nor on the PATH; run it yourself with the same arguments: roostd --backup FILE --data DIR [--force] or roostd --restore FILE --data DIR [--force] [--replay]");
         return [];
+    }
+
+    /// <param name="own">The folder of this program.</param>
+    /// <returns>The one in which roostd was built, where this program was built in a checkout (<c>cli/bin/Release/net10.0</c>); else the same.</returns>
+    private static string FolderOf(string own)
+    {
+        var parts = own.TrimEnd('/').Split('/');
+        return parts is [.., "cli", "bin", var configuration, var framework]
+            ? Path.Combine([.. parts[..^4].Prepend("/"), "gateway", "bin", configuration, framework])
+            : own;
     }
 
     private static async Task CopyAsync(StreamReader from, TextWriter to)

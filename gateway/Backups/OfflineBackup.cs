@@ -18,7 +18,7 @@ internal static class OfflineBackup
     private const string StagedSuffix = ".restored";
 
     /// <exception cref="StartRefusedException">A daemon works on the data, or the backup cannot be made.</exception>
-    public static async Task<string> MakeAsync(RoostConfiguration configuration, string file, ILogger logger)
+    public static async Task<string> MakeAsync(RoostConfiguration configuration, string file, bool force, ILogger logger)
     {
         if (!Directory.Exists(configuration.DataFolder))
         {
@@ -38,7 +38,7 @@ internal static class OfflineBackup
 
             using var maker = new BackupMaker(configuration.DataFolder, parts, TimeProvider.System);
             var manifest = await maker.MakeAsync(
-                (manifest, folder) => BackupFile.WriteAsync(file, stream => BackupArchive.WriteAsync(manifest, folder, stream, CancellationToken.None)), CancellationToken.None);
+                (manifest, folder) => BackupFile.WriteAsync(file, force, stream => BackupArchive.WriteAsync(manifest, folder, stream, CancellationToken.None)), CancellationToken.None);
             return Describe(file, manifest);
         }
         catch (Exception exception) when (IsExpected(exception))
@@ -57,6 +57,11 @@ internal static class OfflineBackup
     /// <exception cref="StartRefusedException">A daemon works on the data, or the backup cannot be restored; nothing was replaced.</exception>
     public static async Task<string> RestoreAsync(RoostConfiguration configuration, string file, bool force, bool replay, ILogger logger)
     {
+        if (!File.Exists(file))
+        {
+            throw new StartRefusedException($"{file} was not restored: there is no such file"); // before a folder is made for it
+        }
+
         using var held = Hold(configuration);
         var parts = Parts(configuration, logger);
         try

@@ -5,10 +5,12 @@ namespace Roost.Storage.Backups;
 /// <summary>A file that is there whole or not at all.</summary>
 public static class BackupFile
 {
-    /// <summary>Writes beside <paramref name="path"/> under a temporary name, syncs, and puts it in its place; an older file of that name is replaced only then.</summary>
-    public static async Task WriteAsync(string path, Func<Stream, Task> write)
+    /// <summary>Writes beside <paramref name="path"/> under a temporary name, syncs, and puts it in its place; a link is followed.</summary>
+    /// <param name="replace">An older file of that name is replaced then; else it is refused.</param>
+    /// <exception cref="BackupException">There is no such folder, something is there that is no file, or a file that is not to be replaced.</exception>
+    public static async Task WriteAsync(string path, bool replace, Func<Stream, Task> write)
     {
-        path = Path.GetFullPath(path);
+        path = BackupTarget.Resolve(path, replace);
         var temporary = $"{path}.{Path.GetRandomFileName()}.tmp"; // a name that nobody can have put there before
         try
         {
@@ -21,7 +23,7 @@ public static class BackupFile
                 file.Flush(flushToDisk: true);
             }
 
-            File.Move(temporary, path, overwrite: true);
+            File.Move(temporary, path, overwrite: replace);
             DiskFile.SyncFolder(Path.GetDirectoryName(path)!);
         }
         catch

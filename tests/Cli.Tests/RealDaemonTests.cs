@@ -54,6 +54,30 @@ public sealed class RealDaemonTests
     }
 
     [Test]
+    public async Task A_checkout_finds_the_daemon_that_it_built()
+    {
+        var roost = Path.Combine(Path.GetDirectoryName(Program())!.Replace("/gateway/bin/", "/cli/bin/", StringComparison.Ordinal), "roost.dll");
+        using var run = Process.Start(new ProcessStartInfo("dotnet", [roost, "restore", _folder["none.tar"], "--data", _folder["other"]]) { RedirectStandardError = true })!;
+
+        var error = await run.StandardError.ReadToEndAsync();
+        await run.WaitForExitAsync();
+
+        Assert.That((run.ExitCode, error), Is.EqualTo((1, error)));
+        Assert.That(error, Does.Contain("none.tar was not restored"));
+        Assert.That(Directory.Exists(_folder["other"]), Is.False, "a name that was mistyped makes nothing");
+    }
+
+    [Test]
+    public async Task A_backup_stays_until_force_replaces_it_whether_the_daemon_runs_or_not()
+    {
+        await DoneAsync("shadow", "update", "vac-kept", """{"state":{"reported":{"battery":81}}}""");
+        await DoneAsync("backup", _folder["kept.tar"]);
+
+        Assert.That((await RunAsync("backup", _folder["kept.tar"])).Error, Does.Contain("is there already; with --force"));
+        Assert.That((await DoneAsync("backup", _folder["kept.tar"], "--force")).Error, Is.Empty);
+    }
+
+    [Test]
     public async Task What_happened_to_a_shadow_is_its_history_and_the_stream_of_all_shadows()
     {
         await DoneAsync("shadow", "update", "vac-past", """{"state":{"reported":{"battery":81}},"clientToken":"t-1"}""");

@@ -72,7 +72,7 @@ public sealed class ShadowKeepingTests
         await UpdateAsync("vac", 1);
         var busy = WriteUntilDeadAsync(0, 0, []);
         await _roost.RoostAsync("backup", _folder["b.tar"]);
-        await _roost.RoostAsync("backup", _folder["b.tar"]); // in the place of the first
+        await _roost.RoostAsync("backup", _folder["b.tar"], "--force"); // in the place of the first
         await UpdateAsync("vac", 2);
         await UpdateAsync("late", 1);
 
