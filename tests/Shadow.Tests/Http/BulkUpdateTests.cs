@@ -128,6 +128,20 @@ internal sealed class BulkUpdateTests
     }
 
     [Test]
+    public async Task A_filter_that_takes_more_than_its_time_finds_all_nevertheless()
+    {
+        var things = string.Join(',', Enumerable.Range(0, 1000).Select(n => $"\"t{n}\""));
+        await SendAsync("{\"things\":[" + things + "],\"state\":{\"reported\":{\"n\":1}}}");
+        var bulk = SendAsync("""{"where":"reported.n=1","state":{"desired":{"n":2}}}""");
+        while (!bulk.IsCompleted)
+        {
+            _web.Host.Clock.Advance(Roost.Shadow.Queries.ShadowQuery.MaxTime); // the time of a page, over and over while it looks
+        }
+
+        Assert.That((await bulk).Body, Does.StartWith("{\"accepted\":1000,\"refused\":0,"));
+    }
+
+    [Test]
     public async Task A_state_that_no_shadow_can_take_is_refused_as_a_whole()
     {
         var text = new string('x', Roost.Shadow.Documents.ShadowLimits.MaxRequestBytes);
