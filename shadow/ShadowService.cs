@@ -128,6 +128,9 @@ public sealed class ShadowService : IHostedService, IAsyncDisposable
     /// <summary>Copies all shadows as of now; the daemon goes on meanwhile.</summary>
     internal Task CopyTableAsync(string path) => Store.CopyTableAsync(path);
 
+    /// <summary>Parts of the history that were damaged and set aside at the start.</summary>
+    public int HistorySetAside => _store?.HistorySetAside ?? 0;
+
     /// <summary>True when a part of the journal was gone at the start: changes that nothing else had may be lost, which the log tells once and health until the next start.</summary>
     public bool JournalWasCut => _store is { JournalFitted: false };
 

@@ -16,6 +16,8 @@ internal sealed class ShadowHealth(ShadowService shadows) : IHealthSource
                 ? new("shadows", RoomState.Degraded, $"{shadows.Damaged} shadows are damaged and answer 500; 'roost shadow check' names them and what to do")
                 : shadows.LastCheck is { DamagedChanges: > 0 } check
                 ? new("shadows", RoomState.Degraded, $"{check.DamagedChanges} changes of the history cannot be read; no shadow is the worse for it. {check.JournalDamage}")
+                : shadows.HistorySetAside > 0
+                ? new("shadows", RoomState.Degraded, $"{shadows.HistorySetAside} parts of the history could not be opened and are kept beside it, as the log says; no shadow is the worse for it. The next start takes it as it is")
                 : shadows.JournalWasCut
                 ? new("shadows", RoomState.Degraded, "at the start a part of their journal was not there: changes that only it had are lost. The log says which; 'roost restore' has older ones. The next start takes it as it is")
                 : new("shadows", RoomState.Up);

@@ -24,12 +24,12 @@ internal sealed class DataFolderLock : IDisposable
             Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute);
             var held = Open(Path.Combine(folder, FileName))
                 ?? throw new StartRefusedException($"another roostd{Owner(ownerFile)} already works on {folder}; stop it, or give this one a folder of its own with --data");
-            File.WriteAllText(ownerFile, string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n"));
+            TellOwner(ownerFile);
             return new DataFolderLock(held, ownerFile);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new StartRefusedException($"the data folder {folder} cannot be used: {exception.Message} Choose one that this user can write with --data or `data:`");
+            throw new StartRefusedException($"the data folder {folder} cannot be used: {exception.Message.TrimEnd('.')}; choose one that this user can write with --data or `data:`");
         }
     }
 
@@ -37,6 +37,19 @@ internal sealed class DataFolderLock : IDisposable
     {
         File.Delete(_ownerFile);
         _lock.Dispose(); // the file stays: deleting it would let two daemons lock two files of one name
+    }
+
+    private static void TellOwner(string file)
+    {
+        const int NoSpace = 28;
+        try
+        {
+            File.WriteAllText(file, string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n"));
+        }
+        catch (IOException exception) when (exception.HResult == NoSpace)
+        {
+            // A full disk is no reason not to serve what can be served; only the message to a second daemon is the poorer for it.
+        }
     }
 
     /// <returns>Null when someone else holds it: the framework takes flock(2) for <see cref="FileShare.None"/>.</returns>

@@ -48,7 +48,7 @@ internal static class KnownVersions
     {
         try
         {
-            await using var journal = ShadowJournal.Open(folder, Unlimited(), Durability.Crash, clock, logger, metrics: null);
+            await using var journal = ShadowJournal.Open(folder, neededFrom: 0, Unlimited(), Durability.Crash, clock, logger, metrics: null);
             foreach (var changes in journal.Replay(journal.Log.FirstOffset))
             {
                 foreach (var change in changes)

@@ -157,7 +157,7 @@ internal sealed class ShadowRestore(ShadowOptions options, TimeProvider clock, I
     private async Task<long> ThrowUnlessFollowsAsync(string staged)
     {
         await using var table = ShadowTable.Open(staged, Durability.Crash, logger);
-        await using var journal = ShadowJournal.Open(staged, options.History, Durability.Crash, clock, logger, metrics: null);
+        await using var journal = ShadowJournal.Open(staged, neededFrom: 0, options.History, Durability.Crash, clock, logger, metrics: null);
         var applied = table.ReadApplied();
         var (first, end) = (journal.Log.FirstOffset, journal.End);
         if (applied < first || applied > end)

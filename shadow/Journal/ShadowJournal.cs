@@ -27,8 +27,10 @@ internal sealed class ShadowJournal : IAsyncDisposable
     public long End => Log.NextOffset;
 
     /// <param name="folder">That of the shadows.</param>
-    /// <exception cref="CorruptLogException">What was acknowledged is damaged; it is left as it is.</exception>
-    public static ShadowJournal Open(string folder, ShadowHistoryOptions history, Durability durability, TimeProvider clock, ILogger logger, StorageMetrics? metrics)
+    /// <param name="neededFrom">What is below this offset is history alone: damage there is set aside.</param>
+    /// <exception cref="CorruptLogException">What is needed is damaged; it is left as it is.</exception>
+    public static ShadowJournal Open(
+        string folder, long neededFrom, ShadowHistoryOptions history, Durability durability, TimeProvider clock, ILogger logger, StorageMetrics? metrics)
     {
         var options = new AppendLogOptions
         {
@@ -36,6 +38,7 @@ internal sealed class ShadowJournal : IAsyncDisposable
             MaxRecordBytes = MaxRecordBytes,
             Retention = new LogRetention(history.Bytes, history.Age),
             Full = LogFullPolicy.DropOldest,
+            NeededFrom = neededFrom,
         };
         return new ShadowJournal(AppendLog.Open(Path.Combine(folder, FolderName), options, clock, logger, metrics));
     }

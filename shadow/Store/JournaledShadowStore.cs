@@ -61,10 +61,18 @@ internal sealed class JournaledShadowStore : IShadowStore
         ShadowJournal? journal = null;
         try
         {
-            journal = ShadowJournal.Open(folder, history, durability, clock, logger, metrics);
-            var fits = await CatchUpAsync(table, journal, logger);
-            journal.Log.KeepFrom = journal.End;
-            return new JournaledShadowStore(table, journal, clock, logger) { JournalFitted = fits };
+            var applied = table.ReadApplied();
+            journal = ShadowJournal.Open(folder, neededFrom: applied, history, durability, clock, logger, metrics);
+            journal.Log.KeepFrom = applied;
+            var fits = applied <= journal.End && applied >= journal.Log.FirstOffset;
+            if (!fits)
+            {
+                logger.JournalDoesNotFit(journal.Log.Folder, journal.Log.FirstOffset, journal.End, applied);
+            }
+
+            var store = new JournaledShadowStore(table, journal, clock, logger) { JournalFitted = fits };
+            await store.CatchUpAsync(applied);
+            return store;
         }
         catch
         {
@@ -73,6 +81,9 @@ internal sealed class JournaledShadowStore : IShadowStore
             throw;
         }
     }
+
+    /// <summary>Parts of the history that could not be opened and were set aside; no shadow is the worse for it.</summary>
+    public int HistorySetAside => Journal.Log.SegmentsSetAside;
 
     /// <summary>False when the journal, as it was opened, did not have what the table was to be brought up to: somebody replaced, cut or removed it.</summary>
     public bool JournalFitted { get; private init; }
@@ -236,7 +247,7 @@ internal sealed class JournaledShadowStore : IShadowStore
         await _storing.WaitAsync();
         try
         {
-            var (rows, end, changes) = _unstored.Take();
+            var (rows, end) = _unstored.Take();
             if (rows.Count == 0)
             {
                 return;
@@ -252,7 +263,7 @@ internal sealed class JournaledShadowStore : IShadowStore
                 throw;
             }
 
-            _unstored.Stored(changes);
+            _unstored.Stored();
             Journal.Log.KeepFrom = end;
         }
         finally
@@ -270,15 +281,7 @@ internal sealed class JournaledShadowStore : IShadowStore
     public async ValueTask DisposeAsync()
     {
         await _timer.DisposeAsync();
-        try
-        {
-            await StoreAsync();
-        }
-        catch (SqliteException exception)
-        {
-            _logger.NotStored(exception);
-        }
-
+        await TryStoreAsync();
         await Journal.DisposeAsync();
         await _table.DisposeAsync();
     }
@@ -300,40 +303,49 @@ internal sealed class JournaledShadowStore : IShadowStore
     private static int MoreThan(int limit, Dictionary<ShadowId, ShadowRow> changed) =>
         (int)Math.Min(int.MaxValue, limit + (long)changed.Values.Count(row => row.IsTombstone));
 
-    /// <returns>False when the two do not belong together.</returns>
-    private static async Task<bool> CatchUpAsync(ShadowTable table, ShadowJournal journal, ILogger logger)
+    /// <summary>Takes what the table has not yet from the journal. A table that cannot be written now, for want of room on the disk, gets it later.</summary>
+    private async Task CatchUpAsync(long applied)
     {
-        var applied = table.ReadApplied();
-        var fits = applied <= journal.End && applied >= journal.Log.FirstOffset;
-        if (!fits)
+        var (replayed, isWritable) = (0L, true);
+        foreach (var changes in Journal.Replay(Math.Min(applied, Journal.End)))
         {
-            logger.JournalDoesNotFit(journal.Log.Folder, journal.Log.FirstOffset, journal.End, applied);
-            applied = Math.Min(applied, journal.End);
-        }
-
-        var replayed = 0L;
-        foreach (var changes in journal.Replay(applied))
-        {
-            var last = new Dictionary<ShadowId, ShadowRow>();
             foreach (var change in changes)
             {
-                last[change.Id] = change.Row;
+                _unstored.Add(change);
             }
 
-            await table.WriteAsync(last, changes[^1].Offset + 1);
             replayed += changes.Count;
+            isWritable = isWritable && (_unstored.Bytes < BytesBeforeStore || await TryStoreAsync());
         }
 
         if (replayed > 0)
         {
-            logger.CaughtUp(replayed);
-        }
-        else if (applied != table.ReadApplied())
-        {
-            await table.WriteAsync([], applied);
-        }
+            _logger.CaughtUp(replayed);
+            if (isWritable && await TryStoreAsync())
+            {
+                return;
+            }
 
-        return fits;
+            StoreLater();
+        }
+        else if (applied > Journal.End)
+        {
+            await _table.WriteAsync([], Journal.End); // offsets begin anew below it
+        }
+    }
+
+    private async Task<bool> TryStoreAsync()
+    {
+        try
+        {
+            await StoreAsync();
+            return true;
+        }
+        catch (SqliteException exception)
+        {
+            _logger.NotStored(exception);
+            return false;
+        }
     }
 
     private void StoreLater()

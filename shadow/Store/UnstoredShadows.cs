@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.InteropServices;
 using Roost.Shadow.Journal;
 
 namespace Roost.Shadow.Store;
@@ -16,8 +15,8 @@ internal sealed class UnstoredShadows
     private const int FlatBytes = 256;
 
     private long _end;
-    private long _changes;
-    private long _bytes;
+    private (long Changes, long Bytes) _size;
+    private (long Changes, long Bytes) _sizeOfStoring;
 
     /// <summary>Changes that the journal would have to be read for after a crash.</summary>
     public long Changes
@@ -26,19 +25,19 @@ internal sealed class UnstoredShadows
         {
             lock (_gate)
             {
-                return _changes;
+                return _size.Changes;
             }
         }
     }
 
-    /// <summary>What they take in memory, about.</summary>
+    /// <summary>What these changes take in the journal, about; in memory they take no more.</summary>
     public long Bytes
     {
         get
         {
             lock (_gate)
             {
-                return _bytes;
+                return _size.Bytes;
             }
         }
     }
@@ -67,31 +66,29 @@ internal sealed class UnstoredShadows
     {
         lock (_gate)
         {
-            ref var waiting = ref CollectionsMarshal.GetValueRefOrAddDefault(_waiting, change.Id, out _);
-            _bytes += CostOf(change.Row) - (waiting is null ? 0 : CostOf(waiting));
-            waiting = change.Row;
+            _waiting[change.Id] = change.Row;
             _end = Math.Max(_end, change.Offset + 1);
-            _changes++;
+            _size = (_size.Changes + 1, _size.Bytes + FlatBytes + (change.Row.State?.Length ?? 0) + (change.Row.Times?.Length ?? 0));
         }
     }
 
     /// <summary>What is to be written to the table now, and the journal's offset after it. Ended by <see cref="Stored"/> or <see cref="NotStored"/>.</summary>
-    public (IReadOnlyDictionary<ShadowId, ShadowRow> Rows, long End, long Changes) Take()
+    public (IReadOnlyDictionary<ShadowId, ShadowRow> Rows, long End) Take()
     {
         lock (_gate)
         {
             (_storing, _waiting) = (_waiting, []);
-            return (_storing, _end, _changes);
+            _sizeOfStoring = _size;
+            return (_storing, _end);
         }
     }
 
-    public void Stored(long changes)
+    public void Stored()
     {
         lock (_gate)
         {
-            _bytes -= _storing.Values.Sum(CostOf);
             _storing = [];
-            _changes -= changes;
+            _size = (_size.Changes - _sizeOfStoring.Changes, _size.Bytes - _sizeOfStoring.Bytes);
         }
     }
 
@@ -101,10 +98,7 @@ internal sealed class UnstoredShadows
         {
             foreach (var (id, row) in _storing)
             {
-                if (!_waiting.TryAdd(id, row))
-                {
-                    _bytes -= CostOf(row); // a later change of the same shadow is newer
-                }
+                _waiting.TryAdd(id, row); // a later change of the same shadow is newer
             }
 
             _storing = [];
@@ -146,6 +140,4 @@ internal sealed class UnstoredShadows
 
         return found;
     }
-
-    internal static long CostOf(ShadowRow row) => FlatBytes + (row.State?.Length ?? 0) + (row.Times?.Length ?? 0);
 }

@@ -6,6 +6,11 @@ namespace Roost.Storage.Logs;
 
 public sealed partial class AppendLog
 {
+    private const string AsideExtension = ".damaged";
+
+    /// <summary>Segments below <see cref="AppendLogOptions.NeededFrom"/> that were set aside when the log was opened, as one of them is damaged or missing.</summary>
+    public int SegmentsSetAside { get; private init; }
+
     /// <summary>
     /// Opens the log in <paramref name="folder"/>, or makes an empty one. Reads the last segment whole and of the others only header and
     /// footer; the rest of a write that was cut short is cut off, with a warning.
@@ -26,8 +31,10 @@ public sealed partial class AppendLog
         try
         {
             var logMetrics = new StorageMetrics.ForLog(metrics, Path.GetFileName(folder));
-            var segments = OpenSegments(folder, FillsAhead(options), logger, logMetrics, out var writer);
-            return new AppendLog(folder, options, clock, logger, logMetrics, folderLock, segments, writer);
+            var files = Segment.List(folder);
+            var aside = SetAsideDamaged(files, options.NeededFrom, logger);
+            var segments = OpenSegments(folder, files, FillsAhead(options), logger, logMetrics, out var writer);
+            return new AppendLog(folder, options, clock, logger, logMetrics, folderLock, segments, writer) { SegmentsSetAside = aside };
         }
         catch
         {
@@ -38,18 +45,49 @@ public sealed partial class AppendLog
 
     private static bool FillsAhead(AppendLogOptions options) => options.Durability == Durability.PowerLoss;
 
-    private static List<Segment> OpenSegments(string folder, bool fillAhead, ILogger logger, StorageMetrics.ForLog metrics, out SegmentWriter writer)
+    /// <summary>Takes segments that nobody needs off the front of <paramref name="files"/>, up to the last one that is damaged or has a gap behind it.</summary>
+    private static int SetAsideDamaged(List<(long FirstOffset, string Path)> files, long neededFrom, ILogger logger)
     {
-        var files = Segment.List(folder);
+        var damaged = 0;
+        for (var file = 0; file < files.Count - 1 && files[file + 1].FirstOffset <= neededFrom; file++)
+        {
+            try
+            {
+                OpenSealed(files, file);
+            }
+            catch (CorruptLogException exception)
+            {
+                damaged = file + 1;
+                Log.SegmentDamaged(logger, files[file].Path, AsideExtension, exception);
+            }
+        }
+
+        // From the back: cut off in the middle, those that are left still end before a gap, and are set aside by the next open.
+        for (var file = damaged - 1; file >= 0; file--)
+        {
+            File.Move(files[file].Path, files[file].Path + AsideExtension, overwrite: true);
+        }
+
+        files.RemoveRange(0, damaged);
+        return damaged;
+    }
+
+    private static Segment OpenSealed(List<(long FirstOffset, string Path)> files, int file)
+    {
+        var segment = Segment.OpenSealed(files[file].Path, files[file].FirstOffset);
+        return files[file + 1].FirstOffset == segment.NextOffset
+            ? segment
+            : throw new CorruptLogException(
+                Segment.PathOf(Path.GetDirectoryName(files[file].Path)!, segment.NextOffset), segment.NextOffset, $"the file is missing; the next one begins at {files[file + 1].FirstOffset}");
+    }
+
+    private static List<Segment> OpenSegments(
+        string folder, List<(long FirstOffset, string Path)> files, bool fillAhead, ILogger logger, StorageMetrics.ForLog metrics, out SegmentWriter writer)
+    {
         var segments = new List<Segment>(files.Count + 1);
         for (var file = 0; file < files.Count - 1; file++)
         {
-            segments.Add(Segment.OpenSealed(files[file].Path, files[file].FirstOffset));
-            var expected = segments[^1].NextOffset;
-            if (files[file + 1].FirstOffset != expected)
-            {
-                throw new CorruptLogException(Segment.PathOf(folder, expected), expected, $"the file is missing; the next one begins at {files[file + 1].FirstOffset}");
-            }
+            segments.Add(OpenSealed(files, file));
         }
 
         writer = OpenLast(folder, files, segments, fillAhead, logger, metrics);

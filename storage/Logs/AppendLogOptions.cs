@@ -20,6 +20,12 @@ public sealed class AppendLogOptions
 
     public LogRetention Retention { get; init; } = LogRetention.Unlimited;
 
+    /// <summary>
+    /// Records below this offset are history that nobody relies on: where sealed segments that hold only such records are damaged or
+    /// missing, they and those before them are set aside when the log is opened. Default 0: every record is relied on, and damage refuses the log.
+    /// </summary>
+    public long NeededFrom { get; init; }
+
     public LogFullPolicy Full { get; init; } = LogFullPolicy.DropOldest;
 
     /// <summary>What is out of bounds, with value and remedy; empty where all is well.</summary>

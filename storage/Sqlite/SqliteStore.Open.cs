@@ -22,11 +22,21 @@ public sealed partial class SqliteStore
         path = System.IO.Path.GetFullPath(path);
         var folder = System.IO.Path.GetDirectoryName(path)!;
         DiskFile.CreateFolder(folder);
-        var connection = OpenSound(path, options.Durability);
+        SqliteConnection connection;
+        try
+        {
+            connection = OpenSound(path, options.Durability);
+        }
+        catch (SqliteException exception) when (MayBeFull(exception) && DiskReserve.GiveUp(path))
+        {
+            connection = OpenSound(path, options.Durability);
+        }
+
         try
         {
             SqliteMigrations.Apply(connection, path, options.Migrations);
             DiskFile.SyncFolder(folder); // SQLite syncs the folder for its journals, not for a new database
+            DiskReserve.Keep(path);
             return new SqliteStore(path, options, logger, metrics, connection);
         }
         catch
@@ -35,6 +45,10 @@ public sealed partial class SqliteStore
             throw;
         }
     }
+
+    // Which call of a full disk it was decides what SQLite says.
+    private static bool MayBeFull(SqliteException exception) =>
+        exception.SqliteErrorCode is SQLitePCL.raw.SQLITE_FULL or SQLitePCL.raw.SQLITE_IOERR or SQLitePCL.raw.SQLITE_CANTOPEN;
 
     private static SqliteConnection OpenSound(string path, Durability durability)
     {

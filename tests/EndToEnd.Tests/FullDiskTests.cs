@@ -8,7 +8,13 @@ namespace Roost.EndToEnd.Tests;
 public sealed class FullDiskTests
 {
     [Test]
-    public async Task A_full_disk_is_refused_clearly_and_is_survived()
+    public Task A_full_disk_is_refused_clearly_and_is_survived() => OnSmallDiskAsync(FillAndRecoverAsync);
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public Task A_daemon_starts_on_a_full_disk_and_shows_what_it_has(bool wasKilled) => OnSmallDiskAsync((folder, data) => StartOnFullDiskAsync(folder, data, wasKilled));
+
+    private static async Task OnSmallDiskAsync(Func<TemporaryFolder, string, Task> test)
     {
         using var folder = new TemporaryFolder();
         var data = Directory.CreateDirectory(folder["data"]).FullName;
@@ -22,12 +28,34 @@ public sealed class FullDiskTests
 
         try
         {
-            await FillAndRecoverAsync(folder, data);
+            await test(folder, data);
         }
         finally
         {
             await RunningProcess.RunAsync("umount", "-l", data);
         }
+    }
+
+    private static async Task StartOnFullDiskAsync(TemporaryFolder folder, string data, bool wasKilled)
+    {
+        await using var roost = new RoostDaemon(folder.Path, "");
+        await roost.StartAsync();
+        using var http = new HttpClient { BaseAddress = new Uri(roost.Url) };
+        using var update = await http.PostAsync("/things/vac-1/shadow", new StringContent("""{"state":{"reported":{"battery":81}}}"""));
+        Assert.That(update.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        await (wasKilled ? roost.KillAsync() : roost.StopAsync());
+        FillUp(Path.Combine(data, "ballast"));
+
+        await roost.StartAsync();
+        Assert.That(await http.GetStringAsync("/things/vac-1/shadow"), Does.Contain("81"));
+        Assert.That(await http.GetStringAsync("/api/v1/status"), Does.Contain("disk"), "and says what is wrong");
+
+        File.Delete(Path.Combine(data, "ballast"));
+        await Eventually.IsTrueAsync(async () =>
+        {
+            using var next = await http.PostAsync("/things/vac-1/shadow", new StringContent("""{"state":{"reported":{"battery":80}}}"""));
+            return next.StatusCode == HttpStatusCode.OK;
+        }, "an update after there is space again");
     }
 
     private static async Task FillAndRecoverAsync(TemporaryFolder folder, string data)
@@ -89,17 +117,19 @@ public sealed class FullDiskTests
     private static void FillUp(string path)
     {
         using var file = File.Create(path, 1, FileOptions.WriteThrough);
-        var block = new byte[64 * 1024];
-        try
+        foreach (var size in (int[])[64 * 1024, 4096, 1]) // to the last byte
         {
-            while (true)
+            try
             {
-                file.Write(block);
+                while (true)
+                {
+                    file.Write(new byte[size]);
+                }
             }
-        }
-        catch (IOException)
-        {
-            // No space left: that is what was wanted.
+            catch (IOException)
+            {
+                // No space left: that is what was wanted.
+            }
         }
     }
 }

@@ -17,7 +17,7 @@ public sealed class ShadowHistoryTests
     public void SetUp()
     {
         _folder = new TemporaryFolder();
-        _journal = ShadowJournal.Open(_folder.Path, new ShadowHistoryOptions(), Durability.Crash, new ManualTimeProvider(), NullLogger.Instance, null);
+        _journal = ShadowJournal.Open(_folder.Path, neededFrom: 0, new ShadowHistoryOptions(), Durability.Crash, new ManualTimeProvider(), NullLogger.Instance, null);
         _history = new ShadowHistory(_journal);
     }
 

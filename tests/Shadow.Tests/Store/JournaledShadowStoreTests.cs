@@ -97,6 +97,51 @@ internal sealed class JournaledShadowStoreTests(bool storesAtOnce) : ShadowStore
     }
 
     [Test]
+    public async Task A_table_that_cannot_be_written_lets_the_start_through_and_gets_its_rows_later()
+    {
+        await Write(Some.Id("a"), Some.Record("""{"n":1}""", 1, 10));
+        await Journaled.StoreAsync();
+        await Store.WriteAsync([Some.Change(Some.Id("a"), Some.Record("""{"n":2}""", 2, 11)), Some.Change(Some.Id("b"), Some.Record("""{"n":3}""", 1, 12))]);
+        using var copy = CopyAsKilled();
+        Execute("CREATE TRIGGER full BEFORE INSERT ON shadows BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END", copy.Path);
+
+        await using var reopened = (JournaledShadowStore)await OpenAsync(copy.Path);
+        Assert.That(reopened.Read(Some.Id("a"))!.Version, Is.EqualTo(2));
+        Assert.That(reopened.ListThings("", 10).Select(summary => summary.Id.Thing), Is.EqualTo(new[] { "a", "b" }));
+        Assert.That(reopened.Journal.Log.KeepFrom, Is.EqualTo(1), "what the table has not is kept");
+        await reopened.WriteAsync([Some.Change(Some.Id("b"), Some.Record("""{"n":4}""", 2, 13))]);
+
+        Execute("DROP TRIGGER full", copy.Path);
+        await reopened.StoreAsync();
+        Assert.That(Scalar("SELECT sum(version) FROM shadows", copy.Path), Is.EqualTo(4));
+    }
+
+    [Test]
+    public async Task Damage_in_history_that_the_table_has_whole_keeps_nobody_from_starting()
+    {
+        var padding = new string('x', 4000);
+        for (var i = 1; i <= 1400; i++)
+        {
+            await Store.WriteAsync([Some.Change(Some.Id("a"), Some.Record($"{{\"n\":\"{padding}\"}}", i, 10))]);
+        }
+
+        await Store.DisposeAsync();
+        var segments = Directory.GetFiles(_folder[ShadowJournal.FolderName], "*.log").Order(StringComparer.Ordinal).ToArray();
+        Assert.That(segments, Has.Length.GreaterThanOrEqualTo(3));
+        File.WriteAllBytes(segments[1], File.ReadAllBytes(segments[1])[..^10]);
+
+        Store = await OpenAsync(_folder.Path);
+        Assert.That(Store.Read(Some.Id("a"))!.Version, Is.EqualTo(1400));
+        Assert.That(Journaled.HistorySetAside, Is.EqualTo(2));
+        Assert.That(Journaled.JournalFitted, "what is needed is there");
+        Assert.That(File.Exists(segments[0] + ".damaged") && File.Exists(segments[1] + ".damaged"), "nothing is thrown away");
+        await Store.WriteAsync([Some.Change(Some.Id("a"), Some.Record("{}", 1401, 11))]);
+        await Store.DisposeAsync();
+        Store = await OpenAsync(_folder.Path);
+        Assert.That(Journaled.HistorySetAside, Is.Zero, "said once");
+    }
+
+    [Test]
     public async Task A_record_of_the_journal_that_is_none_of_ours_stops_the_start()
     {
         await Store.DisposeAsync();
@@ -159,7 +204,7 @@ internal sealed class JournaledShadowStoreTests(bool storesAtOnce) : ShadowStore
     }
 
     private async Task<IShadowStore> OpenAsync(string folder) =>
-        await JournaledShadowStore.OpenAsync(folder, new ShadowHistoryOptions(), Durability.PowerLoss, _clock, NullLogger.Instance);
+        await JournaledShadowStore.OpenAsync(folder, new ShadowHistoryOptions { Bytes = 16 * 1024 * 1024 }, Durability.PowerLoss, _clock, NullLogger.Instance);
 
     // The files as a killed process leaves them: nothing is closed, SQLite's write-ahead log is not copied back.
     private TemporaryFolder CopyAsKilled()
@@ -175,25 +220,25 @@ internal sealed class JournaledShadowStoreTests(bool storesAtOnce) : ShadowStore
         return copy;
     }
 
-    private long Scalar(string sql)
+    private long Scalar(string sql, string? folder = null)
     {
-        using var connection = Connect();
+        using var connection = Connect(folder);
         using var command = connection.CreateCommand();
         command.CommandText = sql;
         return (long)command.ExecuteScalar()!;
     }
 
-    private void Execute(string sql)
+    private void Execute(string sql, string? folder = null)
     {
-        using var connection = Connect();
+        using var connection = Connect(folder);
         using var command = connection.CreateCommand();
         command.CommandText = sql;
         command.ExecuteNonQuery();
     }
 
-    private SqliteConnection Connect()
+    private SqliteConnection Connect(string? folder)
     {
-        var connection = new SqliteConnection($"Data Source={_folder[ShadowTable.FileName]};Pooling=False");
+        var connection = new SqliteConnection($"Data Source={Path.Combine(folder ?? _folder.Path, ShadowTable.FileName)};Pooling=False");
         connection.Open();
         return connection;
     }
