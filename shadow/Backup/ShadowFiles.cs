@@ -31,7 +31,7 @@ internal static class ShadowFiles
         foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
         {
             var name = Path.GetRelativePath(from, file);
-            if (own.Contains(name.Split(Path.DirectorySeparatorChar)[0]) || name.EndsWith("-shm", StringComparison.Ordinal)) // the index of a write-ahead log is made anew from it
+            if (own.Contains(name.Split(Path.DirectorySeparatorChar)[0]) || name.EndsWith("-shm", StringComparison.Ordinal) || name.EndsWith(".reserve", StringComparison.Ordinal)) // made anew by who opens the database
             {
                 continue;
             }

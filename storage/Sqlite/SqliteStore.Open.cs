@@ -36,7 +36,11 @@ public sealed partial class SqliteStore
         {
             SqliteMigrations.Apply(connection, path, options.Migrations);
             DiskFile.SyncFolder(folder); // SQLite syncs the folder for its journals, not for a new database
-            DiskReserve.Keep(path);
+            if (options.KeepsReserve)
+            {
+                DiskReserve.Keep(path);
+            }
+
             return new SqliteStore(path, options, logger, metrics, connection);
         }
         catch

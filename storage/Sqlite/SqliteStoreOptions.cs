@@ -12,6 +12,9 @@ public sealed class SqliteStoreOptions
     /// </summary>
     public IReadOnlyList<string> Migrations { get; init; } = [];
 
+    /// <summary>Keeps 256 KiB beside the database, in a file of its name and <c>.reserve</c>, which lets it be opened when the disk is full. Default: no.</summary>
+    public bool KeepsReserve { get; init; }
+
     /// <summary>Most actions in one transaction, which bounds how long the first of them waits. Default 512.</summary>
     public int MaxActionsPerTransaction { get; init; } = 512;
 
