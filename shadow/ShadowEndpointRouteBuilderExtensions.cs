@@ -15,19 +15,19 @@ public static class ShadowEndpointRouteBuilderExtensions
     /// </summary>
     public static IEndpointRouteBuilder MapShadows(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGet("/api/v1/shadow-sync", SyncEndpoint.List);
+        endpoints.MapGet("/api/v1/shadow-sync", SyncEndpoint.List).AddEndpointFilter(new KnownParameters("thing", "state", "pageSize", "nextToken"));
         endpoints.MapGet("/things/{thing}/shadow", ShadowEndpoints.GetAsync).AddEndpointFilter(new RateFilter(ShadowOperation.Get));
         endpoints.MapPost("/things/{thing}/shadow", ShadowEndpoints.UpdateAsync).AddEndpointFilter(new RateFilter(ShadowOperation.Update));
         endpoints.MapDelete("/things/{thing}/shadow", ShadowEndpoints.DeleteAsync).AddEndpointFilter(new RateFilter(ShadowOperation.Delete));
         endpoints.MapMethods("/things/{thing}/shadow", ["PUT", "PATCH", "HEAD"], ShadowEndpoints.MethodNotAllowed);
         endpoints.MapGet("/api/things/shadow/ListNamedShadowsForThing/{thing}", ShadowEndpoints.ListNamedAsync);
         endpoints.MapMethods("/api/things/shadow/ListNamedShadowsForThing/{thing}", ["POST", "PUT", "PATCH", "DELETE", "HEAD"], ShadowEndpoints.MethodNotAllowed);
-        endpoints.MapGet("/api/v1/things", ShadowEndpoints.ListThingsAsync);
-        endpoints.MapGet("/api/v1/things/{thing}/shadow/history", HistoryEndpoint.GetAsync);
-        endpoints.MapPost("/api/v1/shadows/check", async (HttpContext context, ShadowService shadows) => Results.Json(await shadows.CheckAsync(context.RequestAborted), ListingJson.Options));
-        endpoints.MapPost("/api/v1/things/shadow", BulkEndpoint.UpdateAsync);
-        endpoints.MapGet("/api/v1/things/{thing}/shadow/events", EventsEndpoint.OfThingAsync);
-        endpoints.MapGet("/api/v1/shadows/events", EventsEndpoint.OfFleetAsync);
+        endpoints.MapGet("/api/v1/things", ShadowEndpoints.ListThingsAsync).AddEndpointFilter(new KnownParameters("where", "select", "shadow", "pageSize", "nextToken"));
+        endpoints.MapGet("/api/v1/things/{thing}/shadow/history", HistoryEndpoint.GetAsync).AddEndpointFilter(new KnownParameters("name", "limit", "before"));
+        endpoints.MapPost("/api/v1/shadows/check", async (HttpContext context, ShadowService shadows) => Results.Json(await shadows.CheckAsync(context.RequestAborted), ListingJson.Options)).AddEndpointFilter(new KnownParameters());
+        endpoints.MapPost("/api/v1/things/shadow", BulkEndpoint.UpdateAsync).AddEndpointFilter(new KnownParameters());
+        endpoints.MapGet("/api/v1/things/{thing}/shadow/events", EventsEndpoint.OfThingAsync).AddEndpointFilter(new KnownParameters("name", "lastEventId"));
+        endpoints.MapGet("/api/v1/shadows/events", EventsEndpoint.OfFleetAsync).AddEndpointFilter(new KnownParameters("things", "name", "lastEventId"));
         return endpoints;
     }
 }

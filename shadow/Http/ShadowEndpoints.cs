@@ -27,9 +27,10 @@ internal static class ShadowEndpoints
 
     public static async Task DeleteAsync(HttpContext context, string thing, ShadowService shadows)
     {
-        if (TryIdentify(context, thing, out var id, out var fault) && TryReadPrecondition(context.Request, out var precondition, out fault))
+        if (TryIdentify(context, thing, out var id, out var fault) && TryReadPrecondition(context.Request, out var precondition, out fault)
+            && TryReadVersion(context.Request, out var version, out fault))
         {
-            await AwsAnswer.WriteAsync(context, await shadows.DeleteAsync(id, default, Caller(context), precondition: precondition));
+            await AwsAnswer.WriteAsync(context, await shadows.DeleteAsync(id, default, Caller(context), version, precondition));
         }
         else
         {
@@ -140,6 +141,25 @@ internal static class ShadowEndpoints
             return true;
         }
 
+        return false;
+    }
+
+    // Over MQTT the request document has it; the cloud's REST path has no place for it, and ignoring it would delete what was to be kept.
+    private static bool TryReadVersion(HttpRequest request, out long? version, out ShadowError fault)
+    {
+        (version, fault) = (null, default);
+        if (!request.Query.TryGetValue("version", out var given))
+        {
+            return true;
+        }
+
+        if (long.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            version = number;
+            return true;
+        }
+
+        fault = ShadowError.InvalidVersion;
         return false;
     }
 

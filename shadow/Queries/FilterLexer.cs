@@ -67,7 +67,13 @@ internal sealed class FilterLexer(string text)
         _at = length < 0 ? text.Length : _at + length;
         return _at > start
             ? new Token(TokenKind.Word, start, text[start.._at])
-            : new Token(TokenKind.Fault, start, $"'{text[start]}' belongs in quotes");
+            : new Token(TokenKind.Fault, start, text[start] switch
+            {
+                '&' => "'&' is no word here: write and",
+                '|' => "'|' is no word here: write or",
+                '[' => "'[' would look into an array, of which a filter knows only the whole, by exists",
+                var other => $"'{other}' belongs in quotes",
+            });
     }
 
     private Token One(TokenKind kind) => new(kind, _at, text[_at++].ToString());

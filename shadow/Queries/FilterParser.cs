@@ -155,6 +155,11 @@ internal sealed class FilterParser
         if (SkipKeyword("like"))
         {
             var pattern = _token;
+            if (FilterAdvice.OfPattern(pattern, _fields[field].Root) is { } wrong)
+            {
+                return Fail(wrong);
+            }
+
             return Skip(TokenKind.Quoted) || Skip(TokenKind.Word) ? new Like(field, new Wildcard(pattern.Text)) : Expected("a pattern, like \"vac-*\"");
         }
 
@@ -166,7 +171,7 @@ internal sealed class FilterParser
         var comparison = ComparisonOf(_token);
         if (comparison is null)
         {
-            return Expected("a comparison: < <= = != >= > like in exists");
+            return Fail(FilterAdvice.OfComparison(_token, _fields[field].Text));
         }
 
         Advance();
@@ -220,12 +225,18 @@ internal sealed class FilterParser
             return null;
         }
 
+        if (FilterAdvice.OfValue(token, _fields[field].Text) is { } wrong)
+        {
+            Fail(wrong);
+            return null;
+        }
+
         var value = ValueOf(token);
         if (_fields[field].Root == FieldRoot.Updated && value.Kind == FieldKind.String)
         {
             if (!DateTimeOffset.TryParse(token.Text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
             {
-                Expected("a time, like 2026-11-21T17:00:00Z, or seconds since 1970");
+                Fail($"'{token.Text}' is no time: write one like 2026-11-21T17:00:00Z, or seconds since 1970");
                 return null;
             }
 
@@ -276,7 +287,7 @@ internal sealed class FilterParser
         var words = first.Text.Split('.');
         if (first.Kind != TokenKind.Word || FieldPath.RootOf(words[0]) is not { } root)
         {
-            Expected($"a path that begins with {FieldPath.Roots}");
+            Fail(FilterAdvice.OfPath(first));
             return null;
         }
 
@@ -295,6 +306,12 @@ internal sealed class FilterParser
                 text.Append(_token.Text);
                 Advance();
             }
+        }
+
+        if (words.Skip(1).FirstOrDefault(FilterAdvice.IsIndex) is { } index)
+        {
+            _fault ??= new FilterFault(first.At + 1, $"'{first.Text}' would look into an array, of which a filter knows only the whole, by exists; a member that is named {index} stands in quotes");
+            return null;
         }
 
         var path = new FieldPath(root, [.. keys], text.ToString());
@@ -341,7 +358,12 @@ internal sealed class FilterParser
 
     private void Advance() => _token = _lexer.Next();
 
-    private Condition? Expected(string what) => Fail(_token.Kind == TokenKind.Fault ? _token.Text : $"expected {what}");
+    private Condition? Expected(string what) => Fail(_token.Kind switch
+    {
+        TokenKind.Fault => _token.Text,
+        TokenKind.End => $"expected {what}",
+        _ => $"found '{_token.Text}', expected {what}",
+    });
 
     private Condition? Fail(string message)
     {

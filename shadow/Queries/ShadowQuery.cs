@@ -48,11 +48,11 @@ internal sealed class ShadowQuery
         List<int> selected = [];
         if (where is not null && !FilterParser.TryParse(where, fields, out condition, out var wrong))
         {
-            fault = ($"where: {wrong.Message} at character {wrong.Position}", wrong.Position);
+            fault = ($"where, character {wrong.Position}: {wrong.Message}", wrong.Position);
         }
         else if (select is not null && !FilterParser.TryParseSelection(select, fields, out selected, out wrong))
         {
-            fault = ($"select: {wrong.Message} at character {wrong.Position}", wrong.Position);
+            fault = ($"select, character {wrong.Position}: {wrong.Message}", wrong.Position);
         }
         else
         {

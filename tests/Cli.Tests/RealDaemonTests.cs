@@ -99,7 +99,7 @@ public sealed class RealDaemonTests
 
         Assert.That((await DoneAsync("shadow", "list", "--where", "reported.charge exists", "--select", "delta.task")).Output, Does.Match("fleet-1 +2 .*dock\nfleet-2 +2 [^\n]*Z\n"));
         var wrong = await RunAsync("shadow", "list", "--where", "charge<20");
-        Assert.That((wrong.ExitCode, wrong.Error), Is.EqualTo((1, "roost: list of shadows: where: expected a path that begins with desired, reported, delta, thing, name, version or updated at character 1\n")));
+        Assert.That((wrong.ExitCode, wrong.Error), Is.EqualTo((1, "roost: list of shadows: where, character 1: 'charge' is no path: did you mean reported.charge? Paths begin with desired, reported, delta, thing, name, version or updated\n")));
     }
 
     [Test]

@@ -27,7 +27,7 @@ internal sealed class BulkUpdateTests
     [TestCase("""{"things":["a"],"state":{},"name":1}""", "name must be a text")]
     [TestCase("""{"things":["\ud800"],"state":{}}""", "The request is no JSON object in UTF-8")]
     [TestCase("""{"where":1,"state":{}}""", "where must be a text")]
-    [TestCase("""{"where":"battery<20","state":{}}""", "where: expected a path that begins with desired, reported, delta, thing, name, version or updated at character 1")]
+    [TestCase("""{"where":"battery<20","state":{}}""", "where, character 1: 'battery' is no path: did you mean reported.battery? Paths begin with desired, reported, delta, thing, name, version or updated")]
     [TestCase("""{"where":"thing=a","state":{},"name":"a b"}""", "ShadowName must match pattern [$a-zA-Z0-9:_-]+")]
     public async Task A_request_that_cannot_be_understood_changes_nothing(string body, string message)
     {

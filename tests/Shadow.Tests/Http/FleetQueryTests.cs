@@ -23,11 +23,11 @@ internal sealed class FleetQueryTests
     [TearDown]
     public async Task Stop() => await _web.DisposeAsync();
 
-    [TestCase("?where=", 400, """{"message":"where: expected a path that begins with desired, reported, delta, thing, name, version or updated at character 1","position":1}""")]
-    [TestCase("?where=reported.battery%3C%3C3", 400, """{"message":"where: expected a number, a text, true or false at character 18","position":18}""")]
-    [TestCase("?select=battery", 400, """{"message":"select: expected a path that begins with desired, reported, delta, thing, name, version or updated at character 1","position":1}""")]
-    [TestCase("?where=thing=a&where=thing=b", 400, """{"message":"Give where, select and shadow once each; join conditions by \u0027and\u0027"}""")]
-    [TestCase("?shadow=a%20b", 400, """{"message":"shadow: ShadowName must match pattern [$a-zA-Z0-9:_-]\u002B"}""")]
+    [TestCase("?where=", 400, """{"message":"where, character 1: expected a path: desired, reported, delta, thing, name, version or updated","position":1}""")]
+    [TestCase("?where=reported.battery%3C%3C3", 400, """{"message":"where, character 18: found '<', expected a number, a text, true or false","position":18}""")]
+    [TestCase("?select=battery", 400, """{"message":"select, character 1: 'battery' is no path: did you mean reported.battery? Paths begin with desired, reported, delta, thing, name, version or updated","position":1}""")]
+    [TestCase("?where=thing=a&where=thing=b", 400, """{"message":"Give where, select and shadow once each; join conditions by 'and'"}""")]
+    [TestCase("?shadow=a%20b", 400, """{"message":"shadow: ShadowName must match pattern [$a-zA-Z0-9:_-]+"}""")]
     [TestCase("?where=thing=a&pageSize=1001", 400, """{"message":"pageSize must be a number from 1 to 1000"}""")]
     [TestCase("?where=thing=a&nextToken=%25", 400, """{"message":"nextToken is not one that was given out"}""")]
     public async Task What_cannot_be_read_is_refused_with_its_place(string query, int status, string body)
@@ -36,6 +36,36 @@ internal sealed class FleetQueryTests
 
         Assert.That((int)response.StatusCode, Is.EqualTo(status));
         Assert.That(await response.Content.ReadAsStringAsync(), Is.EqualTo(body));
+    }
+
+    [TestCase("GET", "/api/v1/things?filter=reported.battery<20", "'filter' is no parameter of this path: it has where, select, shadow, pageSize, nextToken")]
+    [TestCase("GET", "/api/v1/things?where=thing=a&limit=1", "'limit' is no parameter of this path: it has where, select, shadow, pageSize, nextToken")]
+    [TestCase("GET", "/api/v1/shadows/events?thing=vac-1", "'thing' is no parameter of this path: it has things, name, lastEventId")]
+    [TestCase("GET", "/api/v1/things/vac-1/shadow/events?shadow=x", "'shadow' is no parameter of this path: it has name, lastEventId")]
+    [TestCase("GET", "/api/v1/things/vac-1/shadow/history?since=1", "'since' is no parameter of this path: it has name, limit, before")]
+    [TestCase("POST", "/api/v1/things/shadow?where=thing=a", "'where' is no parameter of this path, which has none")]
+    [TestCase("POST", "/api/v1/shadows/check?thing=a", "'thing' is no parameter of this path, which has none")]
+    public async Task A_parameter_that_is_not_known_is_refused_and_not_passed_over(string method, string path, string message)
+    {
+        using var response = await _web.SendAsync(method, path);
+        using var body = System.Text.Json.JsonDocument.Parse(await response.Content.ReadAsStringAsync());
+
+        Assert.That(((int)response.StatusCode, body.RootElement.GetProperty("message").GetString()), Is.EqualTo((400, message)));
+    }
+
+    [Test]
+    public async Task The_clouds_paths_pass_over_what_they_do_not_know_but_a_version_to_delete()
+    {
+        Assert.That(await StatusAsync("GET", "/things/vac-1/shadow?nam=x"), Is.EqualTo(200));
+        Assert.That(await StatusAsync("DELETE", "/things/vac-1/shadow?version=99"), Is.EqualTo(409));
+        Assert.That(await StatusAsync("DELETE", "/things/vac-1/shadow?version=x"), Is.EqualTo(400));
+        Assert.That(await StatusAsync("DELETE", "/things/vac-1/shadow?version=1"), Is.EqualTo(200));
+    }
+
+    private async Task<int> StatusAsync(string method, string path)
+    {
+        using var response = await _web.SendAsync(method, path);
+        return (int)response.StatusCode;
     }
 
     [TestCase("where=reported.battery<20&select=reported.battery", Description = "as curl sends what a person types")]

@@ -65,7 +65,7 @@ internal sealed class ShadowQueryTests
     [TestCase("reported.where=kitchen", "", Description = "an object is equal to nothing")]
     [TestCase("reported.where!=kitchen", "a-1 a-2")]
     [TestCase("reported.tags exists", "a-1")]
-    [TestCase("reported.tags.0 exists", "")]
+    [TestCase("reported.tags.\"0\" exists", "")]
     [TestCase("desired exists", "a-2 b-1")]
     [TestCase("delta exists", "a-2")]
     [TestCase("delta.mode=dock", "a-2")]
