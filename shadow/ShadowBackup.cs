@@ -2,6 +2,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Roost.Shadow.Backup;
 using Roost.Shadow.Store;
+using Roost.Shadow.Sync;
 using Roost.Storage.Backups;
 using Roost.Storage.Sqlite;
 
@@ -43,6 +44,7 @@ public sealed class ShadowBackup(ShadowOptions options, TimeProvider clock, ILog
             var damaged = await CountDamagedAsync(source);
             var restored = replay ? await restore.ReplayAsync(source, staged) : await restore.SetBackAsync(source, staged);
             ShadowFiles.CopyOthers(options.Folder, staged);
+            await SyncTable.ForgetAsync(staged, restore.Changed, logger);
             return damaged == 0 ? restored : $"{restored}; {damaged} were damaged already in the backup, and are {(replay ? "still" : "left out")}";
         }
         catch (Exception exception) when (exception is DatabaseCorruptException or DatabaseVersionException or SqliteException)

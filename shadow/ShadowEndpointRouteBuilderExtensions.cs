@@ -16,6 +16,8 @@ public static class ShadowEndpointRouteBuilderExtensions
     public static IEndpointRouteBuilder MapShadows(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapGet("/api/v1/shadow-sync", SyncEndpoint.List).AddEndpointFilter(new KnownParameters("thing", "state", "pageSize", "nextToken"));
+        endpoints.MapPost("/api/v1/shadow-sync/accept-deletions", SyncEndpoint.AcceptDeletionsAsync).AddEndpointFilter(new KnownParameters("thing"));
+        endpoints.MapPost("/api/v1/shadow-sync/put-back", SyncEndpoint.PutBackAsync).AddEndpointFilter(new KnownParameters("thing"));
         endpoints.MapGet("/things/{thing}/shadow", ShadowEndpoints.GetAsync).AddEndpointFilter(new RateFilter(ShadowOperation.Get));
         endpoints.MapPost("/things/{thing}/shadow", ShadowEndpoints.UpdateAsync).AddEndpointFilter(new RateFilter(ShadowOperation.Update));
         endpoints.MapDelete("/things/{thing}/shadow", ShadowEndpoints.DeleteAsync).AddEndpointFilter(new RateFilter(ShadowOperation.Delete));

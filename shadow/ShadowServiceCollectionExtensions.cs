@@ -20,6 +20,7 @@ public static class ShadowServiceCollectionExtensions
         services.AddOptions<ShadowSyncOptions>().ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ShadowSyncOptions>, ShadowSyncOptionsValidator>());
         services.TryAddSingleton<ShadowSync>();
+        services.TryAddSingleton<IShadowSyncHealth>(provider => provider.GetRequiredService<ShadowSync>());
         services.AddHostedService(provider => provider.GetRequiredService<ShadowSync>());
         return services;
     }

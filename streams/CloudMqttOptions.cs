@@ -40,5 +40,6 @@ public sealed class CloudMqttOptions
     /// <summary>Longest wait between two attempts to connect. Waits are random between nothing and a limit that doubles up to this. Default 30 s.</summary>
     public TimeSpan ReconnectMax { get; set; } = TimeSpan.FromSeconds(30);
 
-    internal int EffectivePort => Port ?? (Tls is null ? 1883 : 8883);
+    /// <summary><see cref="Port"/>, or its default.</summary>
+    public int EffectivePort => Port ?? (Tls is null ? 1883 : 8883);
 }

@@ -6,7 +6,7 @@ using Roost.Cli.Output;
 
 namespace Roost.Cli.Commands;
 
-/// <summary><c>roost shadow sync status</c>: where the shadows stand that are kept equal with the cloud's.</summary>
+/// <summary><c>roost shadow sync status|accept-deletions|put-back</c>: where the shadows stand that are kept equal with the cloud's, and what becomes of held ones.</summary>
 internal static class ShadowSyncCommands
 {
     private const int PageSize = 1000;
@@ -14,12 +14,14 @@ internal static class ShadowSyncCommands
     public static Command Create(GlobalOptions options, Terminal terminal) => new("sync", "Shadows that are kept equal with the cloud's")
     {
         Status(options, terminal),
+        Decide("accept-deletions", "Shadows that are held because they are gone in the cloud: delete them here too", "to be deleted here, except those written to since they were synced", options, terminal),
+        Decide("put-back", "Shadows that are held because they are gone in the cloud: make them there again", "to be made in the cloud again", options, terminal),
     };
 
     private static Command Status(GlobalOptions options, Terminal terminal)
     {
         var thing = new Argument<string>("THING") { Description = "Only the shadows of this thing, each with its last conflict explained", Arity = ArgumentArity.ZeroOrOne };
-        var state = new Option<string?>("--state") { Description = "Only shadows in this state", HelpName = "synced|changed|unknown|syncing|failing|refused" };
+        var state = new Option<string?>("--state") { Description = "Only shadows in this state", HelpName = "synced|changed|unknown|syncing|failing|refused|held" };
         var command = new Command("status", "The connection, and each shadow: its state, versions, last sync, conflicts, last error and next attempt") { thing, state };
         CommandRun.Define(command, options, terminal, async (run, cancellationToken) =>
         {
@@ -59,6 +61,28 @@ internal static class ShadowSyncCommands
             {
                 run.Write(table);
                 await WriteConflictsAsync(run, conflicts);
+            }
+
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command Decide(string name, string description, string outcome, GlobalOptions options, Terminal terminal)
+    {
+        var thing = new Argument<string>("THING") { Description = "Only the shadows of this thing", Arity = ArgumentArity.ZeroOrOne };
+        var command = new Command(name, description) { thing };
+        CommandRun.Define(command, options, terminal, async (run, cancellationToken) =>
+        {
+            var query = run.Optional(thing) is { } only ? $"?thing={PathSegment.Encode(only)}" : "";
+            using var answer = await run.Daemon.SendJsonAsync(HttpMethod.Post, $"/api/v1/shadow-sync/{name}{query}", content: null, "held shadows", cancellationToken);
+            if (run.Json)
+            {
+                await run.WriteJsonAsync(answer.RootElement);
+            }
+            else
+            {
+                await run.WriteLineAsync($"{JsonText.Cell(answer.RootElement, "shadows")} held shadows: {outcome}");
             }
 
             return ExitCode.Done;

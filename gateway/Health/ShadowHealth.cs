@@ -2,8 +2,8 @@ using Roost.Shadow;
 
 namespace Roost.Gateway.Health;
 
-/// <summary>Serves as long as its store can be read; degraded by damage that was found.</summary>
-internal sealed class ShadowHealth(ShadowService shadows) : IHealthSource
+/// <summary>Serves as long as its store can be read; degraded by damage that was found, and by a sync with the cloud that somebody should look at.</summary>
+internal sealed class ShadowHealth(ShadowService shadows, IShadowSyncHealth sync) : IHealthSource
 {
     public RoomHealth Check()
     {
@@ -20,6 +20,8 @@ internal sealed class ShadowHealth(ShadowService shadows) : IHealthSource
                 ? new("shadows", RoomState.Degraded, $"{shadows.HistorySetAside} parts of the history could not be opened and are kept beside it, as the log says; no shadow is the worse for it. The next start takes it as it is")
                 : shadows.JournalWasCut
                 ? new("shadows", RoomState.Degraded, "at the start a part of their journal was not there: changes that only it had are lost. The log says which; 'roost restore' has older ones. The next start takes it as it is")
+                : sync.Trouble is { } trouble
+                ? new("shadows", RoomState.Degraded, trouble)
                 : new("shadows", RoomState.Up);
         }
         catch (Exception exception) // whatever keeps the store from answering is the reason

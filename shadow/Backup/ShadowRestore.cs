@@ -20,6 +20,11 @@ internal sealed class ShadowRestore(ShadowOptions options, TimeProvider clock, I
     private const int BatchChanges = 512;
     private static readonly ShadowOrigin s_origin = new("roost", "restore");
 
+    private readonly HashSet<ShadowId> _changed = [];
+
+    /// <summary>The shadows that were set back or removed.</summary>
+    public IReadOnlyCollection<ShadowId> Changed => _changed;
+
     /// <summary>Sets the shadows back to the backup, and continues the present history.</summary>
     /// <param name="source">Has the backup's table; its schema is brought up to date.</param>
     /// <param name="staged">To be made.</param>
@@ -144,10 +149,11 @@ internal sealed class ShadowRestore(ShadowOptions options, TimeProvider clock, I
         return 0;
     }
 
-    private static async Task WriteAsync(JournaledShadowStore store, IAsyncEnumerable<(ShadowId Id, ShadowRecord? Record)> records)
+    private async Task WriteAsync(JournaledShadowStore store, IAsyncEnumerable<(ShadowId Id, ShadowRecord? Record)> records)
     {
         await foreach (var batch in records.Where(entry => entry.Record is not null).Chunk(BatchChanges))
         {
+            _changed.UnionWith(batch.Select(entry => entry.Id));
             await store.WriteAsync([.. batch.Select(entry => new ShadowChange(entry.Id, entry.Record!, s_origin, clientToken: null))]);
         }
     }

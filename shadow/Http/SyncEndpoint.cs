@@ -49,6 +49,16 @@ internal static class SyncEndpoint
             SyncJson.Options);
     }
 
+    /// <summary><c>POST /api/v1/shadow-sync/accept-deletions?thing=</c>: held shadows are deleted here too.</summary>
+    public static async Task<IResult> AcceptDeletionsAsync(HttpContext context, [FromServices] ShadowSync sync) =>
+        Results.Json(new { shadows = await sync.AcceptDeletionsAsync(ThingOf(context)) });
+
+    /// <summary><c>POST /api/v1/shadow-sync/put-back?thing=</c>: held shadows are made in the cloud again.</summary>
+    public static async Task<IResult> PutBackAsync(HttpContext context, [FromServices] ShadowSync sync) =>
+        Results.Json(new { shadows = await sync.PutBackAsync(ThingOf(context)) });
+
+    private static string? ThingOf(HttpContext context) => context.Request.Query["thing"].ToString() is { Length: > 0 } thing ? thing : null;
+
     private static SyncEntry Entry(SyncView view, SyncRow? row) => new(
         view.Id.Thing,
         view.Id.IsClassic ? null : view.Id.Name,

@@ -10,12 +10,14 @@ namespace Roost.Shadow.Sync;
 /// Keeps shadows equal with an upstream's, over one connection after the other. What has to be done is always known from what is on both
 /// sides and in the table, never from a list of things to do; so it does not matter how long there was no connection.
 /// </summary>
-internal sealed class ShadowSync : IHostedService, IAsyncDisposable
+internal sealed class ShadowSync : IShadowSyncHealth, IHostedService, IAsyncDisposable
 {
     private static readonly TimeSpan s_restart = TimeSpan.FromSeconds(30);
 
     // Deleted shadows are looked for in the cloud so long after every reconnect: one that was made anew there while nobody listened is found.
     private static readonly TimeSpan s_remembered = TimeSpan.FromDays(60);
+
+    private const int Failing = 3; // attempts in a row that are worth an operator's look
 
     private readonly ShadowSyncOptions _options;
     private readonly string _folder;
@@ -29,6 +31,7 @@ internal sealed class ShadowSync : IHostedService, IAsyncDisposable
     private readonly SyncSchedule _schedule;
     private readonly UpstreamSilence _silence;
     private readonly RequestPacer _pacer;
+    private readonly CloudAbsences _absences = new();
     private readonly SyncRules _rules;
     private readonly CancellationTokenSource _stopping = new(); // never disposed of: it has no timer, and a container may dispose of us twice
     private SyncTable? _table;
@@ -70,10 +73,44 @@ internal sealed class ShadowSync : IHostedService, IAsyncDisposable
 
     public SyncConnectionState ConnectionState => _state;
 
+    public string? Trouble
+    {
+        get
+        {
+            var (held, failing) = (0, 0);
+            SyncView? example = null;
+            foreach (var view in Views())
+            {
+                if (view.State == SyncState.Held)
+                {
+                    held++;
+                }
+                else if (view.State == SyncState.Refused || (view is { State: SyncState.Failing, Turn.Failures: >= Failing } && _state == SyncConnectionState.Connected))
+                {
+                    failing++;
+                    example ??= view;
+                }
+            }
+
+            return held > 0
+                ? $"{held} shadows are gone in the cloud, which may have lost them, and are kept here: 'roost shadow sync status --state held' names them; 'roost shadow sync accept-deletions' or 'put-back' decides"
+                : ConnectionError ?? (example is null ? null : $"{failing} shadows are not synced with the cloud, {example.Id} among them: {example.Turn.Error}. 'roost shadow sync status' names all");
+        }
+    }
+
     public IEnumerable<SyncView> Views() => _tracking.All.Select(View);
 
     /// <returns>Null when it is not synced.</returns>
     public SyncRow? Stored(ShadowId id) => _table?.Read(id);
+
+    /// <summary>Deletes held shadows here too, except those that were written to since they were synced.</summary>
+    /// <param name="thing">Null: of all things.</param>
+    /// <returns>How many were held.</returns>
+    public Task<int> AcceptDeletionsAsync(string? thing) => DecideAsync(thing, "their deletion in the cloud is accepted", (table, ids) => table.AcceptDeletionsAsync(ids));
+
+    /// <summary>Syncs held shadows as if for the first time, which makes them in the cloud again.</summary>
+    /// <inheritdoc cref="AcceptDeletionsAsync"/>
+    public Task<int> PutBackAsync(string? thing) => DecideAsync(thing, "they are put back in the cloud", (table, ids) => table.ForgetAsync(ids));
 
     /// <summary>Compares the table with the shadows and goes to work in the background. Does nothing where nothing is to be synced.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -83,7 +120,7 @@ internal sealed class ShadowSync : IHostedService, IAsyncDisposable
             return;
         }
 
-        _table = SyncTable.Open(_folder, _durability, _logger);
+        _table = SyncTable.Open(_folder, _durability, _upstream.Identity, _logger);
         await _table.ForgetAsync(_clock.GetUtcNow() - s_remembered);
         _shadows.OnChanged = ChangedHere; // before the comparison: what changes meanwhile is seen by one of the two
         var changed = _tracking.Load(_table, _shadows);
@@ -105,9 +142,28 @@ internal sealed class ShadowSync : IHostedService, IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await StopAsync(CancellationToken.None);
 
+    private async Task<int> DecideAsync(string? thing, string decision, Func<SyncTable, IReadOnlyCollection<ShadowId>, Task> decide)
+    {
+        var held = _tracking.All.Where(shadow => shadow.IsHeld && (thing is null || shadow.Id.Thing == thing)).ToList();
+        if (held.Count == 0 || _table is not { } table)
+        {
+            return 0;
+        }
+
+        await decide(table, [.. held.Select(shadow => shadow.Id)]);
+        foreach (var shadow in held)
+        {
+            shadow.IsHeld = false;
+            _schedule.Add(shadow, changed: true);
+        }
+
+        _logger.Decided(held.Count, decision);
+        return held.Count;
+    }
+
     private async Task RunAsync(IShadowUpstream upstream, SyncTable table, CancellationToken stopping)
     {
-        var exchange = new SyncExchange(_shadows, table, _metrics, _clock, _logger);
+        var exchange = new SyncExchange(_shadows, table, _absences, _metrics, _clock, _logger);
         while (!stopping.IsCancellationRequested)
         {
             try
@@ -213,6 +269,7 @@ internal sealed class ShadowSync : IHostedService, IAsyncDisposable
             _schedule.Add(shadow, shadow.IsLocalChanged);
         }
 
+        _absences.Begin(_tracking.All);
         _schedule.Release();
         _logger.Connected(changed, _tracking.Count - changed);
     }
@@ -256,6 +313,16 @@ internal sealed class ShadowSync : IHostedService, IAsyncDisposable
         try
         {
             await SettleAsync(shadow, news, failure, exchange);
+            if (!ended.IsCancellationRequested && _absences.LookedAt(shadow))
+            {
+                await JudgeAbsentAsync(exchange);
+            }
+        }
+#pragma warning disable CA1031 // a disk that fails, while noting what is held: it is in memory, and the next connection finds it again
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            _logger.Broke(shadow.Id, exception);
         }
         finally
         {
@@ -272,6 +339,12 @@ internal sealed class ShadowSync : IHostedService, IAsyncDisposable
         }
 
         shadow.Undo(news);
+        if (failure.IsHeld)
+        {
+            _schedule.Held(shadow);
+            return;
+        }
+
         var isNew = _schedule.View(shadow).Error != failure.Reason;
         _schedule.Failed(shadow, failure);
         if (failure.IsSilence && _silence.Unanswered())
@@ -292,6 +365,22 @@ internal sealed class ShadowSync : IHostedService, IAsyncDisposable
         if (isWorthTelling || failure.Rebased > 0)
         {
             await exchange.NoteFailureAsync(shadow.Id, failure);
+        }
+    }
+
+    // All shadows have been looked at once on this connection.
+    private async Task JudgeAbsentAsync(SyncExchange exchange)
+    {
+        var absent = _tracking.All.Where(shadow => !shadow.IsHeld && _schedule.View(shadow).State == SyncTurnState.Held).ToList();
+        if (_absences.AreDeletions is false && absent.Count > 0)
+        {
+            await exchange.HoldAsync(absent);
+            return;
+        }
+
+        foreach (var shadow in absent)
+        {
+            _schedule.Add(shadow, changed: true);
         }
     }
 
@@ -372,6 +461,7 @@ internal sealed class ShadowSync : IHostedService, IAsyncDisposable
             { State: SyncTurnState.Running } => SyncState.Syncing,
             { State: SyncTurnState.Waiting, IsRefused: true } => SyncState.Refused,
             { State: SyncTurnState.Waiting } => SyncState.Failing,
+            _ when shadow.IsHeld => SyncState.Held,
             _ => shadow.IsLocalChanged || shadow.HasPushed ? SyncState.Changed
                 : shadow.IsCloudKnown ? SyncState.Synced
                 : SyncState.Unknown,

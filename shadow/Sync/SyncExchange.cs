@@ -6,7 +6,7 @@ namespace Roost.Shadow.Sync;
 /// Makes one shadow equal on both sides: looks at what is known, asks for what is not, decides, changes the cloud's side, then ours, and
 /// notes it. It may end at any point, by a crash too: until it is noted, the next one decides the same again from what it finds.
 /// </summary>
-internal sealed class SyncExchange(LocalShadows shadows, SyncTable table, SyncMetrics metrics, TimeProvider clock, ILogger logger)
+internal sealed class SyncExchange(LocalShadows shadows, SyncTable table, CloudAbsences absences, SyncMetrics metrics, TimeProvider clock, ILogger logger)
 {
     // Each round but the last meets a side that has changed meanwhile. A shadow that changes all the time gets its next chance later.
     private const int MostRounds = 5;
@@ -23,6 +23,7 @@ internal sealed class SyncExchange(LocalShadows shadows, SyncTable table, SyncMe
             IsStored = stored is not null,
             LocalRecreated = news.LocalDeleted || row.LocalRecreated,
             CloudRecreated = news.CloudDeleted || row.CloudRecreated,
+            DeletionIsKnown = news.CloudDeleted || row.CloudRecreated,
             Cloud = shadow.TakeCloud(row.Last),
         };
         if (!news.LocalChanged && run.Cloud is null && row is { Last: { } last, Error: null })
@@ -72,13 +73,26 @@ internal sealed class SyncExchange(LocalShadows shadows, SyncTable table, SyncMe
         }
     }
 
+    /// <summary>Keeps shadows that are gone in the cloud until somebody decides.</summary>
+    public async Task HoldAsync(IReadOnlyCollection<TrackedShadow> held)
+    {
+        logger.Held(held.Count);
+        foreach (var shadow in held)
+        {
+            shadow.IsHeld = true;
+        }
+
+        await table.HoldAsync([.. held.Select(shadow => shadow.Id)], clock.GetUtcNow());
+    }
+
     private async Task<(bool Done, SyncFailure? Failure)> RoundAsync(Run run)
     {
         var local = await shadows.ReadAsync(run.Shadow.Id);
         run.LocalRecreated |= run.Shadow.IsLocalDeleted; // it is told of a deletion before a read can see it
         local = local with { Recreated = run.LocalRecreated };
         var last = run.Row.Last is { } known && !IsLost(known, local) ? known : null;
-        var isAssumed = run.Cloud is null && last is not null && run.Rebased == 0 && !last.LocalIsUntouched(local) && local.State is not null;
+        // Not at version 1: an update for it is also taken where there is no shadow, and would make a part of this one there.
+        var isAssumed = run.Cloud is null && last is { CloudVersion: > 1 } && run.Rebased == 0 && !last.LocalIsUntouched(local) && local.State is not null;
         if (run.Cloud is null && !isAssumed && await AskAsync(run) is { } unanswered)
         {
             return (false, unanswered);
@@ -102,6 +116,16 @@ internal sealed class SyncExchange(LocalShadows shadows, SyncTable table, SyncMe
         {
             run.Shadow.Synced();
             return (true, null);
+        }
+
+        if (decision.Local.Delete && !run.DeletionIsKnown && (run.Row.IsHeld || absences.AreDeletions is not true))
+        {
+            if (!run.Row.IsHeld && absences.AreDeletions is false)
+            {
+                await HoldAsync([run.Shadow]);
+            }
+
+            return (false, SyncFailure.Held);
         }
 
         if (!decision.Cloud.IsNothing)
@@ -133,15 +157,28 @@ internal sealed class SyncExchange(LocalShadows shadows, SyncTable table, SyncMe
     private static bool IsLost(SyncBase last, SyncSide local) =>
         !local.Recreated && (local.State is null || last.LocalStartedAgain(local));
 
-    private static async Task<SyncFailure?> AskAsync(Run run)
+    private async Task<SyncFailure?> AskAsync(Run run)
     {
         var reply = await run.Upstream.GetAsync(run.Shadow.Id);
         run.Cloud = reply.Side;
         run.CloudRecreated |= reply.Side is { State: null };
+        if (reply.Side is not null)
+        {
+            Note(run, reply.Side);
+        }
+
         return reply.Side is null ? SyncFailure.Of(reply) : null;
     }
 
-    private static async Task<SyncFailure?> ChangeCloudAsync(Run run, SyncStep step)
+    private void Note(Run run, SyncSide cloud)
+    {
+        if (run is { Row.Last: not null, DeletionIsKnown: false })
+        {
+            absences.Saw(run.Shadow, cloud.State is not null);
+        }
+    }
+
+    private async Task<SyncFailure?> ChangeCloudAsync(Run run, SyncStep step)
     {
         var reply = step.Delete ? await run.Upstream.DeleteAsync(run.Shadow.Id) : await run.Upstream.UpdateAsync(run.Shadow.Id, step.Patch!, step.ExpectedVersion);
         if (reply.Fault == UpstreamFault.VersionConflict)
@@ -153,6 +190,11 @@ internal sealed class SyncExchange(LocalShadows shadows, SyncTable table, SyncMe
         if (reply.Side is null)
         {
             return SyncFailure.Of(reply);
+        }
+
+        if (step is { Delete: false, ExpectedVersion: not null })
+        {
+            Note(run, reply.Side); // it was there to be changed
         }
 
         run.Cloud = reply.Side;
@@ -206,6 +248,9 @@ internal sealed class SyncExchange(LocalShadows shadows, SyncTable table, SyncMe
         public UpstreamRequests Upstream { get; } = upstream;
 
         public bool IsStored { get; init; }
+
+        /// <summary>The cloud told of a deletion, or somebody here said that there was one.</summary>
+        public bool DeletionIsKnown { get; init; }
 
         /// <summary>Null: not known.</summary>
         public SyncSide? Cloud { get; set; }

@@ -40,4 +40,13 @@ internal static partial class SyncLog
 
     [LoggerMessage(2111, LogLevel.Information, "Shadow {Shadow} had changed on both sides at {Path}; the value of the {Winner} stays")]
     public static partial void Conflict(this ILogger logger, ShadowId shadow, string path, ConflictWinner winner);
+
+    [LoggerMessage(2112, LogLevel.Warning, "{Count} shadows are gone in the cloud, and too many are, or all, to believe that somebody deleted them: it may have lost them. They are kept here. 'roost shadow sync accept-deletions' deletes them here too, 'roost shadow sync put-back' makes them in the cloud again")]
+    public static partial void Held(this ILogger logger, int count);
+
+    [LoggerMessage(2113, LogLevel.Information, "{Count} shadows that were held: {Decision}")]
+    public static partial void Decided(this ILogger logger, int count, string decision);
+
+    [LoggerMessage(2114, LogLevel.Warning, "{Path} is damaged, and is left out of what is restored: all shadows are synced as if for the first time")]
+    public static partial void NothingKept(this ILogger logger, string path, Exception exception);
 }

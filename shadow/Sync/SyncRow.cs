@@ -12,8 +12,11 @@ internal sealed record SyncRow
     /// <summary>The shadow here was deleted since.</summary>
     public bool LocalRecreated { get; init; }
 
-    /// <summary>The cloud's shadow was deleted since.</summary>
+    /// <summary>The cloud's shadow was deleted since, as an operator has said.</summary>
     public bool CloudRecreated { get; init; }
+
+    /// <summary>It is gone in the cloud, and somebody has to say whether that is meant; there is an <see cref="Error"/> as well.</summary>
+    public bool IsHeld { get; init; }
 
     public DateTimeOffset? SyncedAt { get; init; }
 

@@ -31,7 +31,7 @@ internal sealed class SyncSchedule(TimeSpan retryMax, bool holds, TimeProvider c
                 case SyncTurnState.Running:
                     shadow.Turn.Again = true;
                     break;
-                case SyncTurnState.Idle:
+                case SyncTurnState.Idle or SyncTurnState.Held:
                 case SyncTurnState.Ready when changed && !shadow.Turn.IsFirst: // to the better queue
                 case SyncTurnState.Waiting when shadow.Turn.IsRefused && changed: // what was refused may be gone
                     Enqueue(shadow, changed);
@@ -101,18 +101,10 @@ internal sealed class SyncSchedule(TimeSpan retryMax, bool holds, TimeProvider c
     }
 
     /// <summary>The exchange is done.</summary>
-    public void Succeeded(TrackedShadow shadow)
-    {
-        lock (_gate)
-        {
-            (shadow.Turn.Failures, shadow.Turn.Error, shadow.Turn.Due, shadow.Turn.IsRefused) = (0, null, null, false);
-            shadow.Turn.State = SyncTurnState.Idle;
-            if (shadow.Turn.Again)
-            {
-                Enqueue(shadow, changed: true);
-            }
-        }
-    }
+    public void Succeeded(TrackedShadow shadow) => End(shadow, SyncTurnState.Idle);
+
+    /// <summary>The exchange found that somebody else has to decide.</summary>
+    public void Held(TrackedShadow shadow) => End(shadow, SyncTurnState.Held);
 
     /// <summary>The exchange failed; the next one is due after a wait.</summary>
     public void Failed(TrackedShadow shadow, SyncFailure failure)
@@ -142,6 +134,19 @@ internal sealed class SyncSchedule(TimeSpan retryMax, bool holds, TimeProvider c
         lock (_gate)
         {
             return new SyncTurnView(shadow.Turn.State, shadow.Turn.Failures, shadow.Turn.Due, shadow.Turn.Error, shadow.Turn.IsRefused);
+        }
+    }
+
+    private void End(TrackedShadow shadow, SyncTurnState state)
+    {
+        lock (_gate)
+        {
+            (shadow.Turn.Failures, shadow.Turn.Error, shadow.Turn.Due, shadow.Turn.IsRefused) = (0, null, null, false);
+            shadow.Turn.State = state;
+            if (shadow.Turn.Again)
+            {
+                Enqueue(shadow, changed: true);
+            }
         }
     }
 

@@ -19,4 +19,7 @@ internal enum SyncState
 
     /// <summary>The upstream, or the shadows here, will not have it.</summary>
     Refused,
+
+    /// <summary>Gone in the cloud, which may have lost it, and kept here until somebody decides.</summary>
+    Held,
 }

@@ -36,22 +36,53 @@ internal sealed class SyncTable : IAsyncDisposable
             error_at INTEGER,
             PRIMARY KEY(thing, name)) STRICT;
         """,
+        """
+        ALTER TABLE synced ADD COLUMN upstream TEXT;                    -- with whom; NULL: with nobody
+        ALTER TABLE synced ADD COLUMN held INTEGER NOT NULL DEFAULT 0;  -- gone in the cloud, and somebody has to decide
+        """,
     ];
 
-    private const string Columns = "base, local_version, cloud_version, cloud_newest, checksum, local_recreated, cloud_recreated, synced_at, conflicts, rebases, last_conflicts, conflict_at, error, error_at";
+    private const string Columns = "base, local_version, cloud_version, cloud_newest, checksum, local_recreated, cloud_recreated, synced_at, conflicts, rebases, last_conflicts, conflict_at, error, error_at, upstream, held";
 
     private readonly SqliteStore _store;
     private readonly ILogger _logger;
 
-    private SyncTable(SqliteStore store, ILogger logger)
+    private readonly string _upstream;
+
+    private SyncTable(SqliteStore store, string upstream, ILogger logger)
     {
+        _upstream = upstream;
         _store = store;
         _logger = logger;
     }
 
+    /// <param name="upstream">With whom shadows are synced: what was synced with another counts as never synced.</param>
     /// <exception cref="DatabaseCorruptException">The file is damaged as a whole; it is left as it is.</exception>
-    public static SyncTable Open(string folder, Durability durability, ILogger logger) => new(
-        SqliteStore.Open(Path.Combine(folder, FileName), new SqliteStoreOptions { Durability = durability, Migrations = s_migrations }, logger), logger);
+    public static SyncTable Open(string folder, Durability durability, string upstream, ILogger logger) => new(
+        SqliteStore.Open(Path.Combine(folder, FileName), new SqliteStoreOptions { Durability = durability, Migrations = s_migrations }, logger), upstream, logger);
+
+    /// <summary>Forgets in a folder that no daemon uses that shadows were synced: what a restore did to them is nothing that the cloud is to follow. A damaged file is removed.</summary>
+    public static async Task ForgetAsync(string folder, IReadOnlyCollection<ShadowId> ids, ILogger logger)
+    {
+        var path = Path.Combine(folder, FileName);
+        if (ids.Count == 0 || !File.Exists(path))
+        {
+            return;
+        }
+
+        try
+        {
+            await using var table = Open(folder, Durability.Crash, upstream: "", logger);
+            await table.ForgetAsync(ids);
+        }
+        catch (Exception exception) when (exception is DatabaseCorruptException or SqliteException)
+        {
+            logger.NothingKept(path, exception); // to have the shadows back matters more
+            File.Delete(path);
+            File.Delete(path + "-wal");
+            File.Delete(path + "-shm");
+        }
+    }
 
     /// <returns>Null for a shadow that never was synced. A damaged row is reported and taken for one without a base: then nothing gets lost, and only deletions are forgotten.</returns>
     public SyncRow? Read(ShadowId id) => _store.Read(connection =>
@@ -85,7 +116,7 @@ internal sealed class SyncTable : IAsyncDisposable
     public Task WriteAsync(ShadowId id, SyncRow row) => _store.WriteAsync(connection =>
     {
         using var command = connection.CreateCommand();
-        command.CommandText = $"INSERT OR REPLACE INTO synced(thing, name, {Columns}) VALUES($thing, $name, $base, $lv, $cv, $cn, $sum, $lr, $cr, $at, $cs, $rb, $lc, $ca, $er, $ea)";
+        command.CommandText = $"INSERT OR REPLACE INTO synced(thing, name, {Columns}) VALUES($thing, $name, $base, $lv, $cv, $cn, $sum, $lr, $cr, $at, $cs, $rb, $lc, $ca, $er, $ea, $up, $held)";
         var text = row.Last is { } last ? TextOf(last.State) : null;
         void Add(string parameter, object? value) => command.Parameters.AddWithValue(parameter, value ?? DBNull.Value);
         Add("$thing", id.Thing);
@@ -104,6 +135,8 @@ internal sealed class SyncTable : IAsyncDisposable
         Add("$ca", row.ConflictAt?.ToUnixTimeMilliseconds());
         Add("$er", row.Error);
         Add("$ea", row.ErrorAt?.ToUnixTimeMilliseconds());
+        Add("$up", _upstream);
+        Add("$held", row.IsHeld);
         command.ExecuteNonQuery();
     });
 
@@ -137,6 +170,20 @@ internal sealed class SyncTable : IAsyncDisposable
         command.ExecuteNonQuery();
     });
 
+    /// <summary>Notes that the cloud's shadows are gone, and that somebody has to decide. Not where that has been done meanwhile.</summary>
+    public Task HoldAsync(IReadOnlyCollection<ShadowId> ids, DateTimeOffset at) => ChangeAsync(
+        ids,
+        "UPDATE synced SET held = TRUE, error = $error, error_at = $at WHERE thing = $thing AND name = $name AND upstream = $upstream AND NOT cloud_recreated",
+        ("$error", SyncFailure.Held.Reason), ("$at", at.ToUnixTimeMilliseconds()), ("$upstream", _upstream));
+
+    /// <summary>Notes that held shadows are gone because somebody deleted them.</summary>
+    public Task AcceptDeletionsAsync(IReadOnlyCollection<ShadowId> ids) =>
+        ChangeAsync(ids, "UPDATE synced SET held = FALSE, cloud_recreated = TRUE, error = NULL, error_at = NULL WHERE thing = $thing AND name = $name AND held");
+
+    /// <summary>Forgets that shadows were synced: the next sync is as the first.</summary>
+    public Task ForgetAsync(IReadOnlyCollection<ShadowId> ids) =>
+        ChangeAsync(ids, "UPDATE synced SET upstream = NULL, held = FALSE, error = NULL, error_at = NULL WHERE thing = $thing AND name = $name");
+
     /// <summary>Forgets shadows that neither side had when they were synced last, before <paramref name="before"/>.</summary>
     public Task<int> ForgetAsync(DateTimeOffset before) => _store.WriteAsync(connection =>
     {
@@ -147,6 +194,27 @@ internal sealed class SyncTable : IAsyncDisposable
     });
 
     public ValueTask DisposeAsync() => _store.DisposeAsync();
+
+    private Task<bool> ChangeAsync(IReadOnlyCollection<ShadowId> ids, string sql, params (string Name, object Value)[] values) => _store.WriteAsync(connection =>
+    {
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // ours, above
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        var (thing, name) = (command.Parameters.Add("$thing", SqliteType.Text), command.Parameters.Add("$name", SqliteType.Text));
+        foreach (var value in values)
+        {
+            command.Parameters.AddWithValue(value.Name, value.Value);
+        }
+
+        foreach (var id in ids)
+        {
+            (thing.Value, name.Value) = (id.Thing, id.Name);
+            command.ExecuteNonQuery();
+        }
+
+        return true;
+    });
 
     private SyncRow Decode(ShadowId id, SqliteDataReader row, int first)
     {
@@ -159,11 +227,13 @@ internal sealed class SyncTable : IAsyncDisposable
             return new SyncRow();
         }
 
+        var isOurs = !row.IsDBNull(first + 14) && row.GetString(first + 14) == _upstream;
         return new SyncRow
         {
-            Last = last,
-            LocalRecreated = row.GetBoolean(first + 5),
-            CloudRecreated = row.GetBoolean(first + 6),
+            Last = isOurs ? last : null,
+            LocalRecreated = isOurs && row.GetBoolean(first + 5),
+            CloudRecreated = isOurs && row.GetBoolean(first + 6),
+            IsHeld = isOurs && row.GetBoolean(first + 15),
             SyncedAt = TimeOrNull(row, first + 7),
             Conflicts = row.GetInt64(first + 8),
             Rebases = row.GetInt64(first + 9),

@@ -25,8 +25,9 @@ internal sealed class SyncTracking(SyncRules rules)
         var synced = new Dictionary<ShadowId, (long Version, bool Recreated)>();
         table.ReadAll((id, row) =>
         {
-            if (Track(id) is not null && row.Last is { } last)
+            if (Track(id) is { } known && row.Last is { } last)
             {
+                known.IsHeld = row.IsHeld;
                 synced[id] = (last.LocalVersion, row.LocalRecreated);
             }
         });

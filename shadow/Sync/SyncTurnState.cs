@@ -11,4 +11,7 @@ internal enum SyncTurnState
 
     /// <summary>Failed, and waits for its next attempt.</summary>
     Waiting,
+
+    /// <summary>Has no turn until something new comes, like <see cref="Idle"/>, but is not equal on both sides.</summary>
+    Held,
 }

@@ -10,6 +10,7 @@ internal sealed record SyncView(ShadowId Id, SyncDirection Direction, SyncState 
         SyncState.Unknown => "unknown",
         SyncState.Syncing => "syncing",
         SyncState.Failing => "failing",
+        SyncState.Held => "held",
         _ => "refused",
     };
 }

@@ -13,6 +13,7 @@ internal sealed class TrackedShadow(ShadowId id, SyncPolicy policy, PushBudget b
     private bool _localDeleted;
     private bool _cloudDeleted;
     private bool _cloudKnown;
+    private bool _held;
     private bool _lostSight; // since the exchange began
 
     public ShadowId Id { get; } = id;
@@ -65,6 +66,26 @@ internal sealed class TrackedShadow(ShadowId id, SyncPolicy policy, PushBudget b
             lock (_gate)
             {
                 return _cloudKnown;
+            }
+        }
+    }
+
+    /// <summary>See <see cref="SyncRow.IsHeld"/>.</summary>
+    public bool IsHeld
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _held;
+            }
+        }
+
+        set
+        {
+            lock (_gate)
+            {
+                _held = value;
             }
         }
     }
@@ -169,7 +190,7 @@ internal sealed class TrackedShadow(ShadowId id, SyncPolicy policy, PushBudget b
     {
         lock (_gate)
         {
-            _cloudKnown = !_lostSight;
+            (_cloudKnown, _held) = (!_lostSight, false);
         }
     }
 

@@ -1,6 +1,6 @@
 namespace Roost.Cli.Tests.Commands;
 
-/// <summary><c>roost shadow sync status</c>.</summary>
+/// <summary><c>roost shadow sync</c>.</summary>
 public sealed class ShadowSyncTests
 {
     private const string Page =
@@ -31,6 +31,18 @@ public sealed class ShadowSyncTests
             /desired/mode  "a"     (none)  "c�[31m"  cloud
 
             """));
+    }
+
+    [TestCase("accept-deletions", null, "", "to be deleted here, except those written to since they were synced")]
+    [TestCase("put-back", "vac 1", "?thing=vac%201", "to be made in the cloud again")]
+    public async Task What_becomes_of_held_shadows_is_asked_for_and_told(string verb, string? thing, string query, string outcome)
+    {
+        await using var daemon = await FakeDaemon.AnsweringAsync("""{"shadows":5}""");
+
+        var run = await RoostRun.AtAsync(daemon, ["shadow", "sync", verb, .. thing is null ? Array.Empty<string>() : [thing]]);
+
+        Assert.That(daemon.Requests.Single(), Is.EqualTo($"POST /api/v1/shadow-sync/{verb}{query}"));
+        Assert.That(run.Output, Is.EqualTo($"5 held shadows: {outcome}\n"));
     }
 
     [Test]

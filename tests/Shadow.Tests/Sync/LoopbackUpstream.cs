@@ -26,6 +26,8 @@ internal sealed class LoopbackUpstream(LoopbackBroker cloud) : IShadowUpstream
     /// <summary>All that was subscribed to on the present connection.</summary>
     public IReadOnlyList<string> Subscribed => _connection?.Filters.Select(filter => filter.Value).ToList() ?? [];
 
+    public string Identity { get; set; } = "cloud:8883 as edge";
+
     public Task<IShadowUpstreamConnection> ConnectedAsync(CancellationToken cancellationToken)
     {
         lock (_gate)

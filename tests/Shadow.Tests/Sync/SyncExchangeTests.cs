@@ -18,7 +18,7 @@ internal sealed class SyncExchangeTests
         LocalShadows? local = null;
         await using var edge = await ShadowHost.StartAsync(beforeStart: host => local = new LocalShadows(host.Service));
         await using var meters = new ServiceCollection().AddMetrics().BuildServiceProvider();
-        await using var table = SyncTable.Open(edge.Folder, Durability.Memory, NullLogger.Instance);
+        await using var table = SyncTable.Open(edge.Folder, Durability.Memory, "cloud", NullLogger.Instance);
         var metrics = new SyncMetrics(meters.GetRequiredService<IMeterFactory>());
         var link = new LoopbackUpstream(cloud.Broker);
         link.Connect();
@@ -34,7 +34,7 @@ internal sealed class SyncExchangeTests
         await connection.SubscribeAsync(UpstreamTopic.Filters("+", named: false), CancellationToken.None);
         var shadow = new TrackedShadow(s_id, new SyncPolicy(SyncDirection.Both), new PushBudget());
         local!.OnChanged = (_, deleted) => shadow.LocalChanged(deleted);
-        var exchange = new SyncExchange(local, table, metrics, TimeProvider.System, NullLogger.Instance);
+        var exchange = new SyncExchange(local, table, new CloudAbsences(), metrics, TimeProvider.System, NullLogger.Instance);
         await SyncPair.UpdateAsync(edge, s_id, """{"reported":{"x":1}}""");
         Assert.That(await exchange.RunAsync(shadow, shadow.Begin(), upstream), Is.Null);
 

@@ -90,6 +90,54 @@ internal sealed class SyncTableTests
     }
 
     [Test]
+    public async Task What_was_synced_with_another_upstream_counts_as_never_synced()
+    {
+        using var folder = new TemporaryFolder();
+        await using (var table = Open(folder))
+        {
+            await table.WriteAsync(s_id, s_row);
+            await table.MarkDeletedHereAsync(s_id);
+            await table.HoldAsync([s_id], s_now);
+        }
+
+        await using (var other = Open(folder, "other"))
+        {
+            var read = other.Read(s_id)!;
+            Assert.That((read.Last, read.LocalRecreated, read.IsHeld, read.Conflicts), Is.EqualTo(((SyncBase?)null, false, false, 2)));
+        }
+
+        await using var again = Open(folder);
+        Assert.That((again.Read(s_id)!.Last is null, again.Read(s_id)!.LocalRecreated, again.Read(s_id)!.IsHeld), Is.EqualTo((false, true, true)));
+    }
+
+    [Test]
+    public async Task A_file_that_is_damaged_as_a_whole_keeps_no_restore_from_being_done()
+    {
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(folder[SyncTable.FileName], new string('x', 9000));
+
+        await SyncTable.ForgetAsync(folder.Path, [s_id], NullLogger.Instance);
+
+        await using var table = Open(folder);
+        Assert.That(table.Read(s_id), Is.Null);
+    }
+
+    [Test]
+    public async Task What_has_been_decided_is_not_held_again()
+    {
+        using var folder = new TemporaryFolder();
+        await using var table = Open(folder);
+        await table.WriteAsync(s_id, s_row);
+        await table.HoldAsync([s_id], s_now);
+
+        await table.AcceptDeletionsAsync([s_id]);
+        await table.HoldAsync([s_id], s_now); // by an exchange that was under way
+
+        var read = table.Read(s_id)!;
+        Assert.That((read.IsHeld, read.CloudRecreated, read.Error, read.Last is null), Is.EqualTo((false, true, (string?)null, false)));
+    }
+
+    [Test]
     public async Task Conflicts_that_cannot_be_read_are_left_out()
     {
         using var folder = new TemporaryFolder();
@@ -104,7 +152,7 @@ internal sealed class SyncTableTests
         Assert.That((again.Read(s_id)!.LastConflicts.Count, again.Read(s_id)!.Last is null), Is.EqualTo((0, false)));
     }
 
-    private static SyncTable Open(TemporaryFolder folder) => SyncTable.Open(folder.Path, Durability.Memory, NullLogger.Instance);
+    private static SyncTable Open(TemporaryFolder folder, string upstream = "cloud") => SyncTable.Open(folder.Path, Durability.Memory, upstream, NullLogger.Instance);
 
     private static string? Query(TemporaryFolder folder, string sql)
     {
