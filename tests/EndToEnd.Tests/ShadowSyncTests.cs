@@ -132,6 +132,36 @@ public sealed partial class ShadowSyncTests
         Assert.That(status, Does.Contain("sync connected, real-time: 2 synced").And.Match(@"/desired/mode +""clean"" +""dock"" +""home"" +cloud"));
     }
 
+    [Test]
+    public async Task A_cloud_with_a_new_disk_takes_no_shadow_with_it_and_the_operator_decides()
+    {
+        _link.Restore();
+        for (var i = 0; i < 5; i++)
+        {
+            await SendAsync(_edge, HttpMethod.Post, $"vac-{i}/shadow", """{"state":{"desired":{"mode":"home"},"reported":{"mode":"dock"}}}""");
+        }
+
+        await IsQuietAsync();
+        await _cloud.StopAsync();
+        Directory.Delete(_folder["cloud/data"], recursive: true);
+        await _cloud.StartAsync();
+        await Eventually.IsTrueAsync(
+            async () => (await StatusAsync()).GetProperty("counts") is var counts && counts.TryGetProperty("held", out var held) && held.GetInt32() == 5, "five shadows to be held");
+
+        Assert.That(await StateAsync(_edge, "vac-0/shadow"), Does.Contain("dock"));
+        var health = await _http.GetFromJsonAsync<JsonElement>($"{_edge.Url}/healthz");
+        Assert.That((health.GetProperty("status").GetString(), health.GetProperty("rooms").GetProperty("shadows").GetProperty("reason").GetString()), Is.EqualTo(("degraded",
+            "5 shadows are gone in the cloud, which may have lost them, and are kept here: 'roost shadow sync status --state held' names them; 'roost shadow sync accept-deletions' or 'put-back' decides")));
+        Assert.That(await _edge.RoostAsync("status"), Does.Contain("5 shadows are gone in the cloud"));
+        Assert.That(await _edge.RoostAsync("shadow", "sync", "accept-deletions", "vac-0"), Does.StartWith("1 held shadows: to be deleted here"));
+        Assert.That(await _edge.RoostAsync("shadow", "sync", "put-back"), Is.EqualTo("4 held shadows: to be made in the cloud again"));
+
+        await IsQuietAsync();
+        Assert.That((await StateAsync(_edge, "vac-0/shadow"), await StateAsync(_cloud, "vac-0/shadow")), Is.EqualTo(("", "")));
+        Assert.That(await StateAsync(_cloud, "vac-4/shadow"), Is.Not.Empty.And.EqualTo(await StateAsync(_edge, "vac-4/shadow")));
+        Assert.That((await _http.GetFromJsonAsync<JsonElement>($"{_edge.Url}/healthz")).GetProperty("status").GetString(), Is.EqualTo("up"));
+    }
+
     private async Task WriteAsync(RoostDaemon side, string section, Dictionary<string, int> last, Random random, CancellationToken until)
     {
         while (!until.IsCancellationRequested)
