@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using Roost.Cli.Commands;
 using Roost.Cli.Daemon;
 using Roost.Cli.Input;
@@ -29,6 +30,12 @@ internal static class RoostCommand
 
         // Without a replacer: @file is data of ours, not a file of arguments.
         var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (MistypedOption(parsed) is { } mistyped)
+        {
+            await terminal.Error.WriteLineAsync($"roost: {CommandOf(parsed)} has no option {mistyped}.{Suggestion.For(parsed, [mistyped])} An argument that begins so stands behind a --. Try: {CommandOf(parsed)} --help");
+            return ExitCode.Usage;
+        }
+
         if (parsed.Errors.Count > 0)
         {
             await terminal.Error.WriteLineAsync($"roost: {Fault(parsed)}{Suggestion.For(parsed)} Try: {CommandOf(parsed)} --help");
@@ -64,6 +71,11 @@ internal static class RoostCommand
             return ExitCode.Failed;
         }
     }
+
+    /// <summary>An option that no command has would be taken for the next argument: the name of a thing, say, which then is made.</summary>
+    private static string? MistypedOption(ParseResult parsed) => parsed.CommandResult.Command.Subcommands.Count > 0 ? null : parsed.Tokens
+        .TakeWhile(token => token.Type != TokenType.DoubleDash)
+        .FirstOrDefault(token => token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal))?.Value.Split('=')[0];
 
     private static bool IsBrokenPipe(IOException exception) =>
         exception.HResult == BrokenPipe || exception.InnerException is System.Net.Sockets.SocketException { NativeErrorCode: BrokenPipe };

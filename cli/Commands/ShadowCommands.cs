@@ -6,7 +6,7 @@ using Roost.Cli.Output;
 
 namespace Roost.Cli.Commands;
 
-/// <summary><c>roost shadow get|update|list|history|check</c>, over the REST paths that the AWS SDKs use.</summary>
+/// <summary><c>roost shadow get|update|delete|list|watch|history|check|sync</c>, over the REST paths that the AWS SDKs use.</summary>
 internal static class ShadowCommands
 {
     public static Command Create(GlobalOptions options, Terminal terminal) => new("shadow", "Device shadows")
@@ -14,7 +14,9 @@ internal static class ShadowCommands
         Get(options, terminal),
         ShadowSyncCommands.Create(options, terminal),
         ShadowUpdateCommand.Create(Thing(), Name(), options, terminal),
+        ShadowDeleteCommand.Create(Thing(), Name(), options, terminal),
         ShadowListCommand.Create(options, terminal),
+        ShadowWatchCommand.Create(Name(), options, terminal),
         ShadowHistoryCommand.Create(Thing(), Name(), options, terminal),
         ShadowCheckCommand.Create(options, terminal),
     };

@@ -65,6 +65,11 @@ internal static class ShadowUpdateCommand
             run.Write(table);
         }
 
+        foreach (var damaged in Listing.Of(answer.RootElement, "damaged"))
+        {
+            await run.Terminal.Error.WriteLineAsync($"roost: shadow {JsonText.Cell(damaged)} is damaged, could not be judged and was left out; 'roost shadow check' tells more");
+        }
+
         if (JsonText.Cell(answer.RootElement, "refused") is "0")
         {
             return ExitCode.Done;

@@ -78,6 +78,11 @@ internal sealed class DaemonClient : IDisposable
         {
             var message = await MessageAsync(response, cancellationToken);
             var isWhole = message.StartsWith("There is no ", StringComparison.Ordinal); // it names what was asked for itself
+            if (response.StatusCode == HttpStatusCode.InternalServerError && path.StartsWith("/things/", StringComparison.Ordinal))
+            {
+                message += "; 'roost shadow check' tells whether it is damaged, and the daemon's log what else it may be"; // the words are the cloud's
+            }
+
             throw new DaemonException(isWhole ? $"there is no {message["There is no ".Length..].TrimEnd('.')}" : $"{what}: {message}", status: response.StatusCode);
         }
     }

@@ -6,10 +6,13 @@ namespace Roost.Cli.Input;
 internal static class Suggestion
 {
     /// <returns>" Did you mean ...?" for the first word that is close to one of the command's names, else nothing.</returns>
-    public static string For(ParseResult parsed)
+    public static string For(ParseResult parsed) => For(parsed, parsed.UnmatchedTokens);
+
+    /// <inheritdoc cref="For(ParseResult)"/>
+    public static string For(ParseResult parsed, IEnumerable<string> words)
     {
         var names = Names(parsed);
-        foreach (var word in parsed.UnmatchedTokens)
+        foreach (var word in words)
         {
             // Two slips at most, and fewer than half of the word: else anything short would be close to anything.
             var nearest = names.Select(name => (Name: name, Slips: Slips(word, name))).Where(pair => pair.Slips <= 2 && pair.Slips * 2 < word.Length).ToList();

@@ -25,7 +25,9 @@ internal sealed class ShadowIntegrity : IAsyncDisposable
     private readonly SemaphoreSlim _checking = new(1);
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentDictionary<ShadowId, Task<bool>> _met = new(); // by requests, since the last check
+    private readonly ConcurrentDictionary<ShadowId, bool> _found = new(); // by the last check, and still there
     private readonly Task _background;
+    private int _givenUp;
 
     public ShadowIntegrity(JournaledShadowStore store, TimeProvider clock, ShadowMetrics metrics, ILogger logger)
     {
@@ -34,6 +36,7 @@ internal sealed class ShadowIntegrity : IAsyncDisposable
         _metrics = metrics;
         _logger = logger;
         store.DamageMet = Meet;
+        store.DeletionKept = Deleted;
         metrics.ObserveDamage(() => Damaged, () => Last?.DamagedChanges ?? 0);
         _background = CheckInBackgroundAsync();
     }
@@ -41,14 +44,24 @@ internal sealed class ShadowIntegrity : IAsyncDisposable
     /// <summary>The last check; null before the first has ended.</summary>
     public ShadowCheckReport? Last { get; private set; }
 
-    /// <summary>Shadows that are known to be damaged.</summary>
-    public long Damaged => (Last?.DamagedShadows ?? 0) + _met.Values.Count(healing => healing is not { IsCompletedSuccessfully: true, Result: true });
+    /// <summary>Shadows that are known to be damaged, but those that were deleted since the check that found them.</summary>
+    public long Damaged => Math.Max(0, (Last?.DamagedShadows ?? 0) - Volatile.Read(ref _givenUp)) + _met.Values.Count(healing => healing is not { IsCompletedSuccessfully: true, Result: true });
 
     /// <summary>Looks at everything now, and heals what can be healed.</summary>
     public async Task<ShadowCheckReport> CheckAsync(CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
         return await Task.Run(() => CheckAsync(TimeSpan.Zero, either.Token), either.Token);
+    }
+
+    /// <summary>A shadow is deleted, and a tombstone stands in the place of what was damaged. Any thread.</summary>
+    public void Deleted(ShadowId id)
+    {
+        _met.TryRemove(id, out _);
+        if (_found.TryRemove(id, out _))
+        {
+            Interlocked.Increment(ref _givenUp);
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -93,6 +106,16 @@ internal sealed class ShadowIntegrity : IAsyncDisposable
             }
 
             _met.Clear();
+            _found.Clear();
+            Volatile.Write(ref _givenUp, 0);
+            foreach (var row in damaged)
+            {
+                if (row.Key.TryIdentify(out var id))
+                {
+                    _found[id] = true;
+                }
+            }
+
             Last = new ShadowCheckReport(
                 _clock.GetUtcNow(), rows, journal.Records, healed,
                 [.. damaged.Take(ShadowCheckReport.MostNamed).Select(row => row.Fault!)], damaged.Count, journal.Damaged, journal.Damage?.Message);
@@ -148,7 +171,7 @@ internal sealed class ShadowIntegrity : IAsyncDisposable
     /// <summary>Called by whoever read the row, the loop of the shadows mostly: takes note and returns.</summary>
     private void Meet(ShadowId id)
     {
-        if (_met.Count < MostMet && !_stopping.IsCancellationRequested)
+        if (!_found.ContainsKey(id) && _met.Count < MostMet && !_stopping.IsCancellationRequested)
         {
             _met.GetOrAdd(id, static (id, self) => Task.Run(() => self.TryHealAsync(id)), this);
         }

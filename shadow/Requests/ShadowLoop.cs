@@ -179,6 +179,11 @@ internal sealed class ShadowLoop
         {
             _metrics.CorruptRecord();
             _logger.CorruptRecord(request.Id, exception);
+            if (request is { Operation: ShadowOperation.Delete, ExpectedVersion: null, Precondition: null })
+            {
+                // The one request that need not know what there is, and the way out for who has no backup. Its tombstone takes the row's place.
+                return ShadowEngine.Delete(new ShadowRecord(exception.Version, now, ShadowState.Empty), body, request.NotFoundName, expectedVersion: null, now);
+            }
         }
         catch (Exception exception) // a fault of ours or of the disk in one request; the shadows of all others go on
         {

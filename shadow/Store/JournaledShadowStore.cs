@@ -91,6 +91,9 @@ internal sealed class JournaledShadowStore : IShadowStore
     /// <summary>Called by whoever reads a damaged row, before it is told; quick.</summary>
     public Action<ShadowId>? DamageMet { get; set; }
 
+    /// <summary>Called for every shadow that was deleted, damaged before or not, once that is kept; quick.</summary>
+    public Action<ShadowId>? DeletionKept { get; set; }
+
     public ShadowRecord? Read(ShadowId id)
     {
         try
@@ -235,6 +238,10 @@ internal sealed class JournaledShadowStore : IShadowStore
         foreach (var change in changes)
         {
             _unstored.Add(change);
+            if (change.Row.IsTombstone)
+            {
+                DeletionKept?.Invoke(change.Id);
+            }
         }
 
         StoreLater();

@@ -36,7 +36,7 @@ internal static class ShadowRowCodec
         }
         catch (FormatException exception)
         {
-            throw new CorruptShadowException(id, exception.Message, exception);
+            throw new CorruptShadowException(id, row.Version, exception.Message, exception);
         }
     }
 
@@ -45,7 +45,7 @@ internal static class ShadowRowCodec
     {
         if (Checksum(id, row.Version, row.UpdatedSeconds, row.State, row.Times) != row.Checksum)
         {
-            throw new CorruptShadowException(id, "its checksum does not match");
+            throw new CorruptShadowException(id, row.Version, "its checksum does not match");
         }
     }
 

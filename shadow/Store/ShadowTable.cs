@@ -14,7 +14,7 @@ internal sealed class ShadowTable : IAsyncDisposable
 {
     public const string FileName = "shadows.db";
 
-    private const long MostVersion = 1L << 53; // no shadow lives to see it, and a client's double still counts beyond
+    public const long MostVersion = 1L << 53; // no shadow lives to see it, and a client's double still counts beyond
 
     private static readonly string[] Migrations =
     [

@@ -91,6 +91,24 @@ public sealed class RealDaemonTests
     }
 
     [Test]
+    public async Task Changes_are_watched_and_a_shadow_is_deleted()
+    {
+        await DoneAsync("shadow", "update", "gone", """{"state":{"reported":{"a":1}}}""");
+        using var output = new SharedText();
+        var watching = RoostRun.RunAsync(["shadow", "watch", "gone", "-n", "1", "--socket", _folder["data/run/roostd.sock"]], output: output);
+        var version = 1;
+        while (!watching.IsCompleted) // whether it watches already, it does not say: a change that it has seen ends it
+        {
+            await DoneAsync("shadow", "update", "gone", """{"state":{"reported":{"a":2}}}""");
+            version++;
+        }
+
+        Assert.That((await watching).Output, Does.Match("""Z  gone  [0-9]+  \{"reported":\{"a":2\}\}"""));
+        Assert.That((await RunAsync("shadow", "delete", "gone", "--version", "99999")).Error, Does.Contain("Version conflict"));
+        Assert.That((await DoneAsync("shadow", "delete", "gone", "--version", $"{version}")).Output, Is.EqualTo($"shadow of gone deleted at version {version}\n"));
+    }
+
+    [Test]
     public async Task A_fleet_is_asked_and_changed_by_a_filter()
     {
         await DoneAsync("shadow", "update", "--things", "fleet-1,fleet-2", """{"state":{"reported":{"charge":7}}}""");

@@ -51,6 +51,16 @@ public sealed class ShadowFleetTests
         Assert.That((run.ExitCode, run.Output), Is.EqualTo((0, """{"accepted":0,"refused":0,"results":[]}""" + "\n")));
     }
 
+    [Test]
+    public async Task An_update_by_filter_tells_what_it_left_out()
+    {
+        await using var daemon = await FakeDaemon.AnsweringAsync("""{"accepted":1,"refused":0,"results":[{"thing":"a","status":200,"version":3}],"damaged":["b","c~n"]}""");
+
+        var run = await RoostRun.AtAsync(daemon, "shadow", "update", """{"state":{}}""", "--where", "thing like '*'");
+
+        Assert.That(run.Error, Does.Contain("shadow b is damaged, could not be judged and was left out").And.Contain("c~n"));
+    }
+
     [TestCase("[]")]
     [TestCase("{")]
     [TestCase("dock")]

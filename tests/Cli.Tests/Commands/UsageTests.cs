@@ -56,6 +56,30 @@ public sealed class UsageTests
         Assert.That(run.Error, Does.Contain(expected));
     }
 
+    [TestCase("roost shadow update has no option --dry-run. An argument", "shadow", "update", "--dry-run", "{}")]
+    [TestCase("roost shadow update has no option --dry-run. An argument", "shadow", "update", "--where", "thing=a", "--dry-run", "{}")]
+    [TestCase("roost shadow update has no option --nam. Did you mean --name?", "shadow", "update", "vac-01", "--nam", "cfg", "{}")]
+    [TestCase("roost shadow update has no option --wher. Did you mean --where?", "shadow", "update", "--wher=thing=a", "{}")]
+    [TestCase("roost shadow get has no option --nam. Did you mean --name?", "shadow", "get", "--nam")]
+    [TestCase("roost pub has no option --retian. Did you mean --retain?", "pub", "--retian", "x")]
+    public async Task An_option_that_is_none_does_not_become_an_argument(string expected, params string[] arguments)
+    {
+        var run = await RoostRun.RunAsync(arguments);
+
+        Assert.That((run.ExitCode, run.Output), Is.EqualTo((2, "")));
+        Assert.That(run.Error, Does.StartWith("roost: " + expected).And.Contain("--help\n"));
+    }
+
+    [Test]
+    public async Task Behind_two_dashes_anything_is_an_argument()
+    {
+        await using var daemon = await FakeDaemon.AnsweringAsync("{}");
+
+        await RoostRun.RunAsync(["shadow", "get", "--socket", daemon.Socket, "--", "--odd"]);
+
+        Assert.That(daemon.Requests.Single(), Is.EqualTo("GET /things/--odd/shadow"));
+    }
+
     [TestCase("roost: roost client needs a command: list, show, kick. Try: roost client --help", "client")]
     [TestCase("roost: 'shwo' is no command of roost client. Did you mean show? Try: roost client --help", "client", "shwo", "x")]
     [TestCase("roost: -n is a number from 1 on, not '0'. Try: roost sub --help", "sub", "a", "-n", "0")]

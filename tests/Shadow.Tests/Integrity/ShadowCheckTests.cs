@@ -65,6 +65,45 @@ public sealed class ShadowCheckTests
         Assert.That(await GetAsync("good"), Does.Contain("\"a\":1"));
     }
 
+    [TestCase("version = 7", 8)]
+    [TestCase("checksum = checksum + 1", 2)]
+    [TestCase("version = -5", 2)]
+    [TestCase("version = 9223372036854775807", 2)]
+    [TestCase("state = NULL", 2)]
+    public async Task A_damaged_shadow_can_be_given_up_and_begins_anew_above_its_version(string damage, long next)
+    {
+        await UpdateAsync("bad", 1);
+        await _host.Service.StopAsync(CancellationToken.None);
+        Directory.Delete(Path.Combine(_host.Folder, ShadowJournal.FolderName), recursive: true);
+        Execute($"UPDATE shadows SET {damage} WHERE thing = 'bad'");
+        await _host.RestartAsync();
+        await CheckAsync();
+
+        Assert.That((await _host.Service.DeleteAsync(Some.Id("bad"), default, ShadowOrigin.Http("someone"), expectedVersion: 1)).Error, Is.EqualTo(ShadowError.InternalFailure), "who names a version means that one");
+        Assert.That((await _host.Service.DeleteAsync(Some.Id("bad"), default, ShadowOrigin.Http("someone"))).Error, Is.Null);
+        Assert.That(_host.Service.Damaged, Is.Zero);
+        await UpdateAsync("bad", 5);
+        Assert.That(await GetAsync("bad"), Does.Contain($"\"version\":{next}").And.Contain("\"a\":5"));
+        await _host.RestartAsync();
+        Assert.That((await CheckAsync()).DamagedShadows, Is.Zero);
+    }
+
+    [Test]
+    public async Task A_damaged_shadow_is_counted_once_whether_a_check_or_a_request_finds_it()
+    {
+        await UpdateAsync("bad", 1);
+        await _host.Service.StopAsync(CancellationToken.None);
+        Directory.Delete(Path.Combine(_host.Folder, ShadowJournal.FolderName), recursive: true);
+        Execute("UPDATE shadows SET version = 7");
+        await _host.RestartAsync();
+
+        await GetAsync("bad");
+        await CheckAsync();
+        await GetAsync("bad");
+
+        Assert.That(_host.Service.Damaged, Is.EqualTo(1));
+    }
+
     [Test]
     public async Task A_journal_of_older_days_does_not_heal_a_row_back_into_the_past()
     {
