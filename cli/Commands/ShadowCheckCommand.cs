@@ -40,7 +40,7 @@ internal static class ShadowCheckCommand
         }
 
         await run.WriteLineAsync(
-            $"{JsonText.Cell(report, "shadows")} shadows and {JsonText.Cell(report, "changes")} changes read: {JsonText.Cell(report, "healed")} shadows healed, "
+            $"{JsonText.Cell(report, "shadows")} shadows (those deleted lately included) and {JsonText.Cell(report, "changes")} changes read: {JsonText.Cell(report, "healed")} shadows healed, "
             + $"{JsonText.Cell(report, "damagedShadows")} damaged, {JsonText.Cell(report, "damagedChanges")} changes lost from the history");
     }
 

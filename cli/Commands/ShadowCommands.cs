@@ -28,13 +28,14 @@ internal static class ShadowCommands
         CommandRun.Define(command, options, terminal, async (run, cancellationToken) =>
         {
             using var shadow = await run.Daemon.GetJsonAsync(Path(run.Get(thing), run.Get(name)), What(run.Get(thing), run.Get(name)), cancellationToken);
-            await ShowAsync(run, run.Get(thing), shadow.RootElement);
+            await ShowAsync(run, run.Get(thing), "as of", shadow.RootElement, ShadowState.Sections);
             return ExitCode.Done;
         });
         return command;
     }
 
-    public static async Task ShowAsync(CommandRun run, string thing, JsonElement document)
+    /// <param name="what">What the document's time is, before it: AWS's answers have that of the answer, not of the last change.</param>
+    public static async Task ShowAsync(CommandRun run, string thing, string what, JsonElement document, IReadOnlyList<string> sections)
     {
         if (run.Json)
         {
@@ -42,8 +43,8 @@ internal static class ShadowCommands
             return;
         }
 
-        await run.Terminal.Out.WriteLineAsync($"{thing} version {JsonText.Cell(document, "version")}, {ShadowState.Time(document)}");
-        run.Write(ShadowState.ToTable(document));
+        await run.Terminal.Out.WriteLineAsync($"{thing} version {JsonText.Cell(document, "version")}, {what} {ShadowState.Time(document)}");
+        run.Write(ShadowState.ToTable(document, sections));
     }
 
     private static Argument<string> Thing() => new("THING") { Description = "Name of the thing" };

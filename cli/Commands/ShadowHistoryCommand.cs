@@ -33,6 +33,10 @@ internal static class ShadowHistoryCommand
             if (!run.Json)
             {
                 run.Write(table);
+                if (table.Rows.Count == 0)
+                {
+                    await run.Terminal.Error.WriteLineAsync($"roost: the history has no change of the {ShadowCommands.What(run.Get(thing), run.Get(name))}");
+                }
             }
 
             return ExitCode.Done;

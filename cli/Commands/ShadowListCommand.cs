@@ -55,6 +55,10 @@ internal static class ShadowListCommand
             if (!run.Json)
             {
                 run.Write(table);
+                if (table.Rows.Count == 0)
+                {
+                    await run.Terminal.Error.WriteLineAsync(run.Get(where) is null ? "roost: there are no shadows" : "roost: no shadow matches");
+                }
             }
 
             return ExitCode.Done;

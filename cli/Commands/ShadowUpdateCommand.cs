@@ -26,6 +26,10 @@ internal static class ShadowUpdateCommand
             {
                 result.AddError("give --things or --where, not both");
             }
+            else if (many == 0 && result.GetResult(thing) is { Tokens: [{ Value: ['{', ..] }] })
+            {
+                result.AddError("THING comes before JSON; for many things give --things or --where in place of THING");
+            }
             else if (words != 2 - many)
             {
                 result.AddError(many == 1 ? "--things and --where stand in place of THING: give JSON alone" : "give THING and JSON; for many things give --things or --where in place of THING");
@@ -41,7 +45,7 @@ internal static class ShadowUpdateCommand
     {
         using var content = DaemonClient.Body(await DataArgument.ReadAsync(data, run.Terminal, cancellationToken), "application/json");
         using var accepted = await run.Daemon.SendJsonAsync(HttpMethod.Post, ShadowCommands.Path(thing, name), content, ShadowCommands.What(thing, name), cancellationToken);
-        await ShadowCommands.ShowAsync(run, thing, accepted.RootElement);
+        await ShadowCommands.ShowAsync(run, thing, "changed", accepted.RootElement, ShadowState.Requested);
         return ExitCode.Done;
     }
 
@@ -63,6 +67,10 @@ internal static class ShadowUpdateCommand
             }
 
             run.Write(table);
+            if (table.Rows.Count == 0)
+            {
+                await run.Terminal.Error.WriteLineAsync("roost: no shadow matches; nothing was changed");
+            }
         }
 
         foreach (var damaged in Listing.Of(answer.RootElement, "damaged"))

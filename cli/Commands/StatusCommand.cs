@@ -56,7 +56,7 @@ internal static class StatusCommand
     private static string Cloud(JsonElement status)
     {
         var uplink = Member(status, "uplink");
-        return Join($"{JsonText.Cell(uplink, "state")} {JsonText.Cell(uplink, "endpoint")}".Trim(), JsonText.Cell(uplink, "lastError"));
+        return Join($"{JsonText.Cell(uplink, "state")} {JsonText.Cell(uplink, "endpoint")}".Trim(), JsonText.Cell(uplink, "state") == "connected" ? "" : JsonText.Cell(uplink, "lastError")); // what has passed is in the log
     }
 
     private static string Counts(JsonElement status, string room, params string[] names) =>

@@ -41,7 +41,7 @@ internal sealed class ShadowRestore(ShadowOptions options, TimeProvider clock, I
             await WriteAsync(store, SetAsync());
             await store.StoreAsync();
             await WriteAsync(store, RemoveAsync());
-            return $"{kept.Count} shadows as in the backup, {counts.Set} of them set back or new, {counts.Removed} removed that are not in it";
+            return $"{kept.Count} shadows as in the backup (those deleted lately included), {counts.Set} of them set back or new, {counts.Removed} removed that are not in it";
 
             async IAsyncEnumerable<(ShadowId, ShadowRecord?)> SetAsync()
             {

@@ -49,7 +49,7 @@ internal static class BulkEndpoint
 
             if (found.Count > BulkRequest.MaxItems)
             {
-                return Refuse(StatusCodes.Status413PayloadTooLarge, $"where matches more than {BulkRequest.MaxItems} shadows; nothing was changed");
+                return Refuse(StatusCodes.Status413PayloadTooLarge, $"where matches more than {BulkRequest.MaxItems} shadows; nothing was changed. Narrow it, like by and thing like \"vac-1*\"");
             }
 
             items = found;

@@ -57,7 +57,7 @@ public sealed class RequestTests
 
         Assert.That(daemon.Requests.Single(), Is.EqualTo("GET /things/vac-01/shadow?name=map%201"));
         Assert.That(run.Output, Is.EqualTo("""
-            vac-01 version 12, 2026-01-01 12:00:00Z
+            vac-01 version 12, as of 2026-01-01 12:00:00Z
             PROPERTY   DESIRED    REPORTED  DELTA
             battery               80
             map.rooms  ["a","b"]
@@ -83,6 +83,32 @@ public sealed class RequestTests
 
         Assert.That(run.ExitCode, Is.Zero);
         Assert.That(daemon.Requests.Single(), Is.EqualTo("POST /things/vac-01/shadow {\"state\":null}"));
+    }
+
+    [Test]
+    public async Task An_update_shows_what_was_accepted_which_has_no_delta()
+    {
+        await using var daemon = await FakeDaemon.AnsweringAsync("""{"state":{"desired":{"mode":"dock"}},"version":13,"timestamp":1767268800}""");
+
+        Assert.That((await RoostRun.AtAsync(daemon, "shadow", "update", "vac-01", "{}")).Output, Is.EqualTo("""
+            vac-01 version 13, changed 2026-01-01 12:00:00Z
+            PROPERTY  DESIRED  REPORTED
+            mode      dock
+
+            """));
+    }
+
+    [TestCase("""{"things":[]}""", "roost: there are no shadows\n", "list")]
+    [TestCase("""{"things":[]}""", "roost: no shadow matches\n", "list", "--where", "thing=a")]
+    [TestCase("""{"history":[]}""", "roost: the history has no change of the shadow cfg of vac-01\n", "history", "vac-01", "--name", "cfg")]
+    [TestCase("""{"accepted":0,"refused":0,"results":[]}""", "roost: no shadow matches; nothing was changed\n", "update", "{}", "--where", "thing=a")]
+    public async Task Nothing_found_is_said(string answer, string told, params string[] arguments)
+    {
+        await using var daemon = await FakeDaemon.AnsweringAsync(answer);
+
+        var run = await RoostRun.AtAsync(daemon, ["shadow", .. arguments]);
+
+        Assert.That((run.ExitCode, run.Error), Is.EqualTo((0, told)));
     }
 
     [Test]
@@ -184,5 +210,13 @@ public sealed class RequestTests
             problem    functions: bad failed
 
             """));
+    }
+
+    [Test]
+    public async Task Status_does_not_show_an_error_that_has_passed()
+    {
+        await using var daemon = await FakeDaemon.AnsweringAsync("""{"uplink":{"state":"connected","endpoint":"127.0.0.1:1884","lastError":"refused"}}""");
+
+        Assert.That((await RoostRun.AtAsync(daemon, "status")).Output, Does.Contain("connected 127.0.0.1:1884\n"));
     }
 }

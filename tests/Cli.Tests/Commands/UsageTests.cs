@@ -44,6 +44,7 @@ public sealed class UsageTests
     [TestCase("'#' must be a whole level", "sub", "ok", "a/b#")]
     [TestCase("'+' must be a whole level", "sub", "a/b+")]
     [TestCase("it is empty", "sub", "")]
+    [TestCase("THING comes before JSON", "shadow", "update", "{\"state\":{}}", "vac-01")]
     [TestCase("Did you mean status?", "stauts")]
     [TestCase("Did you mean tail?", "stream", "tial", "x")]
     [TestCase("Did you mean --json?", "status", "--jsn")]

@@ -64,7 +64,7 @@ public sealed class ShadowBackupTests
         await UpdateAsync("late", 1);
         var summary = await RestoreAsync();
 
-        Assert.That(summary, Is.EqualTo("2 shadows as in the backup, 1 of them set back or new, 1 removed that are not in it"));
+        Assert.That(summary, Is.EqualTo("2 shadows as in the backup (those deleted lately included), 1 of them set back or new, 1 removed that are not in it"));
         Assert.That(await GetAsync("changed"), Is.EqualTo((4L, """{"a":1}""")));
         Assert.That(await GetAsync("same"), Is.EqualTo((1L, """{"a":1}""")));
         Assert.That(await GetAsync("late"), Is.EqualTo((404L, "")));
@@ -202,7 +202,7 @@ public sealed class ShadowBackupTests
         Execute(Shadows, $"UPDATE shadows SET {damage}");
         var summary = await RestoreAsync();
 
-        Assert.That(summary, Is.EqualTo("1 shadows as in the backup, 1 of them set back or new, 1 removed that are not in it"));
+        Assert.That(summary, Is.EqualTo("1 shadows as in the backup (those deleted lately included), 1 of them set back or new, 1 removed that are not in it"));
         Assert.That(await GetAsync("thing"), Is.EqualTo((version, """{"a":1}""")));
         Assert.That(await GetAsync("late"), Is.EqualTo((404L, "")), "not damaged any more");
         Assert.That((await UpdateAsync("late", 1)).Version, Is.EqualTo(2));

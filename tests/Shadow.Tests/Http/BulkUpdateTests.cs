@@ -106,7 +106,7 @@ internal sealed class BulkUpdateTests
         }
 
         Assert.That(await SendAsync("""{"where":"reported.n=2","state":{}}"""), Is.EqualTo((200, "{\"accepted\":0,\"refused\":0,\"results\":[]}\n")));
-        Assert.That(await SendAsync("""{"where":"reported.n=1","state":{}}"""), Is.EqualTo((413, """{"message":"where matches more than 1000 shadows; nothing was changed"}""")));
+        Assert.That(await SendAsync("""{"where":"reported.n=1","state":{}}"""), Is.EqualTo((413, """{"message":"where matches more than 1000 shadows; nothing was changed. Narrow it, like by and thing like \"vac-1*\""}""")));
         Assert.That((await _web.StatusAsync("GET", "/things/t0/shadow")).Tag, Does.StartWith("\"1-"));
     }
 
