@@ -60,6 +60,11 @@ internal static class ShadowSyncCommands
             if (!run.Json)
             {
                 run.Write(table);
+                if (name is not null && filter is null && table.Rows.Count == 0)
+                {
+                    await run.Terminal.Error.WriteLineAsync($"roost: no shadow of {name} is synced: none is there, or cloud.shadows.sync does not name it");
+                }
+
                 await WriteConflictsAsync(run, conflicts);
             }
 

@@ -43,10 +43,37 @@ internal static class ShadowUpdateCommand
 
     private static async Task<int> OneAsync(CommandRun run, string thing, string? name, string data, CancellationToken cancellationToken)
     {
-        using var content = DaemonClient.Body(await DataArgument.ReadAsync(data, run.Terminal, cancellationToken), "application/json");
-        using var accepted = await run.Daemon.SendJsonAsync(HttpMethod.Post, ShadowCommands.Path(thing, name), content, ShadowCommands.What(thing, name), cancellationToken);
+        var document = await DataArgument.ReadAsync(data, run.Terminal, cancellationToken);
+        using var content = DaemonClient.Body(document, "application/json");
+        using var accepted = await SendAsync(run, ShadowCommands.Path(thing, name), document, content, ShadowCommands.What(thing, name), cancellationToken);
         await ShadowCommands.ShowAsync(run, thing, "changed", accepted.RootElement, ShadowState.Requested);
         return ExitCode.Done;
+    }
+
+    /// <exception cref="DaemonException">Of data that are no JSON it tells the place, which the cloud's words do not.</exception>
+    private static async Task<JsonDocument> SendAsync(CommandRun run, string path, byte[] document, HttpContent content, string what, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await run.Daemon.SendJsonAsync(HttpMethod.Post, path, content, what, cancellationToken);
+        }
+        catch (DaemonException refused) when (refused.Status == System.Net.HttpStatusCode.BadRequest && FaultIn(document) is { } fault)
+        {
+            throw new DaemonException($"{refused.Message}: line {fault.LineNumber + 1}, byte {fault.BytePositionInLine + 1}", refused, refused.Status);
+        }
+    }
+
+    private static JsonException? FaultIn(byte[] document)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(document);
+            return null;
+        }
+        catch (JsonException exception)
+        {
+            return exception;
+        }
     }
 
     private static async Task<int> ManyAsync(CommandRun run, string data, string? name, string? things, string? where, CancellationToken cancellationToken)

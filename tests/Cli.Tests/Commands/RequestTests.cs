@@ -85,6 +85,15 @@ public sealed class RequestTests
         Assert.That(daemon.Requests.Single(), Is.EqualTo("POST /things/vac-01/shadow {\"state\":null}"));
     }
 
+    [TestCase("{\"state\":\n {\"a\" 1}}", "roost: shadow of vac-01: Invalid JSON: line 2, byte 7\n")]
+    [TestCase("{\"state\":1}", "roost: shadow of vac-01: Invalid JSON\n", Description = "what is JSON has no such place")]
+    public async Task Of_data_that_are_no_JSON_the_place_is_told(string data, string told)
+    {
+        await using var daemon = await FakeDaemon.AnsweringAsync("""{"code":400,"message":"Invalid JSON"}""", 400);
+
+        Assert.That((await RoostRun.AtAsync(daemon, "shadow", "update", "vac-01", data)).Error, Is.EqualTo(told));
+    }
+
     [Test]
     public async Task An_update_shows_what_was_accepted_which_has_no_delta()
     {

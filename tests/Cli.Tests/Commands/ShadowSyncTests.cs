@@ -46,6 +46,15 @@ public sealed class ShadowSyncTests
     }
 
     [Test]
+    public async Task A_thing_that_is_not_synced_is_told_so()
+    {
+        await using var daemon = await FakeDaemon.AnsweringAsync("""{"connection":{"state":"connected","strategy":"real-time","error":null},"counts":{"synced":1},"shadows":[],"nextToken":null}""");
+
+        Assert.That((await RoostRun.AtAsync(daemon, "shadow", "sync", "status", "other")).Error, Does.StartWith("roost: no shadow of other is synced"));
+        Assert.That((await RoostRun.AtAsync(daemon, "shadow", "sync", "status")).Error, Is.Empty);
+    }
+
+    [Test]
     public async Task Json_is_one_line_for_each_shadow()
     {
         await using var daemon = await FakeDaemon.AnsweringAsync(Page);
