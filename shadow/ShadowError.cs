@@ -16,7 +16,7 @@ public readonly record struct ShadowError(int Code, string Message)
     public static readonly ShadowError TooLarge = new(413, "The payload exceeds the maximum size allowed");
     public static readonly ShadowError NotUtf8 = new(415, "Unsupported documented encoding; supported encoding is UTF-8");
     public static readonly ShadowError TooManyRequests = new(429, "Too many requests");
-    public static readonly ShadowError TooManyWatchers = new(503, "Too many clients are waiting for changes of shadows");
+    public static readonly ShadowError TooManyWatchers = new(503, "Too many clients are waiting for changes of shadows: at most shadows.max-watchers, 32 of them for patterns, and half of each from one address");
     public static readonly ShadowError InternalFailure = new(500, "Internal service failure");
 
     public static ShadowError TooDeep(int levels) => new(400, $"JSON contains too many levels of nesting; maximum is {levels}");

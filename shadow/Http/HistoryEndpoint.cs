@@ -17,7 +17,7 @@ internal static class HistoryEndpoint
     {
         if (!TryRead(context.Request, thing, out var id, out var before, out var limit, out var fault))
         {
-            return Results.Json(new { message = fault }, statusCode: StatusCodes.Status400BadRequest);
+            return Results.Json(new { message = fault }, ListingJson.Options, statusCode: StatusCodes.Status400BadRequest);
         }
 
         var page = await shadows.ReadHistoryAsync(id, before, limit, context.RequestAborted);
