@@ -1,8 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 
-#pragma warning disable CA1416 // like all of the loop, this runs on Linux only
-
 namespace Roost.Mqtt.Transport;
 
 /// <summary>Sockets that are bound and listen. Any thread.</summary>

@@ -2,8 +2,6 @@ using System.Net.Sockets;
 using Roost.Mqtt.Tests.Broker;
 using Roost.Tests.Support;
 
-#pragma warning disable CA1416 // unix sockets have modes on Linux only, and this runs nowhere else
-
 namespace Roost.Mqtt.Tests.Transport;
 
 public sealed class UnixSocketTests
