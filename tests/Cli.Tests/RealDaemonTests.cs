@@ -68,7 +68,7 @@ public sealed class RealDaemonTests
     }
 
     [Test]
-    public async Task A_backup_stays_until_force_replaces_it_whether_the_daemon_runs_or_not()
+    public async Task A_backup_stays_until_force_replaces_it()
     {
         await DoneAsync("shadow", "update", "vac-kept", """{"state":{"reported":{"battery":81}}}""");
         await DoneAsync("backup", _folder["kept.tar"]);
