@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace Roost.Shadow;
 
@@ -7,6 +8,7 @@ namespace Roost.Shadow;
 /// with the second of the change beside it, no revision of the shadow that is gone is one of the new.
 /// </summary>
 /// <param name="UpdatedSeconds">Time of the change, seconds since 1970.</param>
+[StructLayout(LayoutKind.Auto)]
 public readonly record struct ShadowRevision(long Version, long UpdatedSeconds)
 {
     /// <summary>Like <c>17-692a1f40</c>: the version, and the time in hexadecimal.</summary>

@@ -14,7 +14,7 @@ internal static class Ownership
             return;
         }
 
-        using var chown = Process.Start(new ProcessStartInfo("chown", ["--recursive", $"--reference={reference}", "--", folder]) { RedirectStandardError = true })!;
+        using var chown = Process.Start(new ProcessStartInfo("chown", ["--recursive", $"--reference={reference}", "--", folder]) { RedirectStandardError = true, UseShellExecute = false })!;
         var errors = chown.StandardError.ReadToEnd();
         chown.WaitForExit();
         if (chown.ExitCode != 0)

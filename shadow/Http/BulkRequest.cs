@@ -12,6 +12,8 @@ namespace Roost.Shadow.Http;
 /// </summary>
 internal sealed class BulkRequest : IDisposable
 {
+    private static readonly string[] s_forms = ["updates", "things", "where"];
+
     public const int MaxItems = 1000;
 
     private static readonly JsonDocumentOptions Nested = new() { MaxDepth = 256 };
@@ -64,7 +66,7 @@ internal sealed class BulkRequest : IDisposable
 
     private string? Read(JsonElement root)
     {
-        var forms = new[] { "updates", "things", "where" }.Where(form => root.TryGetProperty(form, out _)).ToList();
+        var forms = s_forms.Where(form => root.TryGetProperty(form, out _)).ToList();
         return forms switch
         {
             ["updates"] => ReadUpdates(root.GetProperty("updates")),

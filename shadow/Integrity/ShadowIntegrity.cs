@@ -173,7 +173,7 @@ internal sealed class ShadowIntegrity : IAsyncDisposable
     {
         if (!_found.ContainsKey(id) && _met.Count < MostMet && !_stopping.IsCancellationRequested)
         {
-            _met.GetOrAdd(id, static (id, self) => Task.Run(() => self.TryHealAsync(id)), this);
+            _ = _met.GetOrAdd(id, static (id, self) => Task.Run(() => self.TryHealAsync(id)), this);
         }
     }
 

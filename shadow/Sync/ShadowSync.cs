@@ -196,7 +196,7 @@ internal sealed class ShadowSync : IShadowSyncHealth, IHostedService, IAsyncDisp
         _state = SyncConnectionState.Subscribing;
         var requests = new UpstreamRequests(connection, _pacer, _options.RequestTimeout, _clock, _metrics, ended);
         connection.Receive(message => Received(message, requests));
-        var subscriptions = new UpstreamSubscriptions(connection, _rules, _options.RequestTimeout, _clock);
+        using var subscriptions = new UpstreamSubscriptions(connection, _rules, _options.RequestTimeout, _clock);
         await SubscribeAsync(subscriptions, ended);
         LookAtAll();
         _state = SyncConnectionState.Connected;

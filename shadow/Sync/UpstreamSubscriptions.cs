@@ -3,7 +3,7 @@ using Roost.Mqtt;
 namespace Roost.Shadow.Sync;
 
 /// <summary>The subscriptions on one connection: for all things at once where the upstream allows it, else thing by thing.</summary>
-internal sealed class UpstreamSubscriptions(IShadowUpstreamConnection connection, SyncRules rules, TimeSpan timeout, TimeProvider clock)
+internal sealed class UpstreamSubscriptions(IShadowUpstreamConnection connection, SyncRules rules, TimeSpan timeout, TimeProvider clock) : IDisposable
 {
     // AWS IoT takes fifty subscriptions on a connection, and a thing needs twelve.
     private const int MostThings = 4;
@@ -13,6 +13,8 @@ internal sealed class UpstreamSubscriptions(IShadowUpstreamConnection connection
 
     /// <summary>One subscription covers every thing.</summary>
     public bool IsForAll { get; private set; }
+
+    public void Dispose() => _turn.Dispose();
 
     /// <exception cref="TimeoutException">The upstream does not answer.</exception>
     /// <exception cref="Roost.Mqtt.Client.MqttConnectionException">The connection ended.</exception>

@@ -57,7 +57,7 @@ public sealed class RealDaemonTests
     public async Task A_checkout_finds_the_daemon_that_it_built()
     {
         var roost = Path.Combine(Path.GetDirectoryName(Program())!.Replace("/gateway/bin/", "/cli/bin/", StringComparison.Ordinal), "roost.dll");
-        using var run = Process.Start(new ProcessStartInfo("dotnet", [roost, "restore", _folder["none.tar"], "--data", _folder["other"]]) { RedirectStandardError = true })!;
+        using var run = Process.Start(new ProcessStartInfo("dotnet", [roost, "restore", _folder["none.tar"], "--data", _folder["other"]]) { RedirectStandardError = true, UseShellExecute = false })!;
 
         var error = await run.StandardError.ReadToEndAsync();
         await run.WaitForExitAsync();

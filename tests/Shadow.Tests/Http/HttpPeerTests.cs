@@ -31,7 +31,7 @@ internal sealed class HttpPeerTests
                 return new NetworkStream(socket, ownsSocket: true);
             },
         });
-        using var id = Process.Start(new ProcessStartInfo("id", "-u") { RedirectStandardOutput = true })!;
+        using var id = Process.Start(new ProcessStartInfo("id", "-u") { RedirectStandardOutput = true, UseShellExecute = false })!;
         var user = (await id.StandardOutput.ReadToEndAsync()).Trim();
 
         Assert.That(await unix.GetStringAsync("http://localhost/"), Is.EqualTo($"user {user}"));

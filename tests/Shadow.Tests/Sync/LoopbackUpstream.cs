@@ -118,7 +118,7 @@ internal sealed class LoopbackUpstream(LoopbackBroker cloud) : IShadowUpstream
         public void End()
         {
             _lost.Cancel();
-            _subscriptions.ForEach(subscription => _ = subscription.DisposeAsync());
+            _subscriptions.ForEach(subscription => _ = subscription.DisposeAsync().AsTask());
         }
     }
 }
