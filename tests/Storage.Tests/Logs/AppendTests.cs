@@ -35,16 +35,22 @@ public sealed class AppendTests
         using var folder = new TemporaryFolder();
         await using var log = Some.Log(folder.Path, new AppendLogOptions { Durability = Durability.Crash, Retention = new LogRetention(Bytes: 100_000_000) });
         var payload = new byte[100];
-        await FillAsync();
-        await FillAsync();
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var record = 0; record < 1000; record++)
+        // How far both of the writer's buffers have grown depends on how the committer was scheduled: each may grow a few times more, and then never again.
+        var allocated = long.MaxValue;
+        for (var round = 0; round < 20 && allocated != 0; round++)
         {
-            log.Append(payload.AsSpan(0, 10), payload.AsSpan(0, 20), payload);
+            await FillAsync();
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var record = 0; record < 1000; record++)
+            {
+                log.Append(payload.AsSpan(0, 10), payload.AsSpan(0, 20), payload);
+            }
+
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         }
 
-        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+        Assert.That(allocated, Is.Zero);
 
         async Task FillAsync()
         {
