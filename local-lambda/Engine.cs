@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Logging;
+using Roost.LocalLambda.Code;
+using Roost.LocalLambda.Definitions;
 using Roost.LocalLambda.Isolation;
 using Roost.LocalLambda.Output;
 using Roost.LocalLambda.Queue;
@@ -22,6 +24,7 @@ internal sealed partial class Engine : IAsyncDisposable
     private readonly RuntimeApiServer _api;
     private readonly string _socketFolder;
     private readonly FunctionOptions _options;
+    private readonly Metrics _metrics;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly List<RetryDelay> _delays;
@@ -29,11 +32,12 @@ internal sealed partial class Engine : IAsyncDisposable
 
     public Engine(FunctionOptions options, ProcessLauncher launcher, Metrics metrics, IMqttBroker broker, TimeProvider clock, ILoggerFactory loggers)
     {
-        (_options, _launcher, _clock) = (options, launcher, clock);
+        (_options, _launcher, _metrics, _clock) = (options, launcher, metrics, clock);
         _logger = loggers.CreateLogger<FunctionHost>();
         Directory.CreateDirectory(options.DataFolder);
         _socketFolder = MakeSocketFolder(options.DataFolder);
         _api = new RuntimeApiServer(clock, loggers);
+        Code = new CodeStore(Path.Combine(options.DataFolder, "code"));
         Logs = new LogStore(Path.Combine(options.DataFolder, "logs"), options.LogRetentionBytes, clock, _logger);
         DeadLetters = new DeadLetterLog(Path.Combine(options.DataFolder, "dead-letters"), options.DeadLetterBytes, clock, _logger);
         _delays = [.. RetryDelays.Select((delay, i) => new RetryDelay(Path.Combine(options.DataFolder, $"retries-{i + 1}"), delay, options.QueueBytes, clock, _logger))];
@@ -49,6 +53,8 @@ internal sealed partial class Engine : IAsyncDisposable
         Starter = new WorkerStarter(_socketFolder, new Sandbox(options.Isolation, options.MaxProcesses, runtimes), groups, launcher, _pump, _api, options, clock);
     }
 
+    public CodeStore Code { get; }
+
     public LogStore Logs { get; }
 
     public DeadLetterLog DeadLetters { get; }
@@ -59,8 +65,10 @@ internal sealed partial class Engine : IAsyncDisposable
 
     public Task StartAsync(CancellationToken cancellationToken) => _api.StartAsync(cancellationToken);
 
-    public InvocationQueue OpenQueue(WorkerPool pool) =>
-        new(pool, Path.Combine(QueueFolder, pool.Definition.Name), _options.QueueBytes, _fate, _clock, _logger);
+    public InvocationQueue OpenQueue(Function function) =>
+        new(function, Path.Combine(QueueFolder, function.Name), _options.QueueBytes, _fate, _clock, _logger);
+
+    public WorkerPool OpenPool(FunctionDefinition definition, FunctionLog log) => new(definition, Starter, log, _metrics, _options, _clock, _logger);
 
     /// <summary>Names of the functions for which there is a queue on disk.</summary>
     public IEnumerable<string> QueuesLeft() => Directory.Exists(QueueFolder) ? Directory.EnumerateDirectories(QueueFolder).Select(path => Path.GetFileName(path)) : [];

@@ -1,36 +1,210 @@
+using Roost.LocalLambda.Code;
 using Roost.LocalLambda.Definitions;
 using Roost.LocalLambda.Output;
 using Roost.LocalLambda.Queue;
+using Roost.LocalLambda.Registry;
 using Roost.LocalLambda.Workers;
 
 namespace Roost.LocalLambda;
 
-/// <summary>A function that was found: one that runs, or one that failed to load and only has faults.</summary>
-internal sealed record Function(string Name, FunctionLog Log, IReadOnlyList<string> Faults)
+/// <summary>
+/// One function while the host runs: what is kept of it, the workers of those of its versions that somebody calls, its log and its queue.
+/// <see cref="FunctionHost"/> changes it, one change at a time; anybody calls it.
+/// </summary>
+internal sealed class Function(string name, Engine engine, FunctionLog log)
 {
-    /// <summary>Null for a function that failed to load.</summary>
-    public FunctionDefinition? Definition { get; init; }
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, (WorkerPool Pool, CodePackage Code)> _pools = new(StringComparer.Ordinal);
+    private readonly Dictionary<WorkerPool, Task> _retiring = [];
+    private volatile FunctionRecord? _record;
+    private volatile InvocationQueue? _queue;
+    private bool _closed;
 
-    public WorkerPool? Pool { get; init; }
+    public string Name { get; } = name;
 
-    public InvocationQueue? Queue { get; init; }
+    public FunctionLog Log { get; } = log;
+
+    /// <summary>Null for a folder that never could be deployed: there are only faults.</summary>
+    public FunctionRecord? Record => _record;
+
+    /// <summary>Why the folder as it is now is not what runs, or why nothing runs.</summary>
+    public IReadOnlyList<string> Faults { get; set; } = [];
+
+    /// <summary>What is odd but no fault.</summary>
+    public IReadOnlyList<string> Notes { get; set; } = [];
+
+    /// <summary>Why this machine can run none of its versions; null when it can.</summary>
+    public string? Obstacle { get; set; }
+
+    /// <summary>Null while the function cannot run.</summary>
+    public InvocationQueue? Queue => _queue;
+
+    public bool IsReady => _record is not null && Obstacle is null;
+
+    /// <summary>How many asynchronous invocations run at a time.</summary>
+    public int MaxConcurrency => _record?.Latest.MaxConcurrency ?? 1;
+
+    /// <summary>Takes on what is kept from now on. Versions that were replaced or removed run what they have taken, and end.</summary>
+    public void Apply(FunctionRecord record)
+    {
+        List<(WorkerPool, CodePackage)> replaced = [];
+        lock (_gate)
+        {
+            _record = record;
+            foreach (var (version, pool) in _pools)
+            {
+                if (record.FindVersion(version) is not { } now || !FunctionRecord.IsSame(now, pool.Pool.Definition))
+                {
+                    replaced.Add(pool);
+                }
+            }
+
+            replaced.ForEach(pool => _pools.Remove(pool.Item1.Definition.Version));
+        }
+
+        foreach (var (pool, code) in replaced)
+        {
+            Retire(pool, code);
+        }
+
+        if (Obstacle is not null)
+        {
+            return;
+        }
+
+        _queue ??= engine.OpenQueue(this);
+        _queue.LimitChanged();
+        if (record.Latest.Pinned > 0)
+        {
+            PoolOf(record.Latest)?.Start();
+        }
+    }
+
+    /// <summary>Hands the invocation to a worker, or puts it where it waits for one.</summary>
+    /// <exception cref="FunctionNotFoundException">There is no such version or alias.</exception>
+    /// <exception cref="FunctionThrottledException">All workers are busy and as many invocations wait as may.</exception>
+    /// <exception cref="FunctionUnavailableException">The function cannot run, or the gateway is stopping.</exception>
+    public void Submit(Invocation invocation, string? qualifier, bool bounded)
+    {
+        while (true)
+        {
+            // A pool may be retired between the look and the call: the next look finds the one in its place.
+            var pool = PoolOf(Resolve(qualifier)) ?? throw new FunctionUnavailableException(Name, "the gateway is stopping");
+            invocation.Pool = pool;
+            if (pool.TrySubmit(invocation, bounded))
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>The version that an invocation runs.</summary>
+    /// <exception cref="FunctionNotFoundException">There is no such version or alias.</exception>
+    /// <exception cref="FunctionUnavailableException">The function cannot run.</exception>
+    public FunctionDefinition Resolve(string? qualifier)
+    {
+        if (_record is not { } record || Obstacle is not null)
+        {
+            throw new FunctionUnavailableException(Name, string.Join(" ", Obstacle is null ? Faults : [.. Faults, Obstacle]));
+        }
+
+        return record.Resolve(qualifier, Random.Shared.NextDouble()) ?? throw new FunctionNotFoundException(new FunctionArn(Name, qualifier).ToString());
+    }
 
     public FunctionStatus Status()
     {
-        var (workers, busy, waiting) = Pool?.Count() ?? default;
+        int workers = 0, busy = 0, waiting = 0;
+        lock (_gate)
+        {
+            foreach (var pool in _pools.Values.Select(pool => pool.Pool).Concat(_retiring.Keys))
+            {
+                var count = pool.Count();
+                workers += count.Workers;
+                busy += count.Busy;
+                waiting += count.Waiting;
+            }
+        }
+
+        var latest = _record?.Latest;
         return new FunctionStatus(
             Name,
             new FunctionArn(Name, null).ToString(),
-            Pool is null ? "failed" : "ready",
-            Faults,
-            Definition?.Notes ?? [],
-            Definition?.Runtime.Name,
-            Definition?.Handler,
-            Definition?.MemoryBytes ?? 0,
-            Definition?.Timeout ?? TimeSpan.Zero,
+            IsReady ? "ready" : "failed",
+            Obstacle is null ? Faults : [.. Faults, Obstacle],
+            Notes,
+            latest?.Runtime.Name,
+            latest?.Handler,
+            latest?.MemoryBytes ?? 0,
+            latest?.Timeout ?? TimeSpan.Zero,
             workers,
             busy,
             waiting,
-            Queue?.Count ?? 0);
+            _queue?.Count ?? 0);
+    }
+
+    /// <summary>Runs what its workers have taken, ends them, and closes its queue. The bound is the caller's token.</summary>
+    public async Task StopAsync(CancellationToken giveUp)
+    {
+        List<Task> ends = [];
+        lock (_gate)
+        {
+            _closed = true;
+            ends.AddRange(_pools.Values.Select(pool => pool.Pool.StopAsync(giveUp)));
+            ends.AddRange(_retiring.Keys.Select(pool => pool.StopAsync(giveUp)));
+            ends.AddRange(_retiring.Values);
+        }
+
+        await Task.WhenAll(ends);
+        if (_queue is { } queue)
+        {
+            await queue.DisposeAsync();
+        }
+
+        foreach (var (_, code) in _pools.Values)
+        {
+            code.Dispose();
+        }
+    }
+
+    /// <returns>Null when the function is closed.</returns>
+    private WorkerPool? PoolOf(FunctionDefinition definition)
+    {
+        lock (_gate)
+        {
+            if (_closed)
+            {
+                return null;
+            }
+
+            if (_pools.TryGetValue(definition.Version, out var known))
+            {
+                return known.Pool;
+            }
+
+            var code = engine.Code.Find(definition.CodeSha256, definition.CodeSize)
+                ?? throw new FunctionUnavailableException(Name, $"the code of its version {definition.Version} is missing from {engine.Code.PathOf(definition.CodeSha256)}; deploy it again");
+            var pool = engine.OpenPool(definition with { Folder = code.Folder }, Log);
+            _pools.Add(definition.Version, (pool, code));
+            return pool;
+        }
+    }
+
+    private void Retire(WorkerPool pool, CodePackage code)
+    {
+        lock (_gate)
+        {
+            _retiring.Add(pool, EndAsync());
+        }
+
+        async Task EndAsync()
+        {
+            await Task.Yield(); // until it stands in the list
+            await pool.RetireAsync(CancellationToken.None);
+            code.Dispose();
+            lock (_gate)
+            {
+                _retiring.Remove(pool);
+            }
+        }
     }
 }

@@ -1,13 +1,12 @@
-using System.Collections.Frozen;
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Roost.LocalLambda.Definitions;
+using Roost.LocalLambda.Deployment;
 using Roost.LocalLambda.Isolation;
-using Roost.LocalLambda.Output;
 using Roost.LocalLambda.Queue;
-using Roost.LocalLambda.RuntimeApi;
+using Roost.LocalLambda.Registry;
 using Roost.LocalLambda.Triggers;
 using Roost.LocalLambda.Workers;
 using Roost.Mqtt;
@@ -29,8 +28,12 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
     private readonly ILoggerFactory _loggers;
     private readonly ILogger<FunctionHost> _logger;
     private readonly Metrics _metrics;
-    private readonly List<IAsyncDisposable> _subscriptions = [];
-    private FrozenDictionary<string, Function> _functions = FrozenDictionary<string, Function>.Empty;
+    private readonly ConcurrentDictionary<string, Function> _functions = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim _changes = new(1);
+    private readonly Dictionary<string, TopicTriggers> _triggers = new(StringComparer.Ordinal);
+    private FunctionStore? _store;
+    private FolderDeployer? _folders;
+    private string? _isolationFault;
     private Engine? _engine;
 
     internal FunctionHost(IOptions<FunctionOptions> options, IMqttBroker broker, Metrics metrics, TimeProvider clock, ILoggerFactory loggers)
@@ -44,15 +47,24 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var launcher = new ProcessLauncher();
-        var isolationFault = _options.Isolation == IsolationMode.None ? null : await SandboxProbe.FaultAsync(launcher, cancellationToken);
-        if (isolationFault is not null)
+        _isolationFault = _options.Isolation == IsolationMode.None ? null : await SandboxProbe.FaultAsync(launcher, cancellationToken);
+        if (_isolationFault is not null)
         {
-            LogNoIsolation(isolationFault);
+            LogNoIsolation(_isolationFault);
         }
 
         _engine = new Engine(_options, launcher, _metrics, _broker, _clock, _loggers);
         await _engine.StartAsync(cancellationToken);
-        _functions = Load(_engine, isolationFault is null ? null : $"this machine cannot isolate functions: {isolationFault}").ToFrozenDictionary(function => function.Name);
+        _store = FunctionStore.Open(_options.DataFolder, _logger);
+        var records = _store.ReadAll();
+        foreach (var record in records)
+        {
+            Add(record.Name).Apply(record);
+        }
+
+        _folders = new FolderDeployer(this, _engine.Code, _options, _clock, _logger);
+        await _folders.DeployAllAsync();
+        _engine.Code.Sweep(Referenced());
         _engine.Logs.ReadAll((name, line) =>
         {
             if (_functions.TryGetValue(name, out var function))
@@ -60,14 +72,23 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
                 function.Log.Restore(line);
             }
         });
-        foreach (var function in _functions.Values.Where(function => function.Pool is not null))
+        foreach (var name in _engine.QueuesLeft().Where(name => !_functions.ContainsKey(name)))
         {
-            function.Pool!.Start();
-            function.Queue!.Start();
-            foreach (var topic in function.Definition!.Topics)
+            LogQueueWithoutFunction(name);
+        }
+
+        await _changes.WaitAsync(cancellationToken);
+        try
+        {
+            _running = true;
+            foreach (var function in _functions.Values)
             {
-                _subscriptions.Add(await _broker.SubscribeAsync(topic, new TopicTrigger(function.Name, this, _metrics), cancellationToken));
+                await RunAsync(function);
             }
+        }
+        finally
+        {
+            _changes.Release();
         }
 
         _engine.StartRetries(RequeueAsync);
@@ -76,43 +97,47 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
     /// <summary>Ends the triggers, lets running invocations finish within the drain time, ends the workers, closes the queues.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        if (Interlocked.Exchange(ref _engine, null) is not { } engine)
+        await _changes.WaitAsync(CancellationToken.None); // a change that is under way is finished; none comes after
+        if (_engine is not { } engine)
         {
+            _changes.Release();
             return;
         }
 
-        foreach (var subscription in _subscriptions)
+        (_engine, _running) = (null, false);
+        _changes.Release();
+        foreach (var triggers in _triggers.Values)
         {
-            await subscription.DisposeAsync();
+            await triggers.DisposeAsync();
         }
 
         await engine.StopRetriesAsync();
         using var drain = new CancellationTokenSource(_options.DrainTimeout, _clock);
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(drain.Token, cancellationToken);
-        await Task.WhenAll(_functions.Values.Where(function => function.Pool is not null).Select(function => function.Pool!.StopAsync(giveUp.Token)));
-        await Task.WhenAll(_functions.Values.Where(function => function.Queue is not null).Select(function => function.Queue!.DisposeAsync().AsTask()));
+        await Task.WhenAll(_functions.Values.Select(function => function.StopAsync(giveUp.Token)));
         await engine.DisposeAsync();
+        await _store!.DisposeAsync();
     }
 
     public async ValueTask DisposeAsync() => await StopAsync(CancellationToken.None);
 
     public async Task<InvocationResult> InvokeAsync(string name, ReadOnlyMemory<byte> payload, InvocationContext context, CancellationToken cancellationToken = default)
     {
-        var function = FindRunning(name, context.Qualifier);
+        var function = Find(name, context.Qualifier);
         if (payload.Length > MaxPayloadBytes)
         {
             throw new PayloadTooLargeException(payload.Length, MaxPayloadBytes);
         }
 
         var invocation = new Invocation(NewRequestId(), payload, context.ClientContextJson, context.WithLogTail);
-        function.Pool!.Submit(invocation, bounded: true);
+        function.Submit(invocation, context.Qualifier, bounded: true);
         try
         {
             return await invocation.Result.WaitAsync(cancellationToken);
         }
         catch (OperationCanceledException)
         {
-            function.Pool.Abandon(invocation);
+            invocation.Pool!.Abandon(invocation);
             throw;
         }
     }
@@ -121,7 +146,8 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
     {
         try
         {
-            var function = FindRunning(name, context.Qualifier);
+            var function = Find(name, context.Qualifier);
+            function.Resolve(context.Qualifier);
             if (payload.Length > InvocationQueue.MaxPayloadBytes)
             {
                 throw new PayloadTooLargeException(payload.Length, InvocationQueue.MaxPayloadBytes);
@@ -161,56 +187,15 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
     internal bool TryFind(string name, [NotNullWhen(true)] out Function? function) => _functions.TryGetValue(name, out function);
 
     /// <summary>What a dry run tells: nothing, or the exception that an invocation would get.</summary>
-    internal void Demand(string name, string qualifier) => FindRunning(name, qualifier);
+    internal void Demand(string name, string? qualifier) => Find(name, qualifier).Resolve(qualifier);
 
     /// <summary>The newest dead letters of a function as JSON, oldest first.</summary>
     internal IReadOnlyList<byte[]> DeadLetters(string name, int most) => _engine?.DeadLetters.Newest(name, most) ?? [];
 
     private static string NewRequestId() => Guid.NewGuid().ToString("D");
 
-    private Function FindRunning(string name, string qualifier)
-    {
-        if (!_functions.TryGetValue(name, out var function) || qualifier != FunctionArn.Latest)
-        {
-            throw new FunctionNotFoundException(new FunctionArn(name, qualifier == FunctionArn.Latest ? null : qualifier).ToString());
-        }
-
-        return function.Pool is not null ? function : throw new FunctionUnavailableException(name, string.Join(" ", function.Faults));
-    }
-
-    private IEnumerable<Function> Load(Engine engine, string? isolationFault)
-    {
-        var found = FunctionFolder.Read(_options.Folder, new Interpreters());
-        foreach (var (name, (definition, faults)) in found)
-        {
-            var log = new FunctionLog(name, engine.Logs, _clock);
-            if (definition is null || isolationFault is not null)
-            {
-                foreach (var fault in faults)
-                {
-                    LogFault(name, fault);
-                }
-
-                yield return new Function(name, log, isolationFault is null ? faults : [.. faults, isolationFault]) { Definition = definition };
-                continue;
-            }
-
-            foreach (var note in definition.Notes)
-            {
-                LogNote(name, note);
-            }
-
-            var pool = new WorkerPool(definition, engine.Starter, log, _metrics, _options, _clock, _logger);
-            yield return new Function(name, log, []) { Definition = definition, Pool = pool, Queue = engine.OpenQueue(pool) };
-        }
-
-        foreach (var name in engine.QueuesLeft().Except(found.Keys))
-        {
-            LogQueueWithoutFunction(name);
-        }
-
-        LogLoaded(found.Count(function => function.Value.Definition is not null), found.Count, _options.Folder);
-    }
+    private Function Find(string name, string? qualifier) =>
+        _functions.TryGetValue(name, out var function) ? function : throw new FunctionNotFoundException(new FunctionArn(name, qualifier).ToString());
 
     /// <summary>An event whose time to run again has come. Its function may have gone since: then it becomes a dead letter.</summary>
     private async ValueTask RequeueAsync(string name, QueuedInvocation queued, ReadOnlyMemory<byte> payload)
@@ -229,14 +214,8 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
     [LoggerMessage(3000, LogLevel.Error, "No function will run, because functions must be isolated and {Reason}. To run them all the same, with all rights of the daemon's user, set functions: isolation: none")]
     private partial void LogNoIsolation(string reason);
 
-    [LoggerMessage(3001, LogLevel.Error, "Function {Function} is not loaded: {Fault}")]
-    private partial void LogFault(string function, string fault);
-
-    [LoggerMessage(3002, LogLevel.Information, "Function {Function} {Note}")]
-    private partial void LogNote(string function, string note);
-
-    [LoggerMessage(3003, LogLevel.Information, "{Ready} of {Count} functions in {Folder} are ready")]
-    private partial void LogLoaded(int ready, int count, string folder);
+    [LoggerMessage(3301, LogLevel.Warning, "Function {Function} is removed, because its folder {Folder} is gone")]
+    private partial void LogWithdrawn(string function, string folder);
 
     [LoggerMessage(3004, LogLevel.Warning, "The queue of function {Function} is kept, but the function is not in the folder any more; put it back, or remove its queue's folder")]
     private partial void LogQueueWithoutFunction(string function);

@@ -11,6 +11,9 @@ public sealed class FunctionOptions
     /// <summary>Where queues, dead letters and logs are kept. The gateway sets it below its data folder. Default <c>data/functions</c>.</summary>
     public string DataFolder { get; set; } = "data/functions";
 
+    /// <summary>What the code of one version may take unpacked, in bytes. Default 250 MiB, as AWS has it.</summary>
+    public long MaxCodeBytes { get; set; } = 250 * 1024 * 1024;
+
     /// <summary>Default <see cref="IsolationMode.Required"/>.</summary>
     public IsolationMode Isolation { get; set; } = IsolationMode.Required;
 

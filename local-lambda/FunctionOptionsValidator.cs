@@ -9,6 +9,7 @@ internal sealed class FunctionOptionsValidator : IValidateOptions<FunctionOption
         var faults = new ValidateOptionsResultBuilder();
         Require(options.Folder.Length > 0, nameof(options.Folder), options.Folder, "name a folder");
         Require(options.DataFolder.Length > 0, nameof(options.DataFolder), options.DataFolder, "name a folder");
+        Require(options.MaxCodeBytes >= 1024 * 1024, nameof(options.MaxCodeBytes), options.MaxCodeBytes, "use at least 1 MiB");
         Require(Enum.IsDefined(options.Isolation), nameof(options.Isolation), options.Isolation, "use required or none");
         Require(options.InitTimeout >= TimeSpan.FromSeconds(1) && options.InitTimeout <= TimeSpan.FromMinutes(15), nameof(options.InitTimeout), options.InitTimeout, "use 1 s to 15 min");
         Require(options.DrainTimeout >= TimeSpan.Zero && options.DrainTimeout <= TimeSpan.FromMinutes(15), nameof(options.DrainTimeout), options.DrainTimeout, "use 0 s to 15 min");

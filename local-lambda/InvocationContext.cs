@@ -10,8 +10,8 @@ public sealed record InvocationContext
     /// <summary>The client context as a JSON object; null for none.</summary>
     public string? ClientContextJson { get; init; }
 
-    /// <summary><c>$LATEST</c> is the only version there is.</summary>
-    public string Qualifier { get; init; } = FunctionArn.Latest;
+    /// <summary>A version, an alias or <c>$LATEST</c>; null for the function as it is served now.</summary>
+    public string? Qualifier { get; init; }
 
     /// <summary>True: <see cref="InvocationResult.LogTail"/> is wanted. Synchronous invocations only.</summary>
     public bool WithLogTail { get; init; }

@@ -1,15 +1,35 @@
+using System.Text.Json.Serialization;
+using Roost.LocalLambda.Registry;
 using Roost.Mqtt;
 
 namespace Roost.LocalLambda.Definitions;
 
-/// <summary>A function as its <c>function.yaml</c> declares it, checked.</summary>
+/// <summary>One version of a function: its settings, checked, and the code that they go with. Kept as it is by the <see cref="FunctionStore"/>; never changed, only replaced.</summary>
 internal sealed record FunctionDefinition
 {
     public required string Name { get; init; }
 
-    /// <summary>The folder with the code: absolute.</summary>
-    public required string Folder { get; init; }
+    /// <summary><c>$LATEST</c>, or the number of a published version.</summary>
+    public string Version { get; init; } = FunctionArn.Latest;
 
+    /// <summary>SHA-256 of the code in base64, by which the <see cref="Code.CodeStore"/> finds it. Empty while the code has not been stored.</summary>
+    public string CodeSha256 { get; init; } = "";
+
+    /// <summary>Of the code as it was sent, in bytes.</summary>
+    public long CodeSize { get; init; }
+
+    /// <summary>The folder with the code: absolute.</summary>
+    [JsonIgnore]
+    public string Folder { get; init; } = "";
+
+    public string Description { get; init; } = "";
+
+    /// <summary>Changes with every change of the function, so that a caller can say which state it has seen.</summary>
+    public string RevisionId { get; init; } = "";
+
+    public DateTimeOffset LastModified { get; init; }
+
+    [JsonConverter(typeof(FunctionRuntimeConverter))]
     public required FunctionRuntime Runtime { get; init; }
 
     /// <summary>Empty for a custom runtime that declares none.</summary>
@@ -35,12 +55,12 @@ internal sealed record FunctionDefinition
     /// <summary>Invocations that may wait for a worker.</summary>
     public int Queue { get; init; } = 1000;
 
+    [JsonConverter(typeof(TopicFiltersConverter))]
     public IReadOnlyList<TopicFilter> Topics { get; init; } = [];
 
-    /// <summary>What an operator should know though it is no fault.</summary>
-    public IReadOnlyList<string> Notes { get; init; } = [];
+    [JsonIgnore]
+    public FunctionArn Arn => new(Name, Version == FunctionArn.Latest ? null : Version);
 
-    public FunctionArn Arn => new(Name, null);
-
+    [JsonIgnore]
     public int MemoryMebibytes => (int)(MemoryBytes / (1024 * 1024));
 }

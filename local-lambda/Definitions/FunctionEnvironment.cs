@@ -34,7 +34,7 @@ internal static class FunctionEnvironment
         environment["AWS_REGION"] = FunctionArn.Region;
         environment["AWS_DEFAULT_REGION"] = FunctionArn.Region;
         environment["AWS_LAMBDA_FUNCTION_NAME"] = definition.Name;
-        environment["AWS_LAMBDA_FUNCTION_VERSION"] = FunctionArn.Latest;
+        environment["AWS_LAMBDA_FUNCTION_VERSION"] = definition.Version;
         environment["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] = definition.MemoryMebibytes.ToString();
         environment["AWS_LAMBDA_INITIALIZATION_TYPE"] = pinned ? "provisioned-concurrency" : "on-demand";
         environment["AWS_LAMBDA_LOG_GROUP_NAME"] = $"/aws/lambda/{definition.Name}";

@@ -4,7 +4,7 @@ namespace Roost.LocalLambda.Definitions;
 internal static class FunctionFolder
 {
     /// <returns>Each function's definition, or its faults, by name; a folder without <c>function.yaml</c> is no function.</returns>
-    public static SortedDictionary<string, (FunctionDefinition? Definition, IReadOnlyList<string> Faults)> Read(string folder, Interpreters interpreters)
+    public static SortedDictionary<string, (FunctionDefinition? Definition, IReadOnlyList<string> Faults)> Read(string folder)
     {
         var functions = new SortedDictionary<string, (FunctionDefinition?, IReadOnlyList<string>)>(StringComparer.Ordinal);
         if (!Directory.Exists(folder))
@@ -24,8 +24,7 @@ internal static class FunctionFolder
                 continue;
             }
 
-            var note = definition is null ? null : interpreters.NoteOn(definition.Runtime);
-            functions[name] = (note is null ? definition : definition! with { Notes = [note] }, faults);
+            functions[name] = (definition, faults);
         }
 
         // Behind all others, under a name that is free: a duplicate's fault must not hide a function that is sound.

@@ -7,7 +7,7 @@ namespace Roost.LocalLambda.Http;
 /// <summary>The function that a request is about: from its path, and the qualifier from there or the query.</summary>
 internal static class FunctionName
 {
-    public static bool TryRead(HttpContext http, out string name, out string qualifier, [NotNullWhen(false)] out LambdaError? error)
+    public static bool TryRead(HttpContext http, out string name, out string? qualifier, [NotNullWhen(false)] out LambdaError? error)
     {
         var text = (string)http.GetRouteValue("function")!;
         var asked = http.Request.Query["Qualifier"].ToString();
@@ -22,7 +22,7 @@ internal static class FunctionName
         }
 
         name = arn.Name;
-        qualifier = arn.Qualifier ?? (asked.Length > 0 ? asked : FunctionArn.Latest);
+        qualifier = arn.Qualifier ?? (asked.Length > 0 ? asked : null);
         return error is null;
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
@@ -7,6 +8,9 @@ namespace Roost.LocalLambda.Http;
 /// <summary>AWS Lambda's ListFunctions, GetFunction and GetFunctionConfiguration, read only.</summary>
 internal sealed class LambdaQueryEndpoints(FunctionHost host)
 {
+    // A hash in base64 holds +, which is nobody's danger in an answer that is no HTML.
+    private static readonly JsonSerializerOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public Task ListAsync(HttpContext http)
     {
         var functions = new JsonArray();
@@ -14,76 +18,38 @@ internal sealed class LambdaQueryEndpoints(FunctionHost host)
         {
             if (host.TryFind(status.Name, out var function))
             {
-                functions.Add((JsonNode)Configuration(function));
+                functions.Add((JsonNode)FunctionConfiguration.Of(function, function.Record?.Latest, qualifier: null));
             }
         }
 
         return WriteAsync(http, new JsonObject { ["Functions"] = functions });
     }
 
-    public Task GetAsync(HttpContext http) => WithFunctionAsync(http, function => new JsonObject
+    public Task GetAsync(HttpContext http) => WithVersionAsync(http, configuration => new JsonObject
     {
-        ["Configuration"] = Configuration(function),
+        ["Configuration"] = configuration,
         ["Code"] = new JsonObject { ["RepositoryType"] = "Folder" },
         ["Tags"] = new JsonObject(),
     });
 
-    public Task GetConfigurationAsync(HttpContext http) => WithFunctionAsync(http, Configuration);
+    public Task GetConfigurationAsync(HttpContext http) => WithVersionAsync(http, configuration => configuration);
 
-    private async Task WithFunctionAsync(HttpContext http, Func<Function, JsonObject> describe)
+    private async Task WithVersionAsync(HttpContext http, Func<JsonObject, JsonObject> describe)
     {
         if (!FunctionName.TryRead(http, out var name, out var qualifier, out var error))
         {
             await error.WriteAsync(http);
         }
-        else if (qualifier != FunctionArn.Latest || !host.TryFind(name, out var function))
+        else if (!host.TryFind(name, out var function) || (function.Record is { } record ? record.Resolve(qualifier, chance: 1) is null : qualifier is not null))
         {
-            var arn = new FunctionArn(name, qualifier == FunctionArn.Latest ? null : qualifier);
-            await LambdaError.Of(new FunctionNotFoundException(arn.ToString()))!.WriteAsync(http);
+            await LambdaError.Of(new FunctionNotFoundException(new FunctionArn(name, qualifier).ToString()))!.WriteAsync(http);
         }
         else
         {
-            await WriteAsync(http, describe(function));
+            await WriteAsync(http, describe(FunctionConfiguration.Of(function, function.Record?.Resolve(qualifier, chance: 1), qualifier)));
         }
-    }
-
-    private static JsonObject Configuration(Function function)
-    {
-        var definition = function.Definition;
-        var configuration = new JsonObject
-        {
-            ["FunctionName"] = function.Name,
-            ["FunctionArn"] = new FunctionArn(function.Name, null).ToString(),
-            ["Version"] = FunctionArn.Latest,
-            ["PackageType"] = "Zip",
-            ["Description"] = "",
-            ["State"] = function.Pool is null ? "Failed" : "Active",
-            ["LastUpdateStatus"] = function.Pool is null ? "Failed" : "Successful",
-        };
-        if (function.Pool is null)
-        {
-            configuration["StateReason"] = string.Join(" ", function.Faults);
-            configuration["StateReasonCode"] = "FunctionError";
-        }
-
-        if (definition is not null)
-        {
-            configuration["Runtime"] = definition.Runtime.Name;
-            configuration["Handler"] = definition.Handler;
-            configuration["MemorySize"] = definition.MemoryMebibytes;
-            configuration["Timeout"] = (int)Math.Ceiling(definition.Timeout.TotalSeconds);
-            configuration["LastModified"] = Directory.GetLastWriteTimeUtc(definition.Folder).ToString("yyyy-MM-ddTHH:mm:ss.fff") + "+0000";
-
-            // Names only: values are often secrets, and more people may read this than may run the function.
-            configuration["Environment"] = new JsonObject
-            {
-                ["Variables"] = new JsonObject(definition.Environment.Keys.Select(name => KeyValuePair.Create(name, (JsonNode?)"***"))),
-            };
-        }
-
-        return configuration;
     }
 
     private static Task WriteAsync(HttpContext http, JsonObject body) =>
-        RawResponse.WriteAsync(http, "application/json", JsonSerializer.SerializeToUtf8Bytes(body));
+        RawResponse.WriteAsync(http, "application/json", JsonSerializer.SerializeToUtf8Bytes(body, s_json));
 }

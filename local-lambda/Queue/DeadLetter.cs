@@ -20,7 +20,7 @@ internal sealed record DeadLetter
     public static DeadLetter Of(FunctionArn function, QueuedInvocation invocation, ReadOnlyMemory<byte> payload, InvocationResult result, DateTimeOffset now) => new()
     {
         Timestamp = now,
-        RequestContext = new Request(invocation.RequestId, $"{function}:{FunctionArn.Latest}", "RetriesExhausted", invocation.Failures + 1),
+        RequestContext = new Request(invocation.RequestId, $"{function}:{invocation.Qualifier ?? FunctionArn.Latest}", "RetriesExhausted", invocation.Failures + 1),
         RequestPayload = Element(payload),
         ResponseContext = new Response(result.StatusCode, result.ExecutedVersion, result.FunctionError),
         ResponsePayload = Element(result.Payload),

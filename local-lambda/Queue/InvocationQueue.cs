@@ -19,21 +19,21 @@ internal sealed partial class InvocationQueue : IAsyncDisposable
 
     private const int RecordsPerRead = 64;
 
-    private readonly WorkerPool _pool;
+    private readonly Function _function;
     private readonly QueueFate _fate;
     private readonly AppendLog _log;
     private readonly LogCursor _cursor;
     private readonly OutstandingOffsets _outstanding;
-    private readonly SemaphoreSlim _slots;
+    private readonly ConcurrencyGate _slots;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stop = new();
     private readonly byte[] _key;
-    private Task _loop = Task.CompletedTask;
+    private Task? _loop;
 
-    public InvocationQueue(WorkerPool pool, string folder, long maxBytes, QueueFate fate, TimeProvider clock, ILogger logger)
+    public InvocationQueue(Function function, string folder, long maxBytes, QueueFate fate, TimeProvider clock, ILogger logger)
     {
-        (_pool, _fate, _logger) = (pool, fate, logger);
-        _key = Encoding.UTF8.GetBytes(pool.Definition.Name);
+        (_function, _fate, _logger) = (function, fate, logger);
+        _key = Encoding.UTF8.GetBytes(function.Name);
         _log = AppendLog.Open(
             folder,
             new AppendLogOptions { MaxRecordBytes = MaxRecordBytes, SegmentBytes = 4 * 1024 * 1024, Retention = new LogRetention(Bytes: maxBytes), Full = LogFullPolicy.Reject },
@@ -41,13 +41,17 @@ internal sealed partial class InvocationQueue : IAsyncDisposable
             logger);
         _cursor = _log.OpenCursor("dispatch", 0);
         _outstanding = new OutstandingOffsets(_cursor.Committed);
-        _slots = new SemaphoreSlim(pool.Definition.MaxConcurrency);
+        _slots = new ConcurrencyGate(() => function.MaxConcurrency);
     }
 
     /// <summary>Events that are not done: those that run included.</summary>
     public long Count => Math.Max(0, _log.NextOffset - Math.Max(_cursor.Committed, _log.FirstOffset));
 
-    public void Start() => _loop = Task.Run(RunAsync);
+    /// <summary>The function may run more at a time than before.</summary>
+    public void LimitChanged() => _slots.LimitChanged();
+
+    /// <summary>Begins to run what is kept. May be called again.</summary>
+    public void Start() => _loop ??= Task.Run(RunAsync);
 
     /// <summary>Copies the event before it returns.</summary>
     /// <returns>Completes when the event is durable.</returns>
@@ -60,21 +64,16 @@ internal sealed partial class InvocationQueue : IAsyncDisposable
         }
         catch (LogFullException exception)
         {
-            throw new FunctionThrottledException(_pool.Definition.Name, exception.Message, exception);
+            throw new FunctionThrottledException(_function.Name, exception.Message, exception);
         }
     }
 
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        await _loop;
-        for (var i = 0; i < _pool.Definition.MaxConcurrency; i++)
-        {
-            await _slots.WaitAsync(CancellationToken.None); // what runs has ended, or its worker was ended
-        }
-
+        await (_loop ?? Task.CompletedTask);
+        await _slots.DrainAsync(); // what runs has ended, or its worker was ended
         await _log.DisposeAsync();
-        _slots.Dispose();
         _stop.Dispose();
     }
 
@@ -86,7 +85,7 @@ internal sealed partial class InvocationQueue : IAsyncDisposable
         }
         catch (LogFullException exception)
         {
-            throw new FunctionThrottledException(_pool.Definition.Name, exception.Message, exception);
+            throw new FunctionThrottledException(_function.Name, exception.Message, exception);
         }
     }
 
@@ -99,7 +98,7 @@ internal sealed partial class InvocationQueue : IAsyncDisposable
             {
                 foreach (var record in await reader.ReadAsync(RecordsPerRead, MaxRecordBytes, _stop.Token))
                 {
-                    await _slots.WaitAsync(_stop.Token);
+                    await _slots.EnterAsync(_stop.Token);
                     _outstanding.Begin(record.Offset);
                     _ = HandleAsync(record.Offset, record.Headers.ToArray(), record.Payload.ToArray());
                 }
@@ -111,7 +110,7 @@ internal sealed partial class InvocationQueue : IAsyncDisposable
         }
         catch (Exception exception)
         {
-            LogQueueStopped(_pool.Definition.Name, exception);
+            LogQueueStopped(_function.Name, exception);
         }
     }
 
@@ -120,7 +119,7 @@ internal sealed partial class InvocationQueue : IAsyncDisposable
         try
         {
             var queued = QueuedInvocation.FromBytes(headers);
-            await _fate.DecideAsync(_pool.Definition, queued, payload, await ResultAsync(queued, payload));
+            await _fate.DecideAsync(_function.Name, queued, payload, await ResultAsync(queued, payload));
             var done = _outstanding.End(offset);
             await _cursor.CommitAsync(done, CancellationToken.None);
             _log.TrimTo(done);
@@ -132,11 +131,11 @@ internal sealed partial class InvocationQueue : IAsyncDisposable
         catch (Exception exception)
         {
             // Not done as far as the disk knows: it runs again after the next start.
-            LogFateUnknown(_pool.Definition.Name, offset, exception);
+            LogFateUnknown(_function.Name, offset, exception);
         }
         finally
         {
-            _slots.Release();
+            _slots.Leave();
         }
     }
 
@@ -146,12 +145,12 @@ internal sealed partial class InvocationQueue : IAsyncDisposable
         try
         {
             var invocation = new Invocation(queued.RequestId, payload, queued.ClientContext, withLogTail: false);
-            _pool.Submit(invocation, bounded: false);
+            _function.Submit(invocation, queued.Qualifier, bounded: false);
             return await invocation.Result;
         }
         catch (Exception exception) when (exception is not FunctionUnavailableException)
         {
-            LogNotRun(_pool.Definition.Name, queued.RequestId, exception);
+            LogNotRun(_function.Name, queued.RequestId, exception);
             return new InvocationResult { RequestId = queued.RequestId, FunctionError = FunctionErrors.Unhandled, Payload = FunctionErrors.NotStarted(queued.RequestId, exception.Message) };
         }
     }

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Roost.LocalLambda.Definitions;
 using Roost.LocalLambda.Workers;
 using Roost.Mqtt;
 using Roost.Storage.Logs;
@@ -10,7 +9,7 @@ namespace Roost.LocalLambda.Queue;
 internal sealed partial class QueueFate(IReadOnlyList<RetryDelay> delays, DeadLetterLog deadLetters, IMqttBroker broker, Metrics metrics, TimeProvider clock, ILogger<QueueFate> logger)
 {
     /// <summary>Completes when the decision is durable.</summary>
-    public async Task DecideAsync(FunctionDefinition function, QueuedInvocation queued, ReadOnlyMemory<byte> payload, InvocationResult result)
+    public async Task DecideAsync(string function, QueuedInvocation queued, ReadOnlyMemory<byte> payload, InvocationResult result)
     {
         if (result.FunctionError is null && await RefusalAsync(function, queued, result) is { } refusal)
         {
@@ -27,31 +26,31 @@ internal sealed partial class QueueFate(IReadOnlyList<RetryDelay> delays, DeadLe
             return;
         }
 
-        metrics.DeadLettered(function.Name);
-        LogGivenUp(function.Name, queued.RequestId, queued.Failures + 1);
-        await deadLetters.AddAsync(function.Name, DeadLetter.Of(function.Arn, queued, payload, result, clock.GetUtcNow()));
+        metrics.DeadLettered(function);
+        LogGivenUp(function, queued.RequestId, queued.Failures + 1);
+        await deadLetters.AddAsync(function, DeadLetter.Of(new FunctionArn(function, null), queued, payload, result, clock.GetUtcNow()));
         await RefusalAsync(function, queued, result);
     }
 
     /// <returns>False when so many events wait already that the event is to be given up.</returns>
-    private async Task<bool> IsDelayedAsync(FunctionDefinition function, QueuedInvocation queued, ReadOnlyMemory<byte> payload)
+    private async Task<bool> IsDelayedAsync(string function, QueuedInvocation queued, ReadOnlyMemory<byte> payload)
     {
         try
         {
-            await delays[queued.Failures].AddAsync(function.Name, queued with { Failures = queued.Failures + 1 }, payload);
-            metrics.Retried(function.Name);
+            await delays[queued.Failures].AddAsync(function, queued with { Failures = queued.Failures + 1 }, payload);
+            metrics.Retried(function);
             return true;
         }
         catch (LogFullException exception)
         {
-            LogNotDelayed(function.Name, queued.RequestId, exception.Message);
+            LogNotDelayed(function, queued.RequestId, exception.Message);
             return false;
         }
     }
 
     /// <summary>Publishes the answer where one is wanted.</summary>
     /// <returns>Null when that is done, else why the broker did not take it.</returns>
-    private async Task<string?> RefusalAsync(FunctionDefinition function, QueuedInvocation queued, InvocationResult result)
+    private async Task<string?> RefusalAsync(string function, QueuedInvocation queued, InvocationResult result)
     {
         try
         {
@@ -64,7 +63,7 @@ internal sealed partial class QueueFate(IReadOnlyList<RetryDelay> delays, DeadLe
         }
         catch (MqttPublishRefusedException exception)
         {
-            LogAnswerRefused(function.Name, queued.RequestId, exception.Message);
+            LogAnswerRefused(function, queued.RequestId, exception.Message);
             return $"the answer could not be published: {exception.Message}";
         }
     }

@@ -12,6 +12,9 @@ internal sealed record QueuedInvocation
 
     public required string RequestId { get; init; }
 
+    /// <summary>The version or alias that was asked for; null for none.</summary>
+    public string? Qualifier { get; init; }
+
     /// <summary>Runs that failed before this one.</summary>
     public int Failures { get; init; }
 
@@ -28,6 +31,7 @@ internal sealed record QueuedInvocation
     public static QueuedInvocation From(string requestId, InvocationContext context, DateTimeOffset now) => new()
     {
         RequestId = requestId,
+        Qualifier = context.Qualifier,
         EnqueuedAt = now,
         ClientContext = context.ClientContextJson,
         AnswerTopic = context.AnswerTopic?.Value,

@@ -20,6 +20,9 @@ internal sealed class Invocation(string requestId, ReadOnlyMemory<byte> payload,
 
     public Task<InvocationResult> Result => _result.Task;
 
+    /// <summary>The pool that it was submitted to last.</summary>
+    public WorkerPool? Pool { get; set; }
+
     /// <summary>When a worker was chosen; the deadline counts from here.</summary>
     public long StartedAt { get; set; }
 
@@ -31,8 +34,14 @@ internal sealed class Invocation(string requestId, ReadOnlyMemory<byte> payload,
     /// <summary>The init duration that its REPORT line tells; null for a warm start.</summary>
     public TimeSpan? InitDuration { get; set; }
 
-    public void Complete(ReadOnlyMemory<byte> payload, string? functionError) =>
-        _result.TrySetResult(new InvocationResult { RequestId = RequestId, Payload = payload, FunctionError = functionError, LogTail = Tail is { } tail ? tail.ToArray() : (ReadOnlyMemory<byte>?)null });
+    public void Complete(ReadOnlyMemory<byte> payload, string? functionError, string version) => _result.TrySetResult(new InvocationResult
+    {
+        RequestId = RequestId,
+        Payload = payload,
+        FunctionError = functionError,
+        LogTail = Tail is { } tail ? tail.ToArray() : (ReadOnlyMemory<byte>?)null,
+        ExecutedVersion = version,
+    });
 
     public void Fail(Exception exception) => _result.TrySetException(exception);
 }

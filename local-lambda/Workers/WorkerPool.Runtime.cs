@@ -98,7 +98,7 @@ internal sealed partial class WorkerPool
                 TellIfDrained();
             }
 
-            invocation.Complete(payload, functionError);
+            invocation.Complete(payload, functionError, _definition.Version);
         }
     }
 
@@ -243,7 +243,7 @@ internal sealed partial class WorkerPool
         }
         finally
         {
-            victim.Complete(error, FunctionErrors.Unhandled);
+            victim.Complete(error, FunctionErrors.Unhandled, _definition.Version);
             lock (_gate)
             {
                 TellIfDrained();
@@ -261,6 +261,11 @@ internal sealed partial class WorkerPool
         else
         {
             _available.Add(worker);
+            if (!_sweeping && !_stopping && _workers.Count > _pinned)
+            {
+                _sweeping = true;
+                _sweep.Change(_sweepPeriod, Timeout.InfiniteTimeSpan);
+            }
         }
     }
 

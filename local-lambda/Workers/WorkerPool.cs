@@ -21,25 +21,30 @@ internal sealed partial class WorkerPool : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly TimeSpan _initTimeout;
     private readonly ITimer _sweep;
+    private readonly TimeSpan _sweepPeriod;
     private readonly PinnedBackoff _backoff;
+    private readonly int _pinned;
 
     // Guarded by _gate.
     private readonly List<Worker> _workers = [];
     private readonly List<Worker> _available = []; // used from the end: the warmest first, so that the others grow idle and end
     private readonly LinkedList<Invocation> _waiting = [];
     private int _starting;
+    private bool _sweeping;
     private bool _stopping;
+    private bool _retired;
     private bool _closed; // no worker is started any more, and what none has seen is not run
     private TaskCompletionSource? _drained;
 
     public WorkerPool(FunctionDefinition definition, WorkerStarter starter, FunctionLog log, Metrics metrics, FunctionOptions options, TimeProvider clock, ILogger logger)
     {
         (_definition, _starter, _log, _metrics, _clock, _logger) = (definition, starter, log, metrics, clock, logger);
+        _pinned = definition.Version == FunctionArn.Latest ? definition.Pinned : 0;
         Arn = definition.Arn.ToString();
         _initTimeout = options.InitTimeout;
         _backoff = new PinnedBackoff(clock);
-        var period = TimeSpan.FromTicks(Math.Max(TimeSpan.TicksPerSecond / 2, definition.Idle.Ticks / 4));
-        _sweep = clock.CreateTimer(static pool => ((WorkerPool)pool!).EndIdle(), this, period, period);
+        _sweepPeriod = TimeSpan.FromTicks(Math.Max(TimeSpan.TicksPerSecond / 2, definition.Idle.Ticks / 4));
+        _sweep = clock.CreateTimer(static pool => ((WorkerPool)pool!).EndIdle(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public FunctionDefinition Definition => _definition;
@@ -60,8 +65,10 @@ internal sealed partial class WorkerPool : IAsyncDisposable
     }
 
     /// <param name="bounded">False for the durable queue, which bounds itself by the function's concurrency.</param>
+    /// <returns>False when the pool has been retired: another one runs the function's invocations.</returns>
     /// <exception cref="FunctionThrottledException">All workers are busy and the queue is full.</exception>
-    public void Submit(Invocation invocation, bool bounded)
+    /// <exception cref="FunctionUnavailableException">The gateway is stopping.</exception>
+    public bool TrySubmit(Invocation invocation, bool bounded)
     {
         Delivery delivery = default;
         var assigned = false;
@@ -69,7 +76,7 @@ internal sealed partial class WorkerPool : IAsyncDisposable
         {
             if (_stopping)
             {
-                throw Stopping();
+                return _retired ? false : throw Stopping();
             }
 
             if (_available.Count > 0)
@@ -95,6 +102,8 @@ internal sealed partial class WorkerPool : IAsyncDisposable
         {
             EnsureWorkers();
         }
+
+        return true;
     }
 
     /// <summary>The caller has gone: an invocation that no worker has yet is dropped.</summary>
@@ -106,14 +115,26 @@ internal sealed partial class WorkerPool : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes no more invocations, waits for those that run, then ends every worker. The bound is the caller's token.</summary>
+    /// <summary>As <see cref="StopAsync"/>, but who submits is told to ask another pool: the version has been replaced or removed.</summary>
+    public Task RetireAsync(CancellationToken giveUp)
+    {
+        lock (_gate)
+        {
+            _retired = true;
+        }
+
+        return StopAsync(giveUp);
+    }
+
+    /// <summary>Takes no more invocations, runs those that it has, then ends every worker. The bound is the caller's token. May be called again, with an earlier bound.</summary>
     public async Task StopAsync(CancellationToken giveUp)
     {
         Task drained;
         lock (_gate)
         {
             _stopping = true;
-            drained = (_drained = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            _drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            drained = _drained.Task;
             TellIfDrained();
         }
 
@@ -165,7 +186,7 @@ internal sealed partial class WorkerPool : IAsyncDisposable
             Exception? fault = null;
             lock (_gate)
             {
-                var pinned = _workers.Count < _definition.Pinned && !_backoff.IsWaiting;
+                var pinned = _workers.Count < _pinned && !_backoff.IsWaiting;
                 if (_closed || _workers.Count >= _definition.MaxConcurrency || (!pinned && _waiting.Count <= _starting) || (_stopping && _waiting.Count <= _starting))
                 {
                     return;
@@ -196,7 +217,7 @@ internal sealed partial class WorkerPool : IAsyncDisposable
             }
 
             LogNoWorker(_definition.Name, fault.Message);
-            victim?.Complete(FunctionErrors.NotStarted(victim.RequestId, fault.Message), FunctionErrors.Unhandled);
+            victim?.Complete(FunctionErrors.NotStarted(victim.RequestId, fault.Message), FunctionErrors.Unhandled, _definition.Version);
             _backoff.WhenOver(EnsureWorkers);
         }
     }
@@ -231,7 +252,7 @@ internal sealed partial class WorkerPool : IAsyncDisposable
         List<Worker> idle = [];
         lock (_gate)
         {
-            for (var i = 0; i < _available.Count && _workers.Count - idle.Count > _definition.Pinned;)
+            for (var i = 0; i < _available.Count && _workers.Count - idle.Count > _pinned;)
             {
                 if (_clock.GetElapsedTime(_available[i].IdleSince) < _definition.Idle)
                 {
@@ -242,6 +263,12 @@ internal sealed partial class WorkerPool : IAsyncDisposable
                 _available[i].Dead = true;
                 idle.Add(_available[i]);
                 _available.RemoveAt(i);
+            }
+
+            _sweeping = _workers.Count - idle.Count > _pinned && !_stopping;
+            if (_sweeping)
+            {
+                _sweep.Change(_sweepPeriod, Timeout.InfiniteTimeSpan);
             }
         }
 
@@ -256,7 +283,7 @@ internal sealed partial class WorkerPool : IAsyncDisposable
         invocation.Delivered = true;
         worker.Output?.Drain(); // what was printed before belongs to the one before
         worker.LogTarget = invocation.Tail;
-        _log.WritePlatform(Encoding.UTF8.GetBytes($"START RequestId: {invocation.RequestId} Version: {FunctionArn.Latest}"), invocation.Tail, keep: false);
+        _log.WritePlatform(Encoding.UTF8.GetBytes($"START RequestId: {invocation.RequestId} Version: {_definition.Version}"), invocation.Tail, keep: false);
     }
 
     private void WriteEnd(Worker worker, Invocation invocation, bool failed, string? line)

@@ -25,7 +25,7 @@ internal sealed class WorkerStarter(
         var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         listener.Bind(new UnixDomainSocketEndPoint(path));
         listener.Listen(RuntimeApiServer.MaxConnectionsPerWorker);
-        var logStream = $"{clock.GetUtcNow():yyyy/MM/dd}/[{FunctionArn.Latest}]{_instance[..24]}{number:x8}";
+        var logStream = $"{clock.GetUtcNow():yyyy/MM/dd}/[{pool.Definition.Version}]{_instance[..24]}{number:x8}";
         return new Worker(id, pool, pinned, logStream) { SocketPath = path, Listener = listener };
     }
 

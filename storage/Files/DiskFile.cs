@@ -38,12 +38,14 @@ internal static partial class DiskFile
     /// <summary>Makes the creation, renaming and removal of entries in <paramref name="folder"/> durable.</summary>
     public static void SyncFolder(string folder)
     {
-        using var handle = Open(folder, ReadOnly | CloseOnExec);
+        using var handle = OpenFolder(folder);
         while (fsync(handle) != 0)
         {
             ThrowUnlessInterrupted("fsync " + folder);
         }
     }
+
+    public static SafeFileHandle OpenFolder(string folder) => Open(folder, ReadOnly | CloseOnExec);
 
     /// <summary>Creates <paramref name="folder"/> and those above it, each entry synced in its parent.</summary>
     public static void CreateFolder(string folder)

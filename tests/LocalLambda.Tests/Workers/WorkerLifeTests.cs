@@ -104,7 +104,7 @@ internal sealed class WorkerLifeTests : FunctionFixture
         Node("node", "export const handler = async (event) => event;");
         await StartAsync(options => options.Isolation = IsolationMode.None);
 
-        Assert.That(await AnswerAsync("plain", "0"), Is.EqualTo($"\"{Path.Combine(Folder["functions"], "plain")}\""));
+        Assert.That(await AnswerAsync("plain", "0"), Does.StartWith($"\"{Folder["data"]}/code/"));
         Assert.That(await AnswerAsync("node", "7"), Is.EqualTo("7"));
         Assert.That(Json(await InvokeAsync("plain", "600")).GetProperty("errorMessage").GetString(), Does.EndWith("Task timed out after 1.00 seconds"));
         await Eventually.IsTrueAsync(() => Processes.WithEnvironment(marker) == 0, "the worker to be gone");

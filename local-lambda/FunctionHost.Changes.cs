@@ -1,0 +1,147 @@
+using Roost.LocalLambda.Definitions;
+using Roost.LocalLambda.Output;
+using Roost.LocalLambda.Registry;
+using Roost.LocalLambda.Triggers;
+
+namespace Roost.LocalLambda;
+
+/// <summary>How functions come, change and go while the gateway runs: one change at a time, on the disk before anybody sees it.</summary>
+public sealed partial class FunctionHost
+{
+    // Guarded by _changes.
+    private bool _running;
+
+    /// <summary>Replaces what is kept of a function. When the task completes the change is durable, and invocations that come later see it.</summary>
+    /// <param name="change">Gets what is kept now, null when there is no such function, and returns what is to be kept. What it throws is passed on; nothing has changed then.</param>
+    /// <exception cref="FunctionUnavailableException">The gateway is stopping.</exception>
+    internal async Task<FunctionRecord> ChangeAsync(string name, Func<FunctionRecord?, FunctionRecord> change)
+    {
+        using var _ = await BeginChangeAsync(name);
+        var before = TryFind(name, out var function) ? function.Record : null;
+        var after = change(before);
+        if (after == before)
+        {
+            return after;
+        }
+
+        await _store!.SaveAsync(after);
+        function ??= Add(name);
+        function.Apply(after);
+        if (_running)
+        {
+            await RunAsync(function);
+        }
+
+        if (before is not null)
+        {
+            _engine!.Code.Sweep(Referenced());
+        }
+
+        return after;
+    }
+
+    /// <summary>Removes a function with all its versions and aliases. Events that wait in its queue stay on the disk.</summary>
+    /// <param name="check">Throws when what is kept now must not be removed.</param>
+    /// <exception cref="FunctionNotFoundException">There is no such function.</exception>
+    internal async Task RemoveAsync(string name, Action<FunctionRecord>? check = null)
+    {
+        using var _ = await BeginChangeAsync(name);
+        if (!TryFind(name, out var function) || function.Record is not { } record)
+        {
+            throw new FunctionNotFoundException(new FunctionArn(name, null).ToString());
+        }
+
+        check?.Invoke(record);
+        await RemoveAsync(function);
+    }
+
+    /// <summary>Removes the functions that <paramref name="isGone"/> picks.</summary>
+    internal async Task WithdrawAsync(Func<FunctionRecord, bool> isGone)
+    {
+        using var _ = await BeginChangeAsync("");
+        foreach (var function in _functions.Values.Where(function => function.Record is { } record && isGone(record)))
+        {
+            LogWithdrawn(function.Name, function.Record!.Origin!.Folder);
+            await RemoveAsync(function);
+        }
+    }
+
+    /// <summary>Sets what an operator is told of a function besides its state.</summary>
+    internal void Note(string name, IReadOnlyList<string> notes, IReadOnlyList<string> faults)
+    {
+        if (!TryFind(name, out var function))
+        {
+            if (faults.Count == 0)
+            {
+                return;
+            }
+
+            function = Add(name);
+        }
+
+        (function.Notes, function.Faults) = (notes, faults);
+    }
+
+    internal bool HasCode(FunctionDefinition definition)
+    {
+        using var code = _engine?.Code.Find(definition.CodeSha256, definition.CodeSize);
+        return code is not null;
+    }
+
+    private Function Add(string name) => _functions.GetOrAdd(name, static (name, host) => new Function(name, host._engine!, new FunctionLog(name, host._engine!.Logs, host._clock))
+    {
+        Obstacle = host._isolationFault is null ? null : $"this machine cannot isolate functions: {host._isolationFault}",
+    }, this);
+
+    /// <summary>Starts its queue, and makes its triggers those of its latest version.</summary>
+    private async Task RunAsync(Function function)
+    {
+        if (function is not { IsReady: true, Record: { } record })
+        {
+            return;
+        }
+
+        function.Queue!.Start();
+        if (!_triggers.TryGetValue(function.Name, out var triggers))
+        {
+            triggers = new TopicTriggers(function.Name, this, _broker, _metrics);
+            _triggers.Add(function.Name, triggers);
+        }
+
+        await triggers.ReplaceAsync(record.Latest.Topics);
+    }
+
+    private async Task RemoveAsync(Function function)
+    {
+        await _store!.DeleteAsync(function.Name);
+        _functions.TryRemove(function.Name, out _);
+        if (_triggers.Remove(function.Name, out var triggers))
+        {
+            await triggers.DisposeAsync();
+        }
+
+        using var drain = new CancellationTokenSource(_options.DrainTimeout, _clock);
+        await function.StopAsync(drain.Token);
+        _engine!.Code.Sweep(Referenced());
+    }
+
+    private IEnumerable<string> Referenced() =>
+        _functions.Values.Select(function => function.Record).OfType<FunctionRecord>().SelectMany(record => record.All).Select(definition => definition.CodeSha256);
+
+    private async Task<Change> BeginChangeAsync(string name)
+    {
+        await _changes.WaitAsync();
+        if (_engine is null)
+        {
+            _changes.Release();
+            throw new FunctionUnavailableException(name, "the gateway is stopping");
+        }
+
+        return new Change(_changes);
+    }
+
+    private sealed class Change(SemaphoreSlim changes) : IDisposable
+    {
+        public void Dispose() => changes.Release();
+    }
+}

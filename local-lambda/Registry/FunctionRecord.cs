@@ -1,0 +1,66 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Roost.LocalLambda.Definitions;
+
+namespace Roost.LocalLambda.Registry;
+
+/// <summary>All that is kept of one function. It is stored as one document, so that every change of it happens as a whole or not at all.</summary>
+internal sealed record FunctionRecord
+{
+    public required string Name { get; init; }
+
+    /// <summary>Null for a function that was created over the API.</summary>
+    public FunctionOrigin? Origin { get; init; }
+
+    /// <summary>What <c>$LATEST</c> is.</summary>
+    public required FunctionDefinition Latest { get; init; }
+
+    /// <summary>Published versions, oldest first. None of them is ever changed.</summary>
+    public IReadOnlyList<FunctionDefinition> Versions { get; init; } = [];
+
+    /// <summary>The number given out last; numbers of deleted versions are not given out again.</summary>
+    public int LastVersion { get; init; }
+
+    public IReadOnlyList<FunctionAlias> Aliases { get; init; } = [];
+
+    /// <summary>Every version, <c>$LATEST</c> first.</summary>
+    [JsonIgnore]
+    public IEnumerable<FunctionDefinition> All => Versions.Prepend(Latest);
+
+    public FunctionDefinition? FindVersion(string version) => version == FunctionArn.Latest ? Latest : Versions.FirstOrDefault(definition => definition.Version == version);
+
+    public FunctionAlias? FindAlias(string name) => Aliases.FirstOrDefault(alias => alias.Name == name);
+
+    /// <summary>The version that one invocation of a version or alias runs; null when there is neither.</summary>
+    /// <param name="chance">From 0 up to 1, drawn anew for each invocation.</param>
+    public FunctionDefinition? Resolve(string? qualifier, double chance) => qualifier is null or FunctionArn.Latest
+        ? Latest
+        : FindVersion(FindAlias(qualifier)?.Choose(chance) ?? qualifier);
+
+    /// <summary>The record with <c>$LATEST</c> published; the newest version again when nothing has changed since.</summary>
+    public FunctionRecord Publish(string? description, DateTimeOffset now, out FunctionDefinition published)
+    {
+        if (Versions.Count > 0 && IsSame(Versions[^1], Latest))
+        {
+            published = Versions[^1];
+            return this;
+        }
+
+        published = Latest with
+        {
+            Version = (LastVersion + 1).ToString(),
+            Description = description ?? Latest.Description,
+            LastModified = now,
+            RevisionId = NewRevision(),
+        };
+        return this with { Versions = [.. Versions, published], LastVersion = LastVersion + 1 };
+    }
+
+    public static string NewRevision() => Guid.NewGuid().ToString("D");
+
+    /// <summary>Whether two versions have the same code and settings, whatever they are called and whenever they were made.</summary>
+    public static bool IsSame(FunctionDefinition one, FunctionDefinition other) => Content(one).AsSpan().SequenceEqual(Content(other));
+
+    private static byte[] Content(FunctionDefinition definition) => JsonSerializer.SerializeToUtf8Bytes(
+        definition with { Version = "", RevisionId = "", LastModified = default, Description = "" }, RegistryJson.Default.FunctionDefinition);
+}
