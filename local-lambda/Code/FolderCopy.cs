@@ -13,8 +13,6 @@ internal static class FolderCopy
     private const UnixFileMode AnyExecute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
     private const UnixFileMode ReadOnly = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
-    public static EnumerationOptions Everything { get; } = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
-
     /// <param name="maxBytes">Of all files together.</param>
     /// <exception cref="InvalidCodeException">It is too large, or holds what is neither file, folder nor symbolic link.</exception>
     public static async Task<(string Sha256, long Bytes)> FillAsync(string source, string target, long maxBytes)
@@ -24,8 +22,7 @@ internal static class FolderCopy
         long total = 0;
         var entries = 0;
 
-        // A link to a folder is copied as the link it is: the enumeration does not go into it.
-        foreach (var entry in new DirectoryInfo(source).EnumerateFileSystemInfos("*", Everything).OrderBy(entry => entry.FullName, StringComparer.Ordinal))
+        foreach (var entry in FolderEntries.Of(source))
         {
             var name = Path.GetRelativePath(source, entry.FullName);
             if (name == FunctionFile.Name)

@@ -10,7 +10,7 @@ internal static class FolderSignature
     public static string Of(string folder)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos("*", FolderCopy.Everything).OrderBy(entry => entry.FullName, StringComparer.Ordinal))
+        foreach (var entry in FolderEntries.Of(folder))
         {
             var size = entry is FileInfo { LinkTarget: null } file ? file.Length : 0;
             var time = entry is DirectoryInfo ? 0 : entry.LastWriteTimeUtc.Ticks;
