@@ -76,6 +76,7 @@ internal abstract class FunctionFixture
         File.WriteAllText(Path.Combine(folder, "function.yaml"), $"name: {name}\n{yaml}");
         foreach (var (file, text) in files)
         {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(folder, file))!);
             File.WriteAllText(Path.Combine(folder, file), text);
         }
     }

@@ -1,17 +1,18 @@
 """Runs one Lambda handler: asks the Runtime API for an event, calls the handler, answers, and asks again.
 
-Standard library only. HTTP is written by hand because http.client alone costs more than half of a warm invocation. The answer and the
+Standard library only, and little of it: what is imported here is paid by every cold start. HTTP is written by hand because http.client alone costs
+more than half of a warm invocation, and _socket is used because socket, which wraps it, costs more than the connection. The answer and the
 question for the next event leave in one write: the server reads them one after the other.
 """
 import json
 import os
 import sys
 import time
-from socket import AF_UNIX, SOCK_STREAM, socket
+from _socket import AF_UNIX, SOCK_STREAM, socket
 
-TASK_ROOT = os.environ["LAMBDA_TASK_ROOT"]
 API = "/2018-06-01/runtime"
 NEXT = f"GET {API}/invocation/next HTTP/1.1\r\nHost: roost\r\n\r\n".encode()
+JSON = "application/json"
 
 
 class RuntimeApi:
@@ -26,14 +27,14 @@ class RuntimeApi:
         self._socket.sendall(NEXT)
         return self._event()
 
-    def answer(self, request_id, outcome, body):
+    def answer(self, request_id, outcome, content_type, body):
         """Posts the outcome ("response" or "error") and returns headers and body of the next invocation."""
-        self._socket.sendall(_post(f"{API}/invocation/{request_id}/{outcome}", body) + NEXT)
+        self._socket.sendall(_post(f"{API}/invocation/{request_id}/{outcome}", content_type, body) + NEXT)
         self._read()  # 202; a refusal has been told to the caller by the gateway itself
         return self._event()
 
     def init_error(self, body, error_type):
-        self._socket.sendall(_post(f"{API}/init/error", body, f"Lambda-Runtime-Function-Error-Type: {error_type}\r\n"))
+        self._socket.sendall(_post(f"{API}/init/error", JSON, body, f"Lambda-Runtime-Function-Error-Type: {ascii(error_type)[1:-1]}\r\n"))
         self._read()
 
     def _event(self):
@@ -72,144 +73,251 @@ class RuntimeApi:
         return part
 
 
-def _post(path, body, headers=""):
-    return (f"POST {path} HTTP/1.1\r\nHost: roost\r\nContent-Type: application/json\r\n"
+def _post(path, content_type, body, headers=""):
+    return (f"POST {path} HTTP/1.1\r\nHost: roost\r\nContent-Type: {content_type}\r\n"
             f"{headers}Content-Length: {len(body)}\r\n\r\n").encode() + body
 
 
-class ClientContext:
+class Fault(Exception):
+    """An error that the runtime itself tells, by a name of Lambda's."""
+
+    def __init__(self, error_type, message, stack=(), log_stack=()):
+        super().__init__(message)
+        self.error_type = error_type
+        self.stack = list(stack)
+        self.log_stack = self.stack or list(log_stack)
+
+
+class _Members:
+    """Attributes by name, None where the document has none."""
+
+    __slots__ = ()
+
     def __init__(self, document):
-        self.custom = document.get("custom") or {}
-        self.env = document.get("env") or {}
-        self.client = document.get("client")
+        for name in self.__slots__:
+            setattr(self, name, document.get(name))
+
+    def __repr__(self):
+        return f"{type(self).__name__}([{','.join(f'{name}={getattr(self, name, None)}' for name in self.__slots__)}])"
+
+
+class Client(_Members):
+    __slots__ = ("installation_id", "app_title", "app_version_name", "app_version_code", "app_package_name")
+
+
+class ClientContext(_Members):
+    __slots__ = ("custom", "env", "client")
+
+    def __init__(self, document):
+        super().__init__(document)
+        if self.client is not None:
+            self.client = Client(self.client)
+
+
+class CognitoIdentity(_Members):
+    __slots__ = ("cognito_identity_id", "cognito_identity_pool_id")
 
 
 class LambdaContext:
     """What a handler gets as its second argument."""
 
-    function_name = os.environ["AWS_LAMBDA_FUNCTION_NAME"]
-    function_version = os.environ["AWS_LAMBDA_FUNCTION_VERSION"]
-    memory_limit_in_mb = os.environ["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"]
-    log_group_name = os.environ["AWS_LAMBDA_LOG_GROUP_NAME"]
-    log_stream_name = os.environ["AWS_LAMBDA_LOG_STREAM_NAME"]
-    identity = None
-
     def __init__(self, headers):
+        environment = os.environ
         self.aws_request_id = headers["lambda-runtime-aws-request-id"]
+        self.log_group_name = environment.get("AWS_LAMBDA_LOG_GROUP_NAME")
+        self.log_stream_name = environment.get("AWS_LAMBDA_LOG_STREAM_NAME")
+        self.function_name = environment.get("AWS_LAMBDA_FUNCTION_NAME")
+        self.memory_limit_in_mb = environment.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")
+        self.function_version = environment.get("AWS_LAMBDA_FUNCTION_VERSION")
         self.invoked_function_arn = headers["lambda-runtime-invoked-function-arn"]
-        self._deadline_ms = int(headers["lambda-runtime-deadline-ms"])
+        self.tenant_id = headers.get("lambda-runtime-aws-tenant-id")
         context = headers.get("lambda-runtime-client-context")
         self.client_context = ClientContext(json.loads(context)) if context else None
+        self.identity = CognitoIdentity({})
+        self._deadline_ms = int(headers["lambda-runtime-deadline-ms"])
 
     def get_remaining_time_in_millis(self):
         return max(0, self._deadline_ms - int(time.time() * 1000))
 
+    def log(self, message):
+        sys.stdout.write(str(message))
+        sys.stdout.flush()
 
-class InitError(Exception):
-    def __init__(self, error_type, message, stack=()):
-        super().__init__(message)
-        self.error_type = error_type
-        self.stack = list(stack)
+    def __repr__(self):
+        members = ("aws_request_id", "log_group_name", "log_stream_name", "function_name", "memory_limit_in_mb", "function_version",
+                   "invoked_function_arn", "client_context", "identity", "tenant_id")
+        return f"LambdaContext([{','.join(f'{name}={getattr(self, name)}' for name in members)}])"
+
+
+class LoggingHook:
+    """Gives the root logger Lambda's handler as soon as something imports logging: importing it here would cost every cold start."""
+
+    def __init__(self):
+        self.request_id = ""
+
+    def install(self):
+        if "logging" in sys.modules:
+            self._adopt(sys.modules["logging"])
+        else:
+            sys.meta_path.insert(0, self)
+
+    def find_spec(self, name, path=None, target=None):
+        if name != "logging":
+            return None
+        sys.meta_path.remove(self)
+        from importlib.util import find_spec
+        spec = find_spec(name)
+        load = spec.loader.exec_module
+
+        def load_and_adopt(module):
+            load(module)
+            self._adopt(module)
+
+        spec.loader.exec_module = load_and_adopt
+        return spec
+
+    def _adopt(self, logging):
+        hook = self
+
+        class LambdaLoggerHandler(logging.Handler):
+            def emit(self, record):
+                try:
+                    sys.stdout.write(self.format(record))
+                except Exception:
+                    self.handleError(record)
+
+        class LambdaLoggerFilter(logging.Filter):
+            def filter(self, record):
+                record.aws_request_id = hook.request_id
+                record.tenant_id = None
+                return True
+
+        logging.Formatter.converter = time.gmtime
+        handler = LambdaLoggerHandler()
+        handler.setFormatter(logging.Formatter("[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s\n", "%Y-%m-%dT%H:%M:%S"))
+        handler.addFilter(LambdaLoggerFilter())
+        logging.root.addHandler(handler)
 
 
 def load_handler(name):
-    module_name, dot, function = name.rpartition(".")
-    if not dot or not module_name:
-        raise InitError("Runtime.MalformedHandlerName", f"Bad handler '{name}': not enough values to unpack (expected 2, got 1)")
-    import importlib
-    module_name = module_name.replace("/", ".")
     try:
-        module = importlib.import_module(module_name)
+        module_name, function = name.rsplit(".", 1)
+    except ValueError as error:
+        raise Fault("Runtime.MalformedHandlerName", f"Bad handler '{name}': {error}") from None
+    if module_name.split(".")[0] in sys.builtin_module_names:
+        raise Fault("Runtime.BuiltInModuleConflict", f"Cannot use built-in module {module_name} as a handler module")
+    from importlib import import_module
+    try:
+        module = import_module(module_name.replace("/", "."))
     except ImportError as error:
-        raise InitError("Runtime.ImportModuleError", f"Unable to import module '{module_name}': {error}", stack_of(error)) from None
+        raise Fault("Runtime.ImportModuleError", f"Unable to import module '{module_name}': {error}", log_stack=stack_of(error)) from None
     except SyntaxError as error:
-        raise InitError("Runtime.UserCodeSyntaxError", f"Syntax error in module '{module_name}': {error}", stack_of(error)) from None
-    except Exception as error:
-        raise InitError(type(error).__name__, str(error), stack_of(error)) from None
-    handler = getattr(module, function, None)
-    if handler is None:
-        raise InitError("Runtime.HandlerNotFound", f"Handler '{function}' missing on module '{module_name}'")
-    return handler
+        raise Fault("Runtime.UserCodeSyntaxError", f"Syntax error in module '{module_name}': {error}", [f'  File "{error.filename}" Line {error.lineno}\n    {error.text}']) from None
+    except Exception as error:  # whatever a module raises is told as it is
+        raise Fault(type(error).__name__, text_of(error), stack_of(error)) from None
+    try:
+        return getattr(module, function)
+    except AttributeError:
+        raise Fault("Runtime.HandlerNotFound", f"Handler '{function}' missing on module '{module_name}'") from None
 
 
 def stack_of(error):
-    """The frames of the function itself: ours and the importer's would only hide them."""
+    """The frames from the function's first one on: ours and the importer's before it would only hide them."""
     import traceback
     frames = traceback.extract_tb(error.__traceback__)
-    return traceback.format_list([frame for frame in frames if frame.filename != __file__ and "importlib" not in frame.filename])
+    while frames and (frames[0].filename == __file__ or "importlib" in frames[0].filename):
+        del frames[0]
+    return traceback.format_list(frames)
 
 
-def error_body(error_type, message, stack, request_id=None):
-    document = {"errorMessage": message, "errorType": error_type}
-    if request_id is not None:
-        document["requestId"] = request_id
-    document["stackTrace"] = stack
-    return json.dumps(document).encode()
+def text_of(error):
+    try:
+        return str(error)
+    except Exception:  # its own __str__ fails
+        return f"<{type(error).__name__} whose text cannot be had>"
+
+
+def error_body(error_type, message, stack, request_id=""):
+    return json.dumps({"errorMessage": message, "errorType": error_type, "requestId": request_id, "stackTrace": stack}).encode()
 
 
 def say_error(error_type, message, stack):
     print(f"[ERROR] {error_type}: {message}", *(["Traceback (most recent call last):"] + [line.rstrip("\n") for line in stack] if stack else []), sep="\n")
 
 
-def call(handler, headers, event, log_format):
-    """Returns the outcome and its JSON."""
-    context = LambdaContext(headers)
-    if log_format is not None:
-        log_format.request_id = context.aws_request_id
+def event_of(body, content_type):
+    if content_type != JSON:
+        return body
+    try:
+        return json.loads(body)
+    except Exception as error:
+        raise Fault("Runtime.UnmarshalError", f"Unable to unmarshal input: {text_of(error)}") from None
+
+
+def answer_of(result, content_type):
+    """The result's content type and bytes. A function whose events are bytes answers in bytes, a text or nothing."""
+    if isinstance(result, (bytes, bytearray, memoryview)):
+        return "application/octet-stream", bytes(result)
+    if content_type != JSON:
+        if result is None or isinstance(result, str):
+            return "application/octet-stream", (result or "").encode()
+        raise Fault("Runtime.MarshalError", f"Unable to marshal response: encoding is binary, and {type(result).__name__} is neither bytes nor str")
+    try:
+        try:
+            return JSON, json.dumps(result, ensure_ascii=False, default=number_of).encode()
+        except UnicodeEncodeError:
+            return JSON, json.dumps(result, default=number_of).encode()  # half a surrogate pair: only escaped is it JSON in UTF-8
+    except Exception as error:
+        raise Fault("Runtime.MarshalError", f"Unable to marshal response: {text_of(error)}") from None
+
+
+def number_of(value):
+    """Decimal, which databases give for numbers, is a number in JSON too."""
+    decimal = sys.modules.get("decimal")
+    if decimal is None or not isinstance(value, decimal.Decimal):
+        raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
+    return int(value) if value.is_finite() and value == value.to_integral_value() else float(value)
+
+
+def call(handler, headers, body, logging_hook):
+    """Returns the outcome, its content type and its bytes. What is no Exception (SystemExit) ends the process."""
+    request_id = headers["lambda-runtime-aws-request-id"]
+    content_type = headers.get("content-type", JSON)
+    logging_hook.request_id = request_id
     trace = headers.get("lambda-runtime-trace-id")
     if trace:
         os.environ["_X_AMZN_TRACE_ID"] = trace
+    else:
+        os.environ.pop("_X_AMZN_TRACE_ID", None)
     try:
-        result = handler(json.loads(event) if event else None, context)
-        try:
-            return "response", json.dumps(result, ensure_ascii=False).encode()
-        except (TypeError, ValueError) as error:
-            error_type, message, stack = "Runtime.MarshalError", f"Unable to marshal response: {error}", []
+        return ("response", *answer_of(handler(event_of(body, content_type), LambdaContext(headers)), content_type))
+    except Fault as fault:
+        error_type, message, stack = fault.error_type, str(fault), fault.stack
     except Exception as error:  # whatever a handler raises is its answer
-        error_type, message, stack = type(error).__name__, str(error), stack_of(error)
+        error_type, message, stack = type(error).__name__, text_of(error), stack_of(error)
     say_error(error_type, message, stack)
-    return "error", error_body(error_type, message, stack, context.aws_request_id)
-
-
-def adopt_logging():
-    """Gives the root logger Lambda's format, but only for functions that import logging: it would cost every cold start."""
-    logging = sys.modules.get("logging")
-    if logging is None or logging.root.handlers:
-        return None
-
-    class Format(logging.Formatter):
-        converter = time.gmtime
-        request_id = ""
-
-        def format(self, record):
-            record.aws_request_id = self.request_id
-            return super().format(record)
-
-    log_format = Format("[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s", "%Y-%m-%dT%H:%M:%S")
-    handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(log_format)
-    logging.root.addHandler(handler)
-    return log_format
+    return "error", JSON, error_body(error_type, message, stack, request_id)
 
 
 def main():
     # Lines leave when they are complete; the gateway reads them before it takes the answer.
     sys.stdout.reconfigure(line_buffering=True, errors="backslashreplace")
-    sys.path[0] = TASK_ROOT
+    sys.path[0] = os.environ["LAMBDA_TASK_ROOT"]
     api = RuntimeApi(os.environ["ROOST_RUNTIME_SOCKET"])
+    logging_hook = LoggingHook()
+    logging_hook.install()
     try:
         handler = load_handler(os.environ["_HANDLER"])
-    except InitError as error:
-        say_error(error.error_type, str(error), error.stack)
+    except Fault as fault:
+        say_error(fault.error_type, str(fault), fault.log_stack)
         sys.stdout.flush()
-        api.init_error(error_body(error.error_type, str(error), error.stack), error.error_type)
+        api.init_error(error_body(fault.error_type, str(fault), fault.stack), fault.error_type)
         os._exit(1)
-    log_format = adopt_logging()
-    headers, event = api.first()
+    headers, body = api.first()
     while True:
-        outcome, body = call(handler, headers, event, log_format)
+        answer = call(handler, headers, body, logging_hook)
         sys.stdout.flush()
-        headers, event = api.answer(headers["lambda-runtime-aws-request-id"], outcome, body)
+        headers, body = api.answer(headers["lambda-runtime-aws-request-id"], *answer)
 
 
 if __name__ == "__main__":

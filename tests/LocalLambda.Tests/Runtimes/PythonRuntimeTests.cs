@@ -46,6 +46,7 @@ internal sealed class PythonRuntimeTests : FunctionFixture
         Assert.That(result.FunctionError, Is.EqualTo("Unhandled"));
         Assert.That(Json(result).GetProperty("errorMessage").GetString(), Is.EqualTo("no bumper"));
         Assert.That(Json(result).GetProperty("errorType").GetString(), Is.EqualTo("ValueError"));
+        Assert.That(Json(result).GetProperty("requestId").GetString(), Is.EqualTo(result.RequestId));
         Assert.That(Json(result).GetProperty("stackTrace")[0].GetString(), Is.EqualTo("  File \"/var/task/main.py\", line 6, in handler\n    raise ValueError('no bumper')\n"));
         Assert.That(await AnswerAsync("bad"), Is.EqualTo("2"));
     }
@@ -67,12 +68,141 @@ internal sealed class PythonRuntimeTests : FunctionFixture
     }
 
     [Test]
-    public async Task A_result_that_is_no_json_is_a_marshalling_error()
+    public async Task The_init_error_has_lambdas_members_and_the_log_has_the_stack()
     {
-        Python("set", "def handler(event, context):\n    return {1, 2}");
+        Python("broken", "def inner():\n    import nosuchmodule\ninner()");
         await StartAsync();
 
-        Assert.That(Json(await InvokeAsync("set")).GetProperty("errorType").GetString(), Is.EqualTo("Runtime.MarshalError"));
+        var result = await InvokeAsync("broken");
+
+        Assert.That(Text(result), Is.EqualTo("""{"errorMessage": "Unable to import module 'main': No module named 'nosuchmodule'", "errorType": "Runtime.ImportModuleError", "requestId": "", "stackTrace": []}"""));
+        Assert.That(Log("broken"), Does.Contain("/var/task/main.py\", line 2, in inner"));
+    }
+
+    [Test]
+    public async Task A_handler_in_nested_packages_that_import_each_other_runs()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(Folder["functions"], "nested", "app", "handlers")).FullName;
+        File.WriteAllText(Path.Combine(folder, "bump.py"), "from ..tools import twice\nfrom app import tools\ndef handler(event, context):\n    return [twice(event), tools.__name__, __name__]");
+        File.WriteAllText(Path.Combine(Folder["functions"], "nested", "app", "tools.py"), "def twice(n):\n    return n * 2");
+        File.WriteAllText(Path.Combine(Folder["functions"], "nested", "app", "__init__.py"), "");
+        File.WriteAllText(Path.Combine(Folder["functions"], "nested", "function.yaml"), "runtime: python3.x\nhandler: app/handlers/bump.handler\n");
+        await StartAsync();
+
+        Assert.That(await AnswerAsync("nested", "4"), Is.EqualTo("""[8, "app.tools", "app.handlers.bump"]"""));
+    }
+
+    [TestCase("class Robot:\n    def __init__(self): self.calls = 0\n    def __call__(self, event, context):\n        self.calls += 1\n        return self.calls\nhandler = Robot()", "1")]
+    [TestCase("import functools\ndef base(prefix, event, context): return prefix + event['word']\nhandler = functools.partial(base, 'the ')", "\"the end\"")]
+    [TestCase("handler = lambda event, context: None", "null")]
+    [TestCase("import decimal\ndef handler(event, context): return [decimal.Decimal('0.1'), decimal.Decimal('3.0')]", "[0.1, 3]")]
+    [TestCase("def handler(event, context): return '\\ud800'", "\"\\ud800\"", Description = "half a pair is JSON only when it is escaped")]
+    [TestCase("def handler(event, context): return b'{\"raw\":1}'", "{\"raw\":1}", Description = "bytes are the answer as they are")]
+    public async Task Whatever_can_be_called_is_a_handler_and_whatever_json_can_say_is_an_answer(string code, string answer)
+    {
+        Python("f", code);
+        await StartAsync();
+
+        Assert.That(await AnswerAsync("f", """{"word":"end"}"""), Is.EqualTo(answer));
+    }
+
+    [TestCase("return {1, 2}", "Unable to marshal response: Object of type set is not JSON serializable")]
+    [TestCase("return (n for n in [1])", "Unable to marshal response: Object of type generator is not JSON serializable")]
+    [TestCase("loop = []; loop.append(loop); return loop", "Unable to marshal response: Circular reference detected")]
+    public async Task A_result_that_is_no_json_is_a_marshalling_error(string body, string message)
+    {
+        Python("set", $"def handler(event, context):\n    {body}");
+        await StartAsync();
+
+        var error = Json(await InvokeAsync("set"));
+
+        Assert.That(error.GetProperty("errorType").GetString(), Is.EqualTo("Runtime.MarshalError"));
+        Assert.That(error.GetProperty("errorMessage").GetString(), Is.EqualTo(message));
+    }
+
+    [TestCase("sys.exit(3)", "Runtime exited with error: exit status 3")]
+    [TestCase("sys.exit(0)", "Runtime exited without providing a reason")]
+    [TestCase("os._exit(7)", "Runtime exited with error: exit status 7")]
+    [TestCase("os.kill(os.getpid(), 11)", "Runtime exited with error: signal: segmentation fault")]
+    public async Task A_handler_that_ends_the_process_is_told_so_and_the_next_one_serves(string end, string message)
+    {
+        Python("exit", $"import os, sys\ndef handler(event, context):\n    if event == 'end': print('last words'); {end}\n    return 'well'");
+        await StartAsync();
+
+        var result = await InvokeAsync("exit", "\"end\"");
+
+        Assert.That(Text(result), Is.EqualTo($$"""{"errorMessage":"RequestId: {{result.RequestId}} Error: {{message}}","errorType":"Runtime.ExitError"}"""));
+        Assert.That(Log("exit"), Does.Contain("last words"));
+        Assert.That(await AnswerAsync("exit"), Is.EqualTo("\"well\""));
+    }
+
+    [Test]
+    public async Task An_exception_whose_text_cannot_be_had_is_an_error_like_any_other()
+    {
+        Python("odd", "class Odd(Exception):\n    def __str__(self): raise ValueError('no text')\ndef handler(event, context):\n    raise Odd()");
+        await StartAsync();
+
+        Assert.That(Json(await InvokeAsync("odd")).GetProperty("errorType").GetString(), Is.EqualTo("Odd"));
+    }
+
+    [Test]
+    public async Task Every_member_of_the_context_is_there()
+    {
+        Python("ctx", """
+            def handler(event, context):
+                c = context.client_context
+                context.log('said by the context\n')
+                return [c.custom, c.env, c.client.app_title, c.client.installation_id, context.identity.cognito_identity_id, context.identity.cognito_identity_pool_id,
+                        context.tenant_id, context.log_stream_name.endswith(']') or '[$LATEST]' in context.log_stream_name, context.aws_request_id in repr(context)]
+            """);
+        await StartAsync();
+
+        var answer = await AnswerAsync("ctx", context: new InvocationContext { ClientContextJson = """{"custom":{"a":1},"env":{"locale":"de"},"client":{"app_title":"app"}}""" });
+
+        Assert.That(answer, Is.EqualTo("""[{"a": 1}, {"locale": "de"}, "app", null, null, null, null, true, true]"""));
+        Assert.That(Log("ctx"), Does.Contain("said by the context"));
+    }
+
+    [Test]
+    public async Task Without_a_client_context_there_is_none()
+    {
+        Python("ctx", "def handler(event, context):\n    return context.client_context");
+        await StartAsync();
+
+        Assert.That(await AnswerAsync("ctx"), Is.EqualTo("null"));
+    }
+
+    [Test]
+    public async Task Large_events_and_answers_pass_unchanged()
+    {
+        Python("echo", "def handler(event, context):\n    return event", "timeout: 20s\n");
+        await StartAsync();
+        var text = $"\"{string.Concat(Enumerable.Repeat("Größe 机器人 \U0001F916 ", 200_000))}\"";
+        var payload = Encoding.UTF8.GetBytes(text);
+
+        var result = await Host.InvokeAsync("echo", payload, InvocationContext.Default);
+
+        Assert.That(result.Payload.Span.SequenceEqual(payload), Is.True);
+    }
+
+    [Test]
+    public async Task Logging_has_lambdas_handler_before_the_module_is_loaded()
+    {
+        Python("logs", """
+            import logging
+            logging.basicConfig(level='ERROR', format='never used')
+            logging.getLogger().setLevel('DEBUG')
+            logging.warning('while loading')
+            def handler(event, context):
+                logging.getLogger('robot').debug('bumped %s', 3)
+                logging.info('bad %d', 'x')
+                return logging.getLogger().handlers[0].__class__.__name__
+            """);
+        await StartAsync();
+
+        Assert.That(await AnswerAsync("logs"), Is.EqualTo("\"LambdaLoggerHandler\""));
+        Assert.That(Log("logs"), Does.Match(@"\[WARNING\]\t\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\t\twhile loading").And.Match(@"\[DEBUG\]\t\S+Z\t[0-9a-f-]{36}\tbumped 3"));
+        Assert.That(Log("logs"), Does.Not.Contain("never used"));
     }
 
     [Test]
