@@ -12,7 +12,7 @@ public static class FunctionEndpointRouteBuilderExtensions
     public static IEndpointRouteBuilder MapFunctions(this IEndpointRouteBuilder endpoints)
     {
         var host = endpoints.ServiceProvider.GetRequiredService<FunctionHost>();
-        var invoke = new InvokeEndpoint(host);
+        var invoke = new InvokeEndpoint(host, host.Clock);
         endpoints.MapPost("/2015-03-31/functions/{function}/invocations", invoke.HandleAsync);
         var lambda = new LambdaQueryEndpoints(host);
         endpoints.MapGet("/2015-03-31/functions", lambda.ListAsync);

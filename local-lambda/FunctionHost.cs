@@ -42,6 +42,8 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
         _logger = loggers.CreateLogger<FunctionHost>();
     }
 
+    internal TimeProvider Clock => _clock;
+
     public IReadOnlyList<FunctionStatus> Functions => [.. _functions.Values.OrderBy(function => function.Name, StringComparer.Ordinal).Select(function => function.Status())];
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -129,7 +131,7 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
             throw new PayloadTooLargeException(payload.Length, MaxPayloadBytes);
         }
 
-        var invocation = new Invocation(NewRequestId(), payload, context.ClientContextJson, context.WithLogTail);
+        var invocation = new Invocation(NewRequestId(), payload, context.ClientContextJson, context.WithLogTail) { Trace = context.Trace };
         function.Submit(invocation, context.Qualifier, bounded: true);
         try
         {
@@ -176,11 +178,14 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
             ClientContextJson = FunctionEvent.ClientContext(message.Topic.Value),
             AnswerTopic = answerTopic ?? message.Properties?.ResponseTopic,
             CorrelationData = message.Properties?.CorrelationData,
-            Routes = message.Properties?.UserProperties.FirstOrDefault(property => property.Name == QueuedInvocation.RoutesProperty).Value,
+            Routes = Property(message, QueuedInvocation.RoutesProperty),
+            Trace = TraceContext.From(Property(message, QueuedInvocation.XRayProperty), Property(message, QueuedInvocation.TraceParentProperty), Property(message, QueuedInvocation.TraceStateProperty)),
         };
         return Forget(EnqueueAsync(name, FunctionEvent.FromPayload(message.Payload), context));
 
         static async ValueTask Forget(ValueTask<string> kept) => await kept;
+
+        static string? Property(in PublishedMessage message, string name) => message.Properties?.UserProperties.FirstOrDefault(property => property.Name == name).Value;
     }
 
     /// <summary>The function, whether it loaded or not.</summary>

@@ -13,6 +13,9 @@ public sealed record InvocationContext
     /// <summary>A version, an alias or <c>$LATEST</c>; null for the function as it is served now.</summary>
     public string? Qualifier { get; init; }
 
+    /// <summary>The trace that the invocation belongs to; null begins one.</summary>
+    public TraceContext? Trace { get; init; }
+
     /// <summary>True: <see cref="InvocationResult.LogTail"/> is wanted. Synchronous invocations only.</summary>
     public bool WithLogTail { get; init; }
 

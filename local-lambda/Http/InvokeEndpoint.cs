@@ -6,17 +6,21 @@ using Roost.LocalLambda.RuntimeApi;
 namespace Roost.LocalLambda.Http;
 
 /// <summary><c>POST /2015-03-31/functions/{name}/invocations</c>: AWS Lambda's Invoke.</summary>
-internal sealed class InvokeEndpoint(FunctionHost host)
+internal sealed class InvokeEndpoint(FunctionHost host, TimeProvider clock)
 {
     /// <summary>Of the header, in base64: as AWS has it.</summary>
     private const int MaxClientContextLength = 3583;
 
+    private const string TraceHeader = "X-Amzn-Trace-Id";
+
     public async Task HandleAsync(HttpContext http)
     {
+        var trace = TraceContext.From(http.Request.Headers[TraceHeader], http.Request.Headers.TraceParent, http.Request.Headers.TraceState) ?? TraceContext.NewRoot(clock);
+        http.Response.Headers[TraceHeader] = trace.XRay;
         http.Response.Headers["x-amzn-RequestId"] = Guid.NewGuid().ToString("D");
         try
         {
-            if (await RunAsync(http) is { } error)
+            if (await RunAsync(http, trace) is { } error)
             {
                 await error.WriteAsync(http);
             }
@@ -27,7 +31,7 @@ internal sealed class InvokeEndpoint(FunctionHost host)
         }
     }
 
-    private async Task<LambdaError?> RunAsync(HttpContext http)
+    private async Task<LambdaError?> RunAsync(HttpContext http, TraceContext trace)
     {
         if (!FunctionName.TryRead(http, out var name, out var qualifier, out var error))
         {
@@ -56,7 +60,7 @@ internal sealed class InvokeEndpoint(FunctionHost host)
             return new(400, "InvalidRequestContentException", $"Could not parse request body into json: {fault}");
         }
 
-        var context = new InvocationContext { ClientContextJson = clientContext, Qualifier = qualifier };
+        var context = new InvocationContext { ClientContextJson = clientContext, Qualifier = qualifier, Trace = trace };
         switch (http.Request.Headers["X-Amz-Invocation-Type"].ToString())
         {
             case "" or "RequestResponse":

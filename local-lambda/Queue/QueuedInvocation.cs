@@ -10,6 +10,11 @@ internal sealed record QueuedInvocation
     /// <summary>User property in which a message carries the routes that it has passed.</summary>
     public const string RoutesProperty = "roost-routes";
 
+    /// <summary>User properties in which a message, or the answer to it, carries its trace.</summary>
+    public const string TraceParentProperty = "traceparent";
+    public const string TraceStateProperty = "tracestate";
+    public const string XRayProperty = "x-amzn-trace-id";
+
     public required string RequestId { get; init; }
 
     /// <summary>The version or alias that was asked for; null for none.</summary>
@@ -28,6 +33,17 @@ internal sealed record QueuedInvocation
 
     public string? Routes { get; init; }
 
+    /// <summary>X-Ray's header; null begins a trace with each try.</summary>
+    public string? TraceId { get; init; }
+
+    public string? TraceParent { get; init; }
+
+    public string? TraceState { get; init; }
+
+    /// <summary>Null for none.</summary>
+    [JsonIgnore]
+    public TraceContext? Trace => TraceContext.From(TraceId, TraceParent, TraceState);
+
     public static QueuedInvocation From(string requestId, InvocationContext context, DateTimeOffset now) => new()
     {
         RequestId = requestId,
@@ -37,6 +53,9 @@ internal sealed record QueuedInvocation
         AnswerTopic = context.AnswerTopic?.Value,
         CorrelationData = context.CorrelationData?.ToArray(),
         Routes = context.Routes,
+        TraceId = context.Trace?.XRay,
+        TraceParent = context.Trace?.TraceParent,
+        TraceState = context.Trace?.TraceState,
     };
 
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, QueueJson.Default.QueuedInvocation);
@@ -62,6 +81,15 @@ internal sealed record QueuedInvocation
         if (result.FunctionError is not null)
         {
             yield return new UserProperty("function-error", result.FunctionError);
+        }
+
+        if (Trace is { } trace)
+        {
+            yield return new UserProperty(TraceParentProperty, trace.TraceParent);
+            if (trace.TraceState is not null)
+            {
+                yield return new UserProperty(TraceStateProperty, trace.TraceState);
+            }
         }
 
         if (Routes is not null)

@@ -71,7 +71,7 @@ internal sealed class RuntimeApiApplication(TimeProvider clock) : IHttpApplicati
         headers["Lambda-Runtime-Aws-Request-Id"] = invocation.RequestId;
         headers["Lambda-Runtime-Deadline-Ms"] = invocation.Deadline.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
         headers["Lambda-Runtime-Invoked-Function-Arn"] = worker.Pool.Arn;
-        headers["Lambda-Runtime-Trace-Id"] = TraceId(invocation);
+        headers["Lambda-Runtime-Trace-Id"] = (invocation.Trace ??= TraceContext.NewRoot(clock)).XRay;
         if (invocation.ClientContextJson is { } context)
         {
             headers["Lambda-Runtime-Client-Context"] = HeaderText.Escape(context);
@@ -140,13 +140,6 @@ internal sealed class RuntimeApiApplication(TimeProvider clock) : IHttpApplicati
             ["errorMessage"] = System.Text.Encoding.UTF8.GetString(bytes),
             ["errorType"] = type.Length > 0 ? type : "Function.Unknown",
         });
-    }
-
-    /// <summary>In the form of X-Ray's header, so that a runtime can pass it on; nothing collects it here.</summary>
-    private string TraceId(Invocation invocation)
-    {
-        var id = invocation.RequestId;
-        return $"Root=1-{clock.GetUtcNow().ToUnixTimeSeconds():x8}-{id.AsSpan(24, 12)}{id.AsSpan(0, 8)}{id.AsSpan(9, 4)};Sampled=0";
     }
 
     private static Task RefuseAsync(HttpContext http, int status, string type, string message) =>

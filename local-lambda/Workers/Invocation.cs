@@ -20,6 +20,9 @@ internal sealed class Invocation(string requestId, ReadOnlyMemory<byte> payload,
 
     public Task<InvocationResult> Result => _result.Task;
 
+    /// <summary>Null until the event is delivered, when none was given: a trace begins there.</summary>
+    public TraceContext? Trace { get; set; }
+
     /// <summary>The pool that it was submitted to last.</summary>
     public WorkerPool? Pool { get; set; }
 
