@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Roost.LocalLambda.Code;
 using Roost.LocalLambda.Definitions;
 using Roost.LocalLambda.Isolation;
+using Roost.LocalLambda.Isolation.Seccomp;
 using Roost.LocalLambda.Output;
 using Roost.LocalLambda.Queue;
 using Roost.LocalLambda.RuntimeApi;
@@ -50,7 +51,13 @@ internal sealed partial class Engine : IAsyncDisposable
         }
 
         var runtimes = Path.Combine(AppContext.BaseDirectory, "function-runtimes");
-        Starter = new WorkerStarter(_socketFolder, new Sandbox(options.Isolation, options.MaxProcesses, runtimes), groups, launcher, _pump, _api, options, clock);
+        var filter = Path.Combine(Path.GetFullPath(options.DataFolder), "system-calls.bpf");
+        if (SystemCallMachine.Current is { } machine)
+        {
+            File.WriteAllBytes(filter, SystemCallFilter.Build(machine));
+        }
+
+        Starter = new WorkerStarter(_socketFolder, new Sandbox(options.Isolation, options.MaxProcesses, runtimes, filter), groups, launcher, _pump, _api, options, clock);
     }
 
     public CodeStore Code { get; }

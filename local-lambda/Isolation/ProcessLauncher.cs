@@ -14,6 +14,7 @@ internal sealed class ProcessLauncher : IDisposable
 
     public ProcessLauncher()
     {
+        InheritedDescriptors.Keep();
         _thread = new Thread(Run) { IsBackground = true, Name = "function launcher" };
         _thread.Start();
     }

@@ -7,22 +7,25 @@ namespace Roost.LocalLambda.Isolation;
 /// Writes the command line of a worker: a shell that sets the limits of the process, joins the function's control group and becomes
 /// bubblewrap, which makes the namespaces and becomes the runtime. Pure: it starts nothing.
 /// </summary>
-internal sealed class Sandbox(IsolationMode isolation, int maxProcesses, string runtimesFolder)
+/// <param name="filterFile">The filter of system calls, as <see cref="Seccomp.SystemCallFilter"/> builds it.</param>
+internal sealed class Sandbox(IsolationMode isolation, int maxProcesses, string runtimesFolder, string filterFile)
 {
     public const string Bubblewrap = "/usr/bin/bwrap";
 
     /// <summary>The function's code, as AWS places it.</summary>
     public const string TaskRoot = "/var/task";
 
+    private const long ProbeMemoryBytes = 16 * 1024 * 1024;
     private const string RuntimeRoot = "/var/runtime";
     private const string SocketInside = "/run/roost.sock";
 
     /// <summary>
-    /// $1 data limit in KiB or "", $2 control group or "". bubblewrap's own arguments come on descriptor 3, the former standard
-    /// input: there they are not shown by ps, which any user of the machine may run, and they hold the function's environment.
+    /// $1 data limit in KiB or "", $2 control group or "", $3 the filter of system calls, which bubblewrap reads on descriptor 4. Its own arguments
+    /// come on descriptor 3, the former standard input: there they are not shown by ps, which any user of the machine may run, and they hold the
+    /// function's environment. It closes both before the function starts.
     /// </summary>
     private const string Script =
-        """ulimit -c 0; ulimit -n 1024; [ -z "$1" ] || ulimit -d "$1"; [ -z "$2" ] || echo $$ >"$2/cgroup.procs" || exit 126; shift 2; exec 3<&0 </dev/null; exec "$@" """;
+        """ulimit -c 0; ulimit -n 1024; [ -z "$1" ] || ulimit -d "$1"; [ -z "$2" ] || echo $$ >"$2/cgroup.procs" || exit 126; exec 3<&0 4<"$3" </dev/null; shift 3; exec "$@" """;
 
     /// <summary>
     /// Runs inside the sandbox. The kernel counts a user's processes by user namespace, and compares those outside with the limit that stood when
@@ -47,11 +50,11 @@ internal sealed class Sandbox(IsolationMode isolation, int maxProcesses, string 
             : Isolated(definition, socketPath, logStream, pinned, limits);
     }
 
-    /// <summary>Starts <c>true</c> in a sandbox like a function's.</summary>
-    public static LaunchPlan Probe()
+    /// <summary>Starts a command in a sandbox like a function's, but without a function in it.</summary>
+    public static LaunchPlan Probe(string filterFile, IReadOnlyList<string> command)
     {
-        List<string> arguments = [.. Namespaces(FunctionNetwork.None), .. SystemFolders(), "--proc", "/proc", "--dev", "/dev"];
-        return new("/bin/sh", ["-c", Script, "sh", "", "", Bubblewrap, "--args", "3", "--", "/usr/bin/true"], OuterEnvironment, "/", Join(arguments));
+        List<string> arguments = [.. Namespaces(FunctionNetwork.None), .. SystemFolders(), .. OwnFolders(ProbeMemoryBytes), "--chdir", "/", "--clearenv"];
+        return new("/bin/sh", ["-c", Script, "sh", "", "", filterFile, Bubblewrap, "--args", "3", "--", .. command], OuterEnvironment, "/", Join(arguments));
     }
 
     private static Dictionary<string, string> OuterEnvironment { get; } = new() { ["PATH"] = "/usr/bin:/bin" };
@@ -69,18 +72,13 @@ internal sealed class Sandbox(IsolationMode isolation, int maxProcesses, string 
 
     private LaunchPlan Isolated(FunctionDefinition definition, string socketPath, string logStream, bool pinned, List<string> limits)
     {
-        var memory = definition.MemoryBytes.ToString();
         List<string> arguments =
         [
             .. Namespaces(definition.Network), .. SystemFolders(),
             "--ro-bind", definition.Folder, TaskRoot,
             "--ro-bind", runtimesFolder, RuntimeRoot,
             "--bind", socketPath, SocketInside,
-            "--proc", "/proc", "--dev", "/dev",
-            // Files in memory are memory: without a bound one function could take half of the machine's.
-            "--size", memory, "--tmpfs", "/dev/shm",
-            "--size", memory, "--tmpfs", "/tmp",
-            "--remount-ro", "/dev", "--remount-ro", "/",
+            .. OwnFolders(definition.MemoryBytes),
             "--chdir", TaskRoot, "--clearenv",
         ];
         foreach (var (name, value) in FunctionEnvironment.Of(definition, TaskRoot, RuntimeRoot, SocketInside, logStream, pinned))
@@ -90,7 +88,7 @@ internal sealed class Sandbox(IsolationMode isolation, int maxProcesses, string 
 
         return new(
             "/bin/sh",
-            ["-c", Script, "sh", .. limits, Bubblewrap, "--args", "3", "--", "/bin/sh", "-c", ProcessLimitScript, maxProcesses.ToString(), .. Command(definition, TaskRoot, RuntimeRoot)],
+            ["-c", Script, "sh", .. limits, filterFile, Bubblewrap, "--args", "3", "--", "/bin/sh", "-c", ProcessLimitScript, maxProcesses.ToString(), .. Command(definition, TaskRoot, RuntimeRoot)],
             OuterEnvironment,
             "/",
             Join(arguments));
@@ -107,7 +105,7 @@ internal sealed class Sandbox(IsolationMode isolation, int maxProcesses, string 
     {
         List<string> arguments =
         [
-            "--unshare-user", "--unshare-pid", "--unshare-ipc", "--disable-userns", "--die-with-parent", "--new-session", "--cap-drop", "ALL",
+            "--unshare-user", "--unshare-pid", "--unshare-ipc", "--disable-userns", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--seccomp", "4",
             "--uid", "993", "--gid", "990", // those of Lambda's sbx_user
         ];
         if (network == FunctionNetwork.None)
@@ -126,6 +124,17 @@ internal sealed class Sandbox(IsolationMode isolation, int maxProcesses, string 
     [
         "--ro-bind", "/usr", "/usr", "--symlink", "usr/bin", "/bin", "--symlink", "usr/sbin", "/sbin", "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64",
         "--ro-bind-try", "/etc/alternatives", "/etc/alternatives", "--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache", "--ro-bind-try", "/etc/ssl/certs", "/etc/ssl/certs",
+    ];
+
+    /// <summary>What every sandbox has for itself. Behind what is bound: afterwards nothing can be added.</summary>
+    private static IEnumerable<string> OwnFolders(long memoryBytes) =>
+    [
+        "--proc", "/proc", "--dev", "/dev",
+        // Files in memory are memory: without a bound one function could take half of the machine's.
+        "--size", memoryBytes.ToString(), "--tmpfs", "/dev/shm",
+        "--size", memoryBytes.ToString(), "--tmpfs", "/tmp",
+        // In /proc/sys the kernel asks for the machine's own user: the functions of a daemon that runs as root could write there.
+        "--remount-ro", "/proc", "--remount-ro", "/dev", "--remount-ro", "/",
     ];
 
     /// <exception cref="ArgumentException">One of them holds a zero byte: behind it bubblewrap would read arguments that are not ours.</exception>

@@ -7,6 +7,8 @@ internal static unsafe partial class LinuxCalls
 {
     public const int InterruptedCall = 4; // EINTR
     public const int TryAgain = 11; // EAGAIN
+    public const int SetDescriptorFlags = 2; // F_SETFD
+    public const int CloseWhenStarted = 1; // FD_CLOEXEC
     public const int SetFlags = 4; // F_SETFL
     public const int GetFlags = 3; // F_GETFL
     public const int NonBlocking = 0x800; // O_NONBLOCK
