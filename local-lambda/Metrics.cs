@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Roost.LocalLambda.Workers;
 
 namespace Roost.LocalLambda;
 
@@ -7,6 +8,8 @@ internal sealed class Metrics
     public const string MeterName = "roost.functions";
 
     private readonly Histogram<double> _duration;
+    private readonly Histogram<double> _initDuration;
+    private readonly Counter<long> _errors;
     private readonly Counter<long> _coldStarts;
     private readonly Counter<long> _throttles;
     private readonly Counter<long> _retries;
@@ -17,6 +20,8 @@ internal sealed class Metrics
     {
         var meter = factory.Create(MeterName);
         _duration = meter.CreateHistogram<double>("roost.functions.duration", "s", "From the choice of a worker to its answer.");
+        _initDuration = meter.CreateHistogram<double>("roost.functions.init_duration", "s", "From a worker's start to its first question for an event.");
+        _errors = meter.CreateCounter<long>("roost.functions.errors", "{invocation}", "Invocations that failed, by kind.");
         _coldStarts = meter.CreateCounter<long>("roost.functions.cold_starts", "{worker}", "Workers started.");
         _throttles = meter.CreateCounter<long>("roost.functions.throttles", "{invocation}", "Invocations refused because workers and queue were full.");
         _retries = meter.CreateCounter<long>("roost.functions.retries", "{invocation}", "Asynchronous invocations that failed and will run again.");
@@ -24,8 +29,16 @@ internal sealed class Metrics
         _refusedMessages = meter.CreateCounter<long>("roost.functions.refused_messages", "{message}", "Messages at QoS 0 that a trigger could not keep.");
     }
 
-    public void Invoked(string function, TimeSpan duration, bool failed) =>
-        _duration.Record(duration.TotalSeconds, new("function", function), new("outcome", failed ? "error" : "success"));
+    public void Invoked(string function, TimeSpan duration, InvocationOutcome outcome)
+    {
+        _duration.Record(duration.TotalSeconds, new("function", function), new("outcome", outcome == InvocationOutcome.Success ? "success" : "error"));
+        if (outcome != InvocationOutcome.Success)
+        {
+            _errors.Add(1, new("function", function), new("kind", KindOf(outcome)));
+        }
+    }
+
+    public void Initialized(string function, TimeSpan duration) => _initDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("function", function));
 
     public void ColdStart(string function) => _coldStarts.Add(1, new KeyValuePair<string, object?>("function", function));
 
@@ -36,4 +49,13 @@ internal sealed class Metrics
     public void DeadLettered(string function) => _deadLetters.Add(1, new KeyValuePair<string, object?>("function", function));
 
     public void MessageRefused(string function) => _refusedMessages.Add(1, new KeyValuePair<string, object?>("function", function));
+
+    private static string KindOf(InvocationOutcome outcome) => outcome switch
+    {
+        InvocationOutcome.TimedOut => "timeout",
+        InvocationOutcome.OutOfMemory => "out_of_memory",
+        InvocationOutcome.Crashed => "crash",
+        InvocationOutcome.InitFailed => "init",
+        _ => "function",
+    };
 }

@@ -13,12 +13,25 @@ internal sealed class FunctionLog(string function, LogStore store, TimeProvider 
     private readonly List<Channel<LogLine>> _followers = [];
     private int _bytes;
 
-    /// <summary>A line that the function printed.</summary>
-    public void WritePrinted(ReadOnlySpan<byte> line, LogTail? tail) => Write(line, tail, keep: true);
-
-    /// <summary>A line of the runtime's keeper: START, END, REPORT, or what went wrong.</summary>
     /// <param name="keep">False: not worth a write to the disk.</param>
-    public void WritePlatform(ReadOnlySpan<byte> line, LogTail? tail, bool keep) => Write(line, tail, keep);
+    public void Write(ReadOnlySpan<byte> text, LogOrigin origin, LogTail? tail, bool keep)
+    {
+        var line = new LogLine(clock.GetUtcNow(), text.ToArray(), origin);
+        lock (_gate)
+        {
+            tail?.Add(text);
+            Remember(line);
+            foreach (var follower in _followers)
+            {
+                follower.Writer.TryWrite(line);
+            }
+        }
+
+        if (keep)
+        {
+            store.Append(function, text);
+        }
+    }
 
     /// <summary>Puts back a line that was kept in an earlier life of the daemon.</summary>
     public void Restore(LogLine line)
@@ -63,25 +76,6 @@ internal sealed class FunctionLog(string function, LogStore store, TimeProvider 
             },
             null);
         return channel.Reader;
-    }
-
-    private void Write(ReadOnlySpan<byte> text, LogTail? tail, bool keep)
-    {
-        var line = new LogLine(clock.GetUtcNow(), text.ToArray());
-        lock (_gate)
-        {
-            tail?.Add(text);
-            Remember(line);
-            foreach (var follower in _followers)
-            {
-                follower.Writer.TryWrite(line);
-            }
-        }
-
-        if (keep)
-        {
-            store.Append(function, text);
-        }
     }
 
     private void Remember(LogLine line)

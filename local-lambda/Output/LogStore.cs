@@ -49,7 +49,7 @@ internal sealed partial class LogStore : IAsyncDisposable
         {
             foreach (var record in records)
             {
-                take(Encoding.UTF8.GetString(record.Key.Span), new LogLine(record.Timestamp, record.Payload.ToArray()));
+                take(Encoding.UTF8.GetString(record.Key.Span), new LogLine(record.Timestamp, record.Payload.ToArray(), default));
             }
         }
     }

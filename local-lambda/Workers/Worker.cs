@@ -34,13 +34,16 @@ internal sealed class Worker(string id, WorkerPool pool, bool pinned, string log
     /// <summary>Null until <see cref="Attach"/>; stays when the process has ended.</summary>
     public int? ProcessId { get; private set; }
 
+    /// <summary>True: <see cref="ProcessId"/> may be another process's by now.</summary>
+    public bool HasEnded { get; private set; }
+
     public WorkerOutput? Output { get; set; }
 
     /// <summary>Connections to the Runtime API that are open.</summary>
     public int Connections;
 
-    /// <summary>Where printed lines go besides the function's log; changed only while nothing runs in the worker.</summary>
-    public volatile LogTail? LogTarget;
+    /// <summary>Whose the lines are that are printed now; changed only while nothing runs in the worker.</summary>
+    public volatile Invocation? Prints;
 
     // Touched by one answer at a time.
     public long PeakMemory { get; set; }
@@ -58,6 +61,8 @@ internal sealed class Worker(string id, WorkerPool pool, bool pinned, string log
 
     /// <summary>The error that the runtime told of its own start.</summary>
     public byte[]? InitError { get; set; }
+
+    public bool InitTimedOut { get; set; }
 
     public Invocation? Current { get; set; }
 
@@ -91,6 +96,7 @@ internal sealed class Worker(string id, WorkerPool pool, bool pinned, string log
         lock (_processGate)
         {
             _process = null;
+            HasEnded = true;
         }
     }
 

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using Microsoft.Extensions.Logging;
+using Roost.LocalLambda.Output;
 
 namespace Roost.LocalLambda.Workers;
 
@@ -28,6 +29,7 @@ internal sealed partial class WorkerPool
             {
                 worker.Ready = true;
                 worker.InitDuration = _clock.GetElapsedTime(worker.StartedAt);
+                _metrics.Initialized(_definition.Name, worker.InitDuration.Value);
                 worker.Timer!.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
                 _starting--;
                 _backoff.Reset();
@@ -83,7 +85,7 @@ internal sealed partial class WorkerPool
     {
         try
         {
-            WriteEnd(worker, invocation, functionError is not null, line: null);
+            WriteEnd(worker, invocation, functionError is null ? InvocationOutcome.Success : InvocationOutcome.FunctionError, payload, line: null);
         }
         finally
         {
@@ -119,6 +121,7 @@ internal sealed partial class WorkerPool
         Invocation? unserved = null;
         TaskCompletionSource<Invocation?>? parked;
         bool again;
+        var outcome = !worker.Ready ? InvocationOutcome.InitFailed : outOfMemory ? InvocationOutcome.OutOfMemory : InvocationOutcome.Crashed;
         lock (_gate)
         {
             worker.Dead = true;
@@ -132,6 +135,7 @@ internal sealed partial class WorkerPool
                 _starting--;
                 _backoff.Failed();
                 victim = TakeFirstWaiting(); // the start was on its behalf
+                victim?.StartedAt = worker.StartedAt;
             }
             else if (worker.Current is { Delivered: false } undelivered)
             {
@@ -155,9 +159,15 @@ internal sealed partial class WorkerPool
 
         parked?.TrySetResult(null);
         unserved?.Fail(Stopping());
+        if (outcome == InvocationOutcome.InitFailed && !_closed)
+        {
+            _platform.InitReport(_clock.GetElapsedTime(worker.StartedAt), worker.InitTimedOut, ErrorType.Of(worker.InitError ?? FunctionErrors.Exited("", exitCode, outOfMemory)));
+        }
+
         if (victim is not null)
         {
-            Fail(worker, victim, worker.InitError ?? FunctionErrors.Exited(victim.RequestId, exitCode, outOfMemory), line: null);
+            var error = worker.InitError ?? FunctionErrors.Exited(victim.RequestId, exitCode, outOfMemory);
+            Fail(worker, victim, outcome, error, line: ErrorType.MessageOf(error));
         }
 
         LogWorkerEnded(_definition.Name, worker.Id, exitCode);
@@ -206,6 +216,7 @@ internal sealed partial class WorkerPool
 
             if (!worker.Ready)
             {
+                worker.InitTimedOut = worker.InitError is null;
                 worker.InitError ??= FunctionErrors.InitTimedOut("", _initTimeout);
                 victim = null;
             }
@@ -227,19 +238,20 @@ internal sealed partial class WorkerPool
             }
         }
 
+        _starter.PeakMemory(worker); // while there is somebody to ask
         worker.Kill();
         if (victim is not null)
         {
             var time = _clock.GetUtcNow().UtcDateTime;
-            Fail(worker, victim, FunctionErrors.TimedOut(victim.RequestId, _definition.Timeout), $"{time:yyyy-MM-ddTHH:mm:ss.fffZ} {victim.RequestId} Task timed out after {_definition.Timeout.TotalSeconds:0.00} seconds");
+            Fail(worker, victim, InvocationOutcome.TimedOut, FunctionErrors.TimedOut(victim.RequestId, _definition.Timeout), $"{time:yyyy-MM-ddTHH:mm:ss.fffZ} {victim.RequestId} Task timed out after {_definition.Timeout.TotalSeconds:0.00} seconds");
         }
     }
 
-    private void Fail(Worker worker, Invocation victim, byte[] error, string? line)
+    private void Fail(Worker worker, Invocation victim, InvocationOutcome outcome, byte[] error, string? line)
     {
         try
         {
-            WriteEnd(worker, victim, failed: true, line);
+            WriteEnd(worker, victim, outcome, error, line);
         }
         finally
         {

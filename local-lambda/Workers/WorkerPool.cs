@@ -16,6 +16,7 @@ internal sealed partial class WorkerPool : IAsyncDisposable
     private readonly FunctionDefinition _definition;
     private readonly WorkerStarter _starter;
     private readonly FunctionLog _log;
+    private readonly PlatformLog _platform;
     private readonly Metrics _metrics;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
@@ -40,6 +41,7 @@ internal sealed partial class WorkerPool : IAsyncDisposable
     {
         (_definition, _starter, _log, _metrics, _clock, _logger) = (definition, starter, log, metrics, clock, logger);
         _pinned = definition.Version == FunctionArn.Latest ? definition.Pinned : 0;
+        _platform = new PlatformLog(definition, log);
         Arn = definition.Arn.ToString();
         _initTimeout = options.InitTimeout;
         _backoff = new PinnedBackoff(clock);
@@ -199,6 +201,7 @@ internal sealed partial class WorkerPool : IAsyncDisposable
                     worker.Timer = _clock.CreateTimer(static state => ((Worker)state!).Pool.OnTimer((Worker)state), worker, _initTimeout, Timeout.InfiniteTimeSpan);
                     _starting++;
                     _workers.Add(worker);
+                    _platform.InitStart();
                     _starter.Launch(worker);
                 }
                 catch (Exception exception) when (exception is SocketException or IOException or UnauthorizedAccessException)
@@ -217,7 +220,12 @@ internal sealed partial class WorkerPool : IAsyncDisposable
             }
 
             LogNoWorker(_definition.Name, fault.Message);
-            victim?.Complete(FunctionErrors.NotStarted(victim.RequestId, fault.Message), FunctionErrors.Unhandled, _definition.Version);
+            if (victim is not null)
+            {
+                _metrics.Invoked(_definition.Name, TimeSpan.Zero, InvocationOutcome.InitFailed);
+                victim.Complete(FunctionErrors.NotStarted(victim.RequestId, fault.Message), FunctionErrors.Unhandled, _definition.Version);
+            }
+
             _backoff.WhenOver(EnsureWorkers);
         }
     }
@@ -282,30 +290,30 @@ internal sealed partial class WorkerPool : IAsyncDisposable
     {
         invocation.Delivered = true;
         worker.Output?.Drain(); // what was printed before belongs to the one before
-        worker.LogTarget = invocation.Tail;
-        _log.WritePlatform(Encoding.UTF8.GetBytes($"START RequestId: {invocation.RequestId} Version: {_definition.Version}"), invocation.Tail, keep: false);
+        worker.Prints = invocation;
+        _platform.Start(invocation);
     }
 
-    private void WriteEnd(Worker worker, Invocation invocation, bool failed, string? line)
+    /// <param name="answer">The error, where it failed.</param>
+    /// <param name="line">What to tell of an end that the function itself cannot tell of; null for nothing.</param>
+    private void WriteEnd(Worker worker, Invocation invocation, InvocationOutcome outcome, ReadOnlyMemory<byte> answer, string? line)
     {
         worker.Output?.EndOfInvocation();
-        var elapsed = _clock.GetElapsedTime(invocation.StartedAt);
+        var report = new InvocationReport(
+            outcome, _clock.GetElapsedTime(invocation.StartedAt), invocation.InitDuration, _starter.PeakMemory(worker), outcome == InvocationOutcome.Success ? null : ErrorType.Of(answer.Span));
+        if (!invocation.Delivered)
+        {
+            _platform.Start(invocation); // its worker never lived to see it
+        }
+
         if (line is not null)
         {
-            _log.WritePlatform(Encoding.UTF8.GetBytes(line), invocation.Tail, keep: true);
+            _platform.Failure(invocation, line);
         }
 
-        // Only what went wrong is worth a write to the SD card; the rest stays in memory.
-        var report = new StringBuilder($"REPORT RequestId: {invocation.RequestId}\tDuration: {elapsed.TotalMilliseconds:0.00} ms\tBilled Duration: {Math.Ceiling(elapsed.TotalMilliseconds):0} ms\tMemory Size: {_definition.MemoryMebibytes} MB\tMax Memory Used: {_starter.PeakMemory(worker) >> 20} MB\t");
-        if (invocation.InitDuration is { } init)
-        {
-            report.Append($"Init Duration: {init.TotalMilliseconds:0.00} ms\t");
-        }
-
-        _log.WritePlatform(Encoding.UTF8.GetBytes($"END RequestId: {invocation.RequestId}"), invocation.Tail, keep: false);
-        _log.WritePlatform(Encoding.UTF8.GetBytes(report.ToString()), invocation.Tail, keep: failed);
-        worker.LogTarget = null;
-        _metrics.Invoked(_definition.Name, elapsed, failed);
+        _platform.End(invocation, report);
+        worker.Prints = null;
+        _metrics.Invoked(_definition.Name, report.Duration, outcome);
     }
 
     /// <summary>An event for a runtime that waits for one. Completed outside the lock: the runtime's connection is written on this thread.</summary>

@@ -38,7 +38,7 @@ internal sealed class WorkerStarter(
     public long PeakMemory(Worker worker)
     {
         // Read at most once a second: the files of /proc cost more than the rest of the REPORT line.
-        if (worker.ProcessId is { } processId && (worker.PeakMemory == 0 || clock.GetElapsedTime(worker.PeakMemoryAt) > TimeSpan.FromSeconds(1)))
+        if (worker is { HasEnded: false, ProcessId: { } processId } && (worker.PeakMemory == 0 || clock.GetElapsedTime(worker.PeakMemoryAt) > TimeSpan.FromSeconds(1)))
         {
             worker.PeakMemoryAt = clock.GetTimestamp();
             var peak = WorkerMemory.Peak(processId, options.Isolation == IsolationMode.None ? 0 : 2);
@@ -101,7 +101,7 @@ internal sealed class WorkerStarter(
                 ((AnonymousPipeClientStream)process.StandardError.BaseStream).SafePipeHandle,
                 pump,
                 new OutputBudget(options.LogRateBytes, clock),
-                line => worker.Pool.Log.WritePrinted(line, worker.LogTarget));
+                line => worker.Pool.Log.Write(line, new LogOrigin(LogKind.Printed, worker.Pool.Definition.Version, worker.Prints?.RequestId), worker.Prints?.Tail, keep: true));
             worker.Output = output;
             pump.Add(output);
             await process.WaitForExitAsync();
