@@ -23,6 +23,9 @@ internal sealed record FunctionRecord
 
     public IReadOnlyList<FunctionAlias> Aliases { get; init; } = [];
 
+    /// <summary>By version or alias; those of the function itself stand under <c>$LATEST</c>.</summary>
+    public IReadOnlyDictionary<string, AsyncSettings> Async { get; init; } = new Dictionary<string, AsyncSettings>();
+
     /// <summary>Every version, <c>$LATEST</c> first.</summary>
     [JsonIgnore]
     public IEnumerable<FunctionDefinition> All => Versions.Prepend(Latest);
@@ -36,6 +39,10 @@ internal sealed record FunctionRecord
     public FunctionDefinition? Resolve(string? qualifier, double chance) => qualifier is null or FunctionArn.Latest
         ? Latest
         : FindVersion(FindAlias(qualifier)?.Choose(chance) ?? qualifier);
+
+    /// <summary>Those of the version or alias that was asked for, else the function's own, else the default. Null asks for the function.</summary>
+    public AsyncSettings AsyncOf(string? qualifier) =>
+        Async.GetValueOrDefault(qualifier ?? FunctionArn.Latest) ?? Async.GetValueOrDefault(FunctionArn.Latest) ?? AsyncSettings.Default;
 
     /// <summary>The record with <c>$LATEST</c> published; the newest version again when nothing has changed since.</summary>
     public FunctionRecord Publish(string? description, DateTimeOffset now, out FunctionDefinition published)

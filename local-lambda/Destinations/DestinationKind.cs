@@ -1,0 +1,8 @@
+namespace Roost.LocalLambda.Destinations;
+
+internal enum DestinationKind
+{
+    Function,
+    Stream,
+    Topic,
+}
