@@ -82,6 +82,28 @@ public sealed partial class FunctionHost
         (function.Notes, function.Faults) = (notes, faults);
     }
 
+    /// <summary>Takes what <see cref="Note"/> told off a function, and the function with it when that was all there is of it.</summary>
+    internal void Forget(string name)
+    {
+        if (!TryFind(name, out var function))
+        {
+            return;
+        }
+
+        (function.Notes, function.Faults) = ([], []);
+        if (function.Record is null)
+        {
+            _functions.TryRemove(name, out _);
+        }
+    }
+
+    /// <summary>The functions that were deployed from folders.</summary>
+    internal IEnumerable<(string Name, string Folder)> Deployed() =>
+        _functions.Values.Select(function => function.Record).OfType<FunctionRecord>().Where(record => record.Origin is not null).Select(record => (record.Name, record.Origin!.Folder));
+
+    /// <returns>The function that was deployed from this folder; null when none was.</returns>
+    internal string? DeployedFrom(string folder) => Deployed().FirstOrDefault(function => function.Folder == folder).Name;
+
     internal bool HasCode(FunctionDefinition definition)
     {
         using var code = _engine?.Code.Find(definition.CodeSha256, definition.CodeSize);

@@ -32,7 +32,7 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
     private readonly SemaphoreSlim _changes = new(1);
     private readonly Dictionary<string, TopicTriggers> _triggers = new(StringComparer.Ordinal);
     private FunctionStore? _store;
-    private FolderDeployer? _folders;
+    private FolderWatcher? _folders;
     private string? _isolationFault;
     private Engine? _engine;
 
@@ -64,7 +64,7 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
             Add(record.Name).Apply(record);
         }
 
-        _folders = new FolderDeployer(this, _engine.Code, _options, _clock, _logger);
+        _folders = new FolderWatcher(new FolderDeployer(this, _engine.Code, _options, _clock, _logger), _options.Folder, _clock, _logger);
         await _folders.DeployAllAsync();
         _engine.Code.Sweep(Referenced());
         _engine.Logs.ReadAll((name, line) =>
@@ -94,11 +94,18 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
         }
 
         _engine.StartRetries(RequeueAsync);
+        _folders.Watch();
     }
 
     /// <summary>Ends the triggers, lets running invocations finish within the drain time, ends the workers, closes the queues.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        if (_folders is { } folders)
+        {
+            _folders = null;
+            await folders.DisposeAsync();
+        }
+
         await _changes.WaitAsync(CancellationToken.None); // a change that is under way is finished; none comes after
         if (_engine is not { } engine)
         {
