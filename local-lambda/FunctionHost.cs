@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Roost.LocalLambda.Definitions;
 using Roost.LocalLambda.Deployment;
 using Roost.LocalLambda.Isolation;
 using Roost.LocalLambda.Queue;
@@ -188,7 +189,7 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
             Routes = Property(message, QueuedInvocation.RoutesProperty),
             Trace = TraceContext.From(Property(message, QueuedInvocation.XRayProperty), Property(message, QueuedInvocation.TraceParentProperty), Property(message, QueuedInvocation.TraceStateProperty)),
         };
-        return Forget(EnqueueAsync(name, FunctionEvent.FromPayload(message.Payload), context));
+        return Forget(EnqueueAsync(name, IsBinary(name, qualifier: null) ? message.Payload : FunctionEvent.FromPayload(message.Payload), context));
 
         static async ValueTask Forget(ValueTask<string> kept) => await kept;
 
@@ -197,6 +198,9 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
 
     /// <summary>The function, whether it loaded or not.</summary>
     internal bool TryFind(string name, [NotNullWhen(true)] out Function? function) => _functions.TryGetValue(name, out function);
+
+    /// <summary>True for a function whose events are bytes and not JSON.</summary>
+    internal bool IsBinary(string name, string? qualifier) => TryFind(name, out var function) && function.Record?.Resolve(qualifier, chance: 0)?.Encoding == PayloadEncoding.Binary;
 
     /// <summary>What a dry run tells: nothing, or the exception that an invocation would get.</summary>
     internal void Demand(string name, string? qualifier) => Find(name, qualifier).Resolve(qualifier);

@@ -3,6 +3,8 @@ namespace Roost.LocalLambda;
 /// <summary>How an invocation ended.</summary>
 public sealed record InvocationResult
 {
+    public const string Json = "application/json";
+
     public required string RequestId { get; init; }
 
     /// <summary>200, also when the function failed.</summary>
@@ -13,6 +15,11 @@ public sealed record InvocationResult
 
     /// <summary>The answer's bytes as the function sent them, or the error as a JSON object with <c>errorMessage</c> and <c>errorType</c>.</summary>
     public required ReadOnlyMemory<byte> Payload { get; init; }
+
+    /// <summary>
+    /// What the payload is: <see cref="Json"/>, but for functions whose encoding is binary, and for those that stream their answer, who name its type themselves.
+    /// </summary>
+    public string ContentType { get; init; } = Json;
 
     /// <summary>The last 4 KiB of what the invocation logged, when it was asked for.</summary>
     public ReadOnlyMemory<byte>? LogTail { get; init; }

@@ -41,6 +41,8 @@ internal sealed record FunctionDefinition
 
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
+    public PayloadEncoding Encoding { get; init; }
+
     public FunctionNetwork Network { get; init; }
 
     /// <summary>Most workers at one time.</summary>

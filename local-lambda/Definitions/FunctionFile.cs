@@ -18,7 +18,7 @@ internal sealed class FunctionFile
     private const int MaxDepth = 16;
 
     private static readonly string[] Keys =
-        ["name", "runtime", "handler", "memory", "timeout", "environment", "network", "max-concurrency", "pinned", "idle", "queue", "triggers"];
+        ["name", "runtime", "handler", "memory", "timeout", "environment", "encoding", "network", "max-concurrency", "pinned", "idle", "queue", "triggers"];
 
     private readonly string _path;
     private readonly List<string> _faults = [];
@@ -67,6 +67,7 @@ internal sealed class FunctionFile
             MemoryBytes = Bytes(values, "memory", 128L << 20, 16L << 20, 10L << 30, "16MiB to 10GiB, with its unit: 128MiB"),
             Timeout = Duration(values, "timeout", TimeSpan.FromSeconds(3), TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(900), "100ms to 900s, with its unit: 3s"),
             Environment = Environment(values),
+            Encoding = Encoding(values),
             Network = Network(values),
             MaxConcurrency = maxConcurrency,
             Pinned = Number(values, "pinned", 0, 0, maxConcurrency),
@@ -205,6 +206,25 @@ internal sealed class FunctionFile
         }
 
         return environment;
+    }
+
+    private PayloadEncoding Encoding(Dictionary<string, YamlNode> values)
+    {
+        if (!values.TryGetValue("encoding", out var node))
+        {
+            return PayloadEncoding.Json;
+        }
+
+        switch (Scalar(node, "encoding"))
+        {
+            case "json":
+                return PayloadEncoding.Json;
+            case "binary":
+                return PayloadEncoding.Binary;
+            case var other:
+                Fault(node, "encoding", other ?? Shown(node), "use json or binary");
+                return PayloadEncoding.Json;
+        }
     }
 
     private FunctionNetwork Network(Dictionary<string, YamlNode> values)

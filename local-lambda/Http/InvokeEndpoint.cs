@@ -54,8 +54,9 @@ internal sealed class InvokeEndpoint(FunctionHost host, TimeProvider clock)
             throw new PayloadTooLargeException(body.TotalBytes, FunctionHost.MaxPayloadBytes);
         }
 
-        var payload = body.TotalBytes == 0 ? "{}"u8.ToArray() : body.ToArray(); // as AWS: no event is an empty one
-        if (FunctionEvent.FaultOf(payload) is { } fault)
+        var binary = host.IsBinary(name, qualifier);
+        var payload = body.TotalBytes == 0 && !binary ? "{}"u8.ToArray() : body.ToArray(); // as AWS: no event is an empty one
+        if (!binary && FunctionEvent.FaultOf(payload) is { } fault)
         {
             return new(400, "InvalidRequestContentException", $"Could not parse request body into json: {fault}");
         }
@@ -97,7 +98,7 @@ internal sealed class InvokeEndpoint(FunctionHost host, TimeProvider clock)
         }
 
         http.Response.StatusCode = result.StatusCode;
-        return RawResponse.WriteAsync(http, "application/json", result.Payload);
+        return RawResponse.WriteAsync(http, result.ContentType, result.Payload);
     }
 
     private static bool TryReadClientContext(HttpRequest request, out string? json)

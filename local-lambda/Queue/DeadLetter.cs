@@ -28,9 +28,10 @@ internal sealed record DeadLetter
 
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, QueueJson.Default.DeadLetter);
 
-    private static JsonElement Element(ReadOnlyMemory<byte> json)
+    /// <summary>Bytes that are no JSON stand as those of a message do: <c>{"data":BASE64}</c>.</summary>
+    private static JsonElement Element(ReadOnlyMemory<byte> payload)
     {
-        var reader = new Utf8JsonReader(json.IsEmpty || !FunctionEvent.IsJson(json.Span) ? "null"u8 : json.Span);
+        var reader = new Utf8JsonReader(payload.IsEmpty ? "null"u8 : FunctionEvent.FromPayload(payload.Span));
         return JsonElement.ParseValue(ref reader);
     }
 

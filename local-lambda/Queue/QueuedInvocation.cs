@@ -71,7 +71,7 @@ internal sealed record QueuedInvocation
         Properties = new MqttMessageProperties
         {
             CorrelationData = CorrelationData,
-            ContentType = "application/json",
+            ContentType = result.ContentType,
             UserProperties = [.. UserPropertiesOf(result)],
         },
     };

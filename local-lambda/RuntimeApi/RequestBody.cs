@@ -6,28 +6,39 @@ namespace Roost.LocalLambda.RuntimeApi;
 /// <summary>A request's body, kept up to a limit and counted beyond it.</summary>
 internal sealed class RequestBody : IDisposable
 {
+    private const int MostAtOnce = 64 * 1024;
+
     private byte[]? _rented;
     private int _length;
 
     /// <summary>Kept and dropped bytes together.</summary>
     public long TotalBytes { get; private set; }
 
+    /// <param name="announced">Only what has arrived is made room for, up to twice as much: a length is announced in a moment, and the bytes may never come.</param>
     public static async Task<RequestBody> ReadAsync(PipeReader reader, int limit, long? announced, CancellationToken cancellationToken)
     {
-        var body = new RequestBody { _rented = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(announced ?? 4096, 256, limit)) };
-        while (true)
+        var body = new RequestBody { _rented = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(announced ?? 4096, 256, Math.Min(limit, MostAtOnce))) };
+        try
         {
-            var read = await reader.ReadAsync(cancellationToken);
-            foreach (var part in read.Buffer)
+            while (true)
             {
-                body.Add(part.Span, limit);
-            }
+                var read = await reader.ReadAsync(cancellationToken);
+                foreach (var part in read.Buffer)
+                {
+                    body.Add(part.Span, limit);
+                }
 
-            reader.AdvanceTo(read.Buffer.End);
-            if (read.IsCompleted)
-            {
-                return body;
+                reader.AdvanceTo(read.Buffer.End);
+                if (read.IsCompleted)
+                {
+                    return body;
+                }
             }
+        }
+        catch
+        {
+            body.Dispose();
+            throw;
         }
     }
 

@@ -1,18 +1,22 @@
 using System.Globalization;
-using System.Text.Json;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Roost.LocalLambda.Definitions;
 using Roost.LocalLambda.Workers;
 
 namespace Roost.LocalLambda.RuntimeApi;
 
-/// <summary>The calls of the Runtime API, version 2018-06-01: next, response, error and init error.</summary>
+/// <summary>
+/// The calls of the Runtime API, version 2018-06-01: next, response, error and init error. One body of a worker is kept in memory at a time, and
+/// only one that may be an answer: what a function sends beside its runtime is counted and dropped.
+/// </summary>
 internal sealed class RuntimeApiApplication(TimeProvider clock) : IHttpApplication<RuntimeApiApplication.Call>
 {
     private const string Root = "/2018-06-01/runtime/";
     private const string InvocationPath = Root + "invocation/";
+    private const string Binary = "application/octet-stream";
     private static readonly ReadOnlyMemory<byte> Accepted = "{\"status\":\"OK\"}\n"u8.ToArray();
 
     public Call CreateContext(IFeatureCollection contextFeatures) => new(new DefaultHttpContext(contextFeatures), contextFeatures.GetRequiredFeature<Worker>());
@@ -30,11 +34,11 @@ internal sealed class RuntimeApiApplication(TimeProvider clock) : IHttpApplicati
             ("GET", InvocationPath + "next") => NextAsync(context),
             ("POST", Root + "init/error") => InitErrorAsync(context),
             ("POST", _) when path.StartsWith(InvocationPath, StringComparison.Ordinal) && path.EndsWith("/response", StringComparison.Ordinal) =>
-                ResponseAsync(context, path[InvocationPath.Length..^"/response".Length]),
+                AnswerAsync(context, path[InvocationPath.Length..^"/response".Length], isError: false),
             ("POST", _) when path.StartsWith(InvocationPath, StringComparison.Ordinal) && path.EndsWith("/error", StringComparison.Ordinal) =>
-                ErrorAsync(context, path[InvocationPath.Length..^"/error".Length]),
-            ("GET", "/ping" or "/2018-06-01/ping") => WriteAsync(context.Http, 200, "text/plain", "pong"u8.ToArray()),
-            _ => RefuseAsync(context.Http, 404, "InvalidPath", $"There is no {context.Http.Request.Method} {path} in the Runtime API."),
+                AnswerAsync(context, path[InvocationPath.Length..^"/error".Length], isError: true),
+            ("GET", "/ping" or "/2018-06-01/ping") => ApiAnswer.WriteAsync(context.Http, 200, "text/plain", "pong"u8.ToArray()),
+            _ => ApiAnswer.RefuseAsync(context.Http, 404, "InvalidPath", $"There is no {context.Http.Request.Method} {path} in the Runtime API."),
         };
     }
 
@@ -57,7 +61,7 @@ internal sealed class RuntimeApiApplication(TimeProvider clock) : IHttpApplicati
         }
         catch (InvalidOperationException exception)
         {
-            await RefuseAsync(http, 403, "InvalidStateTransition", exception.Message);
+            await ApiAnswer.InvalidTransitionAsync(http, exception.Message);
             return;
         }
 
@@ -77,80 +81,113 @@ internal sealed class RuntimeApiApplication(TimeProvider clock) : IHttpApplicati
             headers["Lambda-Runtime-Client-Context"] = HeaderText.Escape(context);
         }
 
-        await WriteAsync(http, 200, "application/json", invocation.Payload);
+        await ApiAnswer.WriteAsync(http, 200, worker.Pool.Definition.Encoding == PayloadEncoding.Binary ? Binary : InvocationResult.Json, invocation.Payload);
     }
 
-    private static async Task ResponseAsync(Call call, string requestId)
+    private static async Task AnswerAsync(Call call, string requestId, bool isError)
     {
         var (http, worker) = call;
-        var limit = FunctionErrors.MaxResponseBytes;
-        using var body = await RequestBody.ReadAsync(http.Request.BodyReader, limit, http.Request.ContentLength, http.RequestAborted);
-        if (worker.Pool.TryBeginAnswer(worker, requestId) is not { } invocation)
+        if (worker.Pool.Running(worker, requestId) is not { } running)
         {
-            await RefuseAsync(http, 400, "InvalidRequestID", "Invalid request ID");
+            await (worker.Ready ? ApiAnswer.InvalidRequestIdAsync(http) : ApiAnswer.InvalidTransitionAsync(http, "Transition from Started to Responded is not allowed: there was no invocation yet."));
             return;
         }
 
-        if (body.TotalBytes > limit)
+        if (Interlocked.CompareExchange(ref worker.ReadingBody, 1, 0) != 0)
+        {
+            await ApiAnswer.InvalidTransitionAsync(http, "Transition from Responding to Responding is not allowed: another answer is on its way.");
+            return;
+        }
+
+        try
+        {
+            using var body = await RequestBody.ReadAsync(http.Request.BodyReader, FunctionErrors.MaxResponseBytes, http.Request.ContentLength, http.RequestAborted);
+            if (worker.Pool.TryBeginAnswer(worker, requestId) is not { } invocation)
+            {
+                await ApiAnswer.InvalidRequestIdAsync(http); // its time was over before the body was complete
+            }
+            else if (isError)
+            {
+                worker.Pool.Answer(worker, invocation, ErrorBody.Of(http.Request, body), FunctionErrors.Unhandled);
+                await ApiAnswer.WriteAsync(http, 202, InvocationResult.Json, Accepted);
+            }
+            else
+            {
+                await RespondAsync(http, worker, invocation, body);
+            }
+        }
+        catch (Exception exception) when (exception is BadHttpRequestException or IOException or OperationCanceledException)
+        {
+            // The connection ended, or broke the rules of HTTP, in the middle of the answer.
+            if (worker.Pool.TryBeginAnswer(worker, requestId) is { } invocation)
+            {
+                worker.Pool.Answer(worker, invocation, FunctionErrors.Truncated(running.RequestId), FunctionErrors.Unhandled);
+                await ApiAnswer.TruncatedAsync(http);
+            }
+        }
+        finally
+        {
+            Volatile.Write(ref worker.ReadingBody, 0);
+        }
+    }
+
+    private static Task RespondAsync(HttpContext http, Worker worker, Invocation invocation, RequestBody body)
+    {
+        var mode = http.Request.Headers["Lambda-Runtime-Function-Response-Mode"].ToString();
+        if (mode is not ("" or "streaming"))
+        {
+            worker.Pool.Answer(worker, invocation, FunctionErrors.InvalidResponseMode(invocation.RequestId), FunctionErrors.Unhandled);
+            return ApiAnswer.RefuseAsync(http, 400, "InvalidFunctionResponseMode", "Invalid function response mode");
+        }
+
+        if (body.TotalBytes > FunctionErrors.MaxResponseBytes)
         {
             worker.Pool.Answer(worker, invocation, FunctionErrors.ResponseTooLarge(body.TotalBytes), FunctionErrors.Unhandled);
-            await RefuseAsync(http, 413, "RequestEntityTooLarge", $"Exceeded maximum allowed payload size ({limit} bytes).");
-            return;
+            return ApiAnswer.RefuseAsync(http, 413, "RequestEntityTooLarge", $"Exceeded maximum allowed payload size ({FunctionErrors.MaxResponseBytes} bytes).");
+        }
+
+        // A streamed answer that ends in an error says so in trailers, when its body has been read.
+        if (mode.Length > 0 && http.Request.CheckTrailersAvailable() && http.Request.GetTrailer("Lambda-Runtime-Function-Error-Type").ToString() is { Length: > 0 } type)
+        {
+            worker.Pool.Answer(worker, invocation, ErrorBody.OfTrailers(type, http.Request.GetTrailer("Lambda-Runtime-Function-Error-Body").ToString()), FunctionErrors.Unhandled);
+            return ApiAnswer.WriteAsync(http, 202, InvocationResult.Json, Accepted);
+        }
+
+        if (mode.Length > 0 || worker.Pool.Definition.Encoding == PayloadEncoding.Binary)
+        {
+            invocation.ContentType = http.Request.ContentType is { Length: > 0 } contentType ? contentType : Binary;
         }
 
         worker.Pool.Answer(worker, invocation, body.ToArray(), functionError: null);
-        await WriteAsync(http, 202, "application/json", Accepted);
-    }
-
-    private static async Task ErrorAsync(Call call, string requestId)
-    {
-        var (http, worker) = call;
-        var error = await ReadErrorAsync(http);
-        if (worker.Pool.TryBeginAnswer(worker, requestId) is not { } invocation)
-        {
-            await RefuseAsync(http, 400, "InvalidRequestID", "Invalid request ID");
-            return;
-        }
-
-        worker.Pool.Answer(worker, invocation, error, FunctionErrors.Unhandled);
-        await WriteAsync(http, 202, "application/json", Accepted);
+        return ApiAnswer.WriteAsync(http, 202, InvocationResult.Json, Accepted);
     }
 
     private static async Task InitErrorAsync(Call call)
     {
         var (http, worker) = call;
-        var error = await ReadErrorAsync(http);
-        await WriteAsync(http, 202, "application/json", Accepted);
-        worker.Pool.FailInit(worker, error);
-    }
-
-    /// <summary>The error as the runtime tells it; one that is no JSON object gets the shape of one, its type from the header.</summary>
-    private static async Task<byte[]> ReadErrorAsync(HttpContext http)
-    {
-        using var body = await RequestBody.ReadAsync(http.Request.BodyReader, FunctionErrors.MaxResponseBytes, http.Request.ContentLength, http.RequestAborted);
-        var bytes = body.TotalBytes > FunctionErrors.MaxResponseBytes ? [] : body.ToArray();
-        if (bytes.AsSpan().TrimStart(" \t\r\n"u8).StartsWith("{"u8) && FunctionEvent.IsJson(bytes))
+        if (worker.Ready)
         {
-            return bytes;
+            await ApiAnswer.InvalidTransitionAsync(http, "Transition from Ready to InitError is not allowed: the initialization is over.");
+            return;
         }
 
-        var type = http.Request.Headers["Lambda-Runtime-Function-Error-Type"].ToString();
-        return JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string>
+        if (Interlocked.CompareExchange(ref worker.ReadingBody, 1, 0) != 0)
         {
-            ["errorMessage"] = System.Text.Encoding.UTF8.GetString(bytes),
-            ["errorType"] = type.Length > 0 ? type : "Function.Unknown",
-        });
-    }
+            await ApiAnswer.InvalidTransitionAsync(http, "Transition from InitError to InitError is not allowed.");
+            return;
+        }
 
-    private static Task RefuseAsync(HttpContext http, int status, string type, string message) =>
-        WriteAsync(http, status, "application/json", JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["errorMessage"] = message, ["errorType"] = type }));
-
-    private static async Task WriteAsync(HttpContext http, int status, string contentType, ReadOnlyMemory<byte> body)
-    {
-        http.Response.StatusCode = status;
-        http.Response.ContentType = contentType;
-        http.Response.ContentLength = body.Length;
-        await http.Response.BodyWriter.WriteAsync(body, http.RequestAborted);
+        try
+        {
+            using var body = await RequestBody.ReadAsync(http.Request.BodyReader, FunctionErrors.MaxResponseBytes, http.Request.ContentLength, http.RequestAborted);
+            var error = ErrorBody.Of(http.Request, body);
+            await ApiAnswer.WriteAsync(http, 202, InvocationResult.Json, Accepted);
+            worker.Pool.FailInit(worker, error);
+        }
+        finally
+        {
+            Volatile.Write(ref worker.ReadingBody, 0);
+        }
     }
 
     internal sealed record Call(HttpContext Http, Worker Worker);

@@ -18,6 +18,9 @@ internal sealed class RuntimeApiServer : IAsyncDisposable
     /// <summary>A runtime needs one or two; a function that opens more is not served.</summary>
     public const int MaxConnectionsPerWorker = 16;
 
+    /// <summary>What is read of a connection before somebody asks for it; Kestrel's own is 1 MiB.</summary>
+    private const int MaxUnreadBytes = 128 * 1024;
+
     private readonly WorkerConnections _connections = new();
     private readonly SocketConnectionContextFactory _contexts;
     private readonly KestrelServer _server;
@@ -32,7 +35,7 @@ internal sealed class RuntimeApiServer : IAsyncDisposable
         options.Limits.KeepAliveTimeout = TimeSpan.FromDays(365);
         options.Listen(_connections.EndPoint, listen => listen.Protocols = HttpProtocols.Http1);
         _server = new KestrelServer(Options.Create(options), _connections, loggers);
-        _contexts = new SocketConnectionContextFactory(new SocketConnectionFactoryOptions(), loggers.CreateLogger<SocketConnectionContextFactory>());
+        _contexts = new SocketConnectionContextFactory(new SocketConnectionFactoryOptions { MaxReadBufferSize = MaxUnreadBytes, MaxWriteBufferSize = MaxUnreadBytes }, loggers.CreateLogger<SocketConnectionContextFactory>());
         _application = new RuntimeApiApplication(clock);
     }
 

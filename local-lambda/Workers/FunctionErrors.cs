@@ -19,6 +19,10 @@ internal static class FunctionErrors
     public static byte[] ResponseTooLarge(long size) =>
         Body("Function.ResponseSizeTooLarge", $"Response payload size ({size} bytes) exceeded maximum allowed payload size ({MaxResponseBytes} bytes).");
 
+    public static byte[] Truncated(string requestId) => Body("Runtime.TruncatedResponse", $"RequestId: {requestId} Error: The response ended before its announced end");
+
+    public static byte[] InvalidResponseMode(string requestId) => Body("Runtime.InvalidResponseModeHeader", $"RequestId: {requestId} Error: Invalid function response mode");
+
     /// <param name="exitCode">Of bubblewrap or a shell: above 128 it is 128 and the number of a signal.</param>
     public static byte[] Exited(string requestId, int exitCode, bool outOfMemory) => outOfMemory
         ? Body("Runtime.OutOfMemory", $"RequestId: {requestId} Error: Runtime exited with error: signal: killed")

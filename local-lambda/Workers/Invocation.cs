@@ -37,11 +37,15 @@ internal sealed class Invocation(string requestId, ReadOnlyMemory<byte> payload,
     /// <summary>The init duration that its REPORT line tells; null for a warm start.</summary>
     public TimeSpan? InitDuration { get; set; }
 
+    /// <summary>Of the answer; set by who takes it.</summary>
+    public string ContentType { get; set; } = InvocationResult.Json;
+
     public void Complete(ReadOnlyMemory<byte> payload, string? functionError, string version) => _result.TrySetResult(new InvocationResult
     {
         RequestId = RequestId,
         Payload = payload,
         FunctionError = functionError,
+        ContentType = functionError is null ? ContentType : InvocationResult.Json,
         LogTail = Tail is { } tail ? tail.ToArray() : (ReadOnlyMemory<byte>?)null,
         ExecutedVersion = version,
     });

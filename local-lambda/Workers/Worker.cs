@@ -42,6 +42,9 @@ internal sealed class Worker(string id, WorkerPool pool, bool pinned, string log
     /// <summary>Connections to the Runtime API that are open.</summary>
     public int Connections;
 
+    /// <summary>1 while an answer's body is being read: one at a time is kept in memory, whatever comes in by other connections.</summary>
+    public int ReadingBody;
+
     /// <summary>Whose the lines are that are printed now; changed only while nothing runs in the worker.</summary>
     public volatile Invocation? Prints;
 

@@ -64,6 +64,15 @@ internal sealed partial class WorkerPool
         parked?.TrySetResult(null); // outside: the connection goes on, on this thread
     }
 
+    /// <returns>The invocation, when the worker runs it and has not answered it. Its time goes on.</returns>
+    public Invocation? Running(Worker worker, string requestId)
+    {
+        lock (_gate)
+        {
+            return worker.Current is { Delivered: true } current && !worker.Answered && current.RequestId == requestId ? current : null;
+        }
+    }
+
     /// <returns>The invocation, when the worker runs it and has not answered it; then <see cref="Answer"/> must follow. Else null.</returns>
     public Invocation? TryBeginAnswer(Worker worker, string requestId)
     {

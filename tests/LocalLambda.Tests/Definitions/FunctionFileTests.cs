@@ -18,7 +18,7 @@ internal sealed class FunctionFileTests
     [TearDown]
     public void RemoveFolder() => _folder.Dispose();
 
-    [TestCase("memroy: 64MiB", "memroy is not known; the keys are name, runtime, handler, memory, timeout, environment, network, max-concurrency, pinned, idle, queue, triggers")]
+    [TestCase("memroy: 64MiB", "memroy is not known; the keys are name, runtime, handler, memory, timeout, environment, encoding, network, max-concurrency, pinned, idle, queue, triggers")]
     [TestCase("memory: 64", "memory is '64'; use 16MiB to 10GiB, with its unit: 128MiB")]
     [TestCase("memory: 1MiB", "memory is '1MiB'; use 16MiB to 10GiB, with its unit: 128MiB")]
     [TestCase("memory: -64MiB", "memory is '-64MiB'; use 16MiB to 10GiB, with its unit: 128MiB")]
@@ -28,6 +28,7 @@ internal sealed class FunctionFileTests
     [TestCase("max-concurrency: 0", "max-concurrency is '0'; use a whole number, 1 to 1000")]
     [TestCase("pinned: 5", "pinned is '5'; use a whole number, 0 to 4")]
     [TestCase("queue: 1e3", "queue is '1e3'; use a whole number, 0 to 100000")]
+    [TestCase("encoding: xml", "encoding is 'xml'; use json or binary")]
     [TestCase("network: loopback", "network is 'loopback'; use none or full")]
     [TestCase("network: [none]", "network takes a single value")]
     [TestCase("environment: [A]", "environment write names and values: environment: { SITE: \"17\" }")]
