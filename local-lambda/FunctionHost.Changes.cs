@@ -1,7 +1,7 @@
 using Roost.LocalLambda.Definitions;
 using Roost.LocalLambda.Output;
 using Roost.LocalLambda.Registry;
-using Roost.LocalLambda.Triggers;
+using Roost.LocalLambda.Sources;
 
 namespace Roost.LocalLambda;
 
@@ -115,7 +115,7 @@ public sealed partial class FunctionHost
         Obstacle = host._isolationFault is null ? null : $"this machine cannot isolate functions: {host._isolationFault}",
     }, this);
 
-    /// <summary>Starts its queue, and makes its triggers those of its latest version.</summary>
+    /// <summary>Starts its queue, and makes its event sources those of its latest version.</summary>
     private async Task RunAsync(Function function)
     {
         if (function is not { IsReady: true, Record: { } record })
@@ -124,22 +124,22 @@ public sealed partial class FunctionHost
         }
 
         function.Queue!.Start();
-        if (!_triggers.TryGetValue(function.Name, out var triggers))
+        if (!_sources.TryGetValue(function.Name, out var sources))
         {
-            triggers = new TopicTriggers(function.Name, this, _broker, _metrics);
-            _triggers.Add(function.Name, triggers);
+            sources = _eventSources!.Create(function.Name);
+            _sources.Add(function.Name, sources);
         }
 
-        await triggers.ReplaceAsync(record.Latest.Topics);
+        await sources.ReplaceAsync(record.Latest.Triggers);
     }
 
     private async Task RemoveAsync(Function function)
     {
         await _store!.DeleteAsync(function.Name);
         _functions.TryRemove(function.Name, out _);
-        if (_triggers.Remove(function.Name, out var triggers))
+        if (_sources.Remove(function.Name, out var sources))
         {
-            await triggers.DisposeAsync();
+            await sources.DisposeAsync();
         }
 
         using var drain = new CancellationTokenSource(_options.DrainTimeout, _clock);

@@ -8,14 +8,14 @@ using Roost.LocalLambda.Deployment;
 using Roost.LocalLambda.Isolation;
 using Roost.LocalLambda.Queue;
 using Roost.LocalLambda.Registry;
-using Roost.LocalLambda.Triggers;
+using Roost.LocalLambda.Sources;
 using Roost.LocalLambda.Workers;
 using Roost.Mqtt;
 
 namespace Roost.LocalLambda;
 
 /// <summary>
-/// All functions of the gateway. <see cref="StartAsync"/> loads them and subscribes their triggers: after the broker's core has started and before
+/// All functions of the gateway. <see cref="StartAsync"/> loads them and starts their event sources: after the broker's core has started and before
 /// it opens its listeners. <see cref="StopAsync"/> comes while the broker still runs: what is running publishes its answers.
 /// </summary>
 public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAsyncDisposable
@@ -31,11 +31,12 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
     private readonly Metrics _metrics;
     private readonly ConcurrentDictionary<string, Function> _functions = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _changes = new(1);
-    private readonly Dictionary<string, TopicTriggers> _triggers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, FunctionSources> _sources = new(StringComparer.Ordinal);
     private FunctionStore? _store;
     private FolderWatcher? _folders;
     private string? _isolationFault;
     private Engine? _engine;
+    private EventSources? _eventSources;
 
     internal FunctionHost(IOptions<FunctionOptions> options, IMqttBroker broker, Metrics metrics, TimeProvider clock, ILoggerFactory loggers)
     {
@@ -58,6 +59,7 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
 
         _engine = new Engine(_options, launcher, _metrics, _broker, _clock, _loggers);
         await _engine.StartAsync(cancellationToken);
+        _eventSources = new EventSources(_options.DataFolder, this, _broker, _metrics, _clock, _loggers);
         _store = FunctionStore.Open(_options.DataFolder, _logger);
         var records = _store.ReadAll();
         foreach (var record in records)
@@ -98,7 +100,7 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
         _folders.Watch();
     }
 
-    /// <summary>Ends the triggers, lets running invocations finish within the drain time, ends the workers, closes the queues.</summary>
+    /// <summary>Ends the event sources, lets running invocations finish within the drain time, ends the workers, closes the queues.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         if (_folders is { } folders)
@@ -116,14 +118,11 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
 
         (_engine, _running) = (null, false);
         _changes.Release();
-        foreach (var triggers in _triggers.Values)
-        {
-            await triggers.DisposeAsync();
-        }
-
-        await engine.StopRetriesAsync();
         using var drain = new CancellationTokenSource(_options.DrainTimeout, _clock);
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(drain.Token, cancellationToken);
+        await Task.WhenAll(_sources.Values.Select(sources => sources.StopAsync(giveUp.Token)));
+        await _eventSources!.DisposeAsync();
+        await engine.StopRetriesAsync();
         await Task.WhenAll(_functions.Values.Select(function => function.StopAsync(giveUp.Token)));
         await engine.DisposeAsync();
         await _store!.DisposeAsync();

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 using Roost.LocalLambda.Registry;
-using Roost.Mqtt;
+using Roost.LocalLambda.Sources;
 
 namespace Roost.LocalLambda.Definitions;
 
@@ -57,8 +57,7 @@ internal sealed record FunctionDefinition
     /// <summary>Invocations that may wait for a worker.</summary>
     public int Queue { get; init; } = 1000;
 
-    [JsonConverter(typeof(TopicFiltersConverter))]
-    public IReadOnlyList<TopicFilter> Topics { get; init; } = [];
+    public IReadOnlyList<Trigger> Triggers { get; init; } = [];
 
     [JsonIgnore]
     public FunctionArn Arn => new(Name, Version == FunctionArn.Latest ? null : Version);

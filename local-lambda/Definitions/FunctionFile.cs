@@ -1,5 +1,5 @@
 using System.Globalization;
-using Roost.Mqtt;
+using Roost.LocalLambda.Sources;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
@@ -73,7 +73,7 @@ internal sealed class FunctionFile
             Pinned = Number(values, "pinned", 0, 0, maxConcurrency),
             Idle = Duration(values, "idle", TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(1), TimeSpan.FromHours(24), "1s to 24h, with its unit: 60s"),
             Queue = Number(values, "queue", 1000, 0, 100_000),
-            Topics = Triggers(values),
+            Triggers = values.TryGetValue(TriggerList.Key, out var triggers) ? TriggerList.Read(triggers, new YamlFaults(_path, _faults)) : [],
         };
     }
 
@@ -244,40 +244,6 @@ internal sealed class FunctionFile
                 Fault(node, "network", other ?? Shown(node), "use none or full");
                 return FunctionNetwork.None;
         }
-    }
-
-    private List<TopicFilter> Triggers(Dictionary<string, YamlNode> values)
-    {
-        const string Remedy = "write a list of topics: triggers: [ { topic: \"robots/+/bump\" } ]";
-        var topics = new List<TopicFilter>();
-        if (!values.TryGetValue("triggers", out var node))
-        {
-            return topics;
-        }
-
-        if (node is not YamlSequenceNode sequence)
-        {
-            Fault(node, "triggers", Shown(node), Remedy);
-            return topics;
-        }
-
-        foreach (var item in sequence)
-        {
-            if (item is not YamlMappingNode { Children: [var (keyNode, valueNode)] } || keyNode is not YamlScalarNode { Value: "topic" })
-            {
-                Fault(item, "triggers", Shown(item), Remedy);
-            }
-            else if (!TopicFilter.TryParse(Scalar(valueNode, "triggers.topic"), out var topic))
-            {
-                Fault(valueNode, "triggers.topic", Shown(valueNode), "is no topic filter; + and # stand alone in their level, and # is the last");
-            }
-            else
-            {
-                topics.Add(topic);
-            }
-        }
-
-        return topics;
     }
 
     private string Text(Dictionary<string, YamlNode> values, string key, string fallback, Func<string, bool> isValid, string remedy)

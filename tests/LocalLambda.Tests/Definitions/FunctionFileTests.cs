@@ -1,4 +1,5 @@
 using Roost.LocalLambda.Definitions;
+using Roost.LocalLambda.Sources;
 using Roost.Tests.Support;
 
 namespace Roost.LocalLambda.Tests.Definitions;
@@ -36,8 +37,20 @@ internal sealed class FunctionFileTests
     [TestCase("environment: { AWS_REGION: x }", "environment.AWS_REGION is reserved for the runtime; choose another name")]
     [TestCase("environment: { ROOST_RUNTIME_SOCKET: x }", "environment.ROOST_RUNTIME_SOCKET is reserved for the runtime; choose another name")]
     [TestCase("environment: { A_B: \"x\\0--bind\\0/\\0/host\" }", "environment.A_B holds a zero byte, which neither an environment nor a path can; leave it out", Description = "bubblewrap reads its arguments zero by zero")]
-    [TestCase("triggers: robots/+/bump", "triggers is 'robots/+/bump'; write a list of topics: triggers: [ { topic: \"robots/+/bump\" } ]")]
-    [TestCase("triggers: [ { topic: \"robots/#/bump\" } ]", "triggers.topic is 'robots/#/bump'; is no topic filter; + and # stand alone in their level, and # is the last")]
+    [TestCase("triggers: robots/+/bump", "triggers is 'robots/+/bump'; write a list: triggers: [ { topic: \"robots/+/bump\" }, { schedule: \"rate(5 minutes)\" } ]")]
+    [TestCase("triggers: [ { topic: \"robots/#/bump\" } ]", "triggers[0].topic is 'robots/#/bump'; is no topic filter; + and # stand alone in their level, and # is the last")]
+    [TestCase("triggers: [ robots/+/bump ]", "triggers[0] is 'robots/+/bump'; write a list: triggers: [ { topic: \"robots/+/bump\" }, { schedule: \"rate(5 minutes)\" } ]")]
+    [TestCase("triggers: [ { topic: a }, { topci: b } ]", "triggers[1] has none of the keys topic, schedule; write a list: triggers: [ { topic: \"robots/+/bump\" }, { schedule: \"rate(5 minutes)\" } ]")]
+    [TestCase("triggers: [ { topic: a, schedule: b } ]", "triggers[0] has topic and schedule; make them two items of the list")]
+    [TestCase("triggers: [ { topic: a, qos: 1 } ]", "triggers[0].qos is not known; the keys here are topic")]
+    [TestCase("triggers: [ { topic: [a] } ]", "triggers[0].topic takes a single value")]
+    [TestCase("triggers: [ { schedule: rate(5) } ]", "triggers[0].schedule is 'rate(5)'; '5' is no rate; write a whole number from 1 on, a space and a unit: rate(5 minutes)")]
+    [TestCase("triggers: [ { schedule: cron(0 12 * * ? *), timezone: Europe/Atlantis } ]", "triggers[0].timezone is 'Europe/Atlantis'; is no time zone of this machine; use a name such as Europe/Berlin, and see that the package tzdata is installed")]
+    [TestCase("triggers: [ { schedule: rate(5 minutes), timezone: Europe/Berlin } ]", "triggers[0].schedule is 'rate(5 minutes)'; a rate has no time zone; leave timezone out, or use cron(...)")]
+    [TestCase("triggers: [ { schedule: rate(5 minutes), catch-up: twice } ]", "triggers[0].catch-up is 'twice'; use once or none")]
+    [TestCase("triggers: [ { schedule: rate(5 minutes), name: a/b } ]", "triggers[0].name is 'a/b'; use 1 to 64 letters, digits, - and _")]
+    [TestCase("triggers: [ { schedule: rate(5 minutes), name: \"1\" }, { schedule: rate(1 hour) } ]", "triggers[1].name is '1'; another schedule of this function has it already; give each its own")]
+    [TestCase("triggers: [ { schedule: rate(5 minutes), input: \"{mode}\" } ]", "triggers[0].input is '{mode}'; is no JSON: 'm' is an invalid start of a property name. Expected a '\"'. LineNumber: 0 | BytePositionInLine: 1. Write the event in quotes: input: '{\"mode\":\"night\"}'")]
     public void A_fault_is_told_with_file_line_key_value_and_remedy(string line, string told)
     {
         Assert.That(FaultsOf(Sound + line), Has.Some.EqualTo($"{_folder[FunctionFile.Name]}, line 4: {told}"));
@@ -87,7 +100,7 @@ internal sealed class FunctionFileTests
         Assert.That(definition.Idle, Is.EqualTo(TimeSpan.FromMinutes(2)));
         Assert.That((definition.MaxConcurrency, definition.Pinned, definition.Queue, definition.Network), Is.EqualTo((7, 2, 0, FunctionNetwork.Full)));
         Assert.That(definition.Environment["SITE"], Is.EqualTo("17"));
-        Assert.That(definition.Topics.Select(topic => topic.Value), Is.EqualTo(["a/+", "b/#"]));
+        Assert.That(definition.Triggers.Cast<TopicTrigger>().Select(trigger => trigger.Filter), Is.EqualTo(["a/+", "b/#"]));
     }
 
     private IReadOnlyList<string> FaultsOf(string yaml) => FaultsOf(yaml, out _);

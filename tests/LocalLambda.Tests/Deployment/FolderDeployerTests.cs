@@ -1,5 +1,6 @@
 using Roost.LocalLambda.Definitions;
 using Roost.LocalLambda.Registry;
+using Roost.LocalLambda.Sources;
 using Roost.Mqtt;
 using Roost.Tests.Support;
 
@@ -116,7 +117,7 @@ internal sealed class FolderDeployerTests : FunctionFixture
     {
         Python("f", "def handler(event, context):\n    return event", "triggers: [ { topic: a } ]\n");
         await StartAsync();
-        await Host.ChangeAsync("f", record => record! with { Latest = record.Latest with { Topics = [TopicFilter.Parse("b")] } });
+        await Host.ChangeAsync("f", record => record! with { Latest = record.Latest with { Triggers = [new TopicTrigger("b")] } });
 
         await PublishAsync("a", "1");
         await PublishAsync("b", "2");

@@ -1,11 +1,17 @@
 using Roost.LocalLambda.Queue;
 using Roost.Mqtt;
 
-namespace Roost.LocalLambda.Triggers;
+namespace Roost.LocalLambda.Sources.Topics;
 
 /// <summary>Feeds the messages of one topic filter to one function. A message at QoS 1 or 2 is acknowledged once it is durable in the function's queue.</summary>
-internal sealed class TopicTrigger(string function, IFunctionInvoker invoker, Metrics metrics) : IMessageHandler
+internal sealed class TopicSource(string function, TopicFilter filter, IMqttBroker broker, IFunctionInvoker invoker, Metrics metrics) : IEventSource, IMessageHandler
 {
+    private IAsyncDisposable? _subscription;
+
+    public async Task StartAsync() => _subscription = await broker.SubscribeAsync(filter, this);
+
+    public ValueTask DisposeAsync() => _subscription?.DisposeAsync() ?? ValueTask.CompletedTask;
+
     public ValueTask Handle(in PublishedMessage message)
     {
         var kept = message is { Publisher: not null, Properties: { } properties }

@@ -1,0 +1,43 @@
+using Microsoft.Extensions.Logging;
+using Roost.LocalLambda.Sources.Schedules;
+using Roost.LocalLambda.Sources.Topics;
+using Roost.Mqtt;
+
+namespace Roost.LocalLambda.Sources;
+
+/// <summary>Makes the event sources of functions, and holds what they share: the timer of schedules, and how far each has come.</summary>
+internal sealed class EventSources : IAsyncDisposable
+{
+    private readonly IFunctionInvoker _invoker;
+    private readonly IMqttBroker _broker;
+    private readonly Metrics _metrics;
+    private readonly ILogger _logger;
+    private readonly SourceStore _store;
+    private readonly Scheduler _scheduler;
+
+    /// <param name="folder">Where <c>sources.db</c> is kept.</param>
+    /// <param name="invoker">Called by name, without a qualifier: where a function's calls go is not the sources' business.</param>
+    public EventSources(string folder, IFunctionInvoker invoker, IMqttBroker broker, Metrics metrics, TimeProvider clock, ILoggerFactory loggers)
+    {
+        (_invoker, _broker, _metrics) = (invoker, broker, metrics);
+        _logger = loggers.CreateLogger<EventSources>();
+        _store = new SourceStore(folder, _logger);
+        _scheduler = new Scheduler(invoker, new ScheduleTable(_store), clock, _logger);
+    }
+
+    /// <summary>One function's sources, none at first. The caller disposes of them, before this.</summary>
+    public FunctionSources Create(string function) => new(function, trigger => Create(function, trigger), _logger);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _scheduler.DisposeAsync();
+        await _store.DisposeAsync();
+    }
+
+    private IEventSource Create(string function, Trigger trigger) => trigger switch
+    {
+        TopicTrigger topic => new TopicSource(function, TopicFilter.Parse(topic.Filter), _broker, _invoker, _metrics),
+        ScheduleTrigger schedule => new ScheduleSource(function, $"{function}-{schedule.RuleName}", schedule, _scheduler),
+        _ => throw new ArgumentOutOfRangeException(nameof(trigger), trigger, "There is no source for this kind of trigger."),
+    };
+}
