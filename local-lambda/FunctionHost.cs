@@ -25,6 +25,7 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
 
     private readonly FunctionOptions _options;
     private readonly IMqttBroker _broker;
+    private readonly IFunctionStreams? _streams;
     private readonly TimeProvider _clock;
     private readonly ILoggerFactory _loggers;
     private readonly ILogger<FunctionHost> _logger;
@@ -38,9 +39,9 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
     private Engine? _engine;
     private EventSources? _eventSources;
 
-    internal FunctionHost(IOptions<FunctionOptions> options, IMqttBroker broker, Metrics metrics, TimeProvider clock, ILoggerFactory loggers)
+    internal FunctionHost(IOptions<FunctionOptions> options, IMqttBroker broker, IFunctionStreams? streams, Metrics metrics, TimeProvider clock, ILoggerFactory loggers)
     {
-        (_options, _broker, _metrics, _clock, _loggers) = (options.Value, broker, metrics, clock, loggers);
+        (_options, _broker, _streams, _metrics, _clock, _loggers) = (options.Value, broker, streams, metrics, clock, loggers);
         _logger = loggers.CreateLogger<FunctionHost>();
     }
 
@@ -59,7 +60,7 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
 
         _engine = new Engine(_options, launcher, _metrics, _broker, _clock, _loggers);
         await _engine.StartAsync(cancellationToken);
-        _eventSources = new EventSources(_options.DataFolder, this, _broker, _metrics, _clock, _loggers);
+        _eventSources = new EventSources(_options.DataFolder, this, _broker, _streams, _engine.DeadLetters, _metrics, _clock, _loggers);
         _store = FunctionStore.Open(_options.DataFolder, _logger);
         var records = _store.ReadAll();
         foreach (var record in records)

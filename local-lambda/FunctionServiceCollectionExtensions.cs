@@ -10,7 +10,7 @@ public static class FunctionServiceCollectionExtensions
 {
     /// <summary>
     /// Registers <see cref="FunctionHost"/> and, as the same object, <see cref="IFunctionInvoker"/>. Starting and stopping it is the caller's, because the order matters.
-    /// Needs an <see cref="IMqttBroker"/>, logging, and <see cref="FunctionOptions"/>.
+    /// Needs an <see cref="IMqttBroker"/>, logging, and <see cref="FunctionOptions"/>; takes an <see cref="IFunctionStreams"/> where there is one.
     /// </summary>
     public static IServiceCollection AddFunctions(this IServiceCollection services)
     {
@@ -22,6 +22,7 @@ public static class FunctionServiceCollectionExtensions
         services.TryAddSingleton(provider => new FunctionHost(
             provider.GetRequiredService<IOptions<FunctionOptions>>(),
             provider.GetRequiredService<IMqttBroker>(),
+            provider.GetService<IFunctionStreams>(),
             provider.GetRequiredService<Metrics>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>()));

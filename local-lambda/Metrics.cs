@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Roost.LocalLambda.Sources.Streams;
 using Roost.LocalLambda.Workers;
 
 namespace Roost.LocalLambda;
@@ -15,10 +16,12 @@ internal sealed class Metrics
     private readonly Counter<long> _retries;
     private readonly Counter<long> _deadLetters;
     private readonly Counter<long> _refusedMessages;
+    private readonly Counter<long> _lostRecords;
+    private readonly Meter _meter;
 
     public Metrics(IMeterFactory factory)
     {
-        var meter = factory.Create(MeterName);
+        var meter = _meter = factory.Create(MeterName);
         _duration = meter.CreateHistogram<double>("roost.functions.duration", "s", "From the choice of a worker to its answer.");
         _initDuration = meter.CreateHistogram<double>("roost.functions.init_duration", "s", "From a worker's start to its first question for an event.");
         _errors = meter.CreateCounter<long>("roost.functions.errors", "{invocation}", "Invocations that failed, by kind.");
@@ -27,6 +30,7 @@ internal sealed class Metrics
         _retries = meter.CreateCounter<long>("roost.functions.retries", "{invocation}", "Asynchronous invocations that failed and will run again.");
         _deadLetters = meter.CreateCounter<long>("roost.functions.dead_letters", "{invocation}", "Asynchronous invocations given up.");
         _refusedMessages = meter.CreateCounter<long>("roost.functions.refused_messages", "{message}", "Messages at QoS 0 that a trigger could not keep.");
+        _lostRecords = meter.CreateCounter<long>("roost.functions.lost_records", "{record}", "Records that a stream's retention freed before the function had them.");
     }
 
     public void Invoked(string function, TimeSpan duration, InvocationOutcome outcome)
@@ -39,6 +43,14 @@ internal sealed class Metrics
     }
 
     public void Initialized(string function, TimeSpan duration) => _initDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("function", function));
+
+    public void ObserveMappings(Func<IReadOnlyList<MappingStatus>> mappings) => _meter.CreateObservableGauge(
+        "roost.functions.iterator_age",
+        () => mappings().Select(status => new Measurement<double>(status.IteratorAge.TotalSeconds, new("function", status.Mapping.FunctionName), new("stream", StreamArn.NameOf(status.Mapping.EventSourceArn)))),
+        "s",
+        "Age of the oldest record of a stream that a function was to have and has not done.");
+
+    public void StreamRecordsLost(string function, long records) => _lostRecords.Add(records, new KeyValuePair<string, object?>("function", function));
 
     public void ColdStart(string function) => _coldStarts.Add(1, new KeyValuePair<string, object?>("function", function));
 

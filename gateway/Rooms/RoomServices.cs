@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Roost.Gateway.Backups;
 using Roost.Gateway.Cloud;
 using Roost.Gateway.Configuration;
+using Roost.Gateway.Functions;
 using Roost.Gateway.Health;
 using Roost.Gateway.Hosting;
 using Roost.Gateway.Http;
@@ -52,6 +53,7 @@ internal static class RoomServices
             configuration.DataFolder, provider.GetServices<IBackupPart>(), provider.GetRequiredService<TimeProvider>()));
         services.AddAdoptedStream(StreamName.Parse("$shadows"), provider => provider.GetRequiredService<ShadowService>().Journal);
         services.AddStreams(Path.Combine(configuration.DataFolder, "streams"));
+        services.AddSingleton<IFunctionStreams, FunctionStreams>();
         services.AddFunctions();
         services.AddHostedService(provider => provider.GetRequiredService<FunctionHost>());
         services.AddSingleton<IHealthSource>(new DiskHealth(configuration));

@@ -73,6 +73,38 @@ internal sealed class YamlFields(YamlMappingNode mapping, string place, YamlFaul
         return fallback;
     }
 
+    /// <summary>A duration in whole seconds, written with its unit.</summary>
+    public int Seconds(string key, int fallback, int least, int most)
+    {
+        if (Text(key) is not { } text)
+        {
+            return fallback;
+        }
+
+        if (Quantity.TryParseDuration(text, out var duration) && duration.Ticks % TimeSpan.TicksPerSecond == 0 && duration.TotalSeconds >= least && duration.TotalSeconds <= most)
+        {
+            return (int)duration.TotalSeconds;
+        }
+
+        Fault(key, $"use whole seconds with their unit, {least}s to {most}s");
+        return fallback;
+    }
+
+    /// <returns>The fields of a mapping within this one; null where the key is missing, or no mapping, which is a fault.</returns>
+    public YamlFields? Mapping(string key, string remedy)
+    {
+        switch (Find(key))
+        {
+            case null:
+                return null;
+            case YamlMappingNode node:
+                return new YamlFields(node, $"{place}.{key}", faults);
+            default:
+                Fault(key, remedy);
+                return null;
+        }
+    }
+
     /// <summary>Tells a fault of a field, or that it is missing.</summary>
     public void Fault(string key, string remedy)
     {

@@ -13,8 +13,10 @@ internal sealed class DeadLetterLog(string folder, long maxBytes, TimeProvider c
         clock,
         logger);
 
-    public async Task AddAsync(string function, DeadLetter letter) =>
-        await _log.AppendAsync(Encoding.UTF8.GetBytes(function), ReadOnlyMemory<byte>.Empty, letter.ToBytes());
+    public Task AddAsync(string function, DeadLetter letter) => AddAsync(function, letter.ToBytes());
+
+    /// <param name="json">A destination record of Lambda's.</param>
+    public async Task AddAsync(string function, ReadOnlyMemory<byte> json) => await _log.AppendAsync(Encoding.UTF8.GetBytes(function), ReadOnlyMemory<byte>.Empty, json);
 
     /// <summary>The newest dead letters of a function as JSON, oldest first.</summary>
     public IReadOnlyList<byte[]> Newest(string function, int most)

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging;
+using Roost.LocalLambda.Queue;
 using Roost.LocalLambda.Sources.Schedules;
+using Roost.LocalLambda.Sources.Streams;
 using Roost.LocalLambda.Sources.Topics;
 using Roost.Mqtt;
 
@@ -16,20 +18,27 @@ internal sealed class EventSources : IAsyncDisposable
     private readonly Scheduler _scheduler;
 
     /// <param name="folder">Where <c>sources.db</c> is kept.</param>
+    /// <param name="streams">Null where the gateway has none.</param>
     /// <param name="invoker">Called by name, without a qualifier: where a function's calls go is not the sources' business.</param>
-    public EventSources(string folder, IFunctionInvoker invoker, IMqttBroker broker, Metrics metrics, TimeProvider clock, ILoggerFactory loggers)
+    public EventSources(
+        string folder, IFunctionInvoker invoker, IMqttBroker broker, IFunctionStreams? streams, DeadLetterLog deadLetters, Metrics metrics, TimeProvider clock, ILoggerFactory loggers)
     {
         (_invoker, _broker, _metrics) = (invoker, broker, metrics);
         _logger = loggers.CreateLogger<EventSources>();
         _store = new SourceStore(folder, _logger);
         _scheduler = new Scheduler(invoker, new ScheduleTable(_store), clock, _logger);
+        Mappings = new StreamMappings(streams, invoker, new FailureDestination(streams, broker, invoker, deadLetters, metrics), new CheckpointTable(_store), metrics, clock, _logger);
     }
+
+    /// <summary>How functions are fed from streams. Triggers make mappings here, and others may.</summary>
+    public StreamMappings Mappings { get; }
 
     /// <summary>One function's sources, none at first. The caller disposes of them, before this.</summary>
     public FunctionSources Create(string function) => new(function, trigger => Create(function, trigger), _logger);
 
     public async ValueTask DisposeAsync()
     {
+        await Mappings.DisposeAsync();
         await _scheduler.DisposeAsync();
         await _store.DisposeAsync();
     }
@@ -38,6 +47,7 @@ internal sealed class EventSources : IAsyncDisposable
     {
         TopicTrigger topic => new TopicSource(function, TopicFilter.Parse(topic.Filter), _broker, _invoker, _metrics),
         ScheduleTrigger schedule => new ScheduleSource(function, $"{function}-{schedule.RuleName}", schedule, _scheduler),
+        StreamTrigger stream => new StreamSource(function, stream, Mappings),
         _ => throw new ArgumentOutOfRangeException(nameof(trigger), trigger, "There is no source for this kind of trigger."),
     };
 }

@@ -15,14 +15,14 @@ internal sealed partial class FunctionSources(string function, Func<Trigger, IEv
     {
         var added = triggers.Distinct().Where(trigger => !_sources.ContainsKey(trigger)).ToList();
         var removed = _sources.Keys.Except(triggers).ToList();
-        await StartAsync(added.Where(trigger => trigger is TopicTrigger));
+        await StartAsync(added.Where(trigger => trigger.OverlapsWhenReplaced));
         foreach (var trigger in removed)
         {
             _sources.Remove(trigger, out var source);
             await source!.DisposeAsync();
         }
 
-        await StartAsync(added.Where(trigger => trigger is not TopicTrigger));
+        await StartAsync(added.Where(trigger => !trigger.OverlapsWhenReplaced));
     }
 
     /// <summary>The daemon stops.</summary>

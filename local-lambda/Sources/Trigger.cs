@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
 using Roost.LocalLambda.Sources.Schedules;
+using Roost.LocalLambda.Sources.Streams;
+using Roost.LocalLambda.Sources.Topics;
 
 namespace Roost.LocalLambda.Sources;
 
@@ -7,22 +9,10 @@ namespace Roost.LocalLambda.Sources;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(TopicTrigger), "topic")]
 [JsonDerivedType(typeof(ScheduleTrigger), "schedule")]
-internal abstract record Trigger;
-
-/// <summary><c>{ topic: "robots/+/bump" }</c></summary>
-internal sealed record TopicTrigger(string Filter) : Trigger;
-
-/// <summary><c>{ schedule: "rate(5 minutes)" }</c></summary>
-internal sealed record ScheduleTrigger(string Expression) : Trigger
+[JsonDerivedType(typeof(StreamTrigger), "stream")]
+internal abstract record Trigger
 {
-    /// <summary>Unique in the function: the place in the list, from 0 on, where the file gives none. With the function's name before it, it is the rule of the event.</summary>
-    public string RuleName { get; init; } = "0";
-
-    /// <summary>Null for UTC.</summary>
-    public string? TimeZone { get; init; }
-
-    /// <summary>JSON that takes the place of the scheduled event; null for none.</summary>
-    public string? Input { get; init; }
-
-    public CatchUp CatchUp { get; init; } = CatchUp.Once;
+    /// <summary>True: a source of messages, which is started before the one that it replaces ends.</summary>
+    [JsonIgnore]
+    public virtual bool OverlapsWhenReplaced => false;
 }

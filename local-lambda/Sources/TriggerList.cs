@@ -1,7 +1,8 @@
 using System.Globalization;
 using Roost.LocalLambda.Definitions;
 using Roost.LocalLambda.Sources.Schedules;
-using Roost.Mqtt;
+using Roost.LocalLambda.Sources.Streams;
+using Roost.LocalLambda.Sources.Topics;
 using YamlDotNet.RepresentationModel;
 
 namespace Roost.LocalLambda.Sources;
@@ -15,8 +16,9 @@ internal static class TriggerList
 
     private static readonly (string Kind, Func<YamlFields, string, Trigger?> Read)[] s_kinds =
     [
-        ("topic", ReadTopic),
-        ("schedule", ReadSchedule),
+        (TopicTrigger.Kind, TopicTrigger.Read),
+        (ScheduleTrigger.Kind, ScheduleTrigger.Read),
+        (StreamTrigger.Kind, StreamTrigger.Read),
     ];
 
     /// <param name="node">The value of <see cref="Key"/>.</param>
@@ -31,12 +33,18 @@ internal static class TriggerList
 
         var triggers = new List<Trigger>();
         var ruleNames = new HashSet<string>();
+        var streams = new HashSet<string>();
         foreach (var (place, item) in sequence.Index())
         {
             var trigger = ReadItem(item, place.ToString(CultureInfo.InvariantCulture), faults);
             if (trigger is ScheduleTrigger schedule && !ruleNames.Add(schedule.RuleName))
             {
                 faults.Add(item, $"{Key}[{place}].name", schedule.RuleName, "another schedule of this function has it already; give each its own");
+            }
+
+            if (trigger is StreamTrigger { Stream: var stream } && !streams.Add(stream))
+            {
+                faults.Add(item, $"{Key}[{place}].stream", stream, "another trigger of this function has it already; one function reads a stream once");
             }
 
             if (trigger is not null)
@@ -67,66 +75,5 @@ internal static class TriggerList
         var known = string.Join(", ", s_kinds.Select(kind => kind.Kind));
         faults.Add(item, key, "", kinds.Count == 0 ? $"has none of the keys {known}; {Remedy}" : $"has {string.Join(" and ", kinds.Select(kind => kind.Kind))}; make them two items of the list");
         return null;
-    }
-
-    private static TopicTrigger? ReadTopic(YamlFields fields, string place)
-    {
-        fields.RefuseOthers("topic");
-        if (TopicFilter.TryParse(fields.Text("topic"), out var filter))
-        {
-            return new TopicTrigger(filter.Value);
-        }
-
-        fields.Fault("topic", "is no topic filter; + and # stand alone in their level, and # is the last");
-        return null;
-    }
-
-    private static ScheduleTrigger? ReadSchedule(YamlFields fields, string place)
-    {
-        fields.RefuseOthers("schedule", "timezone", "input", "catch-up", "name");
-        var zone = Zone(fields);
-        if (!ScheduleExpression.TryParse(fields.Text("schedule") ?? "", zone, out _, out var fault))
-        {
-            fields.Fault("schedule", fault);
-            return null;
-        }
-
-        var input = fields.Text("input");
-        if (input is not null && FunctionEvent.FaultOf(System.Text.Encoding.UTF8.GetBytes(input)) is { } inputFault)
-        {
-            fields.Fault("input", $"is no JSON: {inputFault} Write the event in quotes: input: '{{\"mode\":\"night\"}}'");
-        }
-
-        var name = fields.Text("name");
-        if (name is not null && !FunctionArn.IsName(name))
-        {
-            fields.Fault("name", "use 1 to 64 letters, digits, - and _");
-        }
-
-        return new ScheduleTrigger(fields.Text("schedule")!)
-        {
-            RuleName = name ?? place,
-            TimeZone = zone?.Id,
-            Input = input,
-            CatchUp = fields.Choice("catch-up", CatchUp.Once, ("once", CatchUp.Once), ("none", CatchUp.None)),
-        };
-    }
-
-    private static TimeZoneInfo? Zone(YamlFields fields)
-    {
-        if (fields.Text("timezone") is not { } name)
-        {
-            return null;
-        }
-
-        try
-        {
-            return TimeZoneInfo.FindSystemTimeZoneById(name);
-        }
-        catch (Exception exception) when (exception is TimeZoneNotFoundException or InvalidTimeZoneException or System.Security.SecurityException or IOException or ArgumentException)
-        {
-            fields.Fault("timezone", "is no time zone of this machine; use a name such as Europe/Berlin, and see that the package tzdata is installed");
-            return null;
-        }
     }
 }

@@ -1,5 +1,7 @@
 using Roost.LocalLambda.Definitions;
 using Roost.LocalLambda.Sources;
+using Roost.LocalLambda.Sources.Streams;
+using Roost.LocalLambda.Sources.Topics;
 using Roost.Tests.Support;
 
 namespace Roost.LocalLambda.Tests.Definitions;
@@ -40,7 +42,7 @@ internal sealed class FunctionFileTests
     [TestCase("triggers: robots/+/bump", "triggers is 'robots/+/bump'; write a list: triggers: [ { topic: \"robots/+/bump\" }, { schedule: \"rate(5 minutes)\" } ]")]
     [TestCase("triggers: [ { topic: \"robots/#/bump\" } ]", "triggers[0].topic is 'robots/#/bump'; is no topic filter; + and # stand alone in their level, and # is the last")]
     [TestCase("triggers: [ robots/+/bump ]", "triggers[0] is 'robots/+/bump'; write a list: triggers: [ { topic: \"robots/+/bump\" }, { schedule: \"rate(5 minutes)\" } ]")]
-    [TestCase("triggers: [ { topic: a }, { topci: b } ]", "triggers[1] has none of the keys topic, schedule; write a list: triggers: [ { topic: \"robots/+/bump\" }, { schedule: \"rate(5 minutes)\" } ]")]
+    [TestCase("triggers: [ { topic: a }, { topci: b } ]", "triggers[1] has none of the keys topic, schedule, stream; write a list: triggers: [ { topic: \"robots/+/bump\" }, { schedule: \"rate(5 minutes)\" } ]")]
     [TestCase("triggers: [ { topic: a, schedule: b } ]", "triggers[0] has topic and schedule; make them two items of the list")]
     [TestCase("triggers: [ { topic: a, qos: 1 } ]", "triggers[0].qos is not known; the keys here are topic")]
     [TestCase("triggers: [ { topic: [a] } ]", "triggers[0].topic takes a single value")]
@@ -48,6 +50,17 @@ internal sealed class FunctionFileTests
     [TestCase("triggers: [ { schedule: cron(0 12 * * ? *), timezone: Europe/Atlantis } ]", "triggers[0].timezone is 'Europe/Atlantis'; is no time zone of this machine; use a name such as Europe/Berlin, and see that the package tzdata is installed")]
     [TestCase("triggers: [ { schedule: rate(5 minutes), timezone: Europe/Berlin } ]", "triggers[0].schedule is 'rate(5 minutes)'; a rate has no time zone; leave timezone out, or use cron(...)")]
     [TestCase("triggers: [ { schedule: rate(5 minutes), catch-up: twice } ]", "triggers[0].catch-up is 'twice'; use once or none")]
+    [TestCase("triggers: [ { stream: a/b } ]", "triggers[0].stream is 'a/b'; is no name of a stream; use 1 to 128 of a-z, A-Z, 0-9, _, . and -")]
+    [TestCase("triggers: [ { stream: s }, { stream: s } ]", "triggers[1].stream is 's'; another trigger of this function has it already; one function reads a stream once")]
+    [TestCase("triggers: [ { stream: s, batch: 0 } ]", "triggers[0].batch is '0'; use a whole number, 1 to 10000")]
+    [TestCase("triggers: [ { stream: s, window: 1500ms } ]", "triggers[0].window is '1500ms'; use whole seconds with their unit, 0s to 300s")]
+    [TestCase("triggers: [ { stream: s, from: 2026-01-01 } ]", "triggers[0].from is '2026-01-01'; use latest or oldest")]
+    [TestCase("triggers: [ { stream: s, max-age: 1s } ]", "triggers[0].max-age is '1s'; use whole seconds with their unit, 60s to 604800s")]
+    [TestCase("triggers: [ { stream: s, partial: yes } ]", "triggers[0].partial is 'yes'; use true or false")]
+    [TestCase("triggers: [ { stream: s, on-failure: t } ]", "triggers[0].on-failure is 't'; write where to: on-failure: { stream: failed }, { topic: robots/failed } or { function: mend }")]
+    [TestCase("triggers: [ { stream: s, on-failure: { stream: a, topic: b } } ]", "triggers[0].on-failure takes one of stream, topic and function")]
+    [TestCase("triggers: [ { stream: s, on-failure: { stream: s } } ]", "triggers[0].on-failure.stream is 's'; is the stream itself, whose records would come back for ever; use another one")]
+    [TestCase("triggers: [ { stream: s, on-failure: { topic: a/# } } ]", "triggers[0].on-failure.topic is 'a/#'; is no topic to publish on; leave out + and #, and topics that begin with $SYS or $aws/events")]
     [TestCase("triggers: [ { schedule: rate(5 minutes), name: a/b } ]", "triggers[0].name is 'a/b'; use 1 to 64 letters, digits, - and _")]
     [TestCase("triggers: [ { schedule: rate(5 minutes), name: \"1\" }, { schedule: rate(1 hour) } ]", "triggers[1].name is '1'; another schedule of this function has it already; give each its own")]
     [TestCase("triggers: [ { schedule: rate(5 minutes), input: \"{mode}\" } ]", "triggers[0].input is '{mode}'; is no JSON: 'm' is an invalid start of a property name. Expected a '\"'. LineNumber: 0 | BytePositionInLine: 1. Write the event in quotes: input: '{\"mode\":\"night\"}'")]
@@ -101,6 +114,18 @@ internal sealed class FunctionFileTests
         Assert.That((definition.MaxConcurrency, definition.Pinned, definition.Queue, definition.Network), Is.EqualTo((7, 2, 0, FunctionNetwork.Full)));
         Assert.That(definition.Environment["SITE"], Is.EqualTo("17"));
         Assert.That(definition.Triggers.Cast<TopicTrigger>().Select(trigger => trigger.Filter), Is.EqualTo(["a/+", "b/#"]));
+    }
+
+    [Test]
+    public void A_trigger_of_a_stream_takes_what_a_mapping_has()
+    {
+        FaultsOf(Sound + "triggers: [ { stream: telemetry, batch: 500, window: 2s, from: oldest, parallel: 3, bisect: true, retries: 5, max-age: 1h, partial: true, on-failure: { topic: robots/failed } } ]\n", out var definition);
+
+        Assert.That(definition!.Triggers.Single(), Is.EqualTo(new StreamTrigger("telemetry")
+        {
+            Batch = 500, WindowSeconds = 2, From = "TRIM_HORIZON", Parallel = 3, Bisect = true, Retries = 5, MaxAgeSeconds = 3600, Partial = true,
+            OnFailure = "arn:aws:iot:local:000000000000:topic/robots/failed",
+        }));
     }
 
     private IReadOnlyList<string> FaultsOf(string yaml) => FaultsOf(yaml, out _);

@@ -1,6 +1,7 @@
 using Roost.LocalLambda.Definitions;
 using Roost.LocalLambda.Registry;
 using Roost.LocalLambda.Sources;
+using Roost.LocalLambda.Sources.Topics;
 using Roost.Mqtt;
 using Roost.Tests.Support;
 
