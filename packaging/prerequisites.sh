@@ -34,14 +34,20 @@ roost_need_packages() {
     return 0
 }
 
+# Installs AWS's runtime interface client, which is built from source: some 90 s, 165 MB and these packages.
+roost_need_lambda_ric() {
+    roost_need_packages autoconf automake libtool unzip cmake make g++ python3 npm
+    roost_need_npm_packages tests/LocalLambda.Tests/Runtimes/Ric --foreground-scripts
+}
+
 # Installs the npm packages that FOLDER/package-lock.json names, unless they are there.
 roost_need_npm_packages() {
-    local folder=$1 log
+    local folder=$1 scripts=${2:---ignore-scripts} log
     [ "$folder/node_modules/.package-lock.json" -nt "$folder/package-lock.json" ] && return 0
     command -v npm >/dev/null || roost_need_packages npm
     log=$(mktemp)
-    # npm trusts what the machine trusts, as apt and curl do. None of the packages needs scripts of its own to be run.
-    NODE_EXTRA_CA_CERTS=${NODE_EXTRA_CA_CERTS:-/etc/ssl/certs/ca-certificates.crt} npm ci --prefix "$folder" --ignore-scripts --no-audit --no-fund >"$log" 2>&1 ||
+    # npm trusts what the machine trusts, as apt and curl do. Scripts of the packages themselves run only where the caller says so.
+    NODE_EXTRA_CA_CERTS=${NODE_EXTRA_CA_CERTS:-/etc/ssl/certs/ca-certificates.crt} npm ci --prefix "$folder" "$scripts" --no-audit --no-fund >"$log" 2>&1 ||
         { cat "$log" >&2; echo "npm could not install the packages of $folder: the tests that need them are skipped." >&2; }
     rm -f "$log"
 }

@@ -15,7 +15,7 @@ internal enum RuntimeFamily
 /// <param name="AskedVersion"><c>3.11</c> of python3.11, <c>20</c> of nodejs20.x; null for python3.x and custom runtimes.</param>
 internal sealed partial record FunctionRuntime(string Name, RuntimeFamily Family, string? AskedVersion)
 {
-    /// <summary>The machine's interpreter, or what carries a custom runtime's TCP connections to the gateway.</summary>
+    /// <summary>The machine's interpreter, or what launches a custom runtime.</summary>
     public string Interpreter => Family switch
     {
         RuntimeFamily.Python => "/usr/bin/python3",

@@ -15,6 +15,7 @@ internal sealed class Sandbox(IsolationMode isolation, int maxProcesses, string 
     /// <summary>The function's code, as AWS places it.</summary>
     public const string TaskRoot = "/var/task";
 
+    private const string Perl = "/usr/bin/perl";
     private const long ProbeMemoryBytes = 16 * 1024 * 1024;
     private const string RuntimeRoot = "/var/runtime";
     private const string SocketInside = "/run/roost.sock";
@@ -94,12 +95,17 @@ internal sealed class Sandbox(IsolationMode isolation, int maxProcesses, string 
             Join(arguments));
     }
 
-    private static IEnumerable<string> Command(FunctionDefinition definition, string taskRoot, string runtimes) => definition.Runtime.Family switch
+    private static string[] Command(FunctionDefinition definition, string taskRoot, string runtimes)
     {
-        RuntimeFamily.Python => [definition.Runtime.Interpreter, $"{runtimes}/python/bootstrap.py"],
-        RuntimeFamily.Node => [definition.Runtime.Interpreter, $"{runtimes}/nodejs/bootstrap.mjs"],
-        _ => [definition.Runtime.Interpreter, $"{runtimes}/provided/forward.pl", $"{taskRoot}/bootstrap"],
-    };
+        string[] program = definition.Runtime.Family switch
+        {
+            RuntimeFamily.Python => [definition.Runtime.Interpreter, $"{runtimes}/python/bootstrap.py"],
+            RuntimeFamily.Node => [definition.Runtime.Interpreter, $"{runtimes}/nodejs/bootstrap.mjs"],
+            _ => [$"{taskRoot}/bootstrap"],
+        };
+        var listeners = InnerListener.Of(definition);
+        return listeners.Count == 0 ? program : [Perl, $"{runtimes}/launch.pl", .. listeners.Select(listener => $"{listener.Name}={listener.Variable}"), "--", .. program];
+    }
 
     private static List<string> Namespaces(FunctionNetwork network)
     {

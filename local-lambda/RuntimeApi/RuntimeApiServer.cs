@@ -41,14 +41,25 @@ internal sealed class RuntimeApiServer : IAsyncDisposable
 
     public Task StartAsync(CancellationToken cancellationToken) => _server.StartAsync(_application, cancellationToken);
 
-    /// <summary>Takes a worker's connections until its listener is disposed of.</summary>
-    public async Task AcceptAsync(Worker worker)
+    /// <summary>Takes a worker's connections until the listener is disposed of.</summary>
+    /// <param name="listener">The worker's unix socket, or a TCP socket inside its sandbox.</param>
+    public async Task AcceptAsync(Worker worker, Socket listener)
     {
         try
         {
             while (true)
             {
-                var socket = await worker.Listener.AcceptAsync();
+                var socket = await listener.AcceptAsync();
+                if (socket.AddressFamily == AddressFamily.InterNetwork)
+                {
+                    socket.NoDelay = true;
+                    if (worker.SharesLoopback && !LoopbackPeer.IsOwnUser(socket))
+                    {
+                        socket.Dispose();
+                        continue;
+                    }
+                }
+
                 if (Interlocked.Increment(ref worker.Connections) > MaxConnectionsPerWorker)
                 {
                     Interlocked.Decrement(ref worker.Connections);

@@ -14,6 +14,8 @@ internal sealed class Worker(string id, WorkerPool pool, bool pinned, string log
 {
     private readonly Lock _processGate = new();
     private Process? _process;
+    private readonly List<Socket> _innerListeners = [];
+    private bool _listenersClosed;
     private bool _killed;
 
     public string Id { get; } = id;
@@ -28,6 +30,9 @@ internal sealed class Worker(string id, WorkerPool pool, bool pinned, string log
     public required string SocketPath { get; init; }
 
     public required Socket Listener { get; init; }
+
+    /// <summary>True where the loopback interface that it listens on is the machine's own.</summary>
+    public bool SharesLoopback { get; init; }
 
     public ControlGroup? Group { get; set; }
 
@@ -110,6 +115,34 @@ internal sealed class Worker(string id, WorkerPool pool, bool pinned, string log
         {
             _killed = true;
             End();
+        }
+    }
+
+    /// <summary>Keeps a listener that was handed over from inside the sandbox until <see cref="CloseListeners"/>.</summary>
+    /// <exception cref="ObjectDisposedException">They have been closed already; this one is closed too.</exception>
+    public void Keep(Socket listener)
+    {
+        lock (_innerListeners)
+        {
+            _innerListeners.Add(listener);
+            if (!_listenersClosed)
+            {
+                return;
+            }
+        }
+
+        listener.Dispose();
+        throw new ObjectDisposedException(nameof(Worker), $"Worker {Id} has ended.");
+    }
+
+    /// <summary>Nothing connects any more. Accepted connections end with the process: its descriptors are closed.</summary>
+    public void CloseListeners()
+    {
+        Listener.Dispose();
+        lock (_innerListeners)
+        {
+            _listenersClosed = true;
+            _innerListeners.ForEach(listener => listener.Dispose());
         }
     }
 

@@ -1,6 +1,7 @@
 using System.IO.Pipes;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using Roost.LocalLambda.Definitions;
 using Roost.LocalLambda.Isolation;
 using Roost.LocalLambda.Output;
 using Roost.LocalLambda.RuntimeApi;
@@ -26,7 +27,12 @@ internal sealed class WorkerStarter(
         listener.Bind(new UnixDomainSocketEndPoint(path));
         listener.Listen(RuntimeApiServer.MaxConnectionsPerWorker);
         var logStream = $"{clock.GetUtcNow():yyyy/MM/dd}/[{pool.Definition.Version}]{_instance[..24]}{number:x8}";
-        return new Worker(id, pool, pinned, logStream) { SocketPath = path, Listener = listener };
+        return new Worker(id, pool, pinned, logStream) 
+        {
+            SocketPath = path,
+            Listener = listener,
+            SharesLoopback = options.Isolation == IsolationMode.None || pool.Definition.Network != FunctionNetwork.None,
+        };
     }
 
     public void Launch(Worker worker) => _lives.Add(worker, Task.Run(() => LiveAsync(worker)));
@@ -52,7 +58,7 @@ internal sealed class WorkerStarter(
     {
         var exitCode = 0;
         Exception? fault = null;
-        var accepting = api.AcceptAsync(worker);
+        var accepting = AcceptAsync(worker);
         try
         {
             exitCode = await RunAsync(worker);
@@ -65,8 +71,7 @@ internal sealed class WorkerStarter(
         var outOfMemory = false;
         try
         {
-            // Accepted connections end with the process: its descriptors are closed.
-            worker.Listener.Dispose();
+            worker.CloseListeners();
             await accepting;
             File.Delete(worker.SocketPath);
             outOfMemory = worker.Group?.RanOutOfMemory() ?? false;
@@ -85,6 +90,39 @@ internal sealed class WorkerStarter(
         {
             worker.Pool.OnFault(worker, fault);
         }
+    }
+
+    /// <summary>Takes what is listened on inside the sandbox, then whatever connects, until the listeners are disposed of.</summary>
+    private async Task AcceptAsync(Worker worker)
+    {
+        List<Task> accepting = [];
+        try
+        {
+            var expected = InnerListener.Of(worker.Pool.Definition).Count;
+            if (expected > 0)
+            {
+                // The launcher runs before the function does: nothing else can connect as yet.
+                using var inside = await worker.Listener.AcceptAsync();
+                while (accepting.Count < expected)
+                {
+                    var (name, listener) = await ListenerHandOver.ReceiveAsync(inside);
+                    worker.Keep(listener);
+                    accepting.Add(name switch
+                    {
+                        InnerListener.RuntimeApi => api.AcceptAsync(worker, listener),
+                        _ => throw new InvalidDataException($"The launcher handed over a listener named '{name}', which nobody serves."),
+                    });
+                }
+            }
+
+            accepting.Add(api.AcceptAsync(worker, worker.Listener));
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // The launcher has ended without its work done, or the worker is at its end: what became of the process tells why.
+        }
+
+        await Task.WhenAll(accepting);
     }
 
     /// <returns>The exit code of the process, which has ended and whose output is read.</returns>
