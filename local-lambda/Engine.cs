@@ -26,6 +26,7 @@ internal sealed partial class Engine : IAsyncDisposable
     private readonly string _socketFolder;
     private readonly FunctionOptions _options;
     private readonly Metrics _metrics;
+    private readonly WorkerAdmission _admission;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly List<RetryDelay> _delays;
@@ -38,6 +39,7 @@ internal sealed partial class Engine : IAsyncDisposable
         Directory.CreateDirectory(options.DataFolder);
         _socketFolder = MakeSocketFolder(options.DataFolder);
         _api = new RuntimeApiServer(clock, loggers);
+        _admission = new WorkerAdmission(options.MaxWorkers, Math.Max(2, Environment.ProcessorCount));
         Code = new CodeStore(Path.Combine(options.DataFolder, "code"));
         Logs = new LogStore(Path.Combine(options.DataFolder, "logs"), options.LogRetentionBytes, clock, _logger);
         DeadLetters = new DeadLetterLog(Path.Combine(options.DataFolder, "dead-letters"), options.DeadLetterBytes, clock, _logger);
@@ -75,7 +77,7 @@ internal sealed partial class Engine : IAsyncDisposable
     public InvocationQueue OpenQueue(Function function) =>
         new(function, Path.Combine(QueueFolder, function.Name), _options.QueueBytes, _fate, _clock, _logger);
 
-    public WorkerPool OpenPool(FunctionDefinition definition, FunctionLog log) => new(definition, Starter, log, _metrics, _options, _clock, _logger);
+    public WorkerPool OpenPool(FunctionDefinition definition, FunctionLog log) => new(definition, Starter, _admission, log, _metrics, _options, _clock, _logger);
 
     /// <summary>Names of the functions for which there is a queue on disk.</summary>
     public IEnumerable<string> QueuesLeft() => Directory.Exists(QueueFolder) ? Directory.EnumerateDirectories(QueueFolder).Select(path => Path.GetFileName(path)) : [];

@@ -139,7 +139,7 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
             throw new PayloadTooLargeException(payload.Length, MaxPayloadBytes);
         }
 
-        var invocation = new Invocation(NewRequestId(), payload, context.ClientContextJson, context.WithLogTail) { Trace = context.Trace };
+        var invocation = new Invocation(NewRequestId(), payload, context.ClientContextJson, hasCaller: true, context.WithLogTail) { Trace = context.Trace };
         function.Submit(invocation, context.Qualifier, bounded: true);
         try
         {

@@ -23,6 +23,9 @@ public sealed class FunctionOptions
     /// <summary>How long a stop waits for running invocations before it ends their workers. Default 5 s.</summary>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Workers of all functions together. Where more are wanted, interactive functions go first and idle workers make room. Default 64.</summary>
+    public int MaxWorkers { get; set; } = 64;
+
     /// <summary>
     /// Processes and threads of one worker. Default 128: Node.js alone has 11. Without a delegated control group it is not enforced for a
     /// daemon that runs as root, nor without isolation.

@@ -13,6 +13,7 @@ internal sealed class FunctionOptionsValidator : IValidateOptions<FunctionOption
         Require(Enum.IsDefined(options.Isolation), nameof(options.Isolation), options.Isolation, "use required or none");
         Require(options.InitTimeout >= TimeSpan.FromSeconds(1) && options.InitTimeout <= TimeSpan.FromMinutes(15), nameof(options.InitTimeout), options.InitTimeout, "use 1 s to 15 min");
         Require(options.DrainTimeout >= TimeSpan.Zero && options.DrainTimeout <= TimeSpan.FromMinutes(15), nameof(options.DrainTimeout), options.DrainTimeout, "use 0 s to 15 min");
+        Require(options.MaxWorkers is >= 2 and <= 4096, nameof(options.MaxWorkers), options.MaxWorkers, "use 2 to 4096");
         Require(options.MaxProcesses is >= 16 and <= 4096, nameof(options.MaxProcesses), options.MaxProcesses, "use 16 to 4096");
         Require(options.LogRetentionBytes >= 64 * 1024, nameof(options.LogRetentionBytes), options.LogRetentionBytes, "use at least 64 KiB");
         Require(options.LogRateBytes >= 1024, nameof(options.LogRateBytes), options.LogRateBytes, "use at least 1 KiB");

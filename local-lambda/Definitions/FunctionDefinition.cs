@@ -45,6 +45,8 @@ internal sealed record FunctionDefinition
 
     public FunctionNetwork Network { get; init; }
 
+    public ServiceClass Class { get; init; }
+
     /// <summary>Most workers at one time.</summary>
     public int MaxConcurrency { get; init; } = 4;
 

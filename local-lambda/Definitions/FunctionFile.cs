@@ -18,7 +18,7 @@ internal sealed class FunctionFile
     private const int MaxDepth = 16;
 
     private static readonly string[] Keys =
-        ["name", "runtime", "handler", "memory", "timeout", "environment", "encoding", "network", "max-concurrency", "pinned", "idle", "queue", "triggers"];
+        ["name", "runtime", "handler", "memory", "timeout", "environment", "encoding", "network", "class", "max-concurrency", "pinned", "idle", "queue", "triggers"];
 
     private readonly string _path;
     private readonly List<string> _faults = [];
@@ -69,6 +69,7 @@ internal sealed class FunctionFile
             Environment = Environment(values),
             Encoding = Encoding(values),
             Network = Network(values),
+            Class = Class(values),
             MaxConcurrency = maxConcurrency,
             Pinned = Number(values, "pinned", 0, 0, maxConcurrency),
             Idle = Duration(values, "idle", TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(1), TimeSpan.FromHours(24), "1s to 24h, with its unit: 60s"),
@@ -243,6 +244,25 @@ internal sealed class FunctionFile
             case var other:
                 Fault(node, "network", other ?? Shown(node), "use none or full");
                 return FunctionNetwork.None;
+        }
+    }
+
+    private ServiceClass Class(Dictionary<string, YamlNode> values)
+    {
+        if (!values.TryGetValue("class", out var node))
+        {
+            return ServiceClass.Interactive;
+        }
+
+        switch (Scalar(node, "class"))
+        {
+            case "interactive":
+                return ServiceClass.Interactive;
+            case "background":
+                return ServiceClass.Background;
+            case var other:
+                Fault(node, "class", other ?? Shown(node), "use interactive or background");
+                return ServiceClass.Interactive;
         }
     }
 

@@ -46,9 +46,10 @@ internal sealed class Sandbox(IsolationMode isolation, int maxProcesses, string 
         // (RLIMIT_AS): Node.js hangs under it.
         var dataLimit = group is { LimitsMemory: true } ? "" : (definition.MemoryBytes / 1024).ToString();
         List<string> limits = [dataLimit, group?.Path ?? ""];
-        return isolation == IsolationMode.None
+        var plan = isolation == IsolationMode.None
             ? Plain(definition, socketPath, logStream, pinned, limits)
             : Isolated(definition, socketPath, logStream, pinned, limits);
+        return definition.Class == ServiceClass.Background ? plan with { Program = "/usr/bin/nice", Arguments = ["-n", "10", plan.Program, .. plan.Arguments] } : plan;
     }
 
     /// <summary>Starts a command in a sandbox like a function's, but without a function in it.</summary>

@@ -4,7 +4,7 @@ using Roost.LocalLambda.Output;
 namespace Roost.LocalLambda.Workers;
 
 /// <summary>One call of a function, from its acceptance to its result. Its pool owns the mutable state.</summary>
-internal sealed class Invocation(string requestId, ReadOnlyMemory<byte> payload, string? clientContextJson, bool withLogTail)
+internal sealed class Invocation(string requestId, ReadOnlyMemory<byte> payload, string? clientContextJson, bool hasCaller, bool withLogTail)
 {
     // Asynchronously: whoever waits for a result must not run on the connection that the worker needs for its next event.
     private readonly TaskCompletionSource<InvocationResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -14,6 +14,9 @@ internal sealed class Invocation(string requestId, ReadOnlyMemory<byte> payload,
     public ReadOnlyMemory<byte> Payload { get; } = payload;
 
     public string? ClientContextJson { get; } = clientContextJson;
+
+    /// <summary>Whether somebody waits for the result; false for one from the durable queue.</summary>
+    public bool HasCaller { get; } = hasCaller;
 
     /// <summary>Null when nobody asked for it.</summary>
     public LogTail? Tail { get; } = withLogTail ? new LogTail() : null;

@@ -32,6 +32,7 @@ internal sealed partial class WorkerPool
                 _metrics.Initialized(_definition.Name, worker.InitDuration.Value);
                 worker.Timer!.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
                 _starting--;
+                _admission.Started(this);
                 _backoff.Reset();
                 LogWorkerReady(_definition.Name, worker.Id, worker.InitDuration.Value.TotalMilliseconds);
                 MakeAvailable(worker);
@@ -142,6 +143,7 @@ internal sealed partial class WorkerPool
             if (!worker.Ready)
             {
                 _starting--;
+                _admission.Started(this);
                 _backoff.Failed();
                 victim = TakeFirstWaiting(); // the start was on its behalf
                 victim?.StartedAt = worker.StartedAt;
@@ -154,7 +156,7 @@ internal sealed partial class WorkerPool
                 }
                 else
                 {
-                    _waiting.AddFirst(undelivered); // nothing has seen it: another worker may run it
+                    _waiting.PutBack(undelivered); // nothing has seen it: another worker may run it
                 }
             }
             else if (!worker.Answered)
@@ -162,6 +164,7 @@ internal sealed partial class WorkerPool
                 victim = worker.Current;
             }
 
+            _admission.Ended(this);
             worker.Current = null;
             again = _waiting.Count > 0 || !_stopping;
         }
@@ -275,7 +278,12 @@ internal sealed partial class WorkerPool
     private void MakeAvailable(Worker worker)
     {
         worker.IdleSince = _clock.GetTimestamp();
-        if (TakeFirstWaiting() is { } invocation)
+        if (_workers.Count > _pinned && _admission.MustYield(this))
+        {
+            worker.Dead = true;
+            ThreadPool.UnsafeQueueUserWorkItem(static worker => worker.Kill(), worker, preferLocal: false);
+        }
+        else if (TakeFirstWaiting() is { } invocation)
         {
             Assign(worker, invocation); // not parked now: it finds the invocation when it asks
         }
@@ -290,16 +298,7 @@ internal sealed partial class WorkerPool
         }
     }
 
-    private Invocation? TakeFirstWaiting()
-    {
-        var first = _waiting.First;
-        if (first is not null)
-        {
-            _waiting.RemoveFirst();
-        }
-
-        return first?.Value;
-    }
+    private Invocation? TakeFirstWaiting() => _waiting.TryTake(out var first) ? first : null;
 
     [LoggerMessage(3010, LogLevel.Debug, "Function {Function}: worker {Worker} is ready after {InitMilliseconds:0.0} ms")]
     private partial void LogWorkerReady(string function, string worker, double initMilliseconds);

@@ -10,11 +10,12 @@ namespace Roost.LocalLambda.Workers;
 /// The workers of one function and the invocations that wait for one. A worker that has answered is available again at once, before it asks for
 /// its next event: sequential callers are served by one warm worker instead of starting another in the gap.
 /// </summary>
-internal sealed partial class WorkerPool : IAsyncDisposable
+internal sealed partial class WorkerPool : IWorkerClaimant, IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly FunctionDefinition _definition;
     private readonly WorkerStarter _starter;
+    private readonly WorkerAdmission _admission;
     private readonly FunctionLog _log;
     private readonly PlatformLog _platform;
     private readonly Metrics _metrics;
@@ -29,17 +30,18 @@ internal sealed partial class WorkerPool : IAsyncDisposable
     // Guarded by _gate.
     private readonly List<Worker> _workers = [];
     private readonly List<Worker> _available = []; // used from the end: the warmest first, so that the others grow idle and end
-    private readonly LinkedList<Invocation> _waiting = [];
+    private readonly WaitingLine _waiting = new();
     private int _starting;
     private bool _sweeping;
     private bool _stopping;
     private bool _retired;
+    private bool _left; // the admission, which may be left once
     private bool _closed; // no worker is started any more, and what none has seen is not run
     private TaskCompletionSource? _drained;
 
-    public WorkerPool(FunctionDefinition definition, WorkerStarter starter, FunctionLog log, Metrics metrics, FunctionOptions options, TimeProvider clock, ILogger logger)
+    public WorkerPool(FunctionDefinition definition, WorkerStarter starter, WorkerAdmission admission, FunctionLog log, Metrics metrics, FunctionOptions options, TimeProvider clock, ILogger logger)
     {
-        (_definition, _starter, _log, _metrics, _clock, _logger) = (definition, starter, log, metrics, clock, logger);
+        (_definition, _starter, _admission, _log, _metrics, _clock, _logger) = (definition, starter, admission, log, metrics, clock, logger);
         _pinned = definition.Version == FunctionArn.Latest ? definition.Pinned : 0;
         _platform = new PlatformLog(definition, log);
         Arn = definition.Arn.ToString();
@@ -47,9 +49,12 @@ internal sealed partial class WorkerPool : IAsyncDisposable
         _backoff = new PinnedBackoff(clock);
         _sweepPeriod = TimeSpan.FromTicks(Math.Max(TimeSpan.TicksPerSecond / 2, definition.Idle.Ticks / 4));
         _sweep = clock.CreateTimer(static pool => ((WorkerPool)pool!).EndIdle(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        admission.Open(this);
     }
 
     public FunctionDefinition Definition => _definition;
+
+    public ServiceClass Class => _definition.Class;
 
     public FunctionLog Log => _log;
 
@@ -95,7 +100,7 @@ internal sealed partial class WorkerPool : IAsyncDisposable
                     throw new FunctionThrottledException(_definition.Name, $"{busy} of {_definition.MaxConcurrency} workers are busy and {_waiting.Count} invocations wait");
                 }
 
-                _waiting.AddLast(invocation);
+                _waiting.Add(invocation);
             }
         }
 
@@ -149,7 +154,13 @@ internal sealed partial class WorkerPool : IAsyncDisposable
         {
             _closed = true;
             workers = [.. _workers];
-            left = [.. _waiting];
+            if (!_left)
+            {
+                _left = true;
+                _admission.Close(this);
+            }
+
+            left = [.. _waiting.All];
             _waiting.Clear();
         }
 
@@ -179,8 +190,35 @@ internal sealed partial class WorkerPool : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts as many workers as wait for one and as are pinned, within the function's concurrency.</summary>
-    private void EnsureWorkers()
+    public TimeSpan? LongestIdle()
+    {
+        lock (_gate)
+        {
+            return _available.Count > 0 && _workers.Count > _pinned ? _clock.GetElapsedTime(_available[0].IdleSince) : null;
+        }
+    }
+
+    public bool EndLongestIdle()
+    {
+        Worker worker;
+        lock (_gate)
+        {
+            if (_available.Count == 0 || _workers.Count <= _pinned)
+            {
+                return false;
+            }
+
+            worker = _available[0];
+            worker.Dead = true;
+            _available.RemoveAt(0);
+        }
+
+        worker.Kill();
+        return true;
+    }
+
+    /// <summary>Starts as many workers as invocations wait for one and as are pinned, within the function's concurrency and as it is its turn.</summary>
+    public void EnsureWorkers()
     {
         while (true)
         {
@@ -190,6 +228,11 @@ internal sealed partial class WorkerPool : IAsyncDisposable
             {
                 var pinned = _workers.Count < _pinned && !_backoff.IsWaiting;
                 if (_closed || _workers.Count >= _definition.MaxConcurrency || (!pinned && _waiting.Count <= _starting) || (_stopping && _waiting.Count <= _starting))
+                {
+                    return;
+                }
+
+                if (!_admission.TryBegin(this))
                 {
                     return;
                 }
@@ -208,6 +251,8 @@ internal sealed partial class WorkerPool : IAsyncDisposable
                 {
                     // No descriptors left, or no room for a socket: as with a worker that ends before it is ready, one invocation pays for it.
                     fault = exception;
+                    _admission.Started(this);
+                    _admission.Ended(this);
                     _backoff.Failed();
                     victim = TakeFirstWaiting();
                 }
