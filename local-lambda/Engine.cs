@@ -39,7 +39,7 @@ internal sealed partial class Engine : IAsyncDisposable
         Directory.CreateDirectory(options.DataFolder);
         _socketFolder = MakeSocketFolder(options.DataFolder);
         _api = new RuntimeApiServer(clock, loggers);
-        _admission = new WorkerAdmission(options.MaxWorkers, Math.Max(2, Environment.ProcessorCount));
+        _admission = new WorkerAdmission(options.MaxWorkers, Math.Max(3, Environment.ProcessorCount + 1));
         Code = new CodeStore(Path.Combine(options.DataFolder, "code"));
         Logs = new LogStore(Path.Combine(options.DataFolder, "logs"), options.LogRetentionBytes, clock, _logger);
         DeadLetters = new DeadLetterLog(Path.Combine(options.DataFolder, "dead-letters"), options.DeadLetterBytes, clock, _logger);

@@ -63,6 +63,11 @@ internal sealed class Worker(string id, WorkerPool pool, bool pinned, string log
 
     public bool Ready { get; set; }
 
+    /// <summary>True while it counts as starting at the <see cref="WorkerAdmission"/>.</summary>
+    public bool HoldsStart { get; set; }
+
+    public ITimer? StartTimer { get; set; }
+
     public bool Dead { get; set; }
 
     public TimeSpan? InitDuration { get; set; }

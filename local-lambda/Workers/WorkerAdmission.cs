@@ -5,19 +5,17 @@ namespace Roost.LocalLambda.Workers;
 /// <summary>
 /// Decides whose worker starts next, over all functions. The machine has room for so many workers, and only a few may be starting at one time, because starts
 /// are what takes the processor: a flood on one function would otherwise hold up the first call of another. Interactive functions go before
-/// background ones, within a class the one with the fewest workers goes first, then who has waited longest. Background functions never
-/// take the last quarter of the workers nor the last start. Where all workers there may be are there, idle ones make room, and then those of who has more. Thread-safe; may be called with a pool's lock held, and calls pools without any.
+/// background ones, within a class the one with the fewest workers goes first, then who has waited longest. The last start is for interactive functions that
+/// have no worker yet, and the last quarter of the workers for interactive ones. Where all workers there may be are there, idle ones make room, and then those of who has more. Thread-safe; may be called with a pool's lock held, and calls pools without any.
 /// </summary>
 internal sealed class WorkerAdmission(int maxWorkers, int maxStarting)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<IWorkerClaimant, Entry> _pools = [];
     private readonly int _maxBackgroundWorkers = Math.Max(1, maxWorkers - Math.Max(1, maxWorkers / 4));
-    private readonly int _maxBackgroundStarting = Math.Max(1, maxStarting - 1);
     private int _workers;
     private int _starting;
     private int _backgroundWorkers;
-    private int _backgroundStarting;
     private long _lastTicket;
     private bool _makingRoom; // a worker is being ended so that another may start
     private volatile bool _isFull; // somebody waits for a worker to end
@@ -79,24 +77,18 @@ internal sealed class WorkerAdmission(int maxWorkers, int maxStarting)
             if (entry.IsBackground)
             {
                 _backgroundWorkers++;
-                _backgroundStarting++;
             }
 
             return true;
         }
     }
 
-    /// <summary>The worker is ready, or ended before it was.</summary>
+    /// <summary>The worker is ready, or ended before it was, or has been starting for so long that it rather waits for something than works.</summary>
     public void Started(IWorkerClaimant pool)
     {
         lock (_gate)
         {
             _starting--;
-            if (_pools[pool].IsBackground)
-            {
-                _backgroundStarting--;
-            }
-
             CallNext();
         }
     }
@@ -142,8 +134,8 @@ internal sealed class WorkerAdmission(int maxWorkers, int maxStarting)
         }
     }
 
-    private bool HasRoom(Entry entry) => _workers < maxWorkers && _starting < maxStarting
-        && (!entry.IsBackground || (_backgroundWorkers < _maxBackgroundWorkers && _backgroundStarting < _maxBackgroundStarting));
+    private bool HasRoom(Entry entry) => _workers < maxWorkers && (!entry.IsBackground || _backgroundWorkers < _maxBackgroundWorkers)
+        && _starting < (entry is { IsBackground: false, Workers: 0 } ? maxStarting : Math.Max(1, maxStarting - 1));
 
     /// <returns>The pool whose turn it is, of those that wait and for which there is room; null for none.</returns>
     private Entry? Next() => _pools.Values.Where(entry => entry.Ticket > 0 && HasRoom(entry)).MinBy(entry => (entry.IsBackground, entry.Workers, entry.Ticket));

@@ -32,7 +32,7 @@ internal sealed partial class WorkerPool
                 _metrics.Initialized(_definition.Name, worker.InitDuration.Value);
                 worker.Timer!.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
                 _starting--;
-                _admission.Started(this);
+                EndStart(worker);
                 _backoff.Reset();
                 LogWorkerReady(_definition.Name, worker.Id, worker.InitDuration.Value.TotalMilliseconds);
                 MakeAvailable(worker);
@@ -143,7 +143,7 @@ internal sealed partial class WorkerPool
             if (!worker.Ready)
             {
                 _starting--;
-                _admission.Started(this);
+                EndStart(worker);
                 _backoff.Failed();
                 victim = TakeFirstWaiting(); // the start was on its behalf
                 victim?.StartedAt = worker.StartedAt;
@@ -272,6 +272,24 @@ internal sealed partial class WorkerPool
             {
                 TellIfDrained();
             }
+        }
+    }
+
+    private void GiveUpStart(Worker worker)
+    {
+        lock (_gate)
+        {
+            EndStart(worker);
+        }
+    }
+
+    private void EndStart(Worker worker)
+    {
+        if (worker.HoldsStart)
+        {
+            worker.HoldsStart = false;
+            worker.StartTimer!.Dispose();
+            _admission.Started(this);
         }
     }
 

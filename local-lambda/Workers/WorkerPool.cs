@@ -12,6 +12,9 @@ namespace Roost.LocalLambda.Workers;
 /// </summary>
 internal sealed partial class WorkerPool : IWorkerClaimant, IAsyncDisposable
 {
+    /// <summary>A start that takes longer waits for something, and keeps no other function from starting meanwhile.</summary>
+    private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(1);
+
     private readonly Lock _gate = new();
     private readonly FunctionDefinition _definition;
     private readonly WorkerStarter _starter;
@@ -241,6 +244,8 @@ internal sealed partial class WorkerPool : IWorkerClaimant, IAsyncDisposable
                 {
                     var worker = _starter.Create(this, pinned);
                     worker.StartedAt = _clock.GetTimestamp();
+                    worker.HoldsStart = true;
+                    worker.StartTimer = _clock.CreateTimer(static state => ((Worker)state!).Pool.GiveUpStart((Worker)state), worker, LongestHold, Timeout.InfiniteTimeSpan);
                     worker.Timer = _clock.CreateTimer(static state => ((Worker)state!).Pool.OnTimer((Worker)state), worker, _initTimeout, Timeout.InfiniteTimeSpan);
                     _starting++;
                     _workers.Add(worker);

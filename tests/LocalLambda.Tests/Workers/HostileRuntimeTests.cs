@@ -122,7 +122,7 @@ internal sealed class HostileRuntimeTests : FunctionFixture
     [Test]
     public async Task What_one_worker_starts_is_not_counted_against_another()
     {
-        Node("many", "await new Promise(resolve => setTimeout(resolve, 300));\nexport const handler = async () => { await new Promise(resolve => setTimeout(resolve, 300)); };", "max-concurrency: 6\ntimeout: 30s\n");
+        Node("many", "export const handler = async () => { await new Promise(resolve => setTimeout(resolve, 5000)); };", "max-concurrency: 6\ntimeout: 60s\n");
         await StartAsync(options => options.MaxProcesses = 24); // six times Node.js: some 80 threads together
 
         var results = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => InvokeAsync("many")));

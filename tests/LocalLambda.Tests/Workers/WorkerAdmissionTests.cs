@@ -30,20 +30,33 @@ internal sealed class WorkerAdmissionTests
     [Test]
     public async Task Interactive_functions_start_before_background_ones_that_came_first()
     {
-        var admission = new WorkerAdmission(maxWorkers: 10, maxStarting: 2);
+        var admission = new WorkerAdmission(maxWorkers: 10, maxStarting: 1);
         var busy = new Claimant("busy", admission, this);
-        busy.Want(2);
+        busy.Want(1);
         var background = new Claimant("background", admission, this, ServiceClass.Background);
         var interactive = new Claimant("interactive", admission, this);
         background.Want(1);
         interactive.Want(1);
 
         busy.Ready();
-        await Eventually.IsTrueAsync(() => _begun.Count == 3, "the third start");
-        busy.Ready();
+        await Eventually.IsTrueAsync(() => _begun.Count == 2, "the second start");
+        interactive.Ready();
 
-        await Eventually.IsTrueAsync(() => _begun.Count == 4, "the last start");
-        Assert.That(_begun.Skip(2), Is.EqualTo(new[] { "interactive", "background" }));
+        await Eventually.IsTrueAsync(() => _begun.Count == 3, "the last start");
+        Assert.That(_begun.Skip(1), Is.EqualTo(new[] { "interactive", "background" }));
+    }
+
+    [Test]
+    public void The_last_start_is_for_an_interactive_function_that_has_no_worker()
+    {
+        var admission = new WorkerAdmission(maxWorkers: 100, maxStarting: 3);
+        new Claimant("flood", admission, this).Want(10);
+        new Claimant("background", admission, this, ServiceClass.Background).Want(10);
+        Assert.That(_begun, Is.EqualTo(new[] { "flood", "flood" }));
+
+        new Claimant("first", admission, this).Want(1);
+
+        Assert.That(_begun.Last(), Is.EqualTo("first"));
     }
 
     [Test]
