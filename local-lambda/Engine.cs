@@ -23,6 +23,7 @@ internal sealed partial class Engine : IAsyncDisposable
     private readonly ProcessLauncher _launcher;
     private readonly OutputPump _pump = new();
     private readonly RuntimeApiServer _api;
+    private readonly MemoryWatch? _watch;
     private readonly string _socketFolder;
     private readonly FunctionOptions _options;
     private readonly Metrics _metrics;
@@ -49,17 +50,18 @@ internal sealed partial class Engine : IAsyncDisposable
         var groups = ControlGroups.TryOpen(options.MaxProcesses, out var reason);
         if (groups is not { LimitsMemory: true })
         {
-            LogWeakLimits(reason, groups is null && Environment.UserName == "root" ? " The number of processes is not limited, because the daemon runs as root: run it as a user of its own." : "");
+            LogWeakLimits(reason, groups is null && Environment.UserName == "root" ? " The number of processes is only looked at, because the daemon runs as root: run it as a user of its own." : "");
+            _watch = new MemoryWatch(clock, options.MaxProcesses);
         }
 
         var runtimes = Path.Combine(AppContext.BaseDirectory, "function-runtimes");
         var filter = Path.Combine(Path.GetFullPath(options.DataFolder), "system-calls.bpf");
         if (SystemCallMachine.Current is { } machine)
         {
-            File.WriteAllBytes(filter, SystemCallFilter.Build(machine));
+            File.WriteAllBytes(filter, SystemCallFilter.Build(machine, countsMemory: _watch is null));
         }
 
-        Starter = new WorkerStarter(_socketFolder, new Sandbox(options.Isolation, options.MaxProcesses, runtimes, filter), groups, launcher, _pump, _api, options, clock);
+        Starter = new WorkerStarter(_socketFolder, new Sandbox(options.Isolation, options.MaxProcesses, runtimes, filter, new DeviceGrants(options.Devices)), groups, _watch, launcher, _pump, _api, options, clock);
     }
 
     public CodeStore Code { get; }
@@ -97,6 +99,7 @@ internal sealed partial class Engine : IAsyncDisposable
 
         await DeadLetters.DisposeAsync();
         await Logs.DisposeAsync();
+        _watch?.Dispose();
         _pump.Dispose();
         _launcher.Dispose();
         Directory.Delete(_socketFolder, recursive: true);
@@ -119,6 +122,6 @@ internal sealed partial class Engine : IAsyncDisposable
         return Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
     }
 
-    [LoggerMessage(3005, LogLevel.Warning, "Functions' memory is limited per process only: {Reason}.{Processes}")]
+    [LoggerMessage(3005, LogLevel.Warning, "Functions' memory is limited per process, and looked at from time to time as a whole: {Reason}.{Processes}")]
     private partial void LogWeakLimits(string reason, string processes);
 }

@@ -17,6 +17,9 @@ public sealed class FunctionOptions
     /// <summary>Default <see cref="IsolationMode.Required"/>.</summary>
     public IsolationMode Isolation { get; set; } = IsolationMode.Required;
 
+    /// <summary>Device nodes that a function may ask for in its <c>function.yaml</c>: full paths below <c>/dev</c>. Default none.</summary>
+    public List<string> Devices { get; set; } = [];
+
     /// <summary>How long a worker may take from its start to its first question for an event. Default 10 s.</summary>
     public TimeSpan InitTimeout { get; set; } = TimeSpan.FromSeconds(10);
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Roost.LocalLambda.Isolation;
 
 namespace Roost.LocalLambda;
 
@@ -19,6 +20,12 @@ internal sealed class FunctionOptionsValidator : IValidateOptions<FunctionOption
         Require(options.LogRateBytes >= 1024, nameof(options.LogRateBytes), options.LogRateBytes, "use at least 1 KiB");
         Require(options.QueueBytes >= 4 * 1024 * 1024, nameof(options.QueueBytes), options.QueueBytes, "use at least 4 MiB");
         Require(options.DeadLetterBytes >= 4 * 1024 * 1024, nameof(options.DeadLetterBytes), options.DeadLetterBytes, "use at least 4 MiB");
+        foreach (var device in options.Devices)
+        {
+            var fault = DeviceGrants.FaultOfName(device);
+            Require(fault is null, nameof(options.Devices), device, fault ?? "");
+        }
+
         return faults.Build();
 
         void Require(bool holds, string key, object value, string remedy)

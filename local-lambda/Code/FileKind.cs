@@ -11,11 +11,17 @@ internal static partial class FileKind
     private const int ModeOffset = 28;          // of stx_mode in struct statx, which is the same on every architecture
     private const int TypeMask = 0xF000;        // S_IFMT
     private const int Regular = 0x8000;         // S_IFREG
+    private const int Character = 0x2000;       // S_IFCHR
 
-    public static bool IsRegular(string path)
+    public static bool IsRegular(string path) => Is(path, Regular);
+
+    /// <summary>False also for a link to one.</summary>
+    public static bool IsCharacterDevice(string path) => Is(path, Character);
+
+    private static bool Is(string path, int type)
     {
         Span<byte> status = stackalloc byte[256];
-        return statx(CurrentFolder, path, NoFollow, TypeAndMode, status) == 0 && (BitConverter.ToUInt16(status[ModeOffset..]) & TypeMask) == Regular;
+        return statx(CurrentFolder, path, NoFollow, TypeAndMode, status) == 0 && (BitConverter.ToUInt16(status[ModeOffset..]) & TypeMask) == type;
     }
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

@@ -37,6 +37,9 @@ internal sealed record FunctionDefinition
 
     public long MemoryBytes { get; init; } = 128 * 1024 * 1024;
 
+    /// <summary>Of one core's time, for each worker; null: as much as there is.</summary>
+    public int? CpuPercent { get; init; }
+
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(3);
 
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
@@ -55,6 +58,9 @@ internal sealed record FunctionDefinition
 
     /// <summary>A worker that had nothing to do for so long is ended.</summary>
     public TimeSpan Idle { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Device nodes that it may open, where the daemon's configuration allows them too.</summary>
+    public IReadOnlyList<string> Devices { get; init; } = [];
 
     /// <summary>Invocations that may wait for a worker.</summary>
     public int Queue { get; init; } = 1000;

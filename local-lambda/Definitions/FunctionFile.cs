@@ -10,7 +10,7 @@ namespace Roost.LocalLambda.Definitions;
 /// Reads one <c>function.yaml</c>. Every fault of the file is found in one go and told with file, line, key, value and remedy; a key that
 /// is not known is a fault, because a misspelt limit that silently does nothing is worse than a function that does not load.
 /// </summary>
-internal sealed class FunctionFile
+internal sealed partial class FunctionFile
 {
     public const string Name = "function.yaml";
 
@@ -18,7 +18,7 @@ internal sealed class FunctionFile
     private const int MaxDepth = 16;
 
     private static readonly string[] Keys =
-        ["name", "runtime", "handler", "memory", "timeout", "environment", "encoding", "network", "class", "max-concurrency", "pinned", "idle", "queue", "triggers"];
+        ["name", "runtime", "handler", "memory", "timeout", "environment", "encoding", "network", "class", "max-concurrency", "pinned", "idle", "queue", "triggers", "cpu", "devices"];
 
     private readonly string _path;
     private readonly List<string> _faults = [];
@@ -75,6 +75,8 @@ internal sealed class FunctionFile
             Idle = Duration(values, "idle", TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(1), TimeSpan.FromHours(24), "1s to 24h, with its unit: 60s"),
             Queue = Number(values, "queue", 1000, 0, 100_000),
             Triggers = values.TryGetValue(TriggerList.Key, out var triggers) ? TriggerList.Read(triggers, new YamlFaults(_path, _faults)) : [],
+            CpuPercent = CpuPercent(values),
+            Devices = Devices(values),
         };
     }
 

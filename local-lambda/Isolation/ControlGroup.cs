@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Roost.LocalLambda.Isolation;
 
 /// <summary>The control group (version 2) of one worker.</summary>
@@ -13,11 +15,25 @@ internal sealed class ControlGroup(string path, bool limitsMemory)
     {
         try
         {
-            return LimitsMemory && File.ReadLines(System.IO.Path.Combine(Path, "memory.events")).Any(line => line.StartsWith("oom_kill ", StringComparison.Ordinal) && line != "oom_kill 0");
+            return LimitsMemory && File.ReadLines(FileOf("memory.events")).Any(line => line.StartsWith("oom_kill ", StringComparison.Ordinal) && line != "oom_kill 0");
         }
         catch (IOException)
         {
             return false; // the group has gone
+        }
+    }
+
+    /// <summary>Most memory that the group has used at one time, in bytes; before Linux 5.19 what it uses now. 0 where the kernel does not count it.</summary>
+    public long PeakMemory()
+    {
+        try
+        {
+            var file = FileOf("memory.peak");
+            return LimitsMemory ? long.Parse(File.ReadAllText(File.Exists(file) ? file : FileOf("memory.current")), CultureInfo.InvariantCulture) : 0;
+        }
+        catch (IOException)
+        {
+            return 0; // the group has gone
         }
     }
 
@@ -26,7 +42,7 @@ internal sealed class ControlGroup(string path, bool limitsMemory)
     {
         try
         {
-            File.WriteAllText(System.IO.Path.Combine(Path, "cgroup.kill"), "1");
+            File.WriteAllText(FileOf("cgroup.kill"), "1");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -34,16 +50,23 @@ internal sealed class ControlGroup(string path, bool limitsMemory)
         }
     }
 
-    /// <summary>Removes the group, which must be empty.</summary>
-    public void Remove()
+    /// <returns>False while a process is still on its way out: the kernel keeps the group until then.</returns>
+    public bool TryRemove()
     {
         try
         {
             Directory.Delete(Path);
+            return true;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return true;
         }
         catch (IOException)
         {
-            // A process is still on its way out; ControlGroups removes what is left at the next start.
+            return false;
         }
     }
+
+    private string FileOf(string name) => System.IO.Path.Combine(Path, name);
 }

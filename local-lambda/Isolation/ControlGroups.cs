@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Roost.LocalLambda.Definitions;
 
 namespace Roost.LocalLambda.Isolation;
@@ -9,16 +10,25 @@ namespace Roost.LocalLambda.Isolation;
 internal sealed class ControlGroups
 {
     private const string Mount = "/sys/fs/cgroup";
+    private const string OwnName = "main";
+
+    // Of all the processor's time while it is short, the daemon gets ten times what one worker gets: the broker goes on whatever functions do.
+    private const int DaemonWeight = 1000;
+
+    private readonly ConcurrentQueue<ControlGroup> _ended = new();
     private readonly string _root;
-    private readonly bool _memory;
-    private readonly bool _pids;
+    private readonly HashSet<string> _controllers;
     private readonly int _maxProcesses;
 
-    private ControlGroups(string root, bool memory, bool pids, int maxProcesses) => (_root, _memory, _pids, _maxProcesses) = (root, memory, pids, maxProcesses);
+    private ControlGroups(string root, HashSet<string> controllers, int maxProcesses) => (_root, _controllers, _maxProcesses) = (root, controllers, maxProcesses);
 
-    public bool LimitsMemory => _memory;
+    public bool LimitsMemory => _controllers.Contains("memory");
 
-    /// <returns>Null where no writable group with controllers is to be had; <paramref name="reason"/> says why.</returns>
+    public bool LimitsProcesses => _controllers.Contains("pids");
+
+    public bool LimitsProcessor => _controllers.Contains("cpu");
+
+    /// <returns>Null where no writable group is to be had; <paramref name="reason"/> says why, or which controller is missing.</returns>
     public static ControlGroups? TryOpen(int maxProcesses, out string reason)
     {
         try
@@ -36,21 +46,18 @@ internal sealed class ControlGroups
                 return null;
             }
 
-            var root = Mount + own;
-            var controllers = File.ReadAllText(Path.Combine(root, "cgroup.controllers")).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-            string[] wanted = [.. controllers.Where(controller => controller is "memory" or "pids" or "cpu")];
-
-            // A group with processes of its own cannot hand controllers down: the daemon moves into a child first.
-            var main = Directory.CreateDirectory(Path.Combine(root, "main")).FullName;
+            // A group with processes of its own cannot hand controllers down: the daemon moves into a child first. One that was started again is there already.
+            var root = Mount + (Path.GetFileName(own) == OwnName ? Path.GetDirectoryName(own) : own);
+            var main = Directory.CreateDirectory(Path.Combine(root, OwnName)).FullName;
             File.WriteAllText(Path.Combine(main, "cgroup.procs"), Environment.ProcessId.ToString());
-            if (wanted.Length > 0)
+            var groups = new ControlGroups(root, Enable(root), maxProcesses);
+            if (groups.LimitsProcessor)
             {
-                File.WriteAllText(Path.Combine(root, "cgroup.subtree_control"), string.Join(' ', wanted.Select(controller => "+" + controller)));
+                Write(main, "cpu.weight", DaemonWeight.ToString());
             }
 
-            var groups = new ControlGroups(root, wanted.Contains("memory"), wanted.Contains("pids"), maxProcesses);
             groups.RemoveLeftOvers();
-            reason = groups._memory ? "" : "the kernel's memory controller is off; put cgroup_enable=memory into /boot/firmware/cmdline.txt and restart the machine";
+            reason = groups.LimitsMemory ? "" : "the kernel's memory controller is off; put cgroup_enable=memory into /boot/firmware/cmdline.txt and restart the machine";
             return groups;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -60,22 +67,66 @@ internal sealed class ControlGroups
         }
     }
 
+    /// <param name="worker">Unlike that of any other worker of this daemon.</param>
     public ControlGroup Create(FunctionDefinition definition, string worker)
     {
-        var path = Directory.CreateDirectory(Path.Combine(_root, $"fn-{definition.Name}-{worker}")).FullName;
-        if (_memory)
+        RemoveEnded();
+
+        // The daemon's number: a group of one that was killed may still be there, on its way out.
+        var path = Directory.CreateDirectory(Path.Combine(_root, $"fn-{definition.Name}-{Environment.ProcessId}-{worker}")).FullName;
+        if (LimitsMemory)
         {
             Write(path, "memory.max", definition.MemoryBytes.ToString());
             Write(path, "memory.swap.max", "0");
             Write(path, "memory.oom.group", "1");
         }
 
-        if (_pids)
+        if (LimitsProcesses)
         {
             Write(path, "pids.max", _maxProcesses.ToString());
         }
 
-        return new ControlGroup(path, _memory);
+        if (LimitsProcessor && definition.CpuPercent is { } percent)
+        {
+            Write(path, "cpu.max", $"{percent * 1000} 100000"); // microseconds of 100 ms
+        }
+
+        return new ControlGroup(path, LimitsMemory);
+    }
+
+    /// <summary>The group's worker has ended.</summary>
+    public void Remove(ControlGroup group)
+    {
+        if (!group.TryRemove())
+        {
+            _ended.Enqueue(group);
+        }
+    }
+
+    private void RemoveEnded()
+    {
+        for (var count = _ended.Count; count > 0 && _ended.TryDequeue(out var group); count--)
+        {
+            Remove(group);
+        }
+    }
+
+    private static HashSet<string> Enable(string root)
+    {
+        var available = File.ReadAllText(Path.Combine(root, "cgroup.controllers")).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        foreach (var controller in available.Where(controller => controller is "memory" or "pids" or "cpu"))
+        {
+            try
+            {
+                File.WriteAllText(Path.Combine(root, "cgroup.subtree_control"), "+" + controller);
+            }
+            catch (IOException)
+            {
+                // Busy or held back by the group above: what is enabled is read below.
+            }
+        }
+
+        return [.. File.ReadAllText(Path.Combine(root, "cgroup.subtree_control")).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)];
     }
 
     private static void Write(string group, string file, string value)
@@ -87,11 +138,14 @@ internal sealed class ControlGroups
         }
     }
 
+    /// <summary>Of a daemon that was killed: its workers die with it, their groups stay.</summary>
     private void RemoveLeftOvers()
     {
         foreach (var path in Directory.EnumerateDirectories(_root, "fn-*"))
         {
-            new ControlGroup(path, limitsMemory: false).Remove();
+            var group = new ControlGroup(path, limitsMemory: false);
+            group.Kill();
+            Remove(group);
         }
     }
 }

@@ -8,7 +8,7 @@ namespace Roost.LocalLambda.Isolation;
 /// bubblewrap, which makes the namespaces and becomes the runtime. Pure: it starts nothing.
 /// </summary>
 /// <param name="filterFile">The filter of system calls, as <see cref="Seccomp.SystemCallFilter"/> builds it.</param>
-internal sealed class Sandbox(IsolationMode isolation, int maxProcesses, string runtimesFolder, string filterFile)
+internal sealed class Sandbox(IsolationMode isolation, int maxProcesses, string runtimesFolder, string filterFile, DeviceGrants devices)
 {
     public const string Bubblewrap = "/usr/bin/bwrap";
 
@@ -55,7 +55,7 @@ internal sealed class Sandbox(IsolationMode isolation, int maxProcesses, string 
     /// <summary>Starts a command in a sandbox like a function's, but without a function in it.</summary>
     public static LaunchPlan Probe(string filterFile, IReadOnlyList<string> command)
     {
-        List<string> arguments = [.. Namespaces(FunctionNetwork.None), .. SystemFolders(), .. OwnFolders(ProbeMemoryBytes), "--chdir", "/", "--clearenv"];
+        List<string> arguments = [.. Namespaces(FunctionNetwork.None), .. SystemFolders(), .. OwnFolders(ProbeMemoryBytes, []), "--chdir", "/", "--clearenv"];
         return new("/bin/sh", ["-c", Script, "sh", "", "", filterFile, Bubblewrap, "--args", "3", "--", .. command], OuterEnvironment, "/", Join(arguments));
     }
 
@@ -80,7 +80,7 @@ internal sealed class Sandbox(IsolationMode isolation, int maxProcesses, string 
             "--ro-bind", definition.Folder, TaskRoot,
             "--ro-bind", runtimesFolder, RuntimeRoot,
             "--bind", socketPath, SocketInside,
-            .. OwnFolders(definition.MemoryBytes),
+            .. OwnFolders(definition.MemoryBytes, devices.ArgumentsFor(definition)),
             "--chdir", TaskRoot, "--clearenv",
         ];
         foreach (var (name, value) in FunctionEnvironment.Of(definition, TaskRoot, RuntimeRoot, SocketInside, logStream, pinned))
@@ -134,9 +134,9 @@ internal sealed class Sandbox(IsolationMode isolation, int maxProcesses, string 
     ];
 
     /// <summary>What every sandbox has for itself. Behind what is bound: afterwards nothing can be added.</summary>
-    private static IEnumerable<string> OwnFolders(long memoryBytes) =>
+    private static IEnumerable<string> OwnFolders(long memoryBytes, IEnumerable<string> devices) =>
     [
-        "--proc", "/proc", "--dev", "/dev",
+        "--proc", "/proc", "--dev", "/dev", .. devices,
         // Files in memory are memory: without a bound one function could take half of the machine's.
         "--size", memoryBytes.ToString(), "--tmpfs", "/dev/shm",
         "--size", memoryBytes.ToString(), "--tmpfs", "/tmp",

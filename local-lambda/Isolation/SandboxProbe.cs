@@ -44,7 +44,7 @@ internal static class SandboxProbe
         }
 
         return SystemCallMachine.Current is { } machine
-            ? await FaultAsync(launcher, machine, SystemCallFilter.Build(machine), cancellationToken)
+            ? await FaultAsync(launcher, machine, SystemCallFilter.Build(machine, countsMemory: false), cancellationToken)
             : "there is no filter of system calls for this kind of processor; functions can be isolated on x86_64 and aarch64";
     }
 

@@ -21,6 +21,10 @@ internal sealed class PlatformLog(FunctionDefinition definition, FunctionLog log
     /// <summary>What the keeper has to say of an invocation that it ended.</summary>
     public void Failure(Invocation invocation, string line) => Write(invocation, LogKind.Failure, line, keep: true);
 
+    /// <summary>Why a worker was ended.</summary>
+    /// <param name="invocation">What it ran; null for nothing.</param>
+    public void Ended(Invocation? invocation, string line) => Write(invocation, LogKind.Failure, line, keep: true);
+
     public void End(Invocation invocation, in InvocationReport report)
     {
         // Only what went wrong is worth a write to the SD card; the rest stays in memory.

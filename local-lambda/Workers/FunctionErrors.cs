@@ -24,9 +24,12 @@ internal static class FunctionErrors
     public static byte[] InvalidResponseMode(string requestId) => Body("Runtime.InvalidResponseModeHeader", $"RequestId: {requestId} Error: Invalid function response mode");
 
     /// <param name="exitCode">Of bubblewrap or a shell: above 128 it is 128 and the number of a signal.</param>
-    public static byte[] Exited(string requestId, int exitCode, bool outOfMemory) => outOfMemory
-        ? Body("Runtime.OutOfMemory", $"RequestId: {requestId} Error: Runtime exited with error: signal: killed")
-        : Body("Runtime.ExitError", $"RequestId: {requestId} Error: {Reason(exitCode)}");
+    public static byte[] Exited(string requestId, int exitCode, WorkerEnd end) => end switch
+    {
+        WorkerEnd.OutOfMemory => Body("Runtime.OutOfMemory", $"RequestId: {requestId} Error: Runtime exited with error: signal: killed"),
+        WorkerEnd.TooManyProcesses => Body("Runtime.ExitError", $"RequestId: {requestId} Error: Runtime was ended: too many processes"),
+        _ => Body("Runtime.ExitError", $"RequestId: {requestId} Error: {Reason(exitCode)}"),
+    };
 
     public static byte[] NotStarted(string requestId, string reason) => Body("Sandbox.Failure", $"{Of(requestId)}{reason}");
 

@@ -34,6 +34,9 @@ internal sealed class Worker(string id, WorkerPool pool, bool pinned, string log
     /// <summary>True where the loopback interface that it listens on is the machine's own.</summary>
     public bool SharesLoopback { get; init; }
 
+    /// <summary>Its process is bubblewrap, which takes all others with it.</summary>
+    public required bool IsSandboxed { get; init; }
+
     public ControlGroup? Group { get; set; }
 
     /// <summary>Null until <see cref="Attach"/>; stays when the process has ended.</summary>
@@ -52,6 +55,15 @@ internal sealed class Worker(string id, WorkerPool pool, bool pinned, string log
 
     /// <summary>Whose the lines are that are printed now; changed only while nothing runs in the worker.</summary>
     public volatile Invocation? Prints;
+
+    /// <summary>Why it was ended, when somebody here did.</summary>
+    public WorkerEnd End { get; private set; }
+
+    /// <summary>The runtime has said since its last event that it gets no more memory.</summary>
+    public volatile bool SpokeOfMemory;
+
+    /// <summary>Most memory that <see cref="MemoryWatch"/> has seen it use, in bytes.</summary>
+    public long SeenMemory { get; set; }
 
     // Touched by one answer at a time.
     public long PeakMemory { get; set; }
@@ -98,7 +110,7 @@ internal sealed class Worker(string id, WorkerPool pool, bool pinned, string log
             ProcessId = process.Id;
             if (_killed)
             {
-                End();
+                EndProcess();
             }
         }
     }
@@ -114,12 +126,17 @@ internal sealed class Worker(string id, WorkerPool pool, bool pinned, string log
     }
 
     /// <summary>Ends the sandbox and everything in it, also one that is still being started. May be called again, and from any thread.</summary>
-    public void Kill()
+    public void Kill(WorkerEnd end = WorkerEnd.Usual)
     {
         lock (_processGate)
         {
+            if (!_killed)
+            {
+                End = end;
+            }
+
             _killed = true;
-            End();
+            EndProcess();
         }
     }
 
@@ -151,13 +168,14 @@ internal sealed class Worker(string id, WorkerPool pool, bool pinned, string log
         }
     }
 
-    private void End()
+    private void EndProcess()
     {
         try
         {
             // The control group is exact. Without one: bubblewrap takes the process namespace with it; without a sandbox, the tree is all there is to go by.
+            // To find that, all processes of the machine have to be read: some 100 ms.
             Group?.Kill();
-            _process?.Kill(entireProcessTree: true);
+            _process?.Kill(entireProcessTree: !IsSandboxed);
         }
         catch (Exception exception) when (exception is InvalidOperationException or Win32Exception or AggregateException)
         {

@@ -125,13 +125,13 @@ internal sealed partial class WorkerPool
     }
 
     /// <summary>The process has ended and its output is read.</summary>
-    public void OnExit(Worker worker, int exitCode, bool outOfMemory)
+    public void OnExit(Worker worker, int exitCode, WorkerEnd end)
     {
         Invocation? victim = null;
         Invocation? unserved = null;
         TaskCompletionSource<Invocation?>? parked;
         bool again;
-        var outcome = !worker.Ready ? InvocationOutcome.InitFailed : outOfMemory ? InvocationOutcome.OutOfMemory : InvocationOutcome.Crashed;
+        var outcome = !worker.Ready ? InvocationOutcome.InitFailed : end == WorkerEnd.OutOfMemory ? InvocationOutcome.OutOfMemory : InvocationOutcome.Crashed;
         lock (_gate)
         {
             worker.Dead = true;
@@ -173,12 +173,18 @@ internal sealed partial class WorkerPool
         unserved?.Fail(Stopping());
         if (outcome == InvocationOutcome.InitFailed && !_closed)
         {
-            _platform.InitReport(_clock.GetElapsedTime(worker.StartedAt), worker.InitTimedOut, ErrorType.Of(worker.InitError ?? FunctionErrors.Exited("", exitCode, outOfMemory)));
+            _platform.InitReport(_clock.GetElapsedTime(worker.StartedAt), worker.InitTimedOut, ErrorType.Of(worker.InitError ?? FunctionErrors.Exited("", exitCode, end)));
+        }
+
+        if (end != WorkerEnd.Usual)
+        {
+            // Also where nobody waits for an answer: what a function leaves running may be what was too much.
+            _platform.Ended(victim, $"[roost] worker {worker.Id} was ended, because it used {(end == WorkerEnd.OutOfMemory ? $"more than {_definition.MemoryMebibytes} MB of memory" : "too many processes")}");
         }
 
         if (victim is not null)
         {
-            var error = worker.InitError ?? FunctionErrors.Exited(victim.RequestId, exitCode, outOfMemory);
+            var error = worker.InitError ?? FunctionErrors.Exited(victim.RequestId, exitCode, end);
             Fail(worker, victim, outcome, error, line: ErrorType.MessageOf(error));
         }
 
@@ -212,7 +218,7 @@ internal sealed partial class WorkerPool
             worker.InitError = FunctionErrors.NotStarted("", fault.Message);
         }
 
-        OnExit(worker, exitCode: 0, outOfMemory: false);
+        OnExit(worker, exitCode: 0, WorkerEnd.Usual);
     }
 
     /// <summary>The worker's time is over: for its start, or for what it runs.</summary>

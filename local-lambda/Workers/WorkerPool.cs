@@ -339,6 +339,8 @@ internal sealed partial class WorkerPool : IWorkerClaimant, IAsyncDisposable
     private void WriteStart(Worker worker, Invocation invocation)
     {
         invocation.Delivered = true;
+        worker.SpokeOfMemory = false;
+        _starter.Watch(worker);
         worker.Output?.Drain(); // what was printed before belongs to the one before
         worker.Prints = invocation;
         _platform.Start(invocation);

@@ -10,7 +10,7 @@ namespace Roost.LocalLambda.Workers;
 
 /// <summary>Makes workers: a socket, a sandbox, a process, its output; and clears them away when the process ends.</summary>
 internal sealed class WorkerStarter(
-    string socketFolder, Sandbox sandbox, ControlGroups? groups, ProcessLauncher launcher, OutputPump pump, RuntimeApiServer api, FunctionOptions options, TimeProvider clock)
+    string socketFolder, Sandbox sandbox, ControlGroups? groups, MemoryWatch? watch, ProcessLauncher launcher, OutputPump pump, RuntimeApiServer api, FunctionOptions options, TimeProvider clock)
 {
     private readonly ConditionalWeakTable<Worker, Task> _lives = [];
     private readonly string _instance = Guid.NewGuid().ToString("N");
@@ -32,6 +32,7 @@ internal sealed class WorkerStarter(
             SocketPath = path,
             Listener = listener,
             SharesLoopback = options.Isolation == IsolationMode.None || pool.Definition.Network != FunctionNetwork.None,
+            IsSandboxed = options.Isolation != IsolationMode.None,
         };
     }
 
@@ -40,6 +41,9 @@ internal sealed class WorkerStarter(
     /// <summary>Completes when the worker and its traces are gone.</summary>
     public Task EndedAsync(Worker worker) => _lives.TryGetValue(worker, out var life) ? life : Task.CompletedTask;
 
+    /// <summary>It has got an event.</summary>
+    public void Watch(Worker worker) => watch?.Busy(worker);
+
     /// <summary>In bytes; 0 where the kernel does not tell.</summary>
     public long PeakMemory(Worker worker)
     {
@@ -47,8 +51,8 @@ internal sealed class WorkerStarter(
         if (worker is { HasEnded: false, ProcessId: { } processId } && (worker.PeakMemory == 0 || clock.GetElapsedTime(worker.PeakMemoryAt) > TimeSpan.FromSeconds(1)))
         {
             worker.PeakMemoryAt = clock.GetTimestamp();
-            var peak = WorkerMemory.Peak(processId, options.Isolation == IsolationMode.None ? 0 : 2);
-            worker.PeakMemory = Math.Max(worker.PeakMemory, peak);
+            var peak = worker.Group is { LimitsMemory: true } group ? group.PeakMemory() : WorkerMemory.Peak(processId, options.Isolation == IsolationMode.None ? 0 : 2);
+            worker.PeakMemory = Math.Max(Math.Max(worker.PeakMemory, worker.SeenMemory), peak);
         }
 
         return worker.PeakMemory;
@@ -68,14 +72,21 @@ internal sealed class WorkerStarter(
             fault = exception; // the edge of the task: whatever went wrong, the invocation that waits for this worker is told
         }
 
-        var outOfMemory = false;
+        var end = worker.End;
         try
         {
             worker.CloseListeners();
             await accepting;
             File.Delete(worker.SocketPath);
-            outOfMemory = worker.Group?.RanOutOfMemory() ?? false;
-            worker.Group?.Remove();
+            if (RanOutOfMemory(worker, exitCode))
+            {
+                end = WorkerEnd.OutOfMemory;
+            }
+
+            if (worker.Group is { } group)
+            {
+                groups!.Remove(group);
+            }
         }
         catch (Exception exception)
         {
@@ -84,7 +95,7 @@ internal sealed class WorkerStarter(
 
         if (fault is null)
         {
-            worker.Pool.OnExit(worker, exitCode, outOfMemory);
+            worker.Pool.OnExit(worker, exitCode, end);
         }
         else
         {
@@ -125,6 +136,9 @@ internal sealed class WorkerStarter(
         await Task.WhenAll(accepting);
     }
 
+    /// <summary>The kernel counted too much; or, where it only refuses more, the runtime ended itself with that complaint.</summary>
+    private static bool RanOutOfMemory(Worker worker, int exitCode) => worker.Group is { LimitsMemory: true } group ? group.RanOutOfMemory() : exitCode != 0 && worker.SpokeOfMemory;
+
     /// <returns>The exit code of the process, which has ended and whose output is read.</returns>
     private async Task<int> RunAsync(Worker worker)
     {
@@ -132,6 +146,7 @@ internal sealed class WorkerStarter(
         var plan = sandbox.PlanFor(worker.Pool.Definition, worker.SocketPath, worker.LogStream, worker.Pinned, worker.Group);
         using var process = await launcher.StartAsync(plan);
         worker.Attach(process);
+        watch?.Busy(worker);
         try
         {
             using var output = new WorkerOutput(
@@ -139,7 +154,14 @@ internal sealed class WorkerStarter(
                 ((AnonymousPipeClientStream)process.StandardError.BaseStream).SafePipeHandle,
                 pump,
                 new OutputBudget(options.LogRateBytes, clock),
-                line => worker.Pool.Log.Write(line, new LogOrigin(LogKind.Printed, worker.Pool.Definition.Version, worker.Prints?.RequestId), worker.Prints?.Tail, keep: true));
+                line =>
+                {
+                    worker.Pool.Log.Write(line, new LogOrigin(LogKind.Printed, worker.Pool.Definition.Version, worker.Prints?.RequestId), worker.Prints?.Tail, keep: true);
+                    if (LastWords.SpeakOfMemory(line))
+                    {
+                        worker.SpokeOfMemory = true;
+                    }
+                });
             worker.Output = output;
             pump.Add(output);
             await process.WaitForExitAsync();
@@ -149,6 +171,7 @@ internal sealed class WorkerStarter(
         {
             worker.Kill(); // nothing to do unless an exception leads here: no process outlives its keeper
             worker.Detach();
+            watch?.Ended(worker);
         }
     }
 }

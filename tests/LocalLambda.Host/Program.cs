@@ -7,7 +7,7 @@ using Roost.Mqtt;
 
 // The functions alone in a process: to be killed, and to be measured.
 // LocalLambda.Host FUNCTIONS DATA
-// Each line of the input, "NAME EVENT", is an asynchronous invocation whose answer goes to the topic "answers"; "kept" is printed once it is durable.
+// Each line of the input, "NAME EVENT", is an asynchronous invocation; "kept" is printed once it is durable, and "answer ANSWER" when it has run.
 await using var services = new ServiceCollection()
     .AddLogging(logging => logging.AddSimpleConsole().AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Warning))
     .AddSingleton<IMqttBroker, DeafBroker>()

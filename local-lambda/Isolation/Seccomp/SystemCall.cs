@@ -43,6 +43,9 @@ internal sealed record SystemCall(string Name, int? X64, int? Arm64, SystemCallV
         Missing("msgget", 68, 186), Missing("msgsnd", 69, 189), Missing("msgrcv", 70, 188), Missing("msgctl", 71, 187),
         Missing("semget", 64, 190), Missing("semop", 65, 193), Missing("semctl", 66, 191), Missing("semtimedop", 220, 192),
 
+        // Files in memory that have no place in /tmp or /dev/shm, whose sizes are bounded.
+        new("memfd_create", 319, 279, SystemCallVerdict.WhereMemoryIsCounted),
+
         // Judged by their arguments.
         new("personality", 135, 92, SystemCallVerdict.UsualPersonality),
         new("ioctl", 16, 29, SystemCallVerdict.WithoutTerminalInput),

@@ -40,17 +40,18 @@ internal static class SystemCallFilter
     private static readonly uint[] InternetProtocols = [0, 6, 17, 1, 58]; // any, TCP, UDP, ICMP, ICMPv6
     private const uint NetlinkRoute = 0; // getifaddrs asks there for addresses
 
-    public static byte[] Build(SystemCallMachine machine) => BpfInstruction.Encode(Program(machine));
+    /// <param name="countsMemory">A control group counts the memory of each worker.</param>
+    public static byte[] Build(SystemCallMachine machine, bool countsMemory) => BpfInstruction.Encode(Program(machine, countsMemory));
 
-    public static IReadOnlyList<BpfInstruction> Program(SystemCallMachine machine) =>
+    public static IReadOnlyList<BpfInstruction> Program(SystemCallMachine machine, bool countsMemory) =>
     [
         // Another machine's numbers mean other calls: 32-bit code in a 64-bit process, say.
         BpfInstruction.Load(MachineOffset), new(BpfInstruction.JumpIfEqual, 1, 0, machine.Audit), BpfInstruction.Return(KillProcess),
-        BpfInstruction.Load(NumberOffset), .. Search(Runs(machine)),
+        BpfInstruction.Load(NumberOffset), .. Search(Runs(machine, countsMemory)),
     ];
 
     /// <summary>Runs of numbers, in order and without a gap: each holds from its first number to the next run's.</summary>
-    private static List<(uint First, SystemCallVerdict Verdict)> Runs(SystemCallMachine machine)
+    private static List<(uint First, SystemCallVerdict Verdict)> Runs(SystemCallMachine machine, bool countsMemory)
     {
         var verdicts = new SystemCallVerdict[LastKnown + 2];
         verdicts[^1] = SystemCallVerdict.Missing; // stands for all that come behind it
@@ -58,7 +59,7 @@ internal static class SystemCallFilter
         {
             if (machine.Number(call) is { } number)
             {
-                verdicts[number] = call.Verdict;
+                verdicts[number] = call.Verdict == SystemCallVerdict.WhereMemoryIsCounted ? countsMemory ? SystemCallVerdict.Allowed : SystemCallVerdict.Missing : call.Verdict;
             }
         }
 

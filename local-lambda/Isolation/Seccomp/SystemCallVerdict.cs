@@ -11,6 +11,9 @@ internal enum SystemCallVerdict
     /// <summary>Fails with ENOSYS, as on a kernel that does not have it: libraries have another way then.</summary>
     Missing,
 
+    /// <summary>Allowed where a control group counts the function's memory; does not exist elsewhere.</summary>
+    WhereMemoryIsCounted,
+
     /// <summary>Allowed unless a flag asks for a new namespace.</summary>
     WithoutNamespaces,
 

@@ -130,38 +130,4 @@ internal sealed class HostileRuntimeTests : FunctionFixture
         Assert.That(results.Select(result => result.FunctionError), Is.All.Null, Log("many"));
         Assert.That(Host.Functions.Single().Workers, Is.EqualTo(6));
     }
-
-    [Test]
-    public async Task A_function_that_forks_without_end_is_ended_in_time_and_others_are_served_meanwhile()
-    {
-        var marker = Guid.NewGuid().ToString("N");
-        Python(
-            "bomb",
-            """
-            import os, time
-            def handler(event, context):
-                for _ in range(200): # for a daemon that runs as root, whom the kernel does not count
-                    try:
-                        if os.fork() == 0:
-                            time.sleep(600)
-                    except BlockingIOError:
-                        pass
-                print('forked')
-                time.sleep(600)
-            """,
-            $"timeout: 2s\nenvironment: {{ MARK: {marker} }}\n");
-        Python("other", "def handler(event, context):\n    return 'served'");
-        await StartAsync();
-        var bomb = InvokeAsync("bomb");
-        await Eventually.IsTrueAsync(() => Log("bomb").Contains("forked"), "the bomb to go off");
-
-        Assert.That(await AnswerAsync("other"), Is.EqualTo("\"served\""));
-        if (Environment.UserName != "root")
-        {
-            Assert.That(Processes.WithEnvironment(marker), Is.LessThan(128));
-        }
-
-        Assert.That(Json(await bomb).GetProperty("errorType").GetString(), Is.EqualTo("Sandbox.Timedout"));
-        await Eventually.IsTrueAsync(() => Processes.WithEnvironment(marker) == 0, "all of it to be gone");
-    }
 }

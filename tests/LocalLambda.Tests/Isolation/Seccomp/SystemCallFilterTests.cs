@@ -19,7 +19,7 @@ internal sealed partial class SystemCallFilterTests
     [TestCaseSource(nameof(Machines))]
     public void Every_number_has_the_verdict_of_the_table_and_all_others_are_allowed(SystemCallMachine machine)
     {
-        var program = SystemCallFilter.Build(machine);
+        var program = SystemCallFilter.Build(machine, countsMemory: true);
         var verdicts = SystemCall.All.Where(call => machine.Number(call) is not null).ToDictionary(call => (uint)machine.Number(call)!.Value, call => call.Verdict);
 
         Prop.ForAll(Gen.Choose(0, SystemCallFilter.LastKnown).ToArbitrary(), number =>
@@ -36,9 +36,16 @@ internal sealed partial class SystemCallFilterTests
     }
 
     [TestCaseSource(nameof(Machines))]
+    public void Files_in_memory_are_had_where_memory_is_counted(SystemCallMachine machine)
+    {
+        Assert.That(Run(machine, "memfd_create"), Is.EqualTo(BpfInterpreter.Allow));
+        Assert.That(BpfInterpreter.Run(SystemCallFilter.Build(machine, countsMemory: false), machine == SystemCallMachine.X64 ? 319u : 279u, machine.Audit), Is.EqualTo(BpfInterpreter.Error(NoSuchCall)));
+    }
+
+    [TestCaseSource(nameof(Machines))]
     public void Numbers_beyond_the_last_known_do_not_exist(SystemCallMachine machine)
     {
-        var program = SystemCallFilter.Build(machine);
+        var program = SystemCallFilter.Build(machine, countsMemory: true);
 
         Prop.ForAll(Gen.Choose(SystemCallFilter.LastKnown + 1, int.MaxValue).ToArbitrary(), number =>
             BpfInterpreter.Run(program, (uint)number, machine.Audit) == BpfInterpreter.Error(NoSuchCall)
@@ -49,7 +56,7 @@ internal sealed partial class SystemCallFilterTests
     [TestCaseSource(nameof(Machines))]
     public void Another_machines_calls_end_the_process(SystemCallMachine machine)
     {
-        var program = SystemCallFilter.Build(machine);
+        var program = SystemCallFilter.Build(machine, countsMemory: true);
         foreach (var other in new[] { 0x4000_0003u /* i386 */, 0x4000_0028u /* 32-bit ARM */, Machines.Single(other => other != machine).Audit })
         {
             Assert.That(BpfInterpreter.Run(program, 0, other), Is.EqualTo(BpfInterpreter.Kill));
@@ -59,7 +66,7 @@ internal sealed partial class SystemCallFilterTests
     [TestCaseSource(nameof(Machines))]
     public void The_kernel_would_load_it(SystemCallMachine machine)
     {
-        var program = SystemCallFilter.Program(machine);
+        var program = SystemCallFilter.Program(machine, countsMemory: true);
 
         Assert.That(program, Has.Count.LessThanOrEqualTo(4096), "BPF_MAXINSNS");
         for (var at = 0; at < program.Count; at++)
@@ -156,7 +163,7 @@ internal sealed partial class SystemCallFilterTests
     }
 
     private static uint Run(SystemCallMachine machine, string call, params ulong[] arguments) =>
-        BpfInterpreter.Run(SystemCallFilter.Build(machine), (uint)machine.Number(SystemCall.All.Single(known => known.Name == call))!.Value, machine.Audit, arguments);
+        BpfInterpreter.Run(SystemCallFilter.Build(machine, countsMemory: true), (uint)machine.Number(SystemCall.All.Single(known => known.Name == call))!.Value, machine.Audit, arguments);
 
     [GeneratedRegex(@"^#define __NR(3264)?_(?<name>\w+)\s+(?<number>\d+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Definition();
