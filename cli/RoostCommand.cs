@@ -18,6 +18,7 @@ internal static class RoostCommand
         var root = new RootCommand("Looks at and talks to a Roost daemon. Exit codes: 0 done, 1 refused or failed, 2 wrong usage.");
         var options = new GlobalOptions(root);
         root.Add(StatusCommand.Create(options, terminal));
+        root.Add(DoctorCommand.Create(options, terminal));
         root.Add(ShadowCommands.Create(options, terminal));
         root.Add(FunctionCommands.Create(options, terminal));
         root.Add(StreamCommands.Create(options, terminal));

@@ -47,7 +47,8 @@ internal sealed partial class Engine : IAsyncDisposable
         _delays = [.. RetryDelays.Select((delay, i) => new RetryDelay(Path.Combine(options.DataFolder, $"retries-{i + 1}"), delay, options.QueueBytes, clock, _logger))];
         _fate = new QueueFate(_delays, DeadLetters, broker, metrics, clock, loggers.CreateLogger<QueueFate>());
 
-        var groups = ControlGroups.TryOpen(options.MaxProcesses, out var reason);
+        var groups = Groups = ControlGroups.TryOpen(options.MaxProcesses, out var reason);
+        NoMemoryGroups = reason;
         if (groups is not { LimitsMemory: true })
         {
             LogWeakLimits(reason, groups is null && Environment.UserName == "root" ? " The number of processes is only looked at, because the daemon runs as root: run it as a user of its own." : "");
@@ -65,6 +66,12 @@ internal sealed partial class Engine : IAsyncDisposable
     }
 
     public CodeStore Code { get; }
+
+    /// <summary>Null where none can be made.</summary>
+    public ControlGroups? Groups { get; }
+
+    /// <summary>Why no control group counts memory; empty when one does.</summary>
+    public string NoMemoryGroups { get; }
 
     public LogStore Logs { get; }
 

@@ -57,6 +57,10 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
         {
             LogNoIsolation(_isolationFault);
         }
+        else if (_options.Isolation == IsolationMode.None)
+        {
+            LogUnisolated();
+        }
 
         _engine = new Engine(_options, launcher, _metrics, _broker, _clock, _loggers);
         await _engine.StartAsync(cancellationToken);

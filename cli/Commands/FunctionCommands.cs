@@ -9,7 +9,7 @@ using Roost.Cli.Output;
 
 namespace Roost.Cli.Commands;
 
-/// <summary><c>roost fn list|invoke|logs</c>; invoking goes over the path of AWS Lambda.</summary>
+/// <summary><c>roost fn list|show|invoke|logs</c>; invoking goes over the path of AWS Lambda.</summary>
 internal static class FunctionCommands
 {
     private const int UsualLines = 20;
@@ -17,6 +17,7 @@ internal static class FunctionCommands
     public static Command Create(GlobalOptions options, Terminal terminal) => new("fn", "Functions")
     {
         List(options, terminal),
+        FunctionShowCommand.Create(options, terminal),
         Invoke(options, terminal),
         Logs(options, terminal),
     };

@@ -12,7 +12,7 @@ internal sealed class Interpreters
     /// <returns>A note for the operator when the machine's version is not the one that the function asks for; else null.</returns>
     public string? NoteOn(FunctionRuntime runtime)
     {
-        if (runtime.AskedVersion is not { } asked || _versions.GetOrAdd(runtime.Interpreter, Ask) is not { } version)
+        if (runtime.AskedVersion is not { } asked || _versions.GetOrAdd(runtime.Interpreter, VersionOf) is not { } version)
         {
             return null;
         }
@@ -22,8 +22,8 @@ internal sealed class Interpreters
             : $"asks for {runtime.Name}; this machine's {runtime.Interpreter} is {version}, and runs it";
     }
 
-    /// <summary>Prints of both are one line: <c>Python 3.11.2</c>, <c>v20.20.2</c>.</summary>
-    private static string? Ask(string interpreter)
+    /// <summary>What they print is one line: <c>Python 3.11.2</c>, <c>v20.20.2</c>.</summary>
+    public static string? VersionOf(string interpreter)
     {
         try
         {

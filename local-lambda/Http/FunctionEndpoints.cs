@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Hosting;
@@ -15,8 +16,14 @@ internal sealed class FunctionEndpoints(FunctionHost host, IHostApplicationLifet
     public Task ListAsync(HttpContext http) =>
         RawResponse.WriteAsync(http, "application/json", JsonSerializer.SerializeToUtf8Bytes(new { functions = host.Functions }, JsonSerializerOptions.Web));
 
-    public Task GetAsync(HttpContext http) =>
-        WithFunctionAsync(http, function => RawResponse.WriteAsync(http, "application/json", JsonSerializer.SerializeToUtf8Bytes(function.Status(), JsonSerializerOptions.Web)));
+    /// <summary>One function, and what stands around it.</summary>
+    public Task GetAsync(HttpContext http) => WithFunctionAsync(http, function =>
+    {
+        var status = (JsonObject)JsonSerializer.SerializeToNode(function.Status(), JsonSerializerOptions.Web)!;
+        status["network"] = function.Record?.Latest.Network.ToString().ToLowerInvariant();
+        status["isolation"] = JsonSerializer.SerializeToNode(host.Isolation, JsonSerializerOptions.Web);
+        return RawResponse.WriteAsync(http, "application/json", JsonSerializer.SerializeToUtf8Bytes(status));
+    });
 
     /// <summary>Text, one line a line: the newest ones; with <c>follow=true</c> also those that come, until the caller leaves.</summary>
     public Task LogsAsync(HttpContext http) => WithFunctionAsync(http, async function =>

@@ -1,0 +1,34 @@
+using System.CommandLine;
+using Roost.Cli.Output;
+
+namespace Roost.Cli.Commands;
+
+/// <summary><c>roost doctor</c>: what is well and what is not, in the daemon and on its machine, with what to do.</summary>
+internal static class DoctorCommand
+{
+    public static Command Create(GlobalOptions options, Terminal terminal)
+    {
+        var command = new Command("doctor", "What is well and what is not, and what to do; the exit code is 1 when something does not work");
+        CommandRun.Define(command, options, terminal, async (run, cancellationToken) =>
+        {
+            using var report = await run.Daemon.GetJsonAsync("/api/v1/doctor", "doctor", cancellationToken);
+            if (run.Json)
+            {
+                await run.WriteJsonAsync(report.RootElement);
+            }
+            else
+            {
+                var table = new Table("CHECK", "STATE", "FOUND", "WHAT TO DO");
+                foreach (var check in Listing.Of(report.RootElement, "checks"))
+                {
+                    table.Add(JsonText.Cell(check, "check"), JsonText.Cell(check, "state"), JsonText.Cell(check, "found"), JsonText.Cell(check, "remedy"));
+                }
+
+                run.Write(table);
+            }
+
+            return JsonText.Cell(report.RootElement, "state") == "fault" ? ExitCode.Failed : ExitCode.Done;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,58 @@
+using System.Globalization;
+using Roost.Gateway.Health;
+using Roost.LocalLambda;
+
+namespace Roost.Gateway.Doctor;
+
+/// <summary>Looks at the daemon and at the machine under it. Takes some tens of milliseconds, because it starts programs to ask for their versions.</summary>
+internal sealed class Examination(string dataFolder, FunctionHost functions, IReadOnlyList<IHealthSource> rooms)
+{
+    private const long LeastFreeBytes = 256L << 20;
+
+    public IReadOnlyList<Finding> Run() => [.. Rooms(), .. Isolation(), .. Programs(), Disk(), Clock(), User()];
+
+    private IEnumerable<Finding> Rooms() => rooms.Select(room => room.Check()).Select(room =>
+        new Finding(room.Room, room.State switch { RoomState.Up => FindingState.Well, RoomState.Degraded => FindingState.Weak, _ => FindingState.Fault }, room.State.ToString().ToLowerInvariant(), room.Reason));
+
+    private IEnumerable<Finding> Isolation()
+    {
+        if (functions.Isolation is not { } isolation)
+        {
+            yield return new Finding("isolation", FindingState.Unknown, "the functions have not started");
+            yield break;
+        }
+
+        yield return new Finding(
+            "isolation",
+            isolation.Mode switch { "sandbox" => FindingState.Well, "none" => FindingState.Weak, _ => FindingState.Fault },
+            $"{isolation.Mode}; system calls: {isolation.SystemCalls}; memory: {isolation.Memory}; processes: {isolation.Processes}; processor: {isolation.Processor}");
+        foreach (var weakness in isolation.Weaknesses)
+        {
+            yield return new Finding("isolation", isolation.Mode == "impossible" ? FindingState.Fault : FindingState.Weak, "weak", weakness);
+        }
+    }
+
+    private static IEnumerable<Finding> Programs() => FunctionHost.FindInterpreters().Select(program => program.Version is { } version
+        ? new Finding(program.Name, FindingState.Well, $"{program.Path} is {version}")
+        : new Finding(program.Name, FindingState.Weak, $"{program.Path} is not there", $"apt install {(program.Name == "Node.js" ? "nodejs" : program.Name == "Python" ? "python3" : "bubblewrap")}, where functions need it"));
+
+    private Finding Disk()
+    {
+        var disk = new DriveInfo(dataFolder);
+        var free = string.Create(CultureInfo.InvariantCulture, $"{disk.AvailableFreeSpace >> 20} MiB of {disk.TotalSize >> 20} MiB are free in {dataFolder}");
+        return disk.AvailableFreeSpace >= LeastFreeBytes
+            ? new Finding("disk", FindingState.Well, free)
+            : new Finding("disk", FindingState.Weak, free, "make room, or let less be kept (streams: retention, functions: log-retention); what cannot be kept is refused");
+    }
+
+    /// <summary>The kernel would say it too, but systemd's ProtectClock keeps that call from the daemon.</summary>
+    private static Finding Clock() => File.Exists("/run/systemd/timesync/synchronized")
+        ? new Finding("clock", FindingState.Well, "set by systemd-timesyncd")
+        : File.Exists("/run/chrony/chronyd.pid") || File.Exists("/run/ntpd.pid")
+        ? new Finding("clock", FindingState.Unknown, "another service sets it", "chronyc tracking, or ntpq -p, shows how well")
+        : new Finding("clock", FindingState.Weak, "nothing on this machine has set it since the start", "apt install systemd-timesyncd; schedules and times in logs are those of a clock that may be wrong");
+
+    private static Finding User() => Environment.UserName == "root"
+        ? new Finding("user", FindingState.Weak, "root", "run it as a user of its own, as the package does")
+        : new Finding("user", FindingState.Well, Environment.UserName);
+}
