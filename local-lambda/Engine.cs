@@ -47,7 +47,7 @@ internal sealed partial class Engine : IAsyncDisposable
         _delays = [.. RetryDelays.Select((delay, i) => new RetryDelay(Path.Combine(options.DataFolder, $"retries-{i + 1}"), delay, options.QueueBytes, clock, _logger))];
         _fate = new QueueFate(_delays, DeadLetters, broker, metrics, clock, loggers.CreateLogger<QueueFate>());
 
-        var groups = Groups = ControlGroups.TryOpen(options.MaxProcesses, out var reason);
+        var groups = Groups = ControlGroups.TryOpen(options.MaxProcesses, clock, out var reason);
         NoMemoryGroups = reason;
         if (groups is not { LimitsMemory: true })
         {

@@ -14,13 +14,20 @@ internal sealed class ControlGroups
 
     // Of all the processor's time while it is short, the daemon gets ten times what one worker gets: the broker goes on whatever functions do.
     private const int DaemonWeight = 1000;
+    private const int InteractiveWeight = 100;
+    private const int BackgroundWeight = 10;
+
+    // The kernel keeps a group until its last process is torn down: mostly a few milliseconds.
+    private const int RemovalTries = 20;
+    private static readonly TimeSpan RemovalPause = TimeSpan.FromMilliseconds(50);
 
     private readonly ConcurrentQueue<ControlGroup> _ended = new();
+    private readonly TimeProvider _clock;
     private readonly string _root;
     private readonly HashSet<string> _controllers;
     private readonly int _maxProcesses;
 
-    private ControlGroups(string root, HashSet<string> controllers, int maxProcesses) => (_root, _controllers, _maxProcesses) = (root, controllers, maxProcesses);
+    private ControlGroups(string root, HashSet<string> controllers, int maxProcesses, TimeProvider clock) => (_root, _controllers, _maxProcesses, _clock) = (root, controllers, maxProcesses, clock);
 
     public bool LimitsMemory => _controllers.Contains("memory");
 
@@ -29,7 +36,7 @@ internal sealed class ControlGroups
     public bool LimitsProcessor => _controllers.Contains("cpu");
 
     /// <returns>Null where no writable group is to be had; <paramref name="reason"/> says why, or which controller is missing.</returns>
-    public static ControlGroups? TryOpen(int maxProcesses, out string reason)
+    public static ControlGroups? TryOpen(int maxProcesses, TimeProvider clock, out string reason)
     {
         try
         {
@@ -50,7 +57,7 @@ internal sealed class ControlGroups
             var root = Mount + (Path.GetFileName(own) == OwnName ? Path.GetDirectoryName(own) : own);
             var main = Directory.CreateDirectory(Path.Combine(root, OwnName)).FullName;
             File.WriteAllText(Path.Combine(main, "cgroup.procs"), Environment.ProcessId.ToString());
-            var groups = new ControlGroups(root, Enable(root), maxProcesses);
+            var groups = new ControlGroups(root, Enable(root), maxProcesses, clock);
             if (groups.LimitsProcessor)
             {
                 Write(main, "cpu.weight", DaemonWeight.ToString());
@@ -86,16 +93,36 @@ internal sealed class ControlGroups
             Write(path, "pids.max", _maxProcesses.ToString());
         }
 
-        if (LimitsProcessor && definition.CpuPercent is { } percent)
+        if (LimitsProcessor)
         {
-            Write(path, "cpu.max", $"{percent * 1000} 100000"); // microseconds of 100 ms
+            Write(path, "cpu.weight", (definition.Class == ServiceClass.Background ? BackgroundWeight : InteractiveWeight).ToString());
+            if (definition.CpuPercent is { } percent)
+            {
+                Write(path, "cpu.max", $"{percent * 1000} 100000"); // microseconds of 100 ms
+            }
         }
 
         return new ControlGroup(path, LimitsMemory);
     }
 
-    /// <summary>The group's worker has ended.</summary>
-    public void Remove(ControlGroup group)
+    /// <summary>The group's worker has ended: completes when the group has gone, or is left to the next that is made.</summary>
+    public async Task RemoveAsync(ControlGroup group)
+    {
+        group.Kill(); // a process that its worker left behind dies with the namespace; this one does not wait for that
+        for (var i = 0; i < RemovalTries; i++)
+        {
+            if (group.TryRemove())
+            {
+                return;
+            }
+
+            await Task.Delay(RemovalPause, _clock);
+        }
+
+        _ended.Enqueue(group);
+    }
+
+    private void Remove(ControlGroup group)
     {
         if (!group.TryRemove())
         {

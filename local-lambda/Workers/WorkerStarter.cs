@@ -83,10 +83,6 @@ internal sealed class WorkerStarter(
                 end = WorkerEnd.OutOfMemory;
             }
 
-            if (worker.Group is { } group)
-            {
-                groups!.Remove(group);
-            }
         }
         catch (Exception exception)
         {
@@ -100,6 +96,11 @@ internal sealed class WorkerStarter(
         else
         {
             worker.Pool.OnFault(worker, fault);
+        }
+
+        if (worker.Group is { } group)
+        {
+            await groups!.RemoveAsync(group);
         }
     }
 
