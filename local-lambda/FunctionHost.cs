@@ -63,6 +63,8 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
         }
 
         _engine = new Engine(_options, launcher, _metrics, _broker, _clock, _loggers);
+        _engine.Code.Released = () => _ = SweepAsync();
+        _zips = new ZipDeployer(_engine.Code, _options, _clock);
         await _engine.StartAsync(cancellationToken);
         _eventSources = new EventSources(_options.DataFolder, this, _broker, _streams, _engine.DeadLetters, _metrics, _clock, _loggers);
         _store = FunctionStore.Open(_options.DataFolder, _logger);
@@ -130,6 +132,7 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
         await engine.StopRetriesAsync();
         await Task.WhenAll(_functions.Values.Select(function => function.StopAsync(giveUp.Token)));
         await engine.DisposeAsync();
+        _zips!.Dispose();
         await _store!.DisposeAsync();
     }
 

@@ -4,11 +4,13 @@ namespace Roost.LocalLambda.Code;
 
 /// <summary>
 /// The code of all versions of all functions, each once, in a folder named by its SHA-256. A folder comes into being under another name, is
-/// synced as a whole and then renamed: what has its name is complete, whenever the power fails. It is never written to again.
+/// synced as a whole and then renamed: what has its name is complete, whenever the power fails. It is never written to again. Of code that came
+/// as a zip, the zip stands beside the folder, as it was sent.
 /// </summary>
 internal sealed class CodeStore
 {
     private const string Unfinished = ".new-";
+    private const string Zip = ".zip";
 
     private readonly string _folder;
     private readonly Lock _gate = new();
@@ -22,11 +24,20 @@ internal sealed class CodeStore
         {
             Directory.Delete(path, recursive: true); // of a daemon that was killed
         }
+
+        foreach (var path in Directory.EnumerateFiles(_folder, "*" + Zip).Where(path => !Directory.Exists(path[..^Zip.Length])))
+        {
+            File.Delete(path); // likewise
+        }
     }
+
+    /// <summary>Nobody holds some code any more: if no version refers to it, a sweep would remove it. Called on any thread.</summary>
+    public Action? Released { get; set; }
 
     /// <summary>Stores what <paramref name="fill"/> puts into the empty folder it is given; code that is there already is not stored again.</summary>
     /// <param name="fill">Returns the SHA-256 of the code in base64 and its size in bytes. What it throws is passed on, and nothing is left behind.</param>
-    public async Task<CodePackage> AddAsync(Func<string, Task<(string Sha256, long Bytes)>> fill)
+    /// <param name="zip">A file of <see cref="NewZip"/> that the code comes from, to be kept too; null for none.</param>
+    public async Task<CodePackage> AddAsync(Func<string, Task<(string Sha256, long Bytes)>> fill, string? zip = null)
     {
         var unfinished = Path.Combine(_folder, Unfinished + Guid.NewGuid().ToString("N"));
         Directory.CreateDirectory(unfinished);
@@ -38,6 +49,11 @@ internal sealed class CodeStore
             if (!Directory.Exists(folder))
             {
                 FileSystemSync.All(unfinished);
+                if (zip is not null)
+                {
+                    File.Move(zip, folder + Zip, overwrite: true); // before the folder, whose name says that all is there
+                }
+
                 Directory.Move(unfinished, folder);
                 FileSystemSync.Entries(_folder);
             }
@@ -52,6 +68,12 @@ internal sealed class CodeStore
             }
         }
     }
+
+    /// <summary>A path for a zip that is being received. Its file is the caller's to remove, if <see cref="AddAsync"/> does not take it.</summary>
+    public string NewZip() => Path.Combine(_folder, Unfinished + Guid.NewGuid().ToString("N") + Zip);
+
+    /// <returns>The zip that the code was sent as; null when it came from a folder.</returns>
+    public string? ZipOf(string sha256) => PathOf(sha256) + Zip is var path && File.Exists(path) ? path : null;
 
     /// <returns>Null when the store does not have it.</returns>
     public CodePackage? Find(string sha256, long bytes)
@@ -83,6 +105,7 @@ internal sealed class CodeStore
 
                 var doomed = Path.Combine(_folder, Unfinished + Guid.NewGuid().ToString("N")); // from here on it has no name to be found by
                 Directory.Move(path, doomed);
+                File.Delete(path + Zip);
                 Directory.Delete(doomed, recursive: true);
             }
         }
@@ -92,11 +115,15 @@ internal sealed class CodeStore
     {
         lock (_gate)
         {
-            if (--_leases[sha256] == 0)
+            if (--_leases[sha256] > 0)
             {
-                _leases.Remove(sha256);
+                return;
             }
+
+            _leases.Remove(sha256);
         }
+
+        Released?.Invoke();
     }
 
     private CodePackage Lease(string sha256, long bytes)

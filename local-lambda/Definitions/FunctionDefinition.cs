@@ -67,6 +67,9 @@ internal sealed record FunctionDefinition
 
     public IReadOnlyList<Trigger> Triggers { get; init; } = [];
 
+    /// <summary>What came over AWS's API; null for a function of the functions' folder.</summary>
+    public LambdaSettings? Lambda { get; init; }
+
     [JsonIgnore]
     public FunctionArn Arn => new(Name, Version == FunctionArn.Latest ? null : Version);
 

@@ -21,14 +21,16 @@ internal sealed partial class FunctionFile
         ["name", "runtime", "handler", "memory", "timeout", "environment", "encoding", "network", "class", "max-concurrency", "pinned", "idle", "queue", "triggers", "cpu", "devices"];
 
     private readonly string _path;
+    private readonly IReadOnlyDictionary<string, YamlNode>? _given;
     private readonly List<string> _faults = [];
 
-    private FunctionFile(string path) => _path = path;
+    private FunctionFile(string path, IReadOnlyDictionary<string, YamlNode>? given) => (_path, _given) = (path, given);
 
+    /// <param name="given">Values from elsewhere, by key, which stand above the file's; with them the file may be missing. Null for none.</param>
     /// <returns>The definition, or null with at least one fault.</returns>
-    public static FunctionDefinition? Read(string folder, out IReadOnlyList<string> faults)
+    public static FunctionDefinition? Read(string folder, out IReadOnlyList<string> faults, IReadOnlyDictionary<string, YamlNode>? given = null)
     {
-        var file = new FunctionFile(Path.Combine(folder, Name));
+        var file = new FunctionFile(Path.Combine(folder, Name), given);
         var definition = file.Read(folder);
         faults = file._faults;
         return file._faults.Count == 0 ? definition : null;
@@ -36,7 +38,7 @@ internal sealed partial class FunctionFile
 
     private FunctionDefinition? Read(string folder)
     {
-        if (Load() is not { } root)
+        if ((_given is not null && !File.Exists(_path) ? new YamlMappingNode() : Load()) is not { } root)
         {
             return null;
         }
@@ -51,6 +53,11 @@ internal sealed partial class FunctionFile
                 continue;
             }
 
+            values[key] = value;
+        }
+
+        foreach (var (key, value) in _given ?? new Dictionary<string, YamlNode>())
+        {
             values[key] = value;
         }
 
@@ -350,7 +357,12 @@ internal sealed partial class FunctionFile
 
     private void Fault(YamlNode? node, string key, string value, string remedy)
     {
-        var line = node is null ? "" : $", line {node.Start.Line}";
-        _faults.Add(value.Length == 0 ? $"{_path}{line}: {key} {remedy}" : $"{_path}{line}: {key} is '{value}'; {remedy}");
+        var place = node is null ? $"{_path}: " : $"{_path}, line {node.Start.Line}: ";
+        if (node is not null && _given?.Values.Contains(node) is true)
+        {
+            place = ""; // it stands in no file
+        }
+
+        _faults.Add(value.Length == 0 ? $"{place}{key} {remedy}" : $"{place}{key} is '{value}'; {remedy}");
     }
 }

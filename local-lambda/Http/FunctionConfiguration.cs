@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Roost.LocalLambda.Definitions;
+using Roost.LocalLambda.Http.ControlPlane;
 
 namespace Roost.LocalLambda.Http;
 
@@ -42,14 +43,21 @@ internal static class FunctionConfiguration
             configuration["Timeout"] = (int)Math.Ceiling(definition.Timeout.TotalSeconds);
             configuration["LastModified"] = definition.LastModified.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fff") + "+0000";
             configuration["RevisionId"] = definition.RevisionId;
-
-            // Names only: values are often secrets, and more people may read this than may run the function.
-            configuration["Environment"] = new JsonObject
-            {
-                ["Variables"] = new JsonObject(definition.Environment.Keys.Select(name => KeyValuePair.Create(name, (JsonNode?)"***"))),
-            };
+            configuration["Environment"] = new JsonObject { ["Variables"] = JsonTexts.Of(definition.Environment) };
+            Add(configuration, definition.Lambda ?? new LambdaSettings());
         }
 
         return configuration;
+    }
+
+    /// <summary>What has no effect here, and what is the same for all: tools that compare look for it.</summary>
+    private static void Add(JsonObject configuration, LambdaSettings settings)
+    {
+        configuration["Role"] = settings.Role.Length > 0 ? settings.Role : $"arn:aws:iam::{FunctionArn.Account}:role/roost";
+        configuration["Architectures"] = new JsonArray(settings.Architecture ?? FunctionParameters.Architecture);
+        configuration["EphemeralStorage"] = new JsonObject { ["Size"] = settings.EphemeralStorage ?? 512 };
+        configuration["TracingConfig"] = new JsonObject { ["Mode"] = settings.TracingMode ?? "PassThrough" };
+        configuration["SnapStart"] = new JsonObject { ["ApplyOn"] = settings.SnapStart ?? "None", ["OptimizationStatus"] = "Off" };
+        configuration["LoggingConfig"] = new JsonObject { ["LogFormat"] = "Text", ["LogGroup"] = $"/aws/lambda/{configuration["FunctionName"]}" };
     }
 }

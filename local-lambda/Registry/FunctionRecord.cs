@@ -26,6 +26,8 @@ internal sealed record FunctionRecord
     /// <summary>By version or alias; those of the function itself stand under <c>$LATEST</c>.</summary>
     public IReadOnlyDictionary<string, AsyncSettings> Async { get; init; } = new Dictionary<string, AsyncSettings>();
 
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Every version, <c>$LATEST</c> first.</summary>
     [JsonIgnore]
     public IEnumerable<FunctionDefinition> All => Versions.Prepend(Latest);

@@ -1,0 +1,38 @@
+using Microsoft.Extensions.Logging;
+using Roost.LocalLambda.Code;
+using Roost.LocalLambda.Deployment;
+
+namespace Roost.LocalLambda;
+
+/// <summary>What functions are made of when they come over the API.</summary>
+public sealed partial class FunctionHost
+{
+    private ZipDeployer? _zips;
+
+    /// <exception cref="FunctionUnavailableException">The gateway is stopping.</exception>
+    internal CodeStore Code => _engine?.Code ?? throw new FunctionUnavailableException("", "the gateway is stopping");
+
+    /// <inheritdoc cref="Code" path="/exception"/>
+    internal ZipDeployer Zips => _engine is null ? throw new FunctionUnavailableException("", "the gateway is stopping") : _zips!;
+
+    /// <summary>Of a zip that was refused after it was unpacked, and of a version that still ran when another took its place, the code goes when it is let go.</summary>
+    private async Task SweepAsync()
+    {
+        await _changes.WaitAsync();
+        try
+        {
+            _engine?.Code.Sweep(Referenced());
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            LogNotSwept(exception.Message);
+        }
+        finally
+        {
+            _changes.Release();
+        }
+    }
+
+    [LoggerMessage(3350, LogLevel.Warning, "Code that no function refers to any more could not be removed: {Reason} The next change of a function tries again")]
+    private partial void LogNotSwept(string reason);
+}
