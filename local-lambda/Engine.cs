@@ -88,6 +88,8 @@ internal sealed partial class Engine : IAsyncDisposable
 
     public WorkerPool OpenPool(FunctionDefinition definition, FunctionLog log) => new(definition, Starter, _admission, log, _metrics, _options, _clock, _logger);
 
+    public void Throttled(string function) => _metrics.Throttled(function);
+
     /// <summary>Names of the functions for which there is a queue on disk.</summary>
     public IEnumerable<string> QueuesLeft() => Directory.Exists(QueueFolder) ? Directory.EnumerateDirectories(QueueFolder).Select(path => Path.GetFileName(path)) : [];
 

@@ -16,6 +16,7 @@ internal sealed class Function(string name, Engine engine, FunctionLog log)
     private readonly Lock _gate = new();
     private readonly Dictionary<string, (WorkerPool Pool, CodePackage Code)> _pools = new(StringComparer.Ordinal);
     private readonly Dictionary<WorkerPool, Task> _retiring = [];
+    private readonly ReservedConcurrency _reserved = new();
     private volatile FunctionRecord? _record;
     private volatile InvocationQueue? _queue;
     private bool _closed;
@@ -42,7 +43,7 @@ internal sealed class Function(string name, Engine engine, FunctionLog log)
     public bool IsReady => _record is not null && Obstacle is null;
 
     /// <summary>How many asynchronous invocations run at a time.</summary>
-    public int MaxConcurrency => _record?.Latest.MaxConcurrency ?? 1;
+    public int MaxConcurrency => _record is { } record ? Math.Min(record.Latest.MaxConcurrency, record.ReservedConcurrency ?? int.MaxValue) : 1;
 
     /// <summary>Takes on what is kept from now on. Versions that were replaced or removed run what they have taken, and end.</summary>
     public void Apply(FunctionRecord record)
@@ -62,6 +63,7 @@ internal sealed class Function(string name, Engine engine, FunctionLog log)
             replaced.ForEach(pool => _pools.Remove(pool.Item1.Definition.Version));
         }
 
+        _reserved.Set(record.ReservedConcurrency);
         foreach (var (pool, code) in replaced)
         {
             Retire(pool, code);
@@ -86,15 +88,43 @@ internal sealed class Function(string name, Engine engine, FunctionLog log)
     /// <exception cref="FunctionUnavailableException">The function cannot run, or the gateway is stopping.</exception>
     public void Submit(Invocation invocation, string? qualifier, bool bounded)
     {
-        while (true)
+        if (bounded && !_reserved.TryTake(invocation))
         {
-            // A pool may be retired between the look and the call: the next look finds the one in its place.
-            var pool = PoolOf(Resolve(qualifier)) ?? throw new FunctionUnavailableException(Name, "the gateway is stopping");
-            invocation.Pool = pool;
-            if (pool.TrySubmit(invocation, bounded))
+            engine.Throttled(Name);
+            throw new FunctionThrottledException(Name, $"its reserved concurrency of {_record?.ReservedConcurrency} is used up");
+        }
+
+        try
+        {
+            while (true)
             {
-                return;
+                // A pool may be retired between the look and the call: the next look finds the one in its place.
+                var pool = PoolOf(Resolve(qualifier)) ?? throw new FunctionUnavailableException(Name, "the gateway is stopping");
+                invocation.Pool = pool;
+                if (pool.TrySubmit(invocation, bounded))
+                {
+                    return;
+                }
             }
+        }
+        catch
+        {
+            invocation.Abandon();
+            throw;
+        }
+    }
+
+    /// <summary>For an invocation that is submitted unbounded: waits for as long as the function's reserved concurrency is used up.</summary>
+    /// <exception cref="FunctionUnavailableException">The gateway is stopping.</exception>
+    public async Task ReserveAsync(Invocation invocation, CancellationToken stopping)
+    {
+        try
+        {
+            await _reserved.TakeAsync(invocation, stopping);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new FunctionUnavailableException(Name, "the gateway is stopping");
         }
     }
 

@@ -15,6 +15,11 @@ public sealed partial class FunctionHost
     /// <inheritdoc cref="Code" path="/exception"/>
     internal ZipDeployer Zips => _engine is null ? throw new FunctionUnavailableException("", "the gateway is stopping") : _zips!;
 
+    internal long MaxCodeBytes => _options.MaxCodeBytes;
+
+    /// <summary>What is free on the disk that the code is kept on, in bytes.</summary>
+    internal long FreeCodeBytes() => new DriveInfo(_options.DataFolder).AvailableFreeSpace;
+
     /// <summary>Of a zip that was refused after it was unpacked, and of a version that still ran when another took its place, the code goes when it is let go.</summary>
     private async Task SweepAsync()
     {

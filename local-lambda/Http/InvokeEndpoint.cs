@@ -5,8 +5,10 @@ using Roost.LocalLambda.RuntimeApi;
 
 namespace Roost.LocalLambda.Http;
 
-/// <summary><c>POST /2015-03-31/functions/{name}/invocations</c>: AWS Lambda's Invoke.</summary>
-internal sealed class InvokeEndpoint(FunctionHost host, TimeProvider clock)
+/// <summary><c>POST /2015-03-31/functions/{name}/invocations</c>: AWS Lambda's Invoke, and the calls that are like it.</summary>
+/// <param name="answer">Writes the answer of an invocation that was waited for; null for Invoke's own.</param>
+/// <param name="type">The invocation type of a call that has no header for it.</param>
+internal sealed class InvokeEndpoint(FunctionHost host, TimeProvider clock, Func<HttpContext, InvocationResult, Task>? answer = null, string? type = null)
 {
     /// <summary>Of the header, in base64: as AWS has it.</summary>
     private const int MaxClientContextLength = 3583;
@@ -62,13 +64,13 @@ internal sealed class InvokeEndpoint(FunctionHost host, TimeProvider clock)
         }
 
         var context = new InvocationContext { ClientContextJson = clientContext, Qualifier = qualifier, Trace = trace };
-        switch (http.Request.Headers["X-Amz-Invocation-Type"].ToString())
+        switch (type ?? http.Request.Headers["X-Amz-Invocation-Type"].ToString())
         {
             case "" or "RequestResponse":
                 var withTail = http.Request.Headers["X-Amz-Log-Type"] == "Tail";
-                await AnswerAsync(http, await host.InvokeAsync(name, payload, context with { WithLogTail = withTail }, http.RequestAborted));
+                await (answer ?? AnswerAsync)(http, await host.InvokeAsync(name, payload, context with { WithLogTail = withTail }, http.RequestAborted));
                 return null;
-            case "Event":
+            case "Event" when answer is null:
                 http.Response.Headers["x-amzn-RequestId"] = await host.EnqueueAsync(name, payload, context, http.RequestAborted);
                 http.Response.StatusCode = StatusCodes.Status202Accepted;
                 http.Response.ContentLength = 0;

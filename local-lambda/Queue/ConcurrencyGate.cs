@@ -1,11 +1,22 @@
 namespace Roost.LocalLambda.Queue;
 
-/// <summary>Lets so many in at a time as a limit says that may change meanwhile. One caller enters, any thread leaves.</summary>
+/// <summary>Lets so many in at a time as a limit says that may change meanwhile. Any thread enters and leaves.</summary>
 internal sealed class ConcurrencyGate(Func<int> limit)
 {
     private readonly Lock _gate = new();
     private TaskCompletionSource? _left;
     private int _inside;
+
+    /// <returns>False when as many are inside as may be.</returns>
+    public bool TryEnter()
+    {
+        lock (_gate)
+        {
+            var enters = _inside < limit();
+            _inside += enters ? 1 : 0;
+            return enters;
+        }
+    }
 
     public async Task EnterAsync(CancellationToken cancellationToken)
     {

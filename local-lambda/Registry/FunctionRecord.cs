@@ -26,6 +26,9 @@ internal sealed record FunctionRecord
     /// <summary>By version or alias; those of the function itself stand under <c>$LATEST</c>.</summary>
     public IReadOnlyDictionary<string, AsyncSettings> Async { get; init; } = new Dictionary<string, AsyncSettings>();
 
+    /// <summary>How much of it, over all versions, may be under way at a time: 0 for nothing, null for as much as its workers can.</summary>
+    public int? ReservedConcurrency { get; init; }
+
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Every version, <c>$LATEST</c> first.</summary>

@@ -9,6 +9,8 @@ internal sealed class Invocation(string requestId, ReadOnlyMemory<byte> payload,
     // Asynchronously: whoever waits for a result must not run on the connection that the worker needs for its next event.
     private readonly TaskCompletionSource<InvocationResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private Action? _ended;
+
     public string RequestId { get; } = requestId;
 
     public ReadOnlyMemory<byte> Payload { get; } = payload;
@@ -43,15 +45,35 @@ internal sealed class Invocation(string requestId, ReadOnlyMemory<byte> payload,
     /// <summary>Of the answer; set by who takes it.</summary>
     public string ContentType { get; set; } = InvocationResult.Json;
 
-    public void Complete(ReadOnlyMemory<byte> payload, string? functionError, string version) => _result.TrySetResult(new InvocationResult
-    {
-        RequestId = RequestId,
-        Payload = payload,
-        FunctionError = functionError,
-        ContentType = functionError is null ? ContentType : InvocationResult.Json,
-        LogTail = Tail is { } tail ? tail.ToArray() : (ReadOnlyMemory<byte>?)null,
-        ExecutedVersion = version,
-    });
+    /// <summary>Sets what is done once when it has ended, however it ends.</summary>
+    public void WhenEnded(Action action) => _ended = action;
 
-    public void Fail(Exception exception) => _result.TrySetException(exception);
+    public void Complete(ReadOnlyMemory<byte> payload, string? functionError, string version)
+    {
+        _result.TrySetResult(new InvocationResult
+        {
+            RequestId = RequestId,
+            Payload = payload,
+            FunctionError = functionError,
+            ContentType = functionError is null ? ContentType : InvocationResult.Json,
+            LogTail = Tail is { } tail ? tail.ToArray() : (ReadOnlyMemory<byte>?)null,
+            ExecutedVersion = version,
+        });
+        End();
+    }
+
+    public void Fail(Exception exception)
+    {
+        _result.TrySetException(exception);
+        End();
+    }
+
+    /// <summary>It will never run, and nobody waits for it.</summary>
+    public void Abandon()
+    {
+        _result.TrySetCanceled();
+        End();
+    }
+
+    private void End() => Interlocked.Exchange(ref _ended, null)?.Invoke();
 }

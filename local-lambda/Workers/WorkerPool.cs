@@ -119,9 +119,15 @@ internal sealed partial class WorkerPool : IWorkerClaimant, IAsyncDisposable
     /// <summary>The caller has gone: an invocation that no worker has yet is dropped.</summary>
     public void Abandon(Invocation invocation)
     {
+        bool waited;
         lock (_gate)
         {
-            _waiting.Remove(invocation);
+            waited = _waiting.Remove(invocation);
+        }
+
+        if (waited)
+        {
+            invocation.Abandon();
         }
     }
 

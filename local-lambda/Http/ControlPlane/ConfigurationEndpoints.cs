@@ -20,6 +20,10 @@ internal sealed class ConfigurationEndpoints(FunctionHost host)
         {
             answer["Code"] = CodeOf(http, FunctionTarget.Version(record, arn));
             answer["Tags"] = JsonTexts.Of(record.Tags);
+            if (ConcurrencyEndpoints.Of(record.ReservedConcurrency) is { } concurrency)
+            {
+                answer["Concurrency"] = concurrency;
+            }
         }
 
         return answer;

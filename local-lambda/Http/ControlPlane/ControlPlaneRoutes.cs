@@ -25,5 +25,36 @@ internal static class ControlPlaneRoutes
         var lists = new ListEndpoints(host);
         endpoints.MapGet(Functions, LambdaOperation.Of(200, lists.Functions));
         endpoints.MapGet(Function + "/versions", LambdaOperation.Of(200, lists.Versions));
+        endpoints.MapPost(Function + "/versions", LambdaOperation.Of(201, new VersionEndpoints(host).PublishAsync));
+
+        var aliases = new AliasEndpoints(host);
+        endpoints.MapPost(Function + "/aliases", LambdaOperation.Of(201, aliases.CreateAsync));
+        endpoints.MapGet(Function + "/aliases", LambdaOperation.Of(200, aliases.List));
+        endpoints.MapGet(Function + "/aliases/{alias}", LambdaOperation.Of(200, aliases.Get));
+        endpoints.MapPut(Function + "/aliases/{alias}", LambdaOperation.Of(200, aliases.UpdateAsync));
+        endpoints.MapDelete(Function + "/aliases/{alias}", LambdaOperation.Of(204, aliases.DeleteAsync));
+
+        var concurrency = new ConcurrencyEndpoints(host);
+        endpoints.MapPut("/2017-10-31/functions/{function}/concurrency", LambdaOperation.Of(200, concurrency.PutAsync));
+        endpoints.MapGet("/2019-09-30/functions/{function}/concurrency", LambdaOperation.Of(200, concurrency.Get));
+        endpoints.MapDelete("/2017-10-31/functions/{function}/concurrency", LambdaOperation.Of(204, concurrency.DeleteAsync));
+
+        const string EventInvokeConfig = "/2019-09-25/functions/{function}/event-invoke-config";
+        var events = new EventInvokeConfigEndpoints(host);
+        endpoints.MapPut(EventInvokeConfig, LambdaOperation.Of(200, events.PutAsync));
+        endpoints.MapPost(EventInvokeConfig, LambdaOperation.Of(200, events.UpdateAsync));
+        endpoints.MapGet(EventInvokeConfig, LambdaOperation.Of(200, events.Get));
+        endpoints.MapDelete(EventInvokeConfig, LambdaOperation.Of(204, events.DeleteAsync));
+        endpoints.MapGet(EventInvokeConfig + "/list", LambdaOperation.Of(200, events.List));
+
+        const string Tags = "/2017-03-31/tags/{arn}";
+        var tags = new TagEndpoints(host);
+        endpoints.MapGet(Tags, LambdaOperation.Of(200, tags.List));
+        endpoints.MapPost(Tags, LambdaOperation.Of(204, tags.AddAsync));
+        endpoints.MapDelete(Tags, LambdaOperation.Of(204, tags.RemoveAsync));
+
+        endpoints.MapGet("/2016-08-19/account-settings", LambdaOperation.Of(200, new AccountEndpoint(host).Get));
+        endpoints.MapPost("/2014-11-13/functions/{function}/invoke-async", new InvokeEndpoint(host, host.Clock, type: "Event").HandleAsync);
+        endpoints.MapPost("/2021-11-15/functions/{function}/response-streaming-invocations", new InvokeEndpoint(host, host.Clock, EventStream.AnswerAsync).HandleAsync);
     }
 }
