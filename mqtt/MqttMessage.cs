@@ -12,6 +12,12 @@ public sealed class MqttMessage
 
     public bool Retain { get; init; }
 
+    /// <summary>
+    /// For whom this process publishes the message, like <c>function:on-bump</c>; null for itself. Readers within the process see it where the message is
+    /// routed at once; it is not kept with a message, nor sent to clients.
+    /// </summary>
+    public string? OnBehalfOf { get; init; }
+
     /// <summary>The properties of MQTT 5; null when there are none. A 3.1.1 receiver does not see them.</summary>
     public MqttMessageProperties? Properties { get; init; }
 }

@@ -19,6 +19,9 @@ public readonly ref struct PublishedMessage(
     /// <summary>Client identifier of the publisher; null when the daemon itself published.</summary>
     public string? Publisher { get; } = publisher;
 
+    /// <summary>Null, or for whom the daemon itself published: see <see cref="MqttMessage.OnBehalfOf"/>.</summary>
+    public string? OnBehalfOf { get; init; }
+
     public MqttMessageProperties? Properties { get; } = properties;
 
     public MqttMessage ToMessage() => new()
@@ -27,6 +30,7 @@ public readonly ref struct PublishedMessage(
         Payload = Payload.ToArray(),
         QualityOfService = QualityOfService,
         Retain = Retain,
+        OnBehalfOf = OnBehalfOf,
         Properties = Properties,
     };
 }

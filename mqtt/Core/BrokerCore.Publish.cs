@@ -242,6 +242,7 @@ internal sealed partial class BrokerCore
             QualityOfService = message.QualityOfService,
             Retain = message.Retain,
             Publisher = publisher,
+            OnBehalfOf = message.OnBehalfOf,
         };
         Counters.MessagesReceived++;
         Counters.PayloadBytesReceived += message.Payload.Length;

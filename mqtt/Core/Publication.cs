@@ -22,6 +22,9 @@ internal ref struct Publication
     /// <summary>Null when the daemon itself publishes.</summary>
     public Session? Publisher { get; init; }
 
+    /// <summary>See <see cref="MqttMessage.OnBehalfOf"/>.</summary>
+    public string? OnBehalfOf { get; init; }
+
     /// <summary>Of the publisher's PUBLISH; 0 where there is none.</summary>
     public ushort PacketIdentifier { get; init; }
 

@@ -163,8 +163,10 @@ internal static class ShadowEndpoints
         return false;
     }
 
-    public static ShadowOrigin Caller(HttpContext context) =>
-        ShadowOrigin.Http(context.User.Identity?.Name ?? context.Connection.RemoteIpAddress?.ToString());
+    /// <summary>Who calls: an identity says also by which way, as the type of its authentication.</summary>
+    public static ShadowOrigin Caller(HttpContext context) => context.User.Identity is { Name: { } name } identity
+        ? new(identity.AuthenticationType ?? "http", name)
+        : ShadowOrigin.Http(context.Connection.RemoteIpAddress?.ToString());
 
     private static bool TryIdentify(HttpContext context, string thing, out ShadowId id, out ShadowError fault)
     {

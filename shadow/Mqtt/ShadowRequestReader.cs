@@ -33,7 +33,7 @@ internal sealed class ShadowRequestReader(ShadowLoop loop, ShadowAnnouncer annou
             return ValueTask.CompletedTask;
         }
 
-        var request = new ShadowRequest(id, operation, message.Payload.ToArray(), viaMqtt: true, ShadowOrigin.Mqtt(message.Publisher)); // the broker's buffer ends with this call
+        var request = new ShadowRequest(id, operation, message.Payload.ToArray(), viaMqtt: true, message.OnBehalfOf is { } who ? ShadowOrigin.OnBehalfOf(who) : ShadowOrigin.Mqtt(message.Publisher)); // the broker's buffer ends with this call
         if (!loop.TryEnqueue(request))
         {
             throttle.Leave(thing, message.Publisher, request.Bytes);
