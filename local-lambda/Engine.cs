@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Roost.LocalLambda.Code;
 using Roost.LocalLambda.Definitions;
+using Roost.LocalLambda.Inside;
 using Roost.LocalLambda.Isolation;
 using Roost.LocalLambda.Isolation.Seccomp;
 using Roost.LocalLambda.Output;
@@ -24,6 +25,7 @@ internal sealed partial class Engine : IAsyncDisposable
     private readonly OutputPump _pump = new();
     private readonly RuntimeApiServer _api;
     private readonly MemoryWatch? _watch;
+    private readonly InsideServer? _inside;
     private readonly string _socketFolder;
     private readonly FunctionOptions _options;
     private readonly Metrics _metrics;
@@ -33,9 +35,10 @@ internal sealed partial class Engine : IAsyncDisposable
     private readonly List<RetryDelay> _delays;
     private readonly QueueFate _fate;
 
-    public Engine(FunctionOptions options, ProcessLauncher launcher, Metrics metrics, IMqttBroker broker, TimeProvider clock, ILoggerFactory loggers)
+    /// <param name="inside">Null where there is nothing that functions could reach.</param>
+    public Engine(FunctionOptions options, ProcessLauncher launcher, InsideServer? inside, Metrics metrics, IMqttBroker broker, TimeProvider clock, ILoggerFactory loggers)
     {
-        (_options, _launcher, _metrics, _clock) = (options, launcher, metrics, clock);
+        (_options, _launcher, _inside, _metrics, _clock) = (options, launcher, inside, metrics, clock);
         _logger = loggers.CreateLogger<FunctionHost>();
         Directory.CreateDirectory(options.DataFolder);
         _socketFolder = MakeSocketFolder(options.DataFolder);
@@ -62,7 +65,7 @@ internal sealed partial class Engine : IAsyncDisposable
             File.WriteAllBytes(filter, SystemCallFilter.Build(machine, countsMemory: _watch is null));
         }
 
-        Starter = new WorkerStarter(_socketFolder, new Sandbox(options.Isolation, options.MaxProcesses, runtimes, filter, new DeviceGrants(options.Devices)), groups, _watch, launcher, _pump, _api, options, clock);
+        Starter = new WorkerStarter(_socketFolder, new Sandbox(options.Isolation, options.MaxProcesses, runtimes, filter, new DeviceGrants(options.Devices)), groups, _watch, launcher, _pump, _api, inside, options, clock);
     }
 
     public CodeStore Code { get; }
@@ -81,7 +84,11 @@ internal sealed partial class Engine : IAsyncDisposable
 
     private string QueueFolder => Path.Combine(_options.DataFolder, "queues");
 
-    public Task StartAsync(CancellationToken cancellationToken) => _api.StartAsync(cancellationToken);
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await _api.StartAsync(cancellationToken);
+        await (_inside?.StartAsync(cancellationToken) ?? Task.CompletedTask);
+    }
 
     public InvocationQueue OpenQueue(Function function) =>
         new(function, Path.Combine(QueueFolder, function.Name), _options.QueueBytes, _fate, _clock, _logger);
@@ -101,6 +108,7 @@ internal sealed partial class Engine : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _api.DisposeAsync();
+        await (_inside?.DisposeAsync() ?? ValueTask.CompletedTask);
         foreach (var delay in _delays)
         {
             await delay.DisposeAsync();

@@ -13,14 +13,22 @@ public static class FunctionEndpointRouteBuilderExtensions
     public static IEndpointRouteBuilder MapFunctions(this IEndpointRouteBuilder endpoints)
     {
         var host = endpoints.ServiceProvider.GetRequiredService<FunctionHost>();
-        var invoke = new InvokeEndpoint(host, host.Clock);
-        endpoints.MapPost("/2015-03-31/functions/{function}/invocations", invoke.HandleAsync);
+        endpoints.MapInvoke();
         endpoints.MapControlPlane(host);
         var own = new FunctionEndpoints(host, endpoints.ServiceProvider.GetRequiredService<IHostApplicationLifetime>());
         endpoints.MapGet("/api/v1/functions", own.ListAsync);
         endpoints.MapGet("/api/v1/functions/{function}", own.GetAsync);
         endpoints.MapGet("/api/v1/functions/{function}/logs", own.LogsAsync);
         endpoints.MapGet("/api/v1/functions/{function}/dead-letters", own.DeadLettersAsync);
+        return endpoints;
+    }
+
+    /// <summary>Maps AWS Lambda's invoke call alone.</summary>
+    public static IEndpointRouteBuilder MapInvoke(this IEndpointRouteBuilder endpoints)
+    {
+        var host = endpoints.ServiceProvider.GetRequiredService<FunctionHost>();
+        var invoke = new InvokeEndpoint(host, host.Clock);
+        endpoints.MapPost("/2015-03-31/functions/{function}/invocations", invoke.HandleAsync);
         return endpoints;
     }
 }

@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Roost.LocalLambda.Definitions;
 using Roost.LocalLambda.Deployment;
+using Roost.LocalLambda.Inside;
 using Roost.LocalLambda.Isolation;
 using Roost.LocalLambda.Queue;
 using Roost.LocalLambda.Registry;
@@ -29,6 +31,8 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
     private readonly TimeProvider _clock;
     private readonly ILoggerFactory _loggers;
     private readonly ILogger<FunctionHost> _logger;
+    private readonly IFunctionGateway? _gateway;
+    private readonly IServiceScopeFactory _scopes;
     private readonly Metrics _metrics;
     private readonly ConcurrentDictionary<string, Function> _functions = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _changes = new(1);
@@ -39,9 +43,17 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
     private Engine? _engine;
     private EventSources? _eventSources;
 
-    internal FunctionHost(IOptions<FunctionOptions> options, IMqttBroker broker, IFunctionStreams? streams, Metrics metrics, TimeProvider clock, ILoggerFactory loggers)
+    internal FunctionHost(
+        IOptions<FunctionOptions> options,
+        IMqttBroker broker,
+        IFunctionStreams? streams,
+        IFunctionGateway? gateway,
+        IServiceScopeFactory scopes,
+        Metrics metrics,
+        TimeProvider clock,
+        ILoggerFactory loggers)
     {
-        (_options, _broker, _streams, _metrics, _clock, _loggers) = (options.Value, broker, streams, metrics, clock, loggers);
+        (_options, _broker, _streams, _gateway, _scopes, _metrics, _clock, _loggers) = (options.Value, broker, streams, gateway, scopes, metrics, clock, loggers);
         _logger = loggers.CreateLogger<FunctionHost>();
     }
 
@@ -62,7 +74,8 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
             LogUnisolated();
         }
 
-        _engine = new Engine(_options, launcher, _metrics, _broker, _clock, _loggers);
+        var inside = _gateway is null ? null : new InsideServer(_options, _gateway, _scopes, _metrics, _clock, _loggers);
+        _engine = new Engine(_options, launcher, inside, _metrics, _broker, _clock, _loggers);
         _engine.Code.Released = () => _ = SweepAsync();
         _zips = new ZipDeployer(_engine.Code, _options, _clock);
         await _engine.StartAsync(cancellationToken);
@@ -141,12 +154,13 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
     public async Task<InvocationResult> InvokeAsync(string name, ReadOnlyMemory<byte> payload, InvocationContext context, CancellationToken cancellationToken = default)
     {
         var function = Find(name, context.Qualifier);
+        DemandEnd(name, context.Routes);
         if (payload.Length > MaxPayloadBytes)
         {
             throw new PayloadTooLargeException(payload.Length, MaxPayloadBytes);
         }
 
-        var invocation = new Invocation(NewRequestId(), payload, context.ClientContextJson, hasCaller: true, context.WithLogTail) { Trace = context.Trace };
+        var invocation = new Invocation(NewRequestId(), payload, context.ClientContextJson, hasCaller: true, context.WithLogTail) { Trace = context.Trace, Routes = context.Routes };
         function.Submit(invocation, context.Qualifier, bounded: true);
         try
         {
@@ -165,6 +179,7 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
         {
             var function = Find(name, context.Qualifier);
             function.Resolve(context.Qualifier);
+            DemandEnd(name, context.Routes);
             if (payload.Length > InvocationQueue.MaxPayloadBytes)
             {
                 throw new PayloadTooLargeException(payload.Length, InvocationQueue.MaxPayloadBytes);
@@ -196,6 +211,12 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
             Routes = Property(message, QueuedInvocation.RoutesProperty),
             Trace = TraceContext.From(Property(message, QueuedInvocation.XRayProperty), Property(message, QueuedInvocation.TraceParentProperty), Property(message, QueuedInvocation.TraceStateProperty)),
         };
+        if (!FunctionTrace.MayRun(context.Routes))
+        {
+            EndLoop(name);
+            return ValueTask.CompletedTask;
+        }
+
         return Forget(EnqueueAsync(name, IsBinary(name, qualifier: null) ? message.Payload : FunctionEvent.FromPayload(message.Payload), context));
 
         static async ValueTask Forget(ValueTask<string> kept) => await kept;

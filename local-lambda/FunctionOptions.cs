@@ -46,4 +46,10 @@ public sealed class FunctionOptions
 
     /// <summary>What is kept of dead letters of all functions, in bytes; the oldest go first. Default 16 MiB.</summary>
     public long DeadLetterBytes { get; set; } = 16 * 1024 * 1024;
+
+    /// <summary>Requests a second that the workers of one function together may make of the broker, shadows and streams; as many at once. Default 500.</summary>
+    public int EndpointRequestsPerSecond { get; set; } = 500;
+
+    /// <summary>Bytes of such requests' bodies that may be on their way at one time, by function. Default 16 MiB.</summary>
+    public long EndpointBodyBytes { get; set; } = 16 * 1024 * 1024;
 }

@@ -20,6 +20,8 @@ internal sealed class FunctionOptionsValidator : IValidateOptions<FunctionOption
         Require(options.LogRateBytes >= 1024, nameof(options.LogRateBytes), options.LogRateBytes, "use at least 1 KiB");
         Require(options.QueueBytes >= 4 * 1024 * 1024, nameof(options.QueueBytes), options.QueueBytes, "use at least 4 MiB");
         Require(options.DeadLetterBytes >= 4 * 1024 * 1024, nameof(options.DeadLetterBytes), options.DeadLetterBytes, "use at least 4 MiB");
+        Require(options.EndpointRequestsPerSecond is >= 1 and <= 100_000, nameof(options.EndpointRequestsPerSecond), options.EndpointRequestsPerSecond, "use 1 to 100000");
+        Require(options.EndpointBodyBytes is >= 256 * 1024 and <= 1024L * 1024 * 1024, nameof(options.EndpointBodyBytes), options.EndpointBodyBytes, "use 256 KiB to 1 GiB");
         foreach (var device in options.Devices)
         {
             var fault = DeviceGrants.FaultOfName(device);

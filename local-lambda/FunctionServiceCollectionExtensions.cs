@@ -10,7 +10,8 @@ public static class FunctionServiceCollectionExtensions
 {
     /// <summary>
     /// Registers <see cref="FunctionHost"/> and, as the same object, <see cref="IFunctionInvoker"/>. Starting and stopping it is the caller's, because the order matters.
-    /// Needs an <see cref="IMqttBroker"/>, logging, and <see cref="FunctionOptions"/>; takes an <see cref="IFunctionStreams"/> where there is one.
+    /// Needs an <see cref="IMqttBroker"/>, logging, and <see cref="FunctionOptions"/>; takes an <see cref="IFunctionStreams"/> where there is one, and an
+    /// <see cref="IFunctionGateway"/>, which functions with grants reach.
     /// </summary>
     public static IServiceCollection AddFunctions(this IServiceCollection services)
     {
@@ -23,6 +24,8 @@ public static class FunctionServiceCollectionExtensions
             provider.GetRequiredService<IOptions<FunctionOptions>>(),
             provider.GetRequiredService<IMqttBroker>(),
             provider.GetService<IFunctionStreams>(),
+            provider.GetService<IFunctionGateway>(),
+            provider.GetRequiredService<IServiceScopeFactory>(),
             provider.GetRequiredService<Metrics>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>()));

@@ -18,6 +18,8 @@ internal sealed class Metrics
     private readonly Counter<long> _refusedMessages;
     private readonly Counter<long> _lostRecords;
     private readonly Meter _meter;
+    private readonly Counter<long> _endpointRequests;
+    private readonly Counter<long> _loops;
 
     public Metrics(IMeterFactory factory)
     {
@@ -31,6 +33,8 @@ internal sealed class Metrics
         _deadLetters = meter.CreateCounter<long>("roost.functions.dead_letters", "{invocation}", "Asynchronous invocations given up.");
         _refusedMessages = meter.CreateCounter<long>("roost.functions.refused_messages", "{message}", "Messages at QoS 0 that a trigger could not keep.");
         _lostRecords = meter.CreateCounter<long>("roost.functions.lost_records", "{record}", "Records that a stream's retention freed before the function had them.");
+        _endpointRequests = meter.CreateCounter<long>("roost.functions.endpoint.requests", "{request}", "Requests of functions to the broker, shadows and streams, by what became of them: passed, refused or throttled.");
+        _loops = meter.CreateCounter<long>("roost.functions.loops_stopped", "{invocation}", "Events that were not run, because functions had caused one another too often.");
     }
 
     public void Invoked(string function, TimeSpan duration, InvocationOutcome outcome)
@@ -61,6 +65,10 @@ internal sealed class Metrics
     public void DeadLettered(string function) => _deadLetters.Add(1, new KeyValuePair<string, object?>("function", function));
 
     public void MessageRefused(string function) => _refusedMessages.Add(1, new KeyValuePair<string, object?>("function", function));
+
+    public void EndpointAsked(string function, string outcome) => _endpointRequests.Add(1, new("function", function), new("outcome", outcome));
+
+    public void LoopStopped(string function) => _loops.Add(1, new KeyValuePair<string, object?>("function", function));
 
     private static string KindOf(InvocationOutcome outcome) => outcome switch
     {

@@ -15,16 +15,25 @@ public static class StreamsEndpointRouteBuilderExtensions
     {
         var services = endpoints.ServiceProvider;
         var description = ActivatorUtilities.CreateInstance<DescriptionEndpoints>(services);
-        var append = ActivatorUtilities.CreateInstance<AppendEndpoint>(services);
-        var read = ActivatorUtilities.CreateInstance<ReadEndpoint>(services);
         var tail = ActivatorUtilities.CreateInstance<TailEndpoint>(services);
 
         endpoints.MapGet("/api/v1/streams", description.ListAsync);
+        endpoints.MapStreamRecords();
+        endpoints.MapGet("/api/v1/streams/{name}/tail", tail.HandleAsync);
+        endpoints.MapGet("/api/v1/uplink", description.UplinkAsync);
+        return endpoints;
+    }
+
+    /// <summary>Maps what concerns one stream alone: its description, to append to it and to read it.</summary>
+    public static IEndpointRouteBuilder MapStreamRecords(this IEndpointRouteBuilder endpoints)
+    {
+        var services = endpoints.ServiceProvider;
+        var description = ActivatorUtilities.CreateInstance<DescriptionEndpoints>(services);
+        var append = ActivatorUtilities.CreateInstance<AppendEndpoint>(services);
+        var read = ActivatorUtilities.CreateInstance<ReadEndpoint>(services);
         endpoints.MapGet("/api/v1/streams/{name}", description.GetAsync);
         endpoints.MapPost("/api/v1/streams/{name}/records", append.HandleAsync);
         endpoints.MapGet("/api/v1/streams/{name}/records", read.HandleAsync);
-        endpoints.MapGet("/api/v1/streams/{name}/tail", tail.HandleAsync);
-        endpoints.MapGet("/api/v1/uplink", description.UplinkAsync);
         return endpoints;
     }
 }

@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Roost.Gateway.Http;
+using Roost.Gateway.Routing;
+using Roost.LocalLambda;
 using Roost.Mqtt;
 
 namespace Roost.Gateway.Messages;
@@ -32,6 +34,7 @@ internal static class PublishEndpoint
 
         try
         {
+            var caller = context.Features.Get<FunctionCaller>();
             var request = PublishRequest.Parse(context.Request.Query, context.Request.Headers);
             if (await ReadBodyAsync(context, maxPacketBytes) is not { } payload || request.PacketBytes(topic, payload.Length) > maxPacketBytes)
             {
@@ -46,7 +49,8 @@ internal static class PublishEndpoint
                     Payload = payload,
                     QualityOfService = request.QualityOfService,
                     Retain = request.Retain,
-                    Properties = request.Properties,
+                    Properties = RouteTrace.Replace(request.Properties, caller?.Routes), // only the daemon's own word counts
+                    OnBehalfOf = caller?.Publisher,
                 },
                 context.RequestAborted);
             await context.AnswerAsync(writer => writer.WriteString("message", "OK"));

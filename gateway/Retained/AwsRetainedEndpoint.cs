@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Roost.Gateway.Http;
+using Roost.LocalLambda;
 using Roost.Mqtt;
 
 namespace Roost.Gateway.Retained;
@@ -39,7 +40,9 @@ internal static class AwsRetainedEndpoint
             return;
         }
 
-        var found = await broker.FindRetainedAsync(filter: null, after, count + 1);
+        var found = context.Features.Get<FunctionCaller>() is { } caller
+            ? await FindAsync(broker, caller.Retained, after, count + 1)
+            : await broker.FindRetainedAsync(filter: null, after, count + 1);
         var page = found.Take(count).ToList();
         await context.AnswerAsync(writer =>
         {
@@ -59,6 +62,22 @@ internal static class AwsRetainedEndpoint
                 writer.WriteString("nextToken", PageToken.Encode(page[^1].Message.Topic.Value));
             }
         });
+    }
+
+    /// <summary>Those that a function may read: it does not learn even the topics of others.</summary>
+    private static async Task<IReadOnlyList<RetainedMessage>> FindAsync(MqttBroker broker, IReadOnlyList<TopicFilter> filters, TopicName? after, int count)
+    {
+        var found = new SortedDictionary<string, RetainedMessage>(Comparer<string>.Create(static (one, other) =>
+            Encoding.UTF8.GetBytes(one).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(other)))); // the broker's order
+        foreach (var filter in filters)
+        {
+            foreach (var message in await broker.FindRetainedAsync(filter, after, count))
+            {
+                found[message.Message.Topic.Value] = message;
+            }
+        }
+
+        return [.. found.Values.Take(count)];
     }
 
     private static async Task GetAsync(HttpContext context, MqttBroker broker)

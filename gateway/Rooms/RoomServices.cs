@@ -54,6 +54,7 @@ internal static class RoomServices
         services.AddAdoptedStream(StreamName.Parse("$shadows"), provider => provider.GetRequiredService<ShadowService>().Journal);
         services.AddStreams(Path.Combine(configuration.DataFolder, "streams"));
         services.AddSingleton<IFunctionStreams, FunctionStreams>();
+        services.AddSingleton<IFunctionGateway, FunctionGateway>();
         services.AddFunctions();
         services.AddHostedService(provider => provider.GetRequiredService<FunctionHost>());
         services.AddSingleton<IHealthSource>(new DiskHealth(configuration));

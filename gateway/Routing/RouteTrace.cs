@@ -14,7 +14,7 @@ internal static class RouteTrace
     /// <summary>More than any sensible chain of routes; a longer one is a loop over other names.</summary>
     public const int MaxDepth = 8;
 
-    /// <summary>Numbers of the routes passed, from 0 in the order of the configuration; empty for a message that comes from a client.</summary>
+    /// <summary>Numbers of the routes passed, from 0 in the order of the configuration, and the functions (<see cref="LocalLambda.FunctionTrace"/>); empty for a message that comes from a client.</summary>
     public static string Of(in PublishedMessage message)
     {
         // Only the daemon's own word counts: a client could keep its messages from being routed.
@@ -41,13 +41,21 @@ internal static class RouteTrace
         return passed.Length < MaxDepth && !passed.Contains(route.ToString(CultureInfo.InvariantCulture));
     }
 
+    /// <summary>The properties with this trace instead of the one they may carry; null for none.</summary>
+    public static MqttMessageProperties? Replace(MqttMessageProperties? properties, string? trace)
+    {
+        if (properties is null)
+        {
+            return trace is null ? null : Replace(new MqttMessageProperties(), trace);
+        }
+
+        var others = properties.UserProperties.Where(property => property.Name != PropertyName);
+        return properties with { UserProperties = [.. trace is null ? others : others.Append(new UserProperty(PropertyName, trace))] };
+    }
+
     public static MqttMessageProperties Extend(MqttMessageProperties? properties, string trace, int route)
     {
         var extended = trace.Length == 0 ? route.ToString(CultureInfo.InvariantCulture) : string.Create(CultureInfo.InvariantCulture, $"{trace},{route}");
-        properties ??= new MqttMessageProperties();
-        return properties with
-        {
-            UserProperties = [.. properties.UserProperties.Where(property => property.Name != PropertyName), new UserProperty(PropertyName, extended)],
-        };
+        return Replace(properties, extended)!;
     }
 }

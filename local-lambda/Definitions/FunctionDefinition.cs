@@ -70,6 +70,9 @@ internal sealed record FunctionDefinition
     /// <summary>What came over AWS's API; null for a function of the functions' folder.</summary>
     public LambdaSettings? Lambda { get; init; }
 
+    /// <summary>What it may do to broker, shadows, streams and functions; empty: it cannot reach them at all.</summary>
+    public IReadOnlyList<Grant> Grants { get; init; } = [];
+
     [JsonIgnore]
     public FunctionArn Arn => new(Name, Version == FunctionArn.Latest ? null : Version);
 

@@ -7,7 +7,7 @@ internal static class FunctionEnvironment
     public const string RuntimeSocket = "ROOST_RUNTIME_SOCKET";
 
     private static readonly string[] Reserved =
-        ["AWS_REGION", "AWS_DEFAULT_REGION", "AWS_EXECUTION_ENV", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR", RuntimeSocket];
+        ["AWS_REGION", "AWS_DEFAULT_REGION", "AWS_EXECUTION_ENV", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR", RuntimeSocket, "ROOST_ENDPOINT", "ROOST_ENDPOINT_SOCKET"];
 
     /// <returns>Null for a name that a function may set, else why not.</returns>
     public static string? FaultOfName(string name)
@@ -22,7 +22,8 @@ internal static class FunctionEnvironment
 
     /// <param name="taskRoot">The function's folder as the function sees it.</param>
     /// <param name="runtimeFolder">The folder of the bootstraps as the function sees it.</param>
-    public static Dictionary<string, string> Of(FunctionDefinition definition, string taskRoot, string runtimeFolder, string socket, string logStream, bool pinned)
+    /// <param name="endpoint">How the function reaches broker, shadows and streams; null when it does not. Its own word on where a service is holds.</param>
+    public static Dictionary<string, string> Of(FunctionDefinition definition, string taskRoot, string runtimeFolder, string socket, string logStream, bool pinned, IEnumerable<(string Name, string Value)>? endpoint)
     {
         var environment = new Dictionary<string, string>(definition.Environment);
         environment.TryAdd("PATH", "/usr/local/bin:/usr/bin:/bin");
@@ -45,6 +46,11 @@ internal static class FunctionEnvironment
         if (definition.Runtime.Family != RuntimeFamily.Provided)
         {
             environment["AWS_EXECUTION_ENV"] = $"AWS_Lambda_{definition.Runtime.Name}";
+        }
+
+        foreach (var (name, value) in endpoint ?? [])
+        {
+            environment.TryAdd(name, value);
         }
 
         return environment;

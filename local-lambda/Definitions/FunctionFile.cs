@@ -18,7 +18,7 @@ internal sealed partial class FunctionFile
     private const int MaxDepth = 16;
 
     private static readonly string[] Keys =
-        ["name", "runtime", "handler", "memory", "timeout", "environment", "encoding", "network", "class", "max-concurrency", "pinned", "idle", "queue", "triggers", "cpu", "devices"];
+        ["name", "runtime", "handler", "memory", "timeout", "environment", "encoding", "network", "class", "max-concurrency", "pinned", "idle", "queue", "triggers", "cpu", "devices", "grants"];
 
     private readonly string _path;
     private readonly IReadOnlyDictionary<string, YamlNode>? _given;
@@ -84,6 +84,7 @@ internal sealed partial class FunctionFile
             Triggers = values.TryGetValue(TriggerList.Key, out var triggers) ? TriggerList.Read(triggers, new YamlFaults(_path, _faults)) : [],
             CpuPercent = CpuPercent(values),
             Devices = Devices(values),
+            Grants = values.TryGetValue("grants", out var grants) ? new GrantsReader(new YamlFaults(_path, _faults).Add).Read(grants) : [],
         };
     }
 

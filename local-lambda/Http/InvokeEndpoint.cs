@@ -63,7 +63,7 @@ internal sealed class InvokeEndpoint(FunctionHost host, TimeProvider clock, Func
             return new(400, "InvalidRequestContentException", $"Could not parse request body into json: {fault}");
         }
 
-        var context = new InvocationContext { ClientContextJson = clientContext, Qualifier = qualifier, Trace = trace };
+        var context = new InvocationContext { ClientContextJson = clientContext, Qualifier = qualifier, Trace = trace, Routes = http.Features.Get<FunctionCaller>()?.Routes };
         switch (type ?? http.Request.Headers["X-Amz-Invocation-Type"].ToString())
         {
             case "" or "RequestResponse":

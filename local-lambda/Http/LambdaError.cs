@@ -12,6 +12,7 @@ internal sealed record LambdaError(int Status, string Type, string Message, stri
         FunctionNotFoundException => new(404, "ResourceNotFoundException", exception.Message),
         FunctionThrottledException => new(429, "TooManyRequestsException", "Rate Exceeded.", "ReservedFunctionConcurrentInvocationLimitExceeded"),
         FunctionUnavailableException => new(502, "ResourceNotReadyException", exception.Message),
+        FunctionLoopException => new(400, "RecursiveInvocationException", exception.Message),
         PayloadTooLargeException => new(413, "RequestTooLargeException", exception.Message),
         _ => null,
     };

@@ -1,4 +1,5 @@
 using Roost.LocalLambda.Definitions;
+using Roost.LocalLambda.Inside;
 
 namespace Roost.LocalLambda.Isolation;
 
@@ -7,12 +8,26 @@ namespace Roost.LocalLambda.Isolation;
 /// handed over before the function starts.
 /// </summary>
 /// <param name="Name">By which the daemon knows what it is for.</param>
-/// <param name="Variable">In which the function finds its address.</param>
-internal sealed record InnerListener(string Name, string Variable)
+/// <param name="Variables">In which the function finds its address, behind what the environment has for them already.</param>
+internal sealed record InnerListener(string Name, IReadOnlyList<string> Variables)
 {
     public const string RuntimeApi = "runtime";
+    public const string Endpoint = "endpoint";
 
     /// <summary>In the order in which they are handed over. Our own bootstraps speak to the unix socket and need none.</summary>
-    public static IReadOnlyList<InnerListener> Of(FunctionDefinition definition) =>
-        definition.Runtime.Family == RuntimeFamily.Provided ? [new InnerListener(RuntimeApi, "AWS_LAMBDA_RUNTIME_API")] : [];
+    public static IReadOnlyList<InnerListener> Of(FunctionDefinition definition)
+    {
+        List<InnerListener> listeners = [];
+        if (definition.Runtime.Family == RuntimeFamily.Provided)
+        {
+            listeners.Add(new InnerListener(RuntimeApi, ["AWS_LAMBDA_RUNTIME_API"]));
+        }
+
+        if (definition.Grants.Count > 0)
+        {
+            listeners.Add(new InnerListener(Endpoint, InsideAccess.AddressVariables(definition)));
+        }
+
+        return listeners;
+    }
 }

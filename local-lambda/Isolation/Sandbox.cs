@@ -1,5 +1,6 @@
 using System.Text;
 using Roost.LocalLambda.Definitions;
+using Roost.LocalLambda.Inside;
 
 namespace Roost.LocalLambda.Isolation;
 
@@ -19,6 +20,7 @@ internal sealed class Sandbox(IsolationMode isolation, int maxProcesses, string 
     private const long ProbeMemoryBytes = 16 * 1024 * 1024;
     private const string RuntimeRoot = "/var/runtime";
     private const string SocketInside = "/run/roost.sock";
+    private const string EndpointInside = "/run/roost-endpoint.sock";
 
     /// <summary>
     /// $1 data limit in KiB or "", $2 control group or "", $3 the filter of system calls, which bubblewrap reads on descriptor 4. Its own arguments
@@ -40,15 +42,15 @@ internal sealed class Sandbox(IsolationMode isolation, int maxProcesses, string 
     private const string PlainScript =
         """ulimit -c 0; ulimit -n 1024; [ -z "$1" ] || ulimit -d "$1"; [ -z "$2" ] || echo $$ >"$2/cgroup.procs" || exit 126; shift 2; exec "$@" </dev/null""";
 
-    public LaunchPlan PlanFor(FunctionDefinition definition, string socketPath, string logStream, bool pinned, ControlGroup? group)
+    public LaunchPlan PlanFor(FunctionDefinition definition, string socketPath, string logStream, bool pinned, ControlGroup? group, InsideAccess? inside)
     {
         // Where no control group bounds the memory, each process of the function is bound by its data segment. Never the address space
         // (RLIMIT_AS): Node.js hangs under it.
         var dataLimit = group is { LimitsMemory: true } ? "" : (definition.MemoryBytes / 1024).ToString();
         List<string> limits = [dataLimit, group?.Path ?? ""];
         var plan = isolation == IsolationMode.None
-            ? Plain(definition, socketPath, logStream, pinned, limits)
-            : Isolated(definition, socketPath, logStream, pinned, limits);
+            ? Plain(definition, socketPath, logStream, pinned, limits, inside)
+            : Isolated(definition, socketPath, logStream, pinned, limits, inside);
         return definition.Class == ServiceClass.Background ? plan with { Program = "/usr/bin/nice", Arguments = ["-n", "10", plan.Program, .. plan.Arguments] } : plan;
     }
 
@@ -61,9 +63,9 @@ internal sealed class Sandbox(IsolationMode isolation, int maxProcesses, string 
 
     private static Dictionary<string, string> OuterEnvironment { get; } = new() { ["PATH"] = "/usr/bin:/bin" };
 
-    private LaunchPlan Plain(FunctionDefinition definition, string socketPath, string logStream, bool pinned, List<string> limits)
+    private LaunchPlan Plain(FunctionDefinition definition, string socketPath, string logStream, bool pinned, List<string> limits, InsideAccess? inside)
     {
-        var environment = FunctionEnvironment.Of(definition, definition.Folder, runtimesFolder, socketPath, logStream, pinned);
+        var environment = FunctionEnvironment.Of(definition, definition.Folder, runtimesFolder, socketPath, logStream, pinned, inside?.Environment(definition, inside.SocketPath));
         return new(
             "/bin/sh",
             ["-c", PlainScript, "sh", .. limits, "/usr/bin/setpriv", "--pdeathsig", "KILL", "--", .. Command(definition, definition.Folder, runtimesFolder)],
@@ -72,7 +74,7 @@ internal sealed class Sandbox(IsolationMode isolation, int maxProcesses, string 
             []);
     }
 
-    private LaunchPlan Isolated(FunctionDefinition definition, string socketPath, string logStream, bool pinned, List<string> limits)
+    private LaunchPlan Isolated(FunctionDefinition definition, string socketPath, string logStream, bool pinned, List<string> limits, InsideAccess? inside)
     {
         List<string> arguments =
         [
@@ -80,10 +82,11 @@ internal sealed class Sandbox(IsolationMode isolation, int maxProcesses, string 
             "--ro-bind", definition.Folder, TaskRoot,
             "--ro-bind", runtimesFolder, RuntimeRoot,
             "--bind", socketPath, SocketInside,
+            .. inside is null ? Enumerable.Empty<string>() : ["--bind", inside.SocketPath, EndpointInside],
             .. OwnFolders(definition.MemoryBytes, devices.ArgumentsFor(definition)),
             "--chdir", TaskRoot, "--clearenv",
         ];
-        foreach (var (name, value) in FunctionEnvironment.Of(definition, TaskRoot, RuntimeRoot, SocketInside, logStream, pinned))
+        foreach (var (name, value) in FunctionEnvironment.Of(definition, TaskRoot, RuntimeRoot, SocketInside, logStream, pinned, inside?.Environment(definition, EndpointInside)))
         {
             arguments.AddRange(["--setenv", name, value]);
         }
@@ -105,7 +108,7 @@ internal sealed class Sandbox(IsolationMode isolation, int maxProcesses, string 
             _ => [$"{taskRoot}/bootstrap"],
         };
         var listeners = InnerListener.Of(definition);
-        return listeners.Count == 0 ? program : [Perl, $"{runtimes}/launch.pl", .. listeners.Select(listener => $"{listener.Name}={listener.Variable}"), "--", .. program];
+        return listeners.Count == 0 ? program : [Perl, $"{runtimes}/launch.pl", .. listeners.Select(listener => $"{listener.Name}={string.Join(',', listener.Variables)}"), "--", .. program];
     }
 
     private static List<string> Namespaces(FunctionNetwork network)

@@ -144,7 +144,7 @@ internal sealed partial class InvocationQueue : IAsyncDisposable
     {
         try
         {
-            var invocation = new Invocation(queued.RequestId, payload, queued.ClientContext, hasCaller: false, withLogTail: false) { Trace = queued.Trace };
+            var invocation = new Invocation(queued.RequestId, payload, queued.ClientContext, hasCaller: false, withLogTail: false) { Trace = queued.Trace, Routes = queued.Routes };
             await _function.ReserveAsync(invocation, _stop.Token);
             _function.Submit(invocation, queued.Qualifier, bounded: false);
             return await invocation.Result;

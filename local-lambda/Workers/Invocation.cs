@@ -28,6 +28,9 @@ internal sealed class Invocation(string requestId, ReadOnlyMemory<byte> payload,
     /// <summary>Null until the event is delivered, when none was given: a trace begins there.</summary>
     public TraceContext? Trace { get; set; }
 
+    /// <summary>What its event has passed, see <see cref="FunctionTrace"/>; null for nothing.</summary>
+    public string? Routes { get; init; }
+
     /// <summary>The pool that it was submitted to last.</summary>
     public WorkerPool? Pool { get; set; }
 

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Net.Sockets;
+using Roost.LocalLambda.Inside;
 using Roost.LocalLambda.Isolation;
 using Roost.LocalLambda.Output;
 
@@ -38,6 +39,9 @@ internal sealed class Worker(string id, WorkerPool pool, bool pinned, string log
     public required bool IsSandboxed { get; init; }
 
     public ControlGroup? Group { get; set; }
+
+    /// <summary>Null for a function without grants.</summary>
+    public InsideAccess? Inside { get; set; }
 
     /// <summary>Null until <see cref="Attach"/>; stays when the process has ended.</summary>
     public int? ProcessId { get; private set; }

@@ -2,6 +2,7 @@ using System.IO.Pipes;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Roost.LocalLambda.Definitions;
+using Roost.LocalLambda.Inside;
 using Roost.LocalLambda.Isolation;
 using Roost.LocalLambda.Output;
 using Roost.LocalLambda.RuntimeApi;
@@ -10,7 +11,7 @@ namespace Roost.LocalLambda.Workers;
 
 /// <summary>Makes workers: a socket, a sandbox, a process, its output; and clears them away when the process ends.</summary>
 internal sealed class WorkerStarter(
-    string socketFolder, Sandbox sandbox, ControlGroups? groups, MemoryWatch? watch, ProcessLauncher launcher, OutputPump pump, RuntimeApiServer api, FunctionOptions options, TimeProvider clock)
+    string socketFolder, Sandbox sandbox, ControlGroups? groups, MemoryWatch? watch, ProcessLauncher launcher, OutputPump pump, RuntimeApiServer api, InsideServer? inside, FunctionOptions options, TimeProvider clock)
 {
     private readonly ConditionalWeakTable<Worker, Task> _lives = [];
     private readonly string _instance = Guid.NewGuid().ToString("N");
@@ -27,13 +28,15 @@ internal sealed class WorkerStarter(
         listener.Bind(new UnixDomainSocketEndPoint(path));
         listener.Listen(RuntimeApiServer.MaxConnectionsPerWorker);
         var logStream = $"{clock.GetUtcNow():yyyy/MM/dd}/[{pool.Definition.Version}]{_instance[..24]}{number:x8}";
-        return new Worker(id, pool, pinned, logStream) 
+        var worker = new Worker(id, pool, pinned, logStream)
         {
             SocketPath = path,
             Listener = listener,
             SharesLoopback = options.Isolation == IsolationMode.None || pool.Definition.Network != FunctionNetwork.None,
             IsSandboxed = options.Isolation != IsolationMode.None,
         };
+        worker.Inside = pool.Definition.Grants.Count > 0 ? inside?.Open(pool.Definition, worker.SharesLoopback, $"{path}e", () => worker.Current?.Routes) : null;
+        return worker;
     }
 
     public void Launch(Worker worker) => _lives.Add(worker, Task.Run(() => LiveAsync(worker)));
@@ -76,6 +79,7 @@ internal sealed class WorkerStarter(
         try
         {
             worker.CloseListeners();
+            worker.Inside?.Dispose();
             await accepting;
             File.Delete(worker.SocketPath);
             if (RanOutOfMemory(worker, exitCode))
@@ -107,21 +111,22 @@ internal sealed class WorkerStarter(
     /// <summary>Takes what is listened on inside the sandbox, then whatever connects, until the listeners are disposed of.</summary>
     private async Task AcceptAsync(Worker worker)
     {
-        List<Task> accepting = [];
+        List<Task> accepting = [worker.Inside is { } own ? inside!.AcceptAsync(own, own.Socket) : Task.CompletedTask];
         try
         {
             var expected = InnerListener.Of(worker.Pool.Definition).Count;
             if (expected > 0)
             {
                 // The launcher runs before the function does: nothing else can connect as yet.
-                using var inside = await worker.Listener.AcceptAsync();
-                while (accepting.Count < expected)
+                using var launcherConnection = await worker.Listener.AcceptAsync();
+                for (var received = 0; received < expected; received++)
                 {
-                    var (name, listener) = await ListenerHandOver.ReceiveAsync(inside);
+                    var (name, listener) = await ListenerHandOver.ReceiveAsync(launcherConnection);
                     worker.Keep(listener);
                     accepting.Add(name switch
                     {
                         InnerListener.RuntimeApi => api.AcceptAsync(worker, listener),
+                        InnerListener.Endpoint => worker.Inside is { } access ? inside!.AcceptAsync(access, listener) : Task.CompletedTask,
                         _ => throw new InvalidDataException($"The launcher handed over a listener named '{name}', which nobody serves."),
                     });
                 }
@@ -144,7 +149,7 @@ internal sealed class WorkerStarter(
     private async Task<int> RunAsync(Worker worker)
     {
         worker.Group = groups?.Create(worker.Pool.Definition, worker.Id);
-        var plan = sandbox.PlanFor(worker.Pool.Definition, worker.SocketPath, worker.LogStream, worker.Pinned, worker.Group);
+        var plan = sandbox.PlanFor(worker.Pool.Definition, worker.SocketPath, worker.LogStream, worker.Pinned, worker.Group, worker.Inside);
         using var process = await launcher.StartAsync(plan);
         worker.Attach(process);
         watch?.Busy(worker);

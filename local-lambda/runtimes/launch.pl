@@ -1,7 +1,7 @@
 #!/usr/bin/perl
-# Usage: launch.pl NAME=VARIABLE... -- PROGRAM ARGUMENT...
+# Usage: launch.pl NAME=VARIABLE,VARIABLE... ... -- PROGRAM ARGUMENT...
 # Runs a program that speaks TCP to the gateway in a sandbox that may have no network but its own loopback. For each NAME it listens there on a free
-# port, hands the listening socket to the gateway, which accepts on it from then on, and tells the program the address in VARIABLE.
+# port, hands the listening socket to the gateway, which accepts on it from then on, and adds the address to each VARIABLE.
 # Perl, because perl-base is on every Debian ("Essential: yes").
 use strict;
 use warnings;
@@ -14,16 +14,17 @@ my %numbers = (x86_64 => [46, 59], i386 => [370, 11], i486 => [370, 11], i586 =>
 my ($machine) = $Config{archname} =~ /^([^-]+)/;
 my ($sendmsg, $execve) = @{$numbers{$machine} // die "The numbers of system calls on $machine are not known"};
 
-my $path = delete $ENV{ROOST_RUNTIME_SOCKET};
+my $path = $ENV{ROOST_RUNTIME_SOCKET};
 my $gateway = dial();
 while (@ARGV && (my $listener = shift @ARGV) ne '--') {
-    my ($name, $variable) = split /=/, $listener;
+    my ($name, $variables) = split /=/, $listener;
     socket(my $tcp, AF_INET, SOCK_STREAM, 0) or die "socket: $!";
     bind($tcp, sockaddr_in(0, INADDR_LOOPBACK)) or die "bind: $!";
     listen($tcp, SOMAXCONN) or die "listen: $!";
     my ($port) = sockaddr_in(getsockname($tcp));
     hand_over($name, fileno $tcp);
-    $ENV{$variable} = "127.0.0.1:$port";
+    $ENV{$_} = ($ENV{$_} // '') . "127.0.0.1:$port" for split /,/, $variables;
+    delete $ENV{ROOST_RUNTIME_SOCKET} if $name eq 'runtime'; # a custom runtime speaks TCP
 }
 close $gateway;
 
