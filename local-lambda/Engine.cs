@@ -36,16 +36,15 @@ internal sealed partial class Engine : IAsyncDisposable
     private readonly QueueFate _fate;
 
     /// <param name="inside">Null where there is nothing that functions could reach.</param>
-    public Engine(FunctionOptions options, ProcessLauncher launcher, InsideServer? inside, Metrics metrics, IMqttBroker broker, TimeProvider clock, ILoggerFactory loggers)
+    public Engine(FunctionOptions options, ProcessLauncher launcher, InsideServer? inside, LogStore logs, Metrics metrics, IMqttBroker broker, TimeProvider clock, ILoggerFactory loggers)
     {
-        (_options, _launcher, _inside, _metrics, _clock) = (options, launcher, inside, metrics, clock);
+        (_options, _launcher, _inside, Logs, _metrics, _clock) = (options, launcher, inside, logs, metrics, clock);
         _logger = loggers.CreateLogger<FunctionHost>();
         Directory.CreateDirectory(options.DataFolder);
         _socketFolder = MakeSocketFolder(options.DataFolder);
         _api = new RuntimeApiServer(clock, loggers);
         _admission = new WorkerAdmission(options.MaxWorkers, Math.Max(3, Environment.ProcessorCount + 1));
         Code = new CodeStore(Path.Combine(options.DataFolder, "code"));
-        Logs = new LogStore(Path.Combine(options.DataFolder, "logs"), options.LogRetentionBytes, clock, _logger);
         DeadLetters = new DeadLetterLog(Path.Combine(options.DataFolder, "dead-letters"), options.DeadLetterBytes, clock, _logger);
         _delays = [.. RetryDelays.Select((delay, i) => new RetryDelay(Path.Combine(options.DataFolder, $"retries-{i + 1}"), delay, options.QueueBytes, clock, _logger))];
         _fate = new QueueFate(_delays, DeadLetters, broker, metrics, clock, loggers.CreateLogger<QueueFate>());
@@ -76,6 +75,7 @@ internal sealed partial class Engine : IAsyncDisposable
     /// <summary>Why no control group counts memory; empty when one does.</summary>
     public string NoMemoryGroups { get; }
 
+    /// <summary>Not the engine's own: streams read it longer than functions run.</summary>
     public LogStore Logs { get; }
 
     public DeadLetterLog DeadLetters { get; }
@@ -115,7 +115,6 @@ internal sealed partial class Engine : IAsyncDisposable
         }
 
         await DeadLetters.DisposeAsync();
-        await Logs.DisposeAsync();
         _watch?.Dispose();
         _pump.Dispose();
         _launcher.Dispose();

@@ -15,8 +15,9 @@ public static class FunctionEndpointRouteBuilderExtensions
         var host = endpoints.ServiceProvider.GetRequiredService<FunctionHost>();
         endpoints.MapInvoke();
         endpoints.MapControlPlane(host);
-        var own = new FunctionEndpoints(host, endpoints.ServiceProvider.GetRequiredService<IHostApplicationLifetime>());
+        var own = new FunctionEndpoints(host, new LogsEndpoint(host.Logs, endpoints.ServiceProvider.GetRequiredService<IHostApplicationLifetime>()));
         endpoints.MapGet("/api/v1/functions", own.ListAsync);
+        endpoints.MapGet("/api/v1/function-logs", own.AllLogsAsync);
         endpoints.MapGet("/api/v1/functions/{function}", own.GetAsync);
         endpoints.MapGet("/api/v1/functions/{function}/logs", own.LogsAsync);
         endpoints.MapGet("/api/v1/functions/{function}/dead-letters", own.DeadLettersAsync);

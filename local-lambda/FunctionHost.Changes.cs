@@ -110,7 +110,7 @@ public sealed partial class FunctionHost
         return code is not null;
     }
 
-    private Function Add(string name) => _functions.GetOrAdd(name, static (name, host) => new Function(name, host._engine!, new FunctionLog(name, host._engine!.Logs, host._clock))
+    private Function Add(string name) => _functions.GetOrAdd(name, static (name, host) => new Function(name, host._engine!, host._logs.Of(name))
     {
         Obstacle = host._isolationFault is null ? null : $"this machine cannot isolate functions: {host._isolationFault}",
     }, this);
@@ -144,6 +144,7 @@ public sealed partial class FunctionHost
 
         using var drain = new CancellationTokenSource(_options.DrainTimeout, _clock);
         await function.StopAsync(drain.Token);
+        _logs.Forget(function.Name);
         _engine!.Code.Sweep(Referenced());
     }
 

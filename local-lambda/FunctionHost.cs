@@ -8,11 +8,13 @@ using Roost.LocalLambda.Definitions;
 using Roost.LocalLambda.Deployment;
 using Roost.LocalLambda.Inside;
 using Roost.LocalLambda.Isolation;
+using Roost.LocalLambda.Output;
 using Roost.LocalLambda.Queue;
 using Roost.LocalLambda.Registry;
 using Roost.LocalLambda.Sources;
 using Roost.LocalLambda.Workers;
 using Roost.Mqtt;
+using Roost.Storage.Logs;
 
 namespace Roost.LocalLambda;
 
@@ -33,6 +35,7 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
     private readonly ILogger<FunctionHost> _logger;
     private readonly IFunctionGateway? _gateway;
     private readonly IServiceScopeFactory _scopes;
+    private readonly LogStore _logs;
     private readonly Metrics _metrics;
     private readonly ConcurrentDictionary<string, Function> _functions = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _changes = new(1);
@@ -49,13 +52,19 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
         IFunctionStreams? streams,
         IFunctionGateway? gateway,
         IServiceScopeFactory scopes,
+        LogStore logs,
         Metrics metrics,
         TimeProvider clock,
         ILoggerFactory loggers)
     {
-        (_options, _broker, _streams, _gateway, _scopes, _metrics, _clock, _loggers) = (options.Value, broker, streams, gateway, scopes, metrics, clock, loggers);
+        (_options, _broker, _streams, _gateway, _scopes, _logs, _metrics, _clock, _loggers) = (options.Value, broker, streams, gateway, scopes, logs, metrics, clock, loggers);
         _logger = loggers.CreateLogger<FunctionHost>();
     }
+
+    /// <summary>What the functions print and what is told of them, for who shows it as a stream; open from the first call on, and until the services are disposed of.</summary>
+    public AppendLog LogStream => _logs.Log;
+
+    internal LogStore Logs => _logs;
 
     internal TimeProvider Clock => _clock;
 
@@ -75,7 +84,7 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
         }
 
         var inside = _gateway is null ? null : new InsideServer(_options, _gateway, _scopes, _metrics, _clock, _loggers);
-        _engine = new Engine(_options, launcher, inside, _metrics, _broker, _clock, _loggers);
+        _engine = new Engine(_options, launcher, inside, _logs, _metrics, _broker, _clock, _loggers);
         _engine.Code.Released = () => _ = SweepAsync();
         _zips = new ZipDeployer(_engine.Code, _options, _clock);
         await _engine.StartAsync(cancellationToken);
@@ -90,13 +99,7 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
         _folders = new FolderWatcher(new FolderDeployer(this, _engine.Code, _options, _clock, _logger), _options.Folder, _clock, _logger);
         await _folders.DeployAllAsync();
         _engine.Code.Sweep(Referenced());
-        _engine.Logs.ReadAll((name, line) =>
-        {
-            if (_functions.TryGetValue(name, out var function))
-            {
-                function.Log.Restore(line);
-            }
-        });
+        _logs.Restore();
         foreach (var name in _engine.QueuesLeft().Where(name => !_functions.ContainsKey(name)))
         {
             LogQueueWithoutFunction(name);

@@ -38,6 +38,9 @@ public sealed class FunctionOptions
     /// <summary>Kept log of all functions on disk, in bytes; the oldest lines go first. Default 8 MiB.</summary>
     public long LogRetentionBytes { get; set; } = 8 * 1024 * 1024;
 
+    /// <summary>Lines that are older are given up too. Default 0: there is no such limit.</summary>
+    public TimeSpan LogRetentionAge { get; set; }
+
     /// <summary>What a worker may print a second in the long run, in bytes; 1 MiB at once is always taken. More is counted and dropped. Default 64 KiB.</summary>
     public int LogRateBytes { get; set; } = 64 * 1024;
 

@@ -17,6 +17,7 @@ internal sealed class FunctionOptionsValidator : IValidateOptions<FunctionOption
         Require(options.MaxWorkers is >= 2 and <= 4096, nameof(options.MaxWorkers), options.MaxWorkers, "use 2 to 4096");
         Require(options.MaxProcesses is >= 16 and <= 4096, nameof(options.MaxProcesses), options.MaxProcesses, "use 16 to 4096");
         Require(options.LogRetentionBytes >= 64 * 1024, nameof(options.LogRetentionBytes), options.LogRetentionBytes, "use at least 64 KiB");
+        Require(options.LogRetentionAge == TimeSpan.Zero || options.LogRetentionAge >= TimeSpan.FromMinutes(1), nameof(options.LogRetentionAge), options.LogRetentionAge, "use 1 min or more, or 0 for no limit");
         Require(options.LogRateBytes >= 1024, nameof(options.LogRateBytes), options.LogRateBytes, "use at least 1 KiB");
         Require(options.QueueBytes >= 4 * 1024 * 1024, nameof(options.QueueBytes), options.QueueBytes, "use at least 4 MiB");
         Require(options.DeadLetterBytes >= 4 * 1024 * 1024, nameof(options.DeadLetterBytes), options.DeadLetterBytes, "use at least 4 MiB");

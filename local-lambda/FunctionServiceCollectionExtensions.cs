@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Roost.LocalLambda.Output;
 using Roost.Mqtt;
 
 namespace Roost.LocalLambda;
@@ -20,12 +21,19 @@ public static class FunctionServiceCollectionExtensions
         services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<Metrics>();
+        services.TryAddSingleton(provider =>
+        {
+            var options = provider.GetRequiredService<IOptions<FunctionOptions>>().Value;
+            return new LogStore(
+                Path.Combine(options.DataFolder, "logs"), options.LogRetentionBytes, options.LogRetentionAge > TimeSpan.Zero ? options.LogRetentionAge : null, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<FunctionHost>>());
+        });
         services.TryAddSingleton(provider => new FunctionHost(
             provider.GetRequiredService<IOptions<FunctionOptions>>(),
             provider.GetRequiredService<IMqttBroker>(),
             provider.GetService<IFunctionStreams>(),
             provider.GetService<IFunctionGateway>(),
             provider.GetRequiredService<IServiceScopeFactory>(),
+            provider.GetRequiredService<LogStore>(),
             provider.GetRequiredService<Metrics>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>()));

@@ -12,14 +12,12 @@ namespace Roost.Cli.Commands;
 /// <summary><c>roost fn list|show|invoke|logs</c>; invoking goes over the path of AWS Lambda.</summary>
 internal static class FunctionCommands
 {
-    private const int UsualLines = 20;
-
     public static Command Create(GlobalOptions options, Terminal terminal) => new("fn", "Functions")
     {
         List(options, terminal),
         FunctionShowCommand.Create(options, terminal),
         Invoke(options, terminal),
-        Logs(options, terminal),
+        FunctionLogsCommand.Create(options, terminal),
     };
 
     private static Command List(GlobalOptions options, Terminal terminal)
@@ -140,62 +138,6 @@ internal static class FunctionCommands
 
         json.WriteEndObject();
     });
-
-    private static Command Logs(GlobalOptions options, Terminal terminal)
-    {
-        var name = Name();
-        var follow = new Option<bool>("--follow", "-f") { Description = "Go on with lines as they come; Ctrl-C ends it" };
-        var count = new Option<int?>("--count", "-n") { Description = $"So many of the last lines, default {UsualLines}", HelpName = "N" };
-        var all = new Option<bool>("--all") { Description = "Every line that the daemon has at hand, up to 64 KiB" };
-        CountOption.Check(count);
-        var command = new Command("logs", "What a function printed: the last lines") { name, follow, count, all };
-        command.Validators.Add(result =>
-        {
-            if (result.GetResult(count) is { Implicit: false } && result.GetResult(all) is { Implicit: false })
-            {
-                result.AddError("Give --count or --all, not both.");
-            }
-        });
-        CommandRun.Define(command, options, terminal, async (run, cancellationToken) =>
-        {
-            var function = run.Get(name);
-            int? last = run.Get(all) ? null : run.Get(count) ?? UsualLines;
-            try
-            {
-                var lines = run.Get(follow)
-                    ? FunctionLines.FollowAsync(run.Daemon, function, last, cancellationToken)
-                    : FunctionLines.ReadAsync(run.Daemon, function, last, cancellationToken);
-                await foreach (var line in lines)
-                {
-                    await run.WriteLineAsync(run.Json ? LineToJson(line) : run.Text(line));
-                }
-            }
-            catch (OperationCanceledException) when (run.Get(follow))
-            {
-                // Ctrl-C is how following ends.
-            }
-            catch (DaemonException exception) when (exception.Status == HttpStatusCode.NotFound)
-            {
-                throw await KnownFunctions.AddToAsync(exception, run.Daemon, $"logs of {function}: there is no function '{function}'", cancellationToken);
-            }
-
-            return ExitCode.Done;
-        });
-        return command;
-    }
-
-    /// <summary>A line begins with its time, ISO 8601, and a space.</summary>
-    private static string LineToJson(string line)
-    {
-        var space = line.IndexOf(' ');
-        return JsonText.Write(json =>
-        {
-            json.WriteStartObject();
-            json.WriteString("time", space < 0 ? "" : line[..space]);
-            json.WriteString("line", line[(space + 1)..]);
-            json.WriteEndObject();
-        });
-    }
 
     private static Argument<string> Name() => new("NAME") { Description = "Name of the function" };
 

@@ -52,6 +52,7 @@ internal static class RoomServices
         services.AddSingleton(provider => new BackupMaker(
             configuration.DataFolder, provider.GetServices<IBackupPart>(), provider.GetRequiredService<TimeProvider>()));
         services.AddAdoptedStream(StreamName.Parse("$shadows"), provider => provider.GetRequiredService<ShadowService>().Journal);
+        services.AddAdoptedStream(StreamName.Parse("$functions"), provider => provider.GetRequiredService<FunctionHost>().LogStream);
         services.AddStreams(Path.Combine(configuration.DataFolder, "streams"));
         services.AddSingleton<IFunctionStreams, FunctionStreams>();
         services.AddSingleton<IFunctionGateway, FunctionGateway>();

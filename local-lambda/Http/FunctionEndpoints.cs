@@ -1,15 +1,12 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.Hosting;
-using Roost.LocalLambda.Output;
 
 namespace Roost.LocalLambda.Http;
 
 /// <summary>Roost's own view of functions: their state with reasons, their logs, their dead letters.</summary>
-internal sealed class FunctionEndpoints(FunctionHost host, IHostApplicationLifetime lifetime)
+internal sealed class FunctionEndpoints(FunctionHost host, LogsEndpoint logs)
 {
     private const int MaxDeadLetters = 100;
 
@@ -25,41 +22,9 @@ internal sealed class FunctionEndpoints(FunctionHost host, IHostApplicationLifet
         return RawResponse.WriteAsync(http, "application/json", JsonSerializer.SerializeToUtf8Bytes(status));
     });
 
-    /// <summary>Text, one line a line: the newest ones; with <c>follow=true</c> also those that come, until the caller leaves.</summary>
-    public Task LogsAsync(HttpContext http) => WithFunctionAsync(http, async function =>
-    {
-        http.Response.ContentType = "text/plain; charset=utf-8";
-        if (http.Request.Query["follow"].ToString() is not ("true" or "1"))
-        {
-            foreach (var line in function.Log.Newest())
-            {
-                await WriteAsync(http, line);
-            }
+    public Task LogsAsync(HttpContext http) => WithFunctionAsync(http, function => logs.HandleAsync(http, function.Log));
 
-            return;
-        }
-
-        // The gateway's stop waits for open requests; one that follows would never end by itself.
-        using var left = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
-        try
-        {
-            await http.Response.StartAsync(left.Token);
-            var lines = function.Log.Follow(left.Token);
-            while (await lines.WaitToReadAsync(left.Token))
-            {
-                while (lines.TryRead(out var line))
-                {
-                    await WriteAsync(http, line);
-                }
-
-                await http.Response.Body.FlushAsync(left.Token);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The reader has gone, which is how following ends.
-        }
-    });
+    public Task AllLogsAsync(HttpContext http) => logs.HandleAsync(http, function: null);
 
     /// <summary>The newest dead letters, oldest first; <c>most</c> bounds their number.</summary>
     public Task DeadLettersAsync(HttpContext http) => WithFunctionAsync(http, async function =>
@@ -88,12 +53,5 @@ internal sealed class FunctionEndpoints(FunctionHost host, IHostApplicationLifet
 
         http.Response.StatusCode = StatusCodes.Status404NotFound;
         await RawResponse.WriteAsync(http, "application/json", JsonSerializer.SerializeToUtf8Bytes(new { message = $"There is no function '{name}'." }));
-    }
-
-    private static async Task WriteAsync(HttpContext http, LogLine line)
-    {
-        await http.Response.Body.WriteAsync(Encoding.ASCII.GetBytes($"{line.Time:yyyy-MM-ddTHH:mm:ss.fffZ} "), http.RequestAborted);
-        await http.Response.Body.WriteAsync(line.Text, http.RequestAborted);
-        await http.Response.Body.WriteAsync("\n"u8.ToArray(), http.RequestAborted);
     }
 }

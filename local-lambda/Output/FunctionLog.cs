@@ -5,31 +5,35 @@ namespace Roost.LocalLambda.Output;
 /// <summary>The log of one function: its newest lines in memory, everything worth keeping in the <see cref="LogStore"/>, and those who follow it. Thread-safe.</summary>
 internal sealed class FunctionLog(string function, LogStore store, TimeProvider clock)
 {
-    /// <summary>What is shown without going to the disk.</summary>
-    private const int RingBytes = 64 * 1024;
+    /// <summary>Of the newest lines that are kept on the disk too; a hundred functions that all print come to 1.6 MiB.</summary>
+    public const int KeptBytes = 16 * 1024;
+
+    // Of lines that are in memory only: START, END and REPORT of some twenty invocations that went well.
+    private const int PassingBytes = 12 * 1024;
 
     private readonly Lock _gate = new();
-    private readonly Queue<LogLine> _ring = [];
-    private readonly List<Channel<LogLine>> _followers = [];
-    private int _bytes;
+    private readonly LineRing _kept = new(KeptBytes);
+    private readonly LineRing _passing = new(PassingBytes);
+    private readonly List<ChannelWriter<LogLine>> _followers = [];
+    private long _lines;
+    private long _evictedThrough = -1;
+
+    public string Function => function;
 
     /// <param name="keep">False: not worth a write to the disk.</param>
-    public void Write(ReadOnlySpan<byte> text, LogOrigin origin, LogTail? tail, bool keep)
+    public void Write(ReadOnlySpan<byte> text, in LogOrigin origin, LogTail? tail, bool keep)
     {
-        var line = new LogLine(clock.GetUtcNow(), text.ToArray(), origin);
+        var copy = text.ToArray();
         lock (_gate)
         {
+            // Under the lock, so that what is on the disk and what is in memory are in one order.
+            var line = new LogLine(function, clock.GetUtcNow(), copy, origin, keep ? store.Append(function, text, origin) : null);
             tail?.Add(text);
             Remember(line);
             foreach (var follower in _followers)
             {
-                follower.Writer.TryWrite(line);
+                follower.TryWrite(line);
             }
-        }
-
-        if (keep)
-        {
-            store.Append(function, text);
         }
     }
 
@@ -42,49 +46,54 @@ internal sealed class FunctionLog(string function, LogStore store, TimeProvider 
         }
     }
 
-    public IReadOnlyList<LogLine> Newest()
+    public IReadOnlyList<LogLine> Newest() => Newest(out _);
+
+    /// <param name="evictedThrough">Lines up to this offset are on the disk only; -1 for none.</param>
+    public IReadOnlyList<LogLine> Newest(out long evictedThrough)
     {
         lock (_gate)
         {
-            return [.. _ring];
+            evictedThrough = _evictedThrough;
+            return LineRing.Merge(_kept, _passing);
         }
     }
 
-    /// <summary>The newest lines, then each line as it comes. A reader that is too slow misses the oldest of 1024.</summary>
-    public ChannelReader<LogLine> Follow(CancellationToken end)
+    /// <summary>The newest of those lines that are on the disk too.</summary>
+    public IReadOnlyList<LogLine> NewestKept()
     {
-        var channel = Channel.CreateBounded<LogLine>(new BoundedChannelOptions(1024) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
         lock (_gate)
         {
-            foreach (var line in _ring)
-            {
-                channel.Writer.TryWrite(line);
-            }
-
-            _followers.Add(channel);
+            return _kept.ToList();
         }
+    }
 
-        end.UnsafeRegister(
-            _ =>
-            {
-                lock (_gate)
-                {
-                    _followers.Remove(channel);
-                }
+    /// <summary><see cref="Newest(out long)"/>, and whatever comes after it goes to <paramref name="follower"/>.</summary>
+    public IReadOnlyList<LogLine> Follow(ChannelWriter<LogLine> follower, out long evictedThrough)
+    {
+        lock (_gate)
+        {
+            _followers.Add(follower);
+            return Newest(out evictedThrough);
+        }
+    }
 
-                channel.Writer.TryComplete();
-            },
-            null);
-        return channel.Reader;
+    public void Unfollow(ChannelWriter<LogLine> follower)
+    {
+        lock (_gate)
+        {
+            _followers.Remove(follower);
+        }
     }
 
     private void Remember(LogLine line)
     {
-        _ring.Enqueue(line);
-        _bytes += line.Text.Length + 1;
-        while (_bytes > RingBytes && _ring.TryDequeue(out var oldest))
+        if (line.Offset is null)
         {
-            _bytes -= oldest.Text.Length + 1;
+            _passing.Add(_lines++, line);
+        }
+        else
+        {
+            _evictedThrough = _kept.Add(_lines++, line)?.Offset ?? _evictedThrough;
         }
     }
 }

@@ -1,35 +1,69 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Roost.Cli.Tests.Commands;
 
 public sealed class FunctionTests
 {
-    [TestCase(30, 20)]
-    [TestCase(5, 5)]
-    [TestCase(30, 3, "-n", "3")]
-    [TestCase(30, 30, "-n", "100")]
-    [TestCase(30, 30, "--all")]
-    public async Task Logs_shows_the_last_lines(int kept, int shown, params string[] options)
+    [TestCase("/api/v1/functions/f/logs?last=20", "f")]
+    [TestCase("/api/v1/functions/f/logs?last=3", "f", "-n", "3")]
+    [TestCase("/api/v1/functions/f/logs", "f", "--all")]
+    [TestCase("/api/v1/functions/f/logs?since=2026-11-21T12:00:00.000Z", "f", "--since", "2026-11-21T12:00:00Z")]
+    [TestCase("/api/v1/functions/f/logs?last=3&since=2026-11-21T12:00:00.000Z&errors=true", "f", "--since", "2026-11-21T12:00:00Z", "-n", "3", "--errors")]
+    [TestCase("/api/v1/functions/f/logs?request=a%26b", "f", "--request", "a&b")]
+    [TestCase("/api/v1/function-logs?last=20")]
+    public async Task Logs_asks_for_the_lines_that_are_wanted(string asked, params string[] arguments)
     {
-        await using var daemon = await LogAsync(kept);
+        string? path = null;
+        await using var daemon = await FakeDaemon.StartAsync(context =>
+        {
+            path = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+            return context.Response.WriteAsync(Line(1) + Line(2));
+        });
 
-        var run = await RoostRun.AtAsync(daemon, ["fn", "logs", "f", .. options]);
+        var run = await RoostRun.AtAsync(daemon, ["fn", "logs", .. arguments]);
 
-        Assert.That(run.ExitCode, Is.Zero, run.Error);
-        Assert.That(run.Output, Is.EqualTo(string.Concat(Enumerable.Range(kept - shown, shown).Select(Line))));
+        Assert.That((run.ExitCode, run.Output, run.Error), Is.EqualTo((0, Line(1) + Line(2), "")));
+        Assert.That(path, Is.EqualTo(asked));
     }
 
-    [TestCase(30, 20)]
-    [TestCase(5, 5)]
-    [TestCase(30, 3, "-n", "3")]
-    [TestCase(30, 30, "--all")]
-    public async Task Following_begins_with_the_last_lines_and_goes_on(int kept, int shown, params string[] options)
+    [Test]
+    public async Task An_age_counts_back_from_now()
     {
-        await using var daemon = await LogAsync(kept);
+        string? since = null;
+        await using var daemon = await FakeDaemon.StartAsync(context =>
+        {
+            since = context.Request.Query["since"];
+            return context.Response.WriteAsync("");
+        });
+        var before = TimeProvider.System.GetUtcNow();
 
-        var run = await RoostRun.AtAsync(daemon, ["fn", "logs", "f", "-f", .. options]);
+        await RoostRun.AtAsync(daemon, "fn", "logs", "f", "--since", "10m");
 
-        Assert.That(run.Output, Is.EqualTo(string.Concat(Enumerable.Range(kept - shown, shown + 2).Select(Line))));
+        Assert.That(DateTimeOffset.Parse(since!, CultureInfo.InvariantCulture), Is.InRange(before.AddMinutes(-10).AddSeconds(-1), TimeProvider.System.GetUtcNow().AddMinutes(-10)));
+    }
+
+    [TestCase("10")]
+    [TestCase("m")]
+    [TestCase("yesterday")]
+    [TestCase("99999d")]
+    public async Task An_age_that_is_none_is_refused(string since)
+    {
+        var run = await RoostRun.RunAsync(["fn", "logs", "f", "--since", since]);
+
+        Assert.That(run.ExitCode, Is.EqualTo(2));
+        Assert.That(run.Error, Does.Contain($"--since is an age like 90s, 10m, 2h or 7d, or a time like 2026-11-21T12:00:00Z, not '{since}'."));
+    }
+
+    [Test]
+    public async Task Following_ends_with_the_daemon()
+    {
+        await using var daemon = await FakeDaemon.StartAsync(context => context.Response.WriteAsync(Line(1)));
+
+        var run = await RoostRun.AtAsync(daemon, "fn", "logs", "f", "-f");
+
+        Assert.That(run.Output, Is.EqualTo(Line(1)));
         Assert.That((run.ExitCode, run.Error), Is.EqualTo((1, "roost: logs of f: the daemon ended the connection; it may be stopping. 'roost status' tells\n")));
     }
 
@@ -70,10 +104,6 @@ public sealed class FunctionTests
 
         Assert.That((await RoostRun.AtAsync(daemon, "fn", "invoke", "onbump")).Error, Is.EqualTo("roost: invoke onbump: Function not found: arn\n"));
     }
-
-    /// <summary>A function that has printed <paramref name="kept"/> lines; who follows gets two more, and then the daemon stops.</summary>
-    private static Task<FakeDaemon> LogAsync(int kept) => FakeDaemon.StartAsync(context =>
-        context.Response.WriteAsync(string.Concat(Enumerable.Range(0, kept + (context.Request.Query.ContainsKey("follow") ? 2 : 0)).Select(Line))));
 
     private static string Line(int number) => $"2026-01-01T00:00:{number:00}.000Z line\t{number}\n";
 }
