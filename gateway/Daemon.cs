@@ -145,7 +145,7 @@ internal static class Daemon
         var app = builder.Build();
         app.UseHttpSteps();
         app.MapHealth([.. app.Services.GetServices<IHealthSource>()]);
-        app.MapMetrics(metrics);
+        app.MapMetrics(metrics, app.Services.GetRequiredService<IFunctionInvoker>());
         app.MapPublish(app.Services.GetRequiredService<IMqttBroker>(), configuration.Get<MqttOptions>().Limits.MaxPacketBytes);
         app.MapMessages(app.Services.GetRequiredService<IMqttBroker>(), app.Services.GetRequiredService<TimeProvider>(), app.Lifetime.ApplicationStopping);
         app.MapMqtt(app.Services.GetRequiredService<MqttBroker>(), app.Lifetime.ApplicationStopping);

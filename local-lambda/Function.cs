@@ -143,18 +143,8 @@ internal sealed class Function(string name, Engine engine, FunctionLog log)
 
     public FunctionStatus Status()
     {
-        int workers = 0, busy = 0, waiting = 0;
-        lock (_gate)
-        {
-            foreach (var pool in _pools.Values.Select(pool => pool.Pool).Concat(_retiring.Keys))
-            {
-                var count = pool.Count();
-                workers += count.Workers;
-                busy += count.Busy;
-                waiting += count.Waiting;
-            }
-        }
-
+        var load = Load();
+        var (invocations, errors, last) = Log.Outcomes.Read();
         var latest = _record?.Latest;
         return new FunctionStatus(
             Name,
@@ -166,10 +156,33 @@ internal sealed class Function(string name, Engine engine, FunctionLog log)
             latest?.Handler,
             latest?.MemoryBytes ?? 0,
             latest?.Timeout ?? TimeSpan.Zero,
-            workers,
-            busy,
-            waiting,
-            _queue?.Count ?? 0);
+            load.Starting + load.Busy + load.Idle,
+            load.Busy,
+            load.Waiting,
+            _queue?.Count ?? 0)
+        {
+            Starting = load.Starting,
+            Idle = load.Idle,
+            PeakMemoryBytes = load.PeakMemoryBytes,
+            RecentInvocations = invocations,
+            RecentErrors = errors,
+            LastErrors = last,
+        };
+    }
+
+    /// <summary>Of the workers of all its versions, also of those that end.</summary>
+    public WorkerLoad Load()
+    {
+        var load = default(WorkerLoad);
+        lock (_gate)
+        {
+            foreach (var pool in _pools.Values.Select(pool => pool.Pool).Concat(_retiring.Keys))
+            {
+                load.Add(pool.Load());
+            }
+        }
+
+        return load;
     }
 
     /// <summary>Runs what its workers have taken, ends them, and closes its queue. The bound is the caller's token.</summary>

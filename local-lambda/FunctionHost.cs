@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Roost.LocalLambda.Definitions;
 using Roost.LocalLambda.Deployment;
+using Roost.LocalLambda.Http;
 using Roost.LocalLambda.Inside;
 using Roost.LocalLambda.Isolation;
 using Roost.LocalLambda.Output;
@@ -59,12 +60,16 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
     {
         (_options, _broker, _streams, _gateway, _scopes, _logs, _metrics, _clock, _loggers) = (options.Value, broker, streams, gateway, scopes, logs, metrics, clock, loggers);
         _logger = loggers.CreateLogger<FunctionHost>();
+        metrics.Functions = () => Functions;
     }
 
     /// <summary>What the functions print and what is told of them, for who shows it as a stream; open from the first call on, and until the services are disposed of.</summary>
     public AppendLog LogStream => _logs.Log;
 
     internal LogStore Logs => _logs;
+
+    /// <summary>Of all calls that bring an event.</summary>
+    internal InvokeBodies InvokeBodies { get; } = new(InvokeBodies.UsualMaxBytes);
 
     internal TimeProvider Clock => _clock;
 

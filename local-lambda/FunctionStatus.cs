@@ -7,4 +7,23 @@ namespace Roost.LocalLambda;
 /// <param name="Queued">Asynchronous invocations that wait, those that run included.</param>
 public sealed record FunctionStatus(
     string Name, string Arn, string State, IReadOnlyList<string> Faults, IReadOnlyList<string> Notes, string? Runtime, string? Handler,
-    long MemoryBytes, TimeSpan Timeout, int Workers, int Busy, int Waiting, long Queued);
+    long MemoryBytes, TimeSpan Timeout, int Workers, int Busy, int Waiting, long Queued)
+{
+    /// <summary>Workers that have not asked for their first event.</summary>
+    public int Starting { get; init; }
+
+    /// <summary>Workers that have nothing to do.</summary>
+    public int Idle { get; init; }
+
+    /// <summary>Of the worker that has used most at one time; 0 while none has reported.</summary>
+    public long PeakMemoryBytes { get; init; }
+
+    /// <summary>In the last five minutes.</summary>
+    public int RecentInvocations { get; init; }
+
+    /// <summary>In the last five minutes.</summary>
+    public int RecentErrors { get; init; }
+
+    /// <summary>The newest five, oldest first.</summary>
+    public IReadOnlyList<FunctionError> LastErrors { get; init; } = [];
+}

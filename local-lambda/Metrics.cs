@@ -24,6 +24,11 @@ internal sealed class Metrics
     public Metrics(IMeterFactory factory)
     {
         var meter = _meter = factory.Create(MeterName);
+        void Gauge(string name, string unit, string description, Func<FunctionStatus, (string? State, long Value)[]> read) =>
+            meter.CreateObservableGauge(name, () => Functions().SelectMany(function => read(function).Select(value => value.State is null
+                ? new Measurement<long>(value.Value, new KeyValuePair<string, object?>("function", function.Name))
+                : new Measurement<long>(value.Value, new("function", function.Name), new("state", value.State)))), unit, description);
+
         _duration = meter.CreateHistogram<double>("roost.functions.duration", "s", "From the choice of a worker to its answer.");
         _initDuration = meter.CreateHistogram<double>("roost.functions.init_duration", "s", "From a worker's start to its first question for an event.");
         _errors = meter.CreateCounter<long>("roost.functions.errors", "{invocation}", "Invocations that failed, by kind.");
@@ -31,11 +36,18 @@ internal sealed class Metrics
         _throttles = meter.CreateCounter<long>("roost.functions.throttles", "{invocation}", "Invocations refused because workers and queue were full.");
         _retries = meter.CreateCounter<long>("roost.functions.retries", "{invocation}", "Asynchronous invocations that failed and will run again.");
         _deadLetters = meter.CreateCounter<long>("roost.functions.dead_letters", "{invocation}", "Asynchronous invocations given up.");
+        Gauge("roost.functions.workers", "{worker}", "Workers by state.", function => [("starting", function.Starting), ("busy", function.Busy), ("idle", function.Idle)]);
+        Gauge("roost.functions.waiting", "{invocation}", "Invocations that wait for a worker.", function => [(null, function.Waiting)]);
+        Gauge("roost.functions.queue_depth", "{invocation}", "Asynchronous invocations that are not done, those that run included.", function => [(null, function.Queued)]);
+        Gauge("roost.functions.worker_memory", "By", "What the worker that used most has used at one time.", function => [(null, function.PeakMemoryBytes)]);
         _refusedMessages = meter.CreateCounter<long>("roost.functions.refused_messages", "{message}", "Messages at QoS 0 that a trigger could not keep.");
         _lostRecords = meter.CreateCounter<long>("roost.functions.lost_records", "{record}", "Records that a stream's retention freed before the function had them.");
         _endpointRequests = meter.CreateCounter<long>("roost.functions.endpoint.requests", "{request}", "Requests of functions to the broker, shadows and streams, by what became of them: passed, refused or throttled.");
         _loops = meter.CreateCounter<long>("roost.functions.loops_stopped", "{invocation}", "Events that were not run, because functions had caused one another too often.");
     }
+
+    /// <summary>What the gauges are read from; each measurement asks once.</summary>
+    public Func<IReadOnlyList<FunctionStatus>> Functions { private get; set; } = () => [];
 
     public void Invoked(string function, TimeSpan duration, InvocationOutcome outcome)
     {

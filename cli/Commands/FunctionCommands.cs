@@ -12,17 +12,26 @@ namespace Roost.Cli.Commands;
 /// <summary><c>roost fn list|show|invoke|logs</c>; invoking goes over the path of AWS Lambda.</summary>
 internal static class FunctionCommands
 {
-    public static Command Create(GlobalOptions options, Terminal terminal) => new("fn", "Functions")
+    public static Command Create(GlobalOptions options, Terminal terminal)
     {
-        List(options, terminal),
-        FunctionShowCommand.Create(options, terminal),
-        Invoke(options, terminal),
-        FunctionLogsCommand.Create(options, terminal),
-    };
+        var command = new Command("fn", "Functions")
+        {
+            List(options, terminal),
+            FunctionShowCommand.Create(options, terminal),
+            Invoke(options, terminal),
+            FunctionLogsCommand.Create(options, terminal),
+        };
+        foreach (var more in FunctionVersionCommands.Create(options, terminal))
+        {
+            command.Add(more);
+        }
+
+        return command;
+    }
 
     private static Command List(GlobalOptions options, Terminal terminal)
     {
-        var command = new Command("list", "All functions, and what is wrong with those that cannot run");
+        var command = new Command("list", "All functions, their errors in the last five minutes, and what is wrong with those that cannot run");
         CommandRun.Define(command, options, terminal, async (run, cancellationToken) =>
         {
             using var functions = await run.Daemon.GetJsonAsync("/api/v1/functions", "list of functions", cancellationToken);
@@ -32,12 +41,12 @@ internal static class FunctionCommands
                 return ExitCode.Done;
             }
 
-            var table = new Table("FUNCTION", "STATE", "RUNTIME", "WORKERS", "BUSY", "QUEUED", "NOTE");
+            var table = new Table("FUNCTION", "STATE", "RUNTIME", "WORKERS", "BUSY", "QUEUED", "ERRORS", "NOTE");
             foreach (var function in Listing.Of(functions.RootElement, "functions"))
             {
                 table.Add(
                     JsonText.Cell(function, "name"), JsonText.Cell(function, "state"), JsonText.Cell(function, "runtime"), JsonText.Cell(function, "workers"),
-                    JsonText.Cell(function, "busy"), JsonText.Cell(function, "queued"), Note(function));
+                    JsonText.Cell(function, "busy"), JsonText.Cell(function, "queued"), JsonText.Cell(function, "recentErrors"), Note(function));
             }
 
             run.Write(table);
@@ -60,8 +69,18 @@ internal static class FunctionCommands
         payload.Arity = ArgumentArity.ZeroOrOne;
         payload.DefaultValueFactory = _ => "{}";
         var asynchronous = new Option<bool>("--event") { Description = "Queue it and do not wait; done means kept" };
-        var log = new Option<bool>("--log") { Description = "Print the end of the function's log on standard error" };
-        var command = new Command("invoke", "Run a function and print its result; the exit code is 1 when the function fails") { name, payload, asynchronous, log };
+        var log = new Option<bool>("--tail", "--log") { Description = "Print the end of the function's log on standard error" };
+        var qualifier = new Option<string?>("--qualifier") { Description = "This version or alias", HelpName = "VERSION|ALIAS" };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Only ask whether it could be run" };
+        var context = new Option<string?>("--context") { Description = "The client context, a JSON object", HelpName = "JSON" };
+        var command = new Command("invoke", "Run a function and print its result; the exit code is 1 when the function fails") { name, payload, asynchronous, log, qualifier, dryRun, context };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(asynchronous) is { Implicit: false } && result.GetResult(dryRun) is { Implicit: false })
+            {
+                result.AddError("Give --event or --dry-run, not both.");
+            }
+        });
         CommandRun.Define(command, options, terminal, async (run, cancellationToken) =>
         {
             var function = run.Get(name);
@@ -71,9 +90,12 @@ internal static class FunctionCommands
             try
             {
                 using var response = await run.Daemon.SendAsync(
-                    HttpMethod.Post, $"/2015-03-31/functions/{PathSegment.Encode(function)}/invocations", content, $"invoke {function}", cancellationToken,
-                    ("X-Amz-Invocation-Type", run.Get(asynchronous) ? "Event" : "RequestResponse"),
-                    ("X-Amz-Log-Type", run.Get(log) ? "Tail" : "None"));
+                    HttpMethod.Post, PathOf(function, run.Get(qualifier)), content, $"invoke {function}", cancellationToken,
+                    [
+                        ("X-Amz-Invocation-Type", run.Get(dryRun) ? "DryRun" : run.Get(asynchronous) ? "Event" : "RequestResponse"),
+                        ("X-Amz-Log-Type", run.Get(log) ? "Tail" : "None"),
+                        .. ContextHeader(run.Get(context), function),
+                    ]);
                 return await PrintAsync(run, function, response, cancellationToken);
             }
             catch (DaemonException exception) when (exception.Status == HttpStatusCode.NotFound)
@@ -82,6 +104,21 @@ internal static class FunctionCommands
             }
         });
         return command;
+    }
+
+    private static string PathOf(string function, string? qualifier) =>
+        $"/2015-03-31/functions/{PathSegment.Encode(function)}/invocations{(qualifier is null ? "" : $"?Qualifier={PathSegment.Encode(qualifier)}")}";
+
+    private static (string, string)[] ContextHeader(string? context, string function)
+    {
+        if (context is null)
+        {
+            return [];
+        }
+
+        var bytes = Encoding.UTF8.GetBytes(context);
+        JsonData.Check(bytes, $"invoke {function}: --context");
+        return [("X-Amz-Client-Context", Convert.ToBase64String(bytes))];
     }
 
     private static async Task<int> PrintAsync(CommandRun run, string function, HttpResponseMessage response, CancellationToken cancellationToken)

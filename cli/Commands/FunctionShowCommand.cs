@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Roost.Cli.Daemon;
@@ -6,26 +7,26 @@ using Roost.Cli.Output;
 
 namespace Roost.Cli.Commands;
 
-/// <summary><c>roost fn show NAME</c>: one function, and what stands around it.</summary>
+/// <summary><c>roost fn show</c>: all that the daemon tells of one function.</summary>
 internal static class FunctionShowCommand
 {
     public static Command Create(GlobalOptions options, Terminal terminal)
     {
         var name = new Argument<string>("NAME") { Description = "Name of the function" };
-        var command = new Command("show", "One function: its state, its limits, and what isolates it") { name };
+        var command = new Command("show", "One function: settings, code, versions, workers, last errors, and what isolates it") { name };
         CommandRun.Define(command, options, terminal, async (run, cancellationToken) =>
         {
             var function = run.Get(name);
             try
             {
-                using var document = await run.Daemon.GetJsonAsync($"/api/v1/functions/{PathSegment.Encode(function)}", $"function {function}", cancellationToken);
+                using var shown = await run.Daemon.GetJsonAsync($"/api/v1/functions/{PathSegment.Encode(function)}", $"show {function}", cancellationToken);
                 if (run.Json)
                 {
-                    await run.WriteJsonAsync(document.RootElement);
+                    await run.WriteJsonAsync(shown.RootElement);
                 }
                 else
                 {
-                    run.Write(Facts(document.RootElement));
+                    run.Write(Facts(shown.RootElement));
                 }
 
                 return ExitCode.Done;
@@ -41,32 +42,56 @@ internal static class FunctionShowCommand
     private static Table Facts(JsonElement function)
     {
         var table = new Table("WHAT", "HOW IT IS");
-        foreach (var member in function.EnumerateObject().Where(member => member.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number))
-        {
-            table.Add(member.Name, JsonText.Cell(member.Value));
-        }
-
-        foreach (var (list, row) in new[] { ("faults", "fault"), ("notes", "note") })
-        {
-            foreach (var item in Listing.Of(function, list))
-            {
-                table.Add(row, JsonText.Cell(item));
-            }
-        }
-
+        Add("name", JsonText.Cell(function, "name"));
+        Add("arn", JsonText.Cell(function, "arn"));
+        Add("state", JsonText.Cell(function, "state"));
+        AddEach("fault", Listing.Of(function, "faults").Select(JsonText.Cell));
+        AddEach("note", Listing.Of(function, "notes").Select(JsonText.Cell));
+        Add("runtime", JsonText.Cell(function, "runtime"));
+        Add("handler", JsonText.Cell(function, "handler"));
+        Add("memory", JsonText.Cell(function, "memoryBytes") is { Length: > 0 } memory && memory != "0" ? Mebibytes(memory) : "");
+        Add("timeout", JsonText.Cell(function, "timeout"));
+        Add("network", JsonText.Cell(function, "network"));
+        Add("concurrency", JsonText.Cell(function, "maxConcurrency") is { Length: > 0 } most ? $"at most {most}, pinned {JsonText.Cell(function, "pinned")}" : "");
+        Add("environment", string.Join(", ", Listing.Of(function, "environment").Select(JsonText.Cell)));
+        Add("code", JsonText.Cell(function, "codeSha256") is { Length: > 0 } hash ? $"{hash}, {JsonText.Cell(function, "codeSize")} bytes" : "");
+        Add("modified", JsonText.Cell(function, "lastModified"));
+        Add("folder", JsonText.Cell(function, "folder"));
+        Add("versions", string.Join(", ", Listing.Of(function, "versions").Select(JsonText.Cell)));
+        AddEach("alias", Listing.Of(function, "aliases").Select(alias => $"{JsonText.Cell(alias, "name")} is {JsonText.Cell(alias, "version")}{Weights(alias)}"));
+        Add("workers", JsonText.Cell(function, "workers") is { Length: > 0 } workers ? $"{workers}, of these {JsonText.Cell(function, "busy")} busy, {JsonText.Cell(function, "idle")} idle, {JsonText.Cell(function, "starting")} starting" : "");
+        Add("most memory used", JsonText.Cell(function, "peakMemoryBytes") is { Length: > 0 } peak && peak != "0" ? Mebibytes(peak) : "");
+        Add("waiting", JsonText.Cell(function, "waiting").Length == 0 ? "" : $"{JsonText.Cell(function, "waiting")} for a worker, {JsonText.Cell(function, "queued")} in the queue");
+        Add("last 5 minutes", JsonText.Cell(function, "recentInvocations").Length == 0 ? "" : $"{JsonText.Cell(function, "recentInvocations")} invocations, {JsonText.Cell(function, "recentErrors")} errors");
+        AddEach("error", Listing.Of(function, "lastErrors").Select(error =>
+            $"{JsonText.Time(error, "time")} {JsonText.Cell(error, "requestId")} {JsonText.Cell(error, "type")}: {JsonText.Cell(error, "message")}"));
         if (function.TryGetProperty("isolation", out var isolation) && isolation.ValueKind == JsonValueKind.Object)
         {
             foreach (var member in isolation.EnumerateObject().Where(member => member.Value.ValueKind == JsonValueKind.String))
             {
-                table.Add(member.NameEquals("mode") ? "isolation" : $"isolation: {member.Name}", JsonText.Cell(member.Value));
+                Add(member.NameEquals("mode") ? "isolation" : $"isolation: {member.Name}", JsonText.Cell(member.Value));
             }
 
-            foreach (var weakness in Listing.Of(isolation, "weaknesses"))
-            {
-                table.Add("isolation is weak", JsonText.Cell(weakness));
-            }
+            AddEach("isolation is weak", Listing.Of(isolation, "weaknesses").Select(JsonText.Cell));
         }
 
         return table;
+
+        void Add(string name, string value) => AddEach(name, value.Length > 0 ? [value] : []);
+
+        void AddEach(string name, IEnumerable<string> values)
+        {
+            foreach (var value in values)
+            {
+                table.Add(name, value);
+            }
+        }
     }
+
+    private static string Weights(JsonElement alias) => alias.TryGetProperty("weights", out var weights) && weights.ValueKind == JsonValueKind.Object
+        ? string.Concat(weights.EnumerateObject().Select(weight => string.Create(CultureInfo.InvariantCulture, $", of {weight.Value.GetDouble():0.###} of the calls {weight.Name}")))
+        : "";
+
+    private static string Mebibytes(string bytes) =>
+        long.TryParse(bytes, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? string.Create(CultureInfo.InvariantCulture, $"{number / (1024.0 * 1024):0.#} MiB") : bytes;
 }

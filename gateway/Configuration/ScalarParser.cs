@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using Roost.Mqtt;
+using Roost.Storage;
 
 namespace Roost.Gateway.Configuration;
 

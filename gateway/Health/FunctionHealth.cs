@@ -2,14 +2,27 @@ using Roost.LocalLambda;
 
 namespace Roost.Gateway.Health;
 
-/// <summary>Degraded by every function that failed to load or that this machine cannot isolate, and while none is isolated.</summary>
+/// <summary>Degraded by every function that failed to load or that this machine cannot isolate, by one that fails more often than not, and while none is isolated.</summary>
 internal sealed class FunctionHealth(FunctionHost functions) : IHealthSource
 {
+    /// <summary>Fewer errors in five minutes are somebody's try, not a function that is ill.</summary>
+    private const int ManyErrors = 5;
+
     public RoomHealth Check()
     {
-        var failed = functions.Functions.Where(function => function.Faults.Count > 0).ToList();
-        return failed.Count == 0
-            ? functions.Isolation is { Mode: "none" } ? new("functions", RoomState.Degraded, "they run without isolation, as functions.isolation says") : new("functions", RoomState.Up)
-            : new("functions", RoomState.Degraded, $"{failed.Count} of {functions.Functions.Count} cannot run. {failed[0].Name}: {failed[0].Faults[0]}");
+        var all = functions.Functions;
+        var faulty = all.Where(function => function.Faults.Count > 0).ToList();
+        if (faulty.Count > 0)
+        {
+            return new("functions", RoomState.Degraded, $"{faulty.Count} of {all.Count} cannot run as their folder says. {faulty[0].Name}: {faulty[0].Faults[0]}");
+        }
+
+        var failing = all.Where(function => function.RecentErrors >= ManyErrors && function.RecentErrors * 2 > function.RecentInvocations).ToList();
+        if (failing.Count == 0)
+        {
+            return functions.Isolation is { Mode: "none" } ? new("functions", RoomState.Degraded, "they run without isolation, as functions.isolation says") : new("functions", RoomState.Up);
+        }
+
+        return new("functions", RoomState.Degraded, $"{failing[0].Name} failed {failing[0].RecentErrors} of {failing[0].RecentInvocations} times in five minutes; 'roost fn show {failing[0].Name}' has the last errors{(failing.Count > 1 ? $". So did {failing.Count - 1} more" : "")}");
     }
 }

@@ -48,6 +48,24 @@ internal sealed class MetricFamily(Instrument instrument)
         }
     }
 
+    /// <summary>Drops the series whose label has another value than these. Those without the label stay.</summary>
+    public void KeepOnly(string label, IReadOnlySet<string> values)
+    {
+        var opening = $"{label}=\"";
+        foreach (var labels in _series.Keys)
+        {
+            var at = labels.StartsWith(opening, StringComparison.Ordinal) ? 0 : labels.IndexOf($",{opening}", StringComparison.Ordinal);
+            if (at >= 0)
+            {
+                var start = labels.IndexOf('"', at) + 1;
+                if (!values.Contains(labels[start..labels.IndexOf('"', start)]))
+                {
+                    _series.TryRemove(labels, out _);
+                }
+            }
+        }
+    }
+
     private MetricSeries Create(string labels) => _kind == MetricKind.Histogram
         ? new HistogramSeries(labels, HistogramSeries.BoundsOf(instrument))
         : new SumSeries(labels, isObserved: instrument.IsObservable || IsGauge(instrument));

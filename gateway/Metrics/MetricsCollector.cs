@@ -40,6 +40,18 @@ internal sealed class MetricsCollector : IDisposable
         return [.. _families.Values.OrderBy(family => family.Name, StringComparer.Ordinal)];
     }
 
+    /// <summary>Drops the series of a meter whose label has another value than these: what they count is gone, and would be shown for ever.</summary>
+    public void KeepOnly(string meter, string label, IReadOnlySet<string> values)
+    {
+        foreach (var (instrument, family) in _families)
+        {
+            if (instrument.Meter.Name == meter)
+            {
+                family.KeepOnly(label, values);
+            }
+        }
+    }
+
     public void Dispose() => _listener.Dispose();
 
     private static void Record(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags, object? state) => ((MetricFamily)state!).Record(value, tags);

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
@@ -11,16 +9,10 @@ internal sealed class FunctionEndpoints(FunctionHost host, LogsEndpoint logs)
     private const int MaxDeadLetters = 100;
 
     public Task ListAsync(HttpContext http) =>
-        RawResponse.WriteAsync(http, "application/json", JsonSerializer.SerializeToUtf8Bytes(new { functions = host.Functions }, JsonSerializerOptions.Web));
+        OwnJson.WriteAsync(http, new { functions = host.Functions });
 
-    /// <summary>One function, and what stands around it.</summary>
-    public Task GetAsync(HttpContext http) => WithFunctionAsync(http, function =>
-    {
-        var status = (JsonObject)JsonSerializer.SerializeToNode(function.Status(), JsonSerializerOptions.Web)!;
-        status["network"] = function.Record?.Latest.Network.ToString().ToLowerInvariant();
-        status["isolation"] = JsonSerializer.SerializeToNode(host.Isolation, JsonSerializerOptions.Web);
-        return RawResponse.WriteAsync(http, "application/json", JsonSerializer.SerializeToUtf8Bytes(status));
-    });
+    public Task GetAsync(HttpContext http) =>
+        WithFunctionAsync(http, function => OwnJson.WriteAsync(http, FunctionDetails.Of(function, host.Isolation)));
 
     public Task LogsAsync(HttpContext http) => WithFunctionAsync(http, function => logs.HandleAsync(http, function.Log));
 
@@ -38,7 +30,7 @@ internal sealed class FunctionEndpoints(FunctionHost host, LogsEndpoint logs)
             body.Write(letter);
         }
 
-        body.Write("]}"u8);
+        body.Write("]}\n"u8);
         await RawResponse.WriteAsync(http, "application/json", body.ToArray());
     });
 
@@ -52,6 +44,6 @@ internal sealed class FunctionEndpoints(FunctionHost host, LogsEndpoint logs)
         }
 
         http.Response.StatusCode = StatusCodes.Status404NotFound;
-        await RawResponse.WriteAsync(http, "application/json", JsonSerializer.SerializeToUtf8Bytes(new { message = $"There is no function '{name}'." }));
+        await OwnJson.WriteAsync(http, new { message = $"There is no function '{name}'." });
     }
 }

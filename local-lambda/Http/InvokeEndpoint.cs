@@ -45,19 +45,16 @@ internal sealed class InvokeEndpoint(FunctionHost host, TimeProvider clock, Func
             return new(400, "InvalidRequestContentException", "Client context must be a valid Base64-encoded JSON object.");
         }
 
-        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        host.Demand(name, qualifier); // before a byte is read: who calls nobody sends for nothing
+        using var place = host.InvokeBodies.TryTake(http.Request);
+        if (place is null)
         {
-            size.MaxRequestBodySize = null; // bounded below, by Lambda's limit and in Lambda's words
-        }
-
-        using var body = await RequestBody.ReadAsync(http.Request.BodyReader, FunctionHost.MaxPayloadBytes, http.Request.ContentLength, http.RequestAborted);
-        if (body.TotalBytes > FunctionHost.MaxPayloadBytes)
-        {
-            throw new PayloadTooLargeException(body.TotalBytes, FunctionHost.MaxPayloadBytes);
+            return new(429, "TooManyRequestsException", "Rate Exceeded: the events of other callers take all the memory that there is for them.", "CallerRateLimitExceeded");
         }
 
         var binary = host.IsBinary(name, qualifier);
-        var payload = body.TotalBytes == 0 && !binary ? "{}"u8.ToArray() : body.ToArray(); // as AWS: no event is an empty one
+        var payload = await ReadEventAsync(http, binary);
+        place.Keep(payload.Length);
         if (!binary && FunctionEvent.FaultOf(payload) is { } fault)
         {
             return new(400, "InvalidRequestContentException", $"Could not parse request body into json: {fault}");
@@ -76,12 +73,28 @@ internal sealed class InvokeEndpoint(FunctionHost host, TimeProvider clock, Func
                 http.Response.ContentLength = 0;
                 return null;
             case "DryRun":
-                host.Demand(name, qualifier);
                 http.Response.StatusCode = StatusCodes.Status204NoContent;
                 return null;
             case var other:
                 return new(400, "InvalidParameterValueException", $"Value '{other}' at 'invocationType' failed to satisfy constraint: Member must satisfy enum value set: [Event, RequestResponse, DryRun]");
         }
+    }
+
+    /// <exception cref="PayloadTooLargeException">It is larger than Lambda's limit.</exception>
+    private static async Task<byte[]> ReadEventAsync(HttpContext http, bool binary)
+    {
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            size.MaxRequestBodySize = null; // bounded below, by Lambda's limit and in Lambda's words
+        }
+
+        using var body = await RequestBody.ReadAsync(http.Request.BodyReader, FunctionHost.MaxPayloadBytes, http.Request.ContentLength, http.RequestAborted);
+        if (body.TotalBytes > FunctionHost.MaxPayloadBytes)
+        {
+            throw new PayloadTooLargeException(body.TotalBytes, FunctionHost.MaxPayloadBytes);
+        }
+
+        return body.TotalBytes == 0 && !binary ? "{}"u8.ToArray() : body.ToArray(); // as AWS: no event is an empty one
     }
 
     private static Task AnswerAsync(HttpContext http, InvocationResult result)

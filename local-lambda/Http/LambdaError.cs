@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
 namespace Roost.LocalLambda.Http;
@@ -33,6 +32,6 @@ internal sealed record LambdaError(int Status, string Type, string Message, stri
             body["Reason"] = Reason;
         }
 
-        return RawResponse.WriteAsync(http, "application/json", JsonSerializer.SerializeToUtf8Bytes(body));
+        return OwnJson.WriteAsync(http, body);
     }
 }

@@ -27,7 +27,7 @@ internal sealed class LogsEndpoint(LogStore logs, IHostApplicationLifetime lifet
         if (!TryReadQuery(http, out var query, out var fault))
         {
             http.Response.StatusCode = StatusCodes.Status400BadRequest;
-            await RawResponse.WriteAsync(http, "application/json", JsonSerializer.SerializeToUtf8Bytes(new { message = fault }));
+            await OwnJson.WriteAsync(http, new { message = fault });
             return;
         }
 

@@ -20,6 +20,9 @@ internal sealed class FunctionLog(string function, LogStore store, TimeProvider 
 
     public string Function => function;
 
+    /// <summary>What came of the invocations whose lines these are.</summary>
+    public RecentOutcomes Outcomes { get; } = new(clock);
+
     /// <param name="keep">False: not worth a write to the disk.</param>
     public void Write(ReadOnlySpan<byte> text, in LogOrigin origin, LogTail? tail, bool keep)
     {

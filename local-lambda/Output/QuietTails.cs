@@ -38,7 +38,13 @@ internal sealed class QuietTails(string folder)
         }
     }
 
-    public void Remove(string function) => File.Delete(Path.Combine(folder, function));
+    public void Remove(string function)
+    {
+        if (Directory.Exists(folder))
+        {
+            File.Delete(Path.Combine(folder, function));
+        }
+    }
 
     internal sealed record Kept(long Offset, DateTimeOffset Time, LogKind Kind, string Version, string? RequestId, byte[] Text);
 }

@@ -66,14 +66,6 @@ internal sealed partial class WorkerPool : IWorkerClaimant, IAsyncDisposable
     /// <summary>Starts the pinned workers.</summary>
     public void Start() => EnsureWorkers();
 
-    public (int Workers, int Busy, int Waiting) Count()
-    {
-        lock (_gate)
-        {
-            return (_workers.Count, _workers.Count(worker => worker.Current is not null), _waiting.Count);
-        }
-    }
-
     /// <param name="bounded">False for the durable queue, which bounds itself by the function's concurrency.</param>
     /// <returns>False when the pool has been retired: another one runs the function's invocations.</returns>
     /// <exception cref="FunctionThrottledException">All workers are busy and the queue is full.</exception>
@@ -371,6 +363,7 @@ internal sealed partial class WorkerPool : IWorkerClaimant, IAsyncDisposable
 
         _platform.End(invocation, report);
         worker.Prints = null;
+        _log.Outcomes.Add(invocation.RequestId, _definition.Version, report, report.Failed ? ErrorType.MessageOf(answer.Span) : null);
         _metrics.Invoked(_definition.Name, report.Duration, outcome);
     }
 

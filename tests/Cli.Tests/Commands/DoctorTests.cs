@@ -28,12 +28,12 @@ public sealed class DoctorTests
     public async Task Show_tells_what_isolates_a_function()
     {
         await using var daemon = await FakeDaemon.AnsweringAsync(
-            """{"name":"f","state":"ready","faults":[],"notes":["odd"],"workers":2,"isolation":{"mode":"sandbox","memory":"watch","weaknesses":["no groups"]}}""");
+            """{"name":"f","state":"ready","faults":[],"notes":["odd"],"workers":2,"busy":1,"idle":1,"starting":0,"isolation":{"mode":"sandbox","memory":"watch","weaknesses":["no groups"]}}""");
 
         var run = await RoostRun.AtAsync(daemon, "fn", "show", "f");
 
         Assert.That(run.ExitCode, Is.Zero, run.Error);
         Assert.That(run.Output.Split('\n').Select(line => string.Join('|', line.Split("  ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))), Is.EqualTo(
-            ["WHAT|HOW IT IS", "name|f", "state|ready", "workers|2", "note|odd", "isolation|sandbox", "isolation: memory|watch", "isolation is weak|no groups", ""]));
+            ["WHAT|HOW IT IS", "name|f", "state|ready", "note|odd", "workers|2, of these 1 busy, 1 idle, 0 starting", "isolation|sandbox", "isolation: memory|watch", "isolation is weak|no groups", ""]));
     }
 }

@@ -97,6 +97,61 @@ public sealed class FunctionTests
         Assert.That(run.Error.TrimEnd(), Does.EndWith($": there is no function 'onbump'. {expected}").And.Not.Contain("\n"));
     }
 
+    [TestCase("DELETE /2015-03-31/functions/f", "", "delete", "f")]
+    [TestCase("DELETE /2015-03-31/functions/f?Qualifier=3", "", "delete", "f", "--version", "3")]
+    [TestCase("POST /2015-03-31/functions/f/versions", """{"Description":"new"}""", "publish", "f", "--description", "new")]
+    [TestCase("PUT /2015-03-31/functions/f/aliases/live", """{"Name":"live","FunctionVersion":"3","RoutingConfig":{"AdditionalVersionWeights":{"4":0.1}}}""", "alias", "set", "f", "live", "3", "--weight", "4=0.1")]
+    [TestCase("DELETE /2015-03-31/functions/f/aliases/live", "", "alias", "delete", "f", "live")]
+    [TestCase("POST /2015-03-31/functions/f/invocations?Qualifier=live", "{}", "invoke", "f", "--qualifier", "live")]
+    public async Task Changes_go_over_the_paths_of_Lambda(string asked, string sent, params string[] arguments)
+    {
+        await using var daemon = await FakeDaemon.AnsweringAsync("""{"Version":"7","AliasArn":"arn"}""");
+
+        var run = await RoostRun.AtAsync(daemon, ["fn", .. arguments]);
+
+        Assert.That((run.ExitCode, run.Error), Is.EqualTo((0, "")));
+        Assert.That(daemon.Requests.Single(), Is.EqualTo($"{asked} {sent}".TrimEnd()));
+    }
+
+    [Test]
+    public async Task An_alias_that_is_not_there_is_made()
+    {
+        var methods = new List<string>();
+        await using var daemon = await FakeDaemon.StartAsync(context =>
+        {
+            methods.Add(context.Request.Method);
+            context.Response.StatusCode = context.Request.Method == "PUT" ? 404 : 201;
+            return context.Response.WriteAsync("""{"AliasArn":"arn:live","Message":"no such alias"}""");
+        });
+
+        var run = await RoostRun.AtAsync(daemon, "fn", "alias", "set", "f", "live", "3");
+
+        Assert.That((run.ExitCode, run.Output, methods), Is.EqualTo((0, "arn:live\n", new List<string> { "PUT", "POST" })));
+    }
+
+    [Test]
+    public async Task Versions_are_listed_over_all_pages()
+    {
+        await using var daemon = await FakeDaemon.StartAsync(context => context.Response.WriteAsync(context.Request.Query["Marker"] == "a&b"
+            ? """{"Versions":[{"Version":"2","LastModified":"tomorrow","CodeSize":5,"CodeSha256":"y","Description":"second"}]}"""
+            : """{"Versions":[{"Version":"1","LastModified":"today","CodeSize":4,"CodeSha256":"x","Description":""}],"NextMarker":"a&b"}"""));
+
+        var run = await RoostRun.AtAsync(daemon, "fn", "versions", "f");
+
+        Assert.That(run.Output.Split('\n').Select(line => line.Split(' ')[0]), Is.EqualTo(new[] { "VERSION", "1", "2", "" }));
+    }
+
+    [Test]
+    public async Task Show_tells_the_last_errors()
+    {
+        await using var daemon = await FakeDaemon.AnsweringAsync(
+            """{"name":"f","state":"ready","memoryBytes":134217728,"workers":1,"busy":1,"idle":0,"starting":0,"recentErrors":1,"recentInvocations":4,"aliases":[{"name":"live","version":"3","weights":{"4":0.1}}],"lastErrors":[{"time":"2026-11-21T12:00:00Z","requestId":"id-1","type":"ValueError","message":"no bumper"}]}""", 200);
+
+        var run = await RoostRun.AtAsync(daemon, "fn", "show", "f");
+
+        Assert.That(run.Output, Does.Contain("128 MiB").And.Contain("id-1 ValueError: no bumper").And.Contain("4 invocations, 1 errors").And.Contain("live is 3, of 0.1 of the calls 4"));
+    }
+
     [Test]
     public async Task Where_the_list_cannot_be_had_the_refusal_stands_alone()
     {

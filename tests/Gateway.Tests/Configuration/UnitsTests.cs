@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Roost.Gateway.Configuration;
+using Roost.Storage;
 
 namespace Roost.Gateway.Tests.Configuration;
 

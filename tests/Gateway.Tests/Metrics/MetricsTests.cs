@@ -90,6 +90,20 @@ public sealed class MetricsTests
     }
 
     [Test]
+    public void What_counts_something_that_is_gone_is_no_longer_shown()
+    {
+        var calls = _meter.CreateCounter<int>("t.calls");
+        calls.Add(1, new("function", "gone"), new("kind", "a"));
+        calls.Add(1, new("kind", "a"), new("function", "gone"));
+        calls.Add(1, new("kind", "a"), new("function", "here"));
+        calls.Add(1, new KeyValuePair<string, object?>("other", "gone"));
+
+        _collector.KeepOnly(_room, "function", new HashSet<string> { "here" });
+
+        Assert.That(Rendered("t_calls_total"), Is.EquivalentTo(new[] { "# TYPE t_calls_total counter", "t_calls_total{kind=\"a\",function=\"here\"} 1", "t_calls_total{other=\"gone\"} 1" }));
+    }
+
+    [Test]
     public void Meters_of_others_are_left_alone()
     {
         using var other = new Meter("someone.else");

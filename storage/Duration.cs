@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace Roost.Gateway.Configuration;
+namespace Roost.Storage;
 
 /// <summary>A length of time as people write it: <c>500ms</c>, <c>30s</c>, <c>5m</c>, <c>12h</c>, <c>7d</c>. A bare number has no meaning, but for 0.</summary>
-internal static class Duration
+public static class Duration
 {
     public const string Remedy = "write a whole number with ms, s, m, h or d, like 30s";
 

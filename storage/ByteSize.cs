@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace Roost.Gateway.Configuration;
+namespace Roost.Storage;
 
 /// <summary>A number of bytes as people write it: <c>256KiB</c> (1,024), <c>10MB</c> (1,000), <c>4096</c>.</summary>
-internal static class ByteSize
+public static class ByteSize
 {
     public const string Remedy = "write a whole number of bytes, or with kB, MB, GB, KiB, MiB or GiB, like 256KiB";
 
