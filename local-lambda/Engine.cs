@@ -67,6 +67,8 @@ internal sealed partial class Engine : IAsyncDisposable
         Starter = new WorkerStarter(_socketFolder, new Sandbox(options.Isolation, options.MaxProcesses, runtimes, filter, new DeviceGrants(options.Devices)), groups, _watch, launcher, _pump, _api, inside, options, clock);
     }
 
+    public TimeProvider Clock => _clock;
+
     public CodeStore Code { get; }
 
     /// <summary>Null where none can be made.</summary>
@@ -93,7 +95,8 @@ internal sealed partial class Engine : IAsyncDisposable
     public InvocationQueue OpenQueue(Function function) =>
         new(function, Path.Combine(QueueFolder, function.Name), _options.QueueBytes, _fate, _clock, _logger);
 
-    public WorkerPool OpenPool(FunctionDefinition definition, FunctionLog log) => new(definition, Starter, _admission, log, _metrics, _options, _clock, _logger);
+    /// <param name="isServing">Whether calls without a qualifier come here: only there workers are pinned.</param>
+    public WorkerPool OpenPool(FunctionDefinition definition, FunctionLog log, bool isServing) => new(definition, Starter, _admission, log, _metrics, _options, _clock, _logger, isServing);
 
     public void Throttled(string function) => _metrics.Throttled(function);
 

@@ -3,6 +3,7 @@ using Roost.LocalLambda.Definitions;
 using Roost.LocalLambda.Output;
 using Roost.LocalLambda.Queue;
 using Roost.LocalLambda.Registry;
+using Roost.LocalLambda.Rollouts;
 using Roost.LocalLambda.Workers;
 
 namespace Roost.LocalLambda;
@@ -19,6 +20,7 @@ internal sealed class Function(string name, Engine engine, FunctionLog log)
     private readonly ReservedConcurrency _reserved = new();
     private volatile FunctionRecord? _record;
     private volatile InvocationQueue? _queue;
+    private volatile RolloutFigures? _figures;
     private bool _closed;
 
     public string Name { get; } = name;
@@ -43,7 +45,10 @@ internal sealed class Function(string name, Engine engine, FunctionLog log)
     public bool IsReady => _record is not null && Obstacle is null;
 
     /// <summary>How many asynchronous invocations run at a time.</summary>
-    public int MaxConcurrency => _record is { } record ? Math.Min(record.Latest.MaxConcurrency, record.ReservedConcurrency ?? int.MaxValue) : 1;
+    public int MaxConcurrency => _record is { } record ? Math.Min(record.Serving.MaxConcurrency, record.ReservedConcurrency ?? int.MaxValue) : 1;
+
+    /// <summary>What is counted for the rollout that is in progress; null when there is none.</summary>
+    public RolloutFigures? Figures => _figures;
 
     /// <summary>Takes on what is kept from now on. Versions that were replaced or removed run what they have taken, and end.</summary>
     public void Apply(FunctionRecord record)
@@ -52,9 +57,10 @@ internal sealed class Function(string name, Engine engine, FunctionLog log)
         lock (_gate)
         {
             _record = record;
+            _figures = record.Rollout is not { IsInProgress: true } rollout ? null : _figures?.Id == rollout.Id ? _figures : new RolloutFigures(rollout, engine.Clock);
             foreach (var (version, pool) in _pools)
             {
-                if (record.FindVersion(version) is not { } now || !FunctionRecord.IsSame(now, pool.Pool.Definition))
+                if (record.FindVersion(version) is not { } now || !FunctionRecord.IsSame(now, pool.Pool.Definition) || pool.Pool.Pinned != Pinned(record, now))
                 {
                     replaced.Add(pool);
                 }
@@ -76,9 +82,9 @@ internal sealed class Function(string name, Engine engine, FunctionLog log)
 
         _queue ??= engine.OpenQueue(this);
         _queue.LimitChanged();
-        if (record.Latest.Pinned > 0)
+        foreach (var definition in record.All.Where(definition => Pinned(record, definition) > 0))
         {
-            PoolOf(record.Latest)?.Start();
+            PoolOf(definition)?.Start();
         }
     }
 
@@ -100,7 +106,7 @@ internal sealed class Function(string name, Engine engine, FunctionLog log)
             {
                 // A pool may be retired between the look and the call: the next look finds the one in its place.
                 var pool = PoolOf(Resolve(qualifier)) ?? throw new FunctionUnavailableException(Name, "the gateway is stopping");
-                invocation.Pool = pool;
+                (invocation.Pool, invocation.Figures) = (pool, qualifier is null ? _figures : null);
                 if (pool.TrySubmit(invocation, bounded))
                 {
                     return;
@@ -151,7 +157,7 @@ internal sealed class Function(string name, Engine engine, FunctionLog log)
             new FunctionArn(Name, null).ToString(),
             IsReady ? "ready" : "failed",
             Obstacle is null ? Faults : [.. Faults, Obstacle],
-            Notes,
+            _record is { } record && RolloutView.NoteOn(record, _figures) is { } note ? [.. Notes, note] : Notes,
             latest?.Runtime.Name,
             latest?.Handler,
             latest?.MemoryBytes ?? 0,
@@ -226,11 +232,13 @@ internal sealed class Function(string name, Engine engine, FunctionLog log)
 
             var code = engine.Code.Find(definition.CodeSha256, definition.CodeSize)
                 ?? throw new FunctionUnavailableException(Name, $"the code of its version {definition.Version} is missing from {engine.Code.PathOf(definition.CodeSha256)}; deploy it again");
-            var pool = engine.OpenPool(definition with { Folder = code.Folder }, Log);
+            var pool = engine.OpenPool(definition with { Folder = code.Folder }, Log, _record!.IsServing(definition.Version));
             _pools.Add(definition.Version, (pool, code));
             return pool;
         }
     }
+
+    private static int Pinned(FunctionRecord record, FunctionDefinition definition) => record.IsServing(definition.Version) ? definition.Pinned : 0;
 
     private void Retire(WorkerPool pool, CodePackage code)
     {

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Roost.LocalLambda.Http;
 using Roost.LocalLambda.Http.ControlPlane;
+using Roost.LocalLambda.Http.Rollouts;
 
 namespace Roost.LocalLambda;
 
@@ -21,6 +22,10 @@ public static class FunctionEndpointRouteBuilderExtensions
         endpoints.MapGet("/api/v1/functions/{function}", own.GetAsync);
         endpoints.MapGet("/api/v1/functions/{function}/logs", own.LogsAsync);
         endpoints.MapGet("/api/v1/functions/{function}/dead-letters", own.DeadLettersAsync);
+        var rollouts = new RolloutEndpoints(host);
+        endpoints.MapGet("/api/v1/functions/{function}/rollout", rollouts.GetAsync);
+        endpoints.MapPost("/api/v1/functions/{function}/rollout/promote", rollouts.PromoteAsync);
+        endpoints.MapPost("/api/v1/functions/{function}/rollout/rollback", rollouts.RollBackAsync);
         return endpoints;
     }
 

@@ -1,6 +1,7 @@
 using Roost.LocalLambda.Definitions;
 using Roost.LocalLambda.Output;
 using Roost.LocalLambda.Registry;
+using Roost.LocalLambda.Rollouts;
 using Roost.LocalLambda.Sources;
 
 namespace Roost.LocalLambda;
@@ -18,7 +19,7 @@ public sealed partial class FunctionHost
     {
         using var _ = await BeginChangeAsync(name);
         var before = TryFind(name, out var function) ? function.Record : null;
-        var after = change(before);
+        var after = change(before).Reconcile(_clock.GetUtcNow());
         if (after == before)
         {
             return after;
@@ -27,6 +28,7 @@ public sealed partial class FunctionHost
         await _store!.SaveAsync(after);
         function ??= Add(name);
         function.Apply(after);
+        _rollouts!.Changed(before, after);
         if (_running)
         {
             await RunAsync(function);
@@ -130,7 +132,7 @@ public sealed partial class FunctionHost
             _sources.Add(function.Name, sources);
         }
 
-        await sources.ReplaceAsync(record.Latest.Triggers);
+        await sources.ReplaceAsync(record.Serving.Triggers);
     }
 
     private async Task RemoveAsync(Function function)

@@ -12,6 +12,7 @@ using Roost.LocalLambda.Isolation;
 using Roost.LocalLambda.Output;
 using Roost.LocalLambda.Queue;
 using Roost.LocalLambda.Registry;
+using Roost.LocalLambda.Rollouts;
 using Roost.LocalLambda.Sources;
 using Roost.LocalLambda.Workers;
 using Roost.Mqtt;
@@ -43,6 +44,7 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
     private readonly Dictionary<string, FunctionSources> _sources = new(StringComparer.Ordinal);
     private FunctionStore? _store;
     private FolderWatcher? _folders;
+    private RolloutConductor? _rollouts;
     private string? _isolationFault;
     private Engine? _engine;
     private EventSources? _eventSources;
@@ -95,6 +97,7 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
         await _engine.StartAsync(cancellationToken);
         _eventSources = new EventSources(_options.DataFolder, this, _broker, _streams, _engine.DeadLetters, _metrics, _clock, _loggers);
         _store = FunctionStore.Open(_options.DataFolder, _logger);
+        _rollouts = new RolloutConductor(this, _broker, _metrics, _clock, _logger);
         var records = _store.ReadAll();
         foreach (var record in records)
         {
@@ -126,6 +129,7 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
 
         _engine.StartRetries(RequeueAsync);
         _folders.Watch();
+        _rollouts.Start();
     }
 
     /// <summary>Ends the event sources, lets running invocations finish within the drain time, ends the workers, closes the queues.</summary>
@@ -135,6 +139,11 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
         {
             _folders = null;
             await folders.DisposeAsync();
+        }
+
+        if (_rollouts is { } rollouts)
+        {
+            await rollouts.DisposeAsync();
         }
 
         await _changes.WaitAsync(CancellationToken.None); // a change that is under way is finished; none comes after
@@ -231,6 +240,9 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
 
         static string? Property(in PublishedMessage message, string name) => message.Properties?.UserProperties.FirstOrDefault(property => property.Name == name).Value;
     }
+
+    /// <summary>The functions of which a rollout is in progress.</summary>
+    internal IEnumerable<Function> RollingOut() => _functions.Values.Where(function => function.Figures is not null);
 
     /// <summary>The function, whether it loaded or not.</summary>
     internal bool TryFind(string name, [NotNullWhen(true)] out Function? function) => _functions.TryGetValue(name, out function);

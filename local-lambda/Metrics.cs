@@ -17,6 +17,7 @@ internal sealed class Metrics
     private readonly Counter<long> _deadLetters;
     private readonly Counter<long> _refusedMessages;
     private readonly Counter<long> _lostRecords;
+    private readonly Counter<long> _rollouts;
     private readonly Meter _meter;
     private readonly Counter<long> _endpointRequests;
     private readonly Counter<long> _loops;
@@ -44,6 +45,7 @@ internal sealed class Metrics
         _lostRecords = meter.CreateCounter<long>("roost.functions.lost_records", "{record}", "Records that a stream's retention freed before the function had them.");
         _endpointRequests = meter.CreateCounter<long>("roost.functions.endpoint.requests", "{request}", "Requests of functions to the broker, shadows and streams, by what became of them: passed, refused or throttled.");
         _loops = meter.CreateCounter<long>("roost.functions.loops_stopped", "{invocation}", "Events that were not run, because functions had caused one another too often.");
+        _rollouts = meter.CreateCounter<long>("roost.functions.rollouts", "{rollout}", "Rollouts that have ended, by how.");
     }
 
     /// <summary>What the gauges are read from; each measurement asks once.</summary>
@@ -75,6 +77,8 @@ internal sealed class Metrics
     public void Retried(string function) => _retries.Add(1, new KeyValuePair<string, object?>("function", function));
 
     public void DeadLettered(string function) => _deadLetters.Add(1, new KeyValuePair<string, object?>("function", function));
+
+    public void RolloutEnded(string function, string outcome) => _rollouts.Add(1, new("function", function), new("outcome", outcome));
 
     public void MessageRefused(string function) => _refusedMessages.Add(1, new KeyValuePair<string, object?>("function", function));
 

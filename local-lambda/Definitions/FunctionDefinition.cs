@@ -1,6 +1,8 @@
 using System.Text.Json.Serialization;
 using Roost.LocalLambda.Registry;
+using Roost.LocalLambda.Rollouts;
 using Roost.LocalLambda.Sources;
+using Roost.Mqtt;
 
 namespace Roost.LocalLambda.Definitions;
 
@@ -72,6 +74,10 @@ internal sealed record FunctionDefinition
 
     /// <summary>What it may do to broker, shadows, streams and functions; empty: it cannot reach them at all.</summary>
     public IReadOnlyList<Grant> Grants { get; init; } = [];
+
+    /// <summary>How its folder asks to be deployed; null for all calls at once. It is no part of a version.</summary>
+    [JsonIgnore]
+    public RolloutPlan? Rollout { get; init; }
 
     [JsonIgnore]
     public FunctionArn Arn => new(Name, Version == FunctionArn.Latest ? null : Version);

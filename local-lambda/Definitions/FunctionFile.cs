@@ -47,9 +47,9 @@ internal sealed partial class FunctionFile
         foreach (var (keyNode, value) in root.Children)
         {
             var key = (keyNode as YamlScalarNode)?.Value ?? "";
-            if (!Keys.Contains(key))
+            if (!AllKeys.Contains(key))
             {
-                Fault(keyNode, key, "", $"is not known; the keys are {string.Join(", ", Keys)}");
+                Fault(keyNode, key, "", $"is not known; the keys are {string.Join(", ", AllKeys)}");
                 continue;
             }
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Roost.LocalLambda.Code;
 using Roost.LocalLambda.Definitions;
 using Roost.LocalLambda.Registry;
+using Roost.LocalLambda.Rollouts;
 
 namespace Roost.LocalLambda.Deployment;
 
@@ -112,7 +113,7 @@ internal sealed partial class FolderDeployer(FunctionHost host, CodeStore code, 
             var before = known?.Record?.Latest;
             var after = await host.ChangeAsync(definition.Name, record => record is null
                 ? new FunctionRecord { Name = definition.Name, Origin = origin, Latest = latest }
-                : record with { Origin = origin, Latest = FunctionRecord.IsSame(record.Latest, latest) ? record.Latest : latest });
+                : (record with { Origin = origin }).Deploy(latest, definition.Rollout, keepsBefore: false, clock.GetUtcNow()));
             Succeed(definition);
             if (after.Latest != before)
             {

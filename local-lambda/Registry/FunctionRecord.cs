@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Roost.LocalLambda.Definitions;
+using Roost.LocalLambda.Rollouts;
 
 namespace Roost.LocalLambda.Registry;
 
@@ -31,6 +32,19 @@ internal sealed record FunctionRecord
 
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>The rollout that is in progress, or the last there was; null when there was none.</summary>
+    public Rollout? Rollout { get; init; }
+
+    /// <summary>The version to go back to; null when there is none.</summary>
+    public string? Previous { get; init; }
+
+    /// <summary>Versions that deployments published, and nobody asked for by name: the oldest of them go. Oldest first.</summary>
+    public IReadOnlyList<string> DeployedVersions { get => field ?? []; init; }
+
+    /// <summary>The settings that hold for the function as a whole, such as its triggers: those of the version that serves most calls without a qualifier.</summary>
+    [JsonIgnore]
+    public FunctionDefinition Serving => Rollout is { IsInProgress: true } rollout ? FindVersion(rollout.Stable) ?? Latest : Latest;
+
     /// <summary>Every version, <c>$LATEST</c> first.</summary>
     [JsonIgnore]
     public IEnumerable<FunctionDefinition> All => Versions.Prepend(Latest);
@@ -41,13 +55,16 @@ internal sealed record FunctionRecord
 
     /// <summary>The version that one invocation of a version or alias runs; null when there is neither.</summary>
     /// <param name="chance">From 0 up to 1, drawn anew for each invocation.</param>
-    public FunctionDefinition? Resolve(string? qualifier, double chance) => qualifier is null or FunctionArn.Latest
-        ? Latest
+    public FunctionDefinition? Resolve(string? qualifier, double chance) => qualifier is null
+        ? Serves(chance)
         : FindVersion(FindAlias(qualifier)?.Choose(chance) ?? qualifier);
 
     /// <summary>Those of the version or alias that was asked for, else the function's own, else the default. Null asks for the function.</summary>
     public AsyncSettings AsyncOf(string? qualifier) =>
         Async.GetValueOrDefault(qualifier ?? FunctionArn.Latest) ?? Async.GetValueOrDefault(FunctionArn.Latest) ?? AsyncSettings.Default;
+
+    /// <summary>Whether calls without a qualifier go to this version.</summary>
+    public bool IsServing(string version) => Rollout is { IsInProgress: true } rollout ? version == rollout.Stable || version == rollout.Canary : version == FunctionArn.Latest;
 
     /// <summary>The record with <c>$LATEST</c> published; the newest version again when nothing has changed since.</summary>
     public FunctionRecord Publish(string? description, DateTimeOffset now, out FunctionDefinition published)
@@ -55,7 +72,9 @@ internal sealed record FunctionRecord
         if (Versions.Count > 0 && IsSame(Versions[^1], Latest))
         {
             published = Versions[^1];
-            return this;
+            return DeployedVersions.Contains(published.Version)
+                ? this with { DeployedVersions = [.. DeployedVersions.Where(version => version != Versions[^1].Version)] } // somebody wants it now
+                : this;
         }
 
         published = Latest with
@@ -72,6 +91,9 @@ internal sealed record FunctionRecord
 
     /// <summary>Whether two versions have the same code and settings, whatever they are called and whenever they were made.</summary>
     public static bool IsSame(FunctionDefinition one, FunctionDefinition other) => Content(one).AsSpan().SequenceEqual(Content(other));
+
+    private FunctionDefinition Serves(double chance) =>
+        Rollout is { IsInProgress: true } rollout ? FindVersion(chance < rollout.Weight ? rollout.Canary : rollout.Stable) ?? Latest : Latest;
 
     private static byte[] Content(FunctionDefinition definition) => JsonSerializer.SerializeToUtf8Bytes(
         definition with { Version = "", RevisionId = "", LastModified = default, Description = "" }, RegistryJson.Default.FunctionDefinition);

@@ -1,5 +1,6 @@
 using Roost.LocalLambda.Definitions;
 using Roost.LocalLambda.Output;
+using Roost.LocalLambda.Rollouts;
 
 namespace Roost.LocalLambda.Workers;
 
@@ -51,8 +52,12 @@ internal sealed class Invocation(string requestId, ReadOnlyMemory<byte> payload,
     /// <summary>Sets what is done once when it has ended, however it ends.</summary>
     public void WhenEnded(Action action) => _ended = action;
 
+    /// <summary>Where its end counts; null for a call that no rollout divides.</summary>
+    public RolloutFigures? Figures { get; set; }
+
     public void Complete(ReadOnlyMemory<byte> payload, string? functionError, string version)
     {
+        Figures?.Count(version, functionError is not null, StartedAt);
         _result.TrySetResult(new InvocationResult
         {
             RequestId = RequestId,

@@ -42,10 +42,10 @@ internal sealed partial class WorkerPool : IWorkerClaimant, IAsyncDisposable
     private bool _closed; // no worker is started any more, and what none has seen is not run
     private TaskCompletionSource? _drained;
 
-    public WorkerPool(FunctionDefinition definition, WorkerStarter starter, WorkerAdmission admission, FunctionLog log, Metrics metrics, FunctionOptions options, TimeProvider clock, ILogger logger)
+    public WorkerPool(FunctionDefinition definition, WorkerStarter starter, WorkerAdmission admission, FunctionLog log, Metrics metrics, FunctionOptions options, TimeProvider clock, ILogger logger, bool isServing)
     {
         (_definition, _starter, _admission, _log, _metrics, _clock, _logger) = (definition, starter, admission, log, metrics, clock, logger);
-        _pinned = definition.Version == FunctionArn.Latest ? definition.Pinned : 0;
+        _pinned = isServing ? definition.Pinned : 0;
         _platform = new PlatformLog(definition, log);
         Arn = definition.Arn.ToString();
         _initTimeout = options.InitTimeout;
@@ -60,6 +60,9 @@ internal sealed partial class WorkerPool : IWorkerClaimant, IAsyncDisposable
     public ServiceClass Class => _definition.Class;
 
     public FunctionLog Log => _log;
+
+    /// <summary>Workers that run without being asked for.</summary>
+    public int Pinned => _pinned;
 
     public string Arn { get; }
 
