@@ -27,6 +27,7 @@ internal sealed class MemoryWatch : IDisposable
     // Guarded by _gate.
     private readonly Dictionary<Worker, long> _due = [];
     private long _wakesAt = long.MaxValue;
+    private bool _looking;
 
     public MemoryWatch(TimeProvider clock, int maxProcesses)
     {
@@ -63,6 +64,12 @@ internal sealed class MemoryWatch : IDisposable
         Worker[] looked;
         lock (_gate)
         {
+            if (_looking)
+            {
+                return; // on a busy machine a look may take longer than the time to the next: what is due then is seen when this one ends
+            }
+
+            _looking = true;
             var now = _clock.GetTimestamp();
             looked = [.. _due.Where(pair => pair.Value <= now).Select(pair => pair.Key)];
         }
@@ -81,6 +88,7 @@ internal sealed class MemoryWatch : IDisposable
 
         lock (_gate)
         {
+            _looking = false;
             _wakesAt = long.MaxValue;
             if (_due.Count > 0)
             {
@@ -91,7 +99,7 @@ internal sealed class MemoryWatch : IDisposable
 
     private TimeSpan LookAt(Worker worker)
     {
-        if (worker.ProcessId is not { } root)
+        if (worker is not { HasEnded: false, ProcessId: { } root })
         {
             return Shortest;
         }

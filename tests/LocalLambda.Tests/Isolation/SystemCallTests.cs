@@ -120,6 +120,28 @@ internal sealed class SystemCallTests : FunctionFixture
     }
 
     [Test]
+    public async Task Dotnet_compiles_and_runs_under_it()
+    {
+        if (new FileInfo("/usr/bin/dotnet").ResolveLinkTarget(returnFinalTarget: true)?.FullName.StartsWith("/usr/", StringComparison.Ordinal) != true)
+        {
+            Assert.Ignore("Nothing is shown of .NET in a sandbox: this machine's /usr/bin/dotnet is not there, or leads out of /usr.");
+        }
+
+        // A program of ours that ends with an exception of its own when it is called without arguments: everything up to there has worked.
+        const string Name = "Roost.LocalLambda.Host";
+        Python("net", $"import subprocess\ndef handler(event, context):\n    return subprocess.run(['dotnet', '/var/task/{Name}.dll'], capture_output=True, text=True).stderr", "timeout: 120s\nmemory: 1GiB\n");
+        var built = AppContext.BaseDirectory.Replace("LocalLambda.Tests", "LocalLambda.Host", StringComparison.Ordinal);
+        foreach (var file in Directory.EnumerateFiles(built, "*.dll").Append(Path.Combine(built, $"{Name}.runtimeconfig.json")).Append(Path.Combine(built, $"{Name}.deps.json")))
+        {
+            File.Copy(file, Path.Combine(Folder["functions"], "net", Path.GetFileName(file)));
+        }
+
+        await StartAsync();
+
+        Assert.That(await AnswerAsync("net"), Does.Contain("System.IndexOutOfRangeException"));
+    }
+
+    [Test]
     public async Task A_sandbox_that_lets_something_through_is_found_out()
     {
         using var launcher = new ProcessLauncher();
