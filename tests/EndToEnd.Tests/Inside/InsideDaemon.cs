@@ -37,7 +37,7 @@ internal sealed class InsideDaemon : IAsyncDisposable
     public void Python(string name, string grants, string code) => Function(name, $"""
         runtime: python3.x
         handler: main.handler
-        timeout: 60s
+        timeout: 2m
         memory: 256MiB
         {grants}
         """, ("main.py", code));
@@ -56,7 +56,7 @@ internal sealed class InsideDaemon : IAsyncDisposable
 
     public async Task StartAsync(string configuration)
     {
-        Roost = new RoostDaemon(_folder.Path, $"functions: {{ folder: {_folder["functions"]} }}\n{configuration}\n");
+        Roost = new RoostDaemon(_folder.Path, $"functions: {{ folder: {_folder["functions"]}, init-timeout: 2m }}\n{configuration}\n");
         await Roost.StartAsync();
     }
 
