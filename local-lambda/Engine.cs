@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Roost.LocalLambda.Code;
+using Roost.LocalLambda.DeadLetters;
 using Roost.LocalLambda.Definitions;
+using Roost.LocalLambda.Destinations;
 using Roost.LocalLambda.Inside;
 using Roost.LocalLambda.Isolation;
 using Roost.LocalLambda.Isolation.Seccomp;
@@ -12,14 +14,11 @@ using Roost.Mqtt;
 
 namespace Roost.LocalLambda;
 
-/// <summary>What all functions share while the host runs: threads, the Runtime API, logs, delays and dead letters.</summary>
+/// <summary>What all functions share while the host runs: threads, the Runtime API, logs and dead letters.</summary>
 internal sealed partial class Engine : IAsyncDisposable
 {
     // sun_path of a unix socket address, its terminating zero left out.
     private const int MaxSocketPathBytes = 107;
-
-    /// <summary>Lambda's own: a minute before the second try, two before the third.</summary>
-    private static readonly TimeSpan[] RetryDelays = [TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(2)];
 
     private readonly ProcessLauncher _launcher;
     private readonly OutputPump _pump = new();
@@ -32,11 +31,21 @@ internal sealed partial class Engine : IAsyncDisposable
     private readonly WorkerAdmission _admission;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
-    private readonly List<RetryDelay> _delays;
+    private readonly EventClock _ages;
     private readonly QueueFate _fate;
 
     /// <param name="inside">Null where there is nothing that functions could reach.</param>
-    public Engine(FunctionOptions options, ProcessLauncher launcher, InsideServer? inside, LogStore logs, Metrics metrics, IMqttBroker broker, TimeProvider clock, ILoggerFactory loggers)
+    public Engine(
+        FunctionOptions options,
+        ProcessLauncher launcher,
+        InsideServer? inside,
+        LogStore logs,
+        Metrics metrics,
+        DeadLetterLog deadLetters,
+        DestinationSender destinations,
+        IMqttBroker broker,
+        TimeProvider clock,
+        ILoggerFactory loggers)
     {
         (_options, _launcher, _inside, Logs, _metrics, _clock) = (options, launcher, inside, logs, metrics, clock);
         _logger = loggers.CreateLogger<FunctionHost>();
@@ -45,9 +54,10 @@ internal sealed partial class Engine : IAsyncDisposable
         _api = new RuntimeApiServer(clock, loggers);
         _admission = new WorkerAdmission(options.MaxWorkers, Math.Max(3, Environment.ProcessorCount + 1));
         Code = new CodeStore(Path.Combine(options.DataFolder, "code"));
-        DeadLetters = new DeadLetterLog(Path.Combine(options.DataFolder, "dead-letters"), options.DeadLetterBytes, clock, _logger);
-        _delays = [.. RetryDelays.Select((delay, i) => new RetryDelay(Path.Combine(options.DataFolder, $"retries-{i + 1}"), delay, options.QueueBytes, clock, _logger))];
-        _fate = new QueueFate(_delays, DeadLetters, broker, metrics, clock, loggers.CreateLogger<QueueFate>());
+        DeadLetters = deadLetters;
+        _ages = new EventClock(Path.Combine(options.DataFolder, "event-clock"), clock);
+        _fate = new QueueFate(DeadLetters, destinations, broker, metrics, clock, loggers.CreateLogger<QueueFate>());
+        QueueFolders.Sweep(QueueFolder);
 
         var groups = Groups = ControlGroups.TryOpen(options.MaxProcesses, clock, out var reason);
         NoMemoryGroups = reason;
@@ -93,7 +103,7 @@ internal sealed partial class Engine : IAsyncDisposable
     }
 
     public InvocationQueue OpenQueue(Function function) =>
-        new(function, Path.Combine(QueueFolder, function.Name), _options.QueueBytes, _fate, _clock, _logger);
+        new(function, Path.Combine(QueueFolder, function.Name), _options.QueueBytes, _fate, _ages, _clock, _logger);
 
     /// <param name="isServing">Whether calls without a qualifier come here: only there workers are pinned.</param>
     public WorkerPool OpenPool(FunctionDefinition definition, FunctionLog log, bool isServing) => new(definition, Starter, _admission, log, _metrics, _options, _clock, _logger, isServing);
@@ -101,23 +111,17 @@ internal sealed partial class Engine : IAsyncDisposable
     public void Throttled(string function) => _metrics.Throttled(function);
 
     /// <summary>Names of the functions for which there is a queue on disk.</summary>
-    public IEnumerable<string> QueuesLeft() => Directory.Exists(QueueFolder) ? Directory.EnumerateDirectories(QueueFolder).Select(path => Path.GetFileName(path)) : [];
+    public IEnumerable<string> QueuesLeft() => QueueFolders.List(QueueFolder);
 
-    public void StartRetries(Func<string, QueuedInvocation, ReadOnlyMemory<byte>, ValueTask> requeue) => _delays.ForEach(delay => delay.Start(requeue));
-
-    /// <summary>Events that fail from now on are still taken.</summary>
-    public Task StopRetriesAsync() => Task.WhenAll(_delays.Select(delay => delay.StopAsync()));
+    /// <summary>See <see cref="FormerRetries"/>.</summary>
+    public Task TakeOverRetriesAsync(Func<string, InvocationQueue?> queue, Func<string, QueuedInvocation, ReadOnlyMemory<byte>, Task> lost) =>
+        FormerRetries.TakeOverAsync(_options.DataFolder, queue, lost, _ages, _clock, _logger);
 
     public async ValueTask DisposeAsync()
     {
         await _api.DisposeAsync();
         await (_inside?.DisposeAsync() ?? ValueTask.CompletedTask);
-        foreach (var delay in _delays)
-        {
-            await delay.DisposeAsync();
-        }
-
-        await DeadLetters.DisposeAsync();
+        _ages.Dispose();
         _watch?.Dispose();
         _pump.Dispose();
         _launcher.Dispose();

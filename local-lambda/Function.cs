@@ -21,7 +21,7 @@ internal sealed class Function(string name, Engine engine, FunctionLog log)
     private volatile FunctionRecord? _record;
     private volatile InvocationQueue? _queue;
     private volatile RolloutFigures? _figures;
-    private bool _closed;
+    private volatile bool _closed;
 
     public string Name { get; } = name;
 
@@ -44,11 +44,17 @@ internal sealed class Function(string name, Engine engine, FunctionLog log)
 
     public bool IsReady => _record is not null && Obstacle is null;
 
+    /// <summary>True from the moment on in which it ends: what cannot run then runs after the next start.</summary>
+    public bool IsClosed => _closed;
+
     /// <summary>How many asynchronous invocations run at a time.</summary>
     public int MaxConcurrency => _record is { } record ? Math.Min(record.Serving.MaxConcurrency, record.ReservedConcurrency ?? int.MaxValue) : 1;
 
     /// <summary>What is counted for the rollout that is in progress; null when there is none.</summary>
     public RolloutFigures? Figures => _figures;
+
+    /// <summary>Most age of an asynchronous invocation of a version or alias.</summary>
+    public TimeSpan MaxEventAge(string? qualifier) => (_record?.AsyncOf(qualifier) ?? AsyncSettings.Default).MaximumAgeOrDefault();
 
     /// <summary>Takes on what is kept from now on. Versions that were replaced or removed run what they have taken, and end.</summary>
     public void Apply(FunctionRecord record)
@@ -120,19 +126,9 @@ internal sealed class Function(string name, Engine engine, FunctionLog log)
         }
     }
 
-    /// <summary>For an invocation that is submitted unbounded: waits for as long as the function's reserved concurrency is used up.</summary>
-    /// <exception cref="FunctionUnavailableException">The gateway is stopping.</exception>
-    public async Task ReserveAsync(Invocation invocation, CancellationToken stopping)
-    {
-        try
-        {
-            await _reserved.TakeAsync(invocation, stopping);
-        }
-        catch (OperationCanceledException)
-        {
-            throw new FunctionUnavailableException(Name, "the gateway is stopping");
-        }
-    }
+    /// <summary>For an invocation that is submitted unbounded, which must follow.</summary>
+    /// <returns>False while the function's reserved concurrency is used up.</returns>
+    public bool TryReserve(Invocation invocation) => _reserved.TryTake(invocation);
 
     /// <summary>The version that an invocation runs.</summary>
     /// <exception cref="FunctionNotFoundException">There is no such version or alias.</exception>

@@ -21,11 +21,17 @@ public static class FunctionEndpointRouteBuilderExtensions
         endpoints.MapGet("/api/v1/function-logs", own.AllLogsAsync);
         endpoints.MapGet("/api/v1/functions/{function}", own.GetAsync);
         endpoints.MapGet("/api/v1/functions/{function}/logs", own.LogsAsync);
-        endpoints.MapGet("/api/v1/functions/{function}/dead-letters", own.DeadLettersAsync);
         var rollouts = new RolloutEndpoints(host);
         endpoints.MapGet("/api/v1/functions/{function}/rollout", rollouts.GetAsync);
         endpoints.MapPost("/api/v1/functions/{function}/rollout/promote", rollouts.PromoteAsync);
         endpoints.MapPost("/api/v1/functions/{function}/rollout/rollback", rollouts.RollBackAsync);
+        var letters = new DeadLetterEndpoints(host);
+        endpoints.MapGet("/api/v1/functions/{function}/dead-letters", letters.ListAsync);
+        endpoints.MapDelete("/api/v1/functions/{function}/dead-letters", letters.DeleteAllAsync);
+        endpoints.MapPost("/api/v1/functions/{function}/dead-letters/replay", letters.ReplayAllAsync);
+        endpoints.MapGet("/api/v1/functions/{function}/dead-letters/{letter}", letters.GetAsync);
+        endpoints.MapDelete("/api/v1/functions/{function}/dead-letters/{letter}", letters.DeleteAsync);
+        endpoints.MapPost("/api/v1/functions/{function}/dead-letters/{letter}/replay", letters.ReplayAsync);
         return endpoints;
     }
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Roost.LocalLambda.Definitions;
 using Roost.LocalLambda.Output;
 using Roost.LocalLambda.Registry;
@@ -42,7 +43,7 @@ public sealed partial class FunctionHost
         return after;
     }
 
-    /// <summary>Removes a function with all its versions and aliases. Events that wait in its queue stay on the disk.</summary>
+    /// <summary>Removes a function with all its versions and aliases, and the events that wait in its queue.</summary>
     /// <param name="check">Throws when what is kept now must not be removed.</param>
     /// <exception cref="FunctionNotFoundException">There is no such function.</exception>
     internal async Task RemoveAsync(string name, Action<FunctionRecord>? check = null)
@@ -55,9 +56,13 @@ public sealed partial class FunctionHost
 
         check?.Invoke(record);
         await RemoveAsync(function);
+        if (function.Queue is { } queue && await queue.DiscardAsync() is var discarded and > 0)
+        {
+            LogDiscarded(name, discarded);
+        }
     }
 
-    /// <summary>Removes the functions that <paramref name="isGone"/> picks.</summary>
+    /// <summary>Removes the functions that <paramref name="isGone"/> picks. Events that wait in their queues stay on the disk: a folder may come back.</summary>
     internal async Task WithdrawAsync(Func<FunctionRecord, bool> isGone)
     {
         using var _ = await BeginChangeAsync("");
@@ -65,6 +70,10 @@ public sealed partial class FunctionHost
         {
             LogWithdrawn(function.Name, function.Record!.Origin!.Folder);
             await RemoveAsync(function);
+            if (function.Queue is { Count: > 0 })
+            {
+                LogQueueWithoutFunction(function.Name);
+            }
         }
     }
 
@@ -164,6 +173,9 @@ public sealed partial class FunctionHost
 
         return new Change(_changes);
     }
+
+    [LoggerMessage(3408, LogLevel.Warning, "Function {Function} is removed, and with it {Count} events that waited in its queue")]
+    private partial void LogDiscarded(string function, long count);
 
     private sealed class Change(SemaphoreSlim changes) : IDisposable
     {

@@ -4,8 +4,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Roost.LocalLambda.DeadLetters;
 using Roost.LocalLambda.Definitions;
 using Roost.LocalLambda.Deployment;
+using Roost.LocalLambda.Destinations;
 using Roost.LocalLambda.Http;
 using Roost.LocalLambda.Inside;
 using Roost.LocalLambda.Isolation;
@@ -32,6 +34,7 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
     private readonly FunctionOptions _options;
     private readonly IMqttBroker _broker;
     private readonly IFunctionStreams? _streams;
+    private readonly FunctionDeadLetters _deadLetters;
     private readonly TimeProvider _clock;
     private readonly ILoggerFactory _loggers;
     private readonly ILogger<FunctionHost> _logger;
@@ -53,6 +56,7 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
         IOptions<FunctionOptions> options,
         IMqttBroker broker,
         IFunctionStreams? streams,
+        FunctionDeadLetters deadLetters,
         IFunctionGateway? gateway,
         IServiceScopeFactory scopes,
         LogStore logs,
@@ -60,9 +64,10 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
         TimeProvider clock,
         ILoggerFactory loggers)
     {
-        (_options, _broker, _streams, _gateway, _scopes, _logs, _metrics, _clock, _loggers) = (options.Value, broker, streams, gateway, scopes, logs, metrics, clock, loggers);
+        (_options, _broker, _streams, _deadLetters, _gateway, _scopes, _logs, _metrics, _clock, _loggers) = (options.Value, broker, streams, deadLetters, gateway, scopes, logs, metrics, clock, loggers);
         _logger = loggers.CreateLogger<FunctionHost>();
         metrics.Functions = () => Functions;
+        metrics.Queues = () => _functions.Values.Where(function => function.Queue is not null).Select(function => (function.Name, function.Queue!));
     }
 
     /// <summary>What the functions print and what is told of them, for who shows it as a stream; open from the first call on, and until the services are disposed of.</summary>
@@ -91,7 +96,7 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
         }
 
         var inside = _gateway is null ? null : new InsideServer(_options, _gateway, _scopes, _metrics, _clock, _loggers);
-        _engine = new Engine(_options, launcher, inside, _logs, _metrics, _broker, _clock, _loggers);
+        _engine = new Engine(_options, launcher, inside, _logs, _metrics, _deadLetters.Open(), new DestinationSender(this, _broker, _streams), _broker, _clock, _loggers);
         _engine.Code.Released = () => _ = SweepAsync();
         _zips = new ZipDeployer(_engine.Code, _options, _clock);
         await _engine.StartAsync(cancellationToken);
@@ -113,6 +118,7 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
             LogQueueWithoutFunction(name);
         }
 
+        await _engine.TakeOverRetriesAsync(name => _functions.TryGetValue(name, out var function) ? function.Queue : null, LoseAsync);
         await _changes.WaitAsync(cancellationToken);
         try
         {
@@ -127,7 +133,6 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
             _changes.Release();
         }
 
-        _engine.StartRetries(RequeueAsync);
         _folders.Watch();
         _rollouts.Start();
     }
@@ -159,7 +164,6 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(drain.Token, cancellationToken);
         await Task.WhenAll(_sources.Values.Select(sources => sources.StopAsync(giveUp.Token)));
         await _eventSources!.DisposeAsync();
-        await engine.StopRetriesAsync();
         await Task.WhenAll(_functions.Values.Select(function => function.StopAsync(giveUp.Token)));
         await engine.DisposeAsync();
         _zips!.Dispose();
@@ -226,6 +230,7 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
             AnswerTopic = answerTopic ?? message.Properties?.ResponseTopic,
             CorrelationData = message.Properties?.CorrelationData,
             Routes = Property(message, QueuedInvocation.RoutesProperty),
+            Hops = message.Publisher is null && int.TryParse(Property(message, QueuedInvocation.HopsProperty), out var hops) ? hops : 0, // a client's word does not count
             Trace = TraceContext.From(Property(message, QueuedInvocation.XRayProperty), Property(message, QueuedInvocation.TraceParentProperty), Property(message, QueuedInvocation.TraceStateProperty)),
         };
         if (!FunctionTrace.MayRun(context.Routes))
@@ -253,26 +258,18 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
     /// <summary>What a dry run tells: nothing, or the exception that an invocation would get.</summary>
     internal void Demand(string name, string? qualifier) => Find(name, qualifier).Resolve(qualifier);
 
-    /// <summary>The newest dead letters of a function as JSON, oldest first.</summary>
-    internal IReadOnlyList<byte[]> DeadLetters(string name, int most) => _engine?.DeadLetters.Newest(name, most) ?? [];
-
     private static string NewRequestId() => Guid.NewGuid().ToString("D");
 
     private Function Find(string name, string? qualifier) =>
         _functions.TryGetValue(name, out var function) ? function : throw new FunctionNotFoundException(new FunctionArn(name, qualifier).ToString());
 
-    /// <summary>An event whose time to run again has come. Its function may have gone since: then it becomes a dead letter.</summary>
-    private async ValueTask RequeueAsync(string name, QueuedInvocation queued, ReadOnlyMemory<byte> payload)
+    /// <summary>An event of a former release whose function has gone becomes a dead letter.</summary>
+    private async Task LoseAsync(string name, QueuedInvocation queued, ReadOnlyMemory<byte> payload)
     {
-        if (_functions.TryGetValue(name, out var function) && function.Queue is { } queue)
-        {
-            await queue.Enqueue(queued, payload.Span);
-            return;
-        }
-
         var result = new InvocationResult { RequestId = queued.RequestId, StatusCode = 404, FunctionError = FunctionErrors.Unhandled, Payload = FunctionErrors.NotStarted(queued.RequestId, "the function is not there any more") };
         _metrics.DeadLettered(name);
-        await _engine!.DeadLetters.AddAsync(name, DeadLetter.Of(new FunctionArn(name, null), queued, payload, result, _clock.GetUtcNow()));
+        var (letter, record) = DeadLetter.Of(name, new QueueEnd(queued, payload, QueueCondition.RetriesExhausted, queued.Failures, result), _clock.GetUtcNow());
+        await _engine!.DeadLetters.AddAsync(name, letter, record);
     }
 
     [LoggerMessage(3000, LogLevel.Error, "No function will run, because functions must be isolated and {Reason}. To run them all the same, with all rights of the daemon's user, set functions: isolation: none")]

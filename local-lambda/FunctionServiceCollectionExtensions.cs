@@ -27,10 +27,16 @@ public static class FunctionServiceCollectionExtensions
             return new LogStore(
                 Path.Combine(options.DataFolder, "logs"), options.LogRetentionBytes, options.LogRetentionAge > TimeSpan.Zero ? options.LogRetentionAge : null, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<FunctionHost>>());
         });
+        services.TryAddSingleton(provider => new FunctionDeadLetters(
+            provider.GetRequiredService<IOptions<FunctionOptions>>(),
+            provider.GetRequiredService<Metrics>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILoggerFactory>()));
         services.TryAddSingleton(provider => new FunctionHost(
             provider.GetRequiredService<IOptions<FunctionOptions>>(),
             provider.GetRequiredService<IMqttBroker>(),
             provider.GetService<IFunctionStreams>(),
+            provider.GetRequiredService<FunctionDeadLetters>(),
             provider.GetService<IFunctionGateway>(),
             provider.GetRequiredService<IServiceScopeFactory>(),
             provider.GetRequiredService<LogStore>(),

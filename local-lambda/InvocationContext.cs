@@ -27,4 +27,7 @@ public sealed record InvocationContext
 
     /// <summary>The routes that the event has passed, sent along with the answer so that no route gets its own answers for ever; null for none.</summary>
     public string? Routes { get; init; }
+
+    /// <summary>Destinations of asynchronous invocations that the event has passed on its way here; bounded, so that no circle of them runs for ever.</summary>
+    public int Hops { get; init; }
 }

@@ -24,5 +24,8 @@ public sealed record InvocationResult
     /// <summary>The last 4 KiB of what the invocation logged, when it was asked for.</summary>
     public ReadOnlyMemory<byte>? LogTail { get; init; }
 
+    /// <summary>The function was not to blame, and has not seen the event: the machine could not start a worker. <see cref="FunctionError"/> is set too.</summary>
+    public bool IsFaultOfMachine { get; init; }
+
     public string ExecutedVersion { get; init; } = FunctionArn.Latest;
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Roost.LocalLambda.Queue;
 using Roost.LocalLambda.Sources.Streams;
 using Roost.LocalLambda.Workers;
 
@@ -15,6 +16,8 @@ internal sealed class Metrics
     private readonly Counter<long> _throttles;
     private readonly Counter<long> _retries;
     private readonly Counter<long> _deadLetters;
+    private readonly Counter<long> _droppedDeadLetters;
+    private readonly Counter<long> _deliveries;
     private readonly Counter<long> _refusedMessages;
     private readonly Counter<long> _lostRecords;
     private readonly Counter<long> _rollouts;
@@ -41,6 +44,9 @@ internal sealed class Metrics
         Gauge("roost.functions.waiting", "{invocation}", "Invocations that wait for a worker.", function => [(null, function.Waiting)]);
         Gauge("roost.functions.queue_depth", "{invocation}", "Asynchronous invocations that are not done, those that run included.", function => [(null, function.Queued)]);
         Gauge("roost.functions.worker_memory", "By", "What the worker that used most has used at one time.", function => [(null, function.PeakMemoryBytes)]);
+        _droppedDeadLetters = meter.CreateCounter<long>("roost.functions.dead_letters.dropped", "{letter}", "Dead letters lost because there was no room for newer ones.");
+        _deliveries = meter.CreateCounter<long>("roost.functions.deliveries", "{record}", "Records that destinations have taken.");
+        meter.CreateObservableGauge("roost.functions.queue_age", () => OfQueues(queue => queue.OldestAge.TotalSeconds), "s", "Age of the oldest asynchronous invocation that is not done.");
         _refusedMessages = meter.CreateCounter<long>("roost.functions.refused_messages", "{message}", "Messages at QoS 0 that a trigger could not keep.");
         _lostRecords = meter.CreateCounter<long>("roost.functions.lost_records", "{record}", "Records that a stream's retention freed before the function had them.");
         _endpointRequests = meter.CreateCounter<long>("roost.functions.endpoint.requests", "{request}", "Requests of functions to the broker, shadows and streams, by what became of them: passed, refused or throttled.");
@@ -50,6 +56,8 @@ internal sealed class Metrics
 
     /// <summary>What the gauges are read from; each measurement asks once.</summary>
     public Func<IReadOnlyList<FunctionStatus>> Functions { private get; set; } = () => [];
+    /// <summary>The queues that there are now, by function; set by the host while it runs.</summary>
+    public Func<IEnumerable<(string Function, InvocationQueue Queue)>> Queues { get; set; } = () => [];
 
     public void Invoked(string function, TimeSpan duration, InvocationOutcome outcome)
     {
@@ -80,11 +88,19 @@ internal sealed class Metrics
 
     public void RolloutEnded(string function, string outcome) => _rollouts.Add(1, new("function", function), new("outcome", outcome));
 
+    public void DeadLettersDropped(string function, int count) => _droppedDeadLetters.Add(count, new KeyValuePair<string, object?>("function", function));
+
+    public void Delivered(string function) => _deliveries.Add(1, new KeyValuePair<string, object?>("function", function));
+
     public void MessageRefused(string function) => _refusedMessages.Add(1, new KeyValuePair<string, object?>("function", function));
 
     public void EndpointAsked(string function, string outcome) => _endpointRequests.Add(1, new("function", function), new("outcome", outcome));
 
     public void LoopStopped(string function) => _loops.Add(1, new KeyValuePair<string, object?>("function", function));
+
+    private IEnumerable<Measurement<T>> OfQueues<T>(Func<InvocationQueue, T> read)
+        where T : struct =>
+        Queues().Select(queue => new Measurement<T>(read(queue.Queue), new KeyValuePair<string, object?>("function", queue.Function)));
 
     private static string KindOf(InvocationOutcome outcome) => outcome switch
     {

@@ -53,10 +53,12 @@ internal static class RoomServices
             configuration.DataFolder, provider.GetServices<IBackupPart>(), provider.GetRequiredService<TimeProvider>()));
         services.AddAdoptedStream(StreamName.Parse("$shadows"), provider => provider.GetRequiredService<ShadowService>().Journal);
         services.AddAdoptedStream(StreamName.Parse("$functions"), provider => provider.GetRequiredService<FunctionHost>().LogStream);
-        services.AddStreams(Path.Combine(configuration.DataFolder, "streams"));
         services.AddSingleton<IFunctionStreams, FunctionStreams>();
         services.AddSingleton<IFunctionGateway, FunctionGateway>();
         services.AddFunctions();
+        services.AddHostedService(provider => provider.GetRequiredService<FunctionDeadLetters>());
+        services.AddAdoptedStream(StreamName.Parse("$functions-dead"), provider => provider.GetRequiredService<FunctionDeadLetters>().Log);
+        services.AddStreams(Path.Combine(configuration.DataFolder, "streams"));
         services.AddHostedService(provider => provider.GetRequiredService<FunctionHost>());
         services.AddSingleton<IHealthSource>(new DiskHealth(configuration));
         services.AddSingleton<IHealthSource, ShadowHealth>();

@@ -1,13 +1,11 @@
-using System.Text;
 using Microsoft.Extensions.Logging;
-using Roost.LocalLambda.Workers;
 using Roost.Storage.Logs;
 
 namespace Roost.LocalLambda.Queue;
 
 /// <summary>
-/// The asynchronous invocations of one function: a durable log, read by one loop that keeps as many running as the function may have workers.
-/// An event leaves by its answer, or into a <see cref="RetryDelay"/>, or into the dead letters; only then does the cursor pass it, so each runs at least once.
+/// The asynchronous invocations of one function: a durable log and, in memory, the order in which they run. An event leaves when it has been answered for: by success,
+/// by its destination, or by a dead letter; only then is it marked as done, so that each runs at least once. A queue without events has neither log nor folder.
 /// </summary>
 internal sealed partial class InvocationQueue : IAsyncDisposable
 {
@@ -17,151 +15,376 @@ internal sealed partial class InvocationQueue : IAsyncDisposable
     /// <summary>Room for the event and what goes with it: a client context, a topic, correlation data.</summary>
     public const int MaxRecordBytes = MaxPayloadBytes + (256 * 1024);
 
-    private const int RecordsPerRead = 64;
+    /// <summary>Some 200 bytes of memory each.</summary>
+    private const int MaxEvents = 100_000;
+
+    /// <summary>What is held in memory while the log is being opened.</summary>
+    private const int MaxHeldBytes = 8 * 1024 * 1024;
+
+    private const int MaxDelivering = 16;
+
+    /// <summary>So long without an event, and the queue's log is closed and removed. Making it again costs a few syncs.</summary>
+    private static readonly TimeSpan IdleTime = TimeSpan.FromMinutes(5);
+
+    /// <summary>After a fault of ours: whatever it was, the disk perhaps, it may have passed.</summary>
+    private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(30);
 
     private readonly Function _function;
+    private readonly string _folder;
+    private readonly long _maxBytes;
     private readonly QueueFate _fate;
-    private readonly AppendLog _log;
-    private readonly LogCursor _cursor;
-    private readonly OutstandingOffsets _outstanding;
-    private readonly ConcurrencyGate _slots;
+    private readonly EventClock _ages;
+    private readonly TimeProvider _clock;
     private readonly ILogger _logger;
-    private readonly CancellationTokenSource _stop = new();
-    private readonly byte[] _key;
-    private Task? _loop;
+    private readonly ITimer _timer;
+    private readonly Lock _gate = new();
 
-    public InvocationQueue(Function function, string folder, long maxBytes, QueueFate fate, TimeProvider clock, ILogger logger)
+    // Guarded by _gate, which is not held while the log is called.
+    private readonly QueueSchedule _schedule;
+    private List<HeldEvent> _held = [];
+    private long _heldBytes;
+    private QueueLog? _log;
+    private Task? _moving; // the log is being opened or closed
+    private int _appending;
+    private int _handling;
+    private long _emptySince;
+    private bool _started;
+    private bool _compacting;
+    private bool _disposed;
+    private TaskCompletionSource? _drained;
+
+    public InvocationQueue(Function function, string folder, long maxBytes, QueueFate fate, EventClock ages, TimeProvider clock, ILogger logger)
     {
-        (_function, _fate, _logger) = (function, fate, logger);
-        _key = Encoding.UTF8.GetBytes(function.Name);
-        _log = AppendLog.Open(
-            folder,
-            new AppendLogOptions { MaxRecordBytes = MaxRecordBytes, SegmentBytes = 4 * 1024 * 1024, Retention = new LogRetention(Bytes: maxBytes), Full = LogFullPolicy.Reject },
-            clock,
-            logger);
-        _cursor = _log.OpenCursor("dispatch", 0);
-        _outstanding = new OutstandingOffsets(_cursor.Committed);
-        _slots = new ConcurrencyGate(() => function.MaxConcurrency);
+        (_function, _folder, _maxBytes, _fate, _ages, _clock, _logger) = (function, folder, maxBytes, fate, ages, clock, logger);
+        _schedule = new QueueSchedule(function.MaxEventAge);
+        _timer = clock.CreateTimer(static queue => ((InvocationQueue)queue!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Events that are not done: those that run included.</summary>
-    public long Count => Math.Max(0, _log.NextOffset - Math.Max(_cursor.Committed, _log.FirstOffset));
-
-    /// <summary>The function may run more at a time than before.</summary>
-    public void LimitChanged() => _slots.LimitChanged();
-
-    /// <summary>Begins to run what is kept. May be called again.</summary>
-    public void Start() => _loop ??= Task.Run(RunAsync);
-
-    /// <summary>Copies the event before it returns.</summary>
-    /// <returns>Completes when the event is durable.</returns>
-    /// <exception cref="FunctionThrottledException">The queue is full, or the disk.</exception>
-    public ValueTask Enqueue(QueuedInvocation invocation, ReadOnlySpan<byte> payload)
+    public long Count
     {
-        try
+        get
         {
-            return WaitAsync(_log.WaitDurableAsync(_log.Append(_key, invocation.ToBytes(), payload)));
-        }
-        catch (LogFullException exception)
-        {
-            throw new FunctionThrottledException(_function.Name, exception.Message, exception);
-        }
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        await (_loop ?? Task.CompletedTask);
-        await _slots.DrainAsync(); // what runs has ended, or its worker was ended
-        await _log.DisposeAsync();
-        _stop.Dispose();
-    }
-
-    private async ValueTask WaitAsync(ValueTask durable)
-    {
-        try
-        {
-            await durable;
-        }
-        catch (LogFullException exception)
-        {
-            throw new FunctionThrottledException(_function.Name, exception.Message, exception);
-        }
-    }
-
-    private async Task RunAsync()
-    {
-        try
-        {
-            using var reader = _log.OpenReader(_cursor.Committed);
-            while (true)
+            lock (_gate)
             {
-                foreach (var record in await reader.ReadAsync(RecordsPerRead, MaxRecordBytes, _stop.Token))
-                {
-                    await _slots.EnterAsync(_stop.Token);
-                    _outstanding.Begin(record.Offset);
-                    _ = HandleAsync(record.Offset, record.Headers.ToArray(), record.Payload.ToArray());
-                }
+                return _schedule.Count + _held.Count;
             }
         }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+    }
+
+    /// <summary>Events that run, or are being delivered or given up.</summary>
+    public int Handling
+    {
+        get
         {
-            // The daemon stops; the cursor knows where to go on.
-        }
-        catch (Exception exception)
-        {
-            LogQueueStopped(_function.Name, exception);
+            lock (_gate)
+            {
+                return _handling;
+            }
         }
     }
 
-    private async Task HandleAsync(long offset, byte[] headers, byte[] payload)
+    /// <summary>How long the oldest event has been in the queue.</summary>
+    public TimeSpan OldestAge
     {
+        get
+        {
+            lock (_gate)
+            {
+                return _schedule.OldestTakenAt is { } taken && _ages.Now - taken is var age && age > TimeSpan.Zero ? age : TimeSpan.Zero;
+            }
+        }
+    }
+
+    /// <summary>The function may run more at a time than before, or its events may grow older.</summary>
+    public void LimitChanged()
+    {
+        lock (_gate)
+        {
+            _schedule.AgesChanged();
+        }
+
+        Pump();
+    }
+
+    /// <summary>Begins to run what is kept. May be called again.</summary>
+    public void Start()
+    {
+        lock (_gate)
+        {
+            _started = true;
+            if (_log is null && _moving is null && !_disposed && Directory.Exists(_folder))
+            {
+                BeginOpen();
+            }
+        }
+
+        Pump();
+    }
+
+    /// <summary>Copies the event before it returns, and does not wait for the disk, so that it may be called on the broker's loop.</summary>
+    /// <returns>Completes when the event is durable.</returns>
+    /// <exception cref="FunctionThrottledException">The queue is full, or the disk.</exception>
+    /// <exception cref="FunctionUnavailableException">The function is being closed, or what is kept of its queue cannot be opened.</exception>
+    public ValueTask Enqueue(QueuedInvocation invocation, ReadOnlySpan<byte> payload)
+    {
+        invocation = invocation with { TakenAt = (long)_ages.Now.TotalMilliseconds };
+        var headers = invocation.ToBytes();
+        QueueLog log;
+        lock (_gate)
+        {
+            if (_disposed)
+            {
+                throw new FunctionUnavailableException(_function.Name, "the gateway is stopping");
+            }
+
+            if (_schedule.Count + _held.Count >= MaxEvents)
+            {
+                throw new FunctionThrottledException(_function.Name, $"{MaxEvents} events are in its queue");
+            }
+
+            if (_log is null)
+            {
+                return new ValueTask(Hold(invocation, headers, payload));
+            }
+
+            log = _log;
+            _appending++;
+        }
+
+        return log.WaitDurableAsync(Append(log, invocation, headers, payload));
+    }
+
+    /// <summary>Closes the log when nothing runs any more; the function's workers have been stopped. May be called again.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Task drained;
+        while (Moving() is { } moving)
+        {
+            await moving;
+        }
+
+        lock (_gate)
+        {
+            _drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            drained = _drained.Task;
+            TellIfDrained();
+        }
+
+        await drained;
+        await _timer.DisposeAsync();
+        if (_log is not null)
+        {
+            await _log.DisposeAsync();
+        }
+    }
+
+    /// <summary>Closes the queue and removes what is in it.</summary>
+    /// <returns>How many events there were.</returns>
+    public async Task<long> DiscardAsync()
+    {
+        await DisposeAsync();
+        var count = Count;
+        QueueFolders.Remove(_folder);
+        return count;
+    }
+
+    /// <summary>No event is taken any more.</summary>
+    private Task? Moving()
+    {
+        lock (_gate)
+        {
+            _disposed = true;
+            return _moving;
+        }
+    }
+
+    private long Append(QueueLog log, QueuedInvocation invocation, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> payload)
+    {
+        QueueEntry? entry = null;
         try
         {
-            var queued = QueuedInvocation.FromBytes(headers);
-            await _fate.DecideAsync(_function.Name, queued, payload, await ResultAsync(queued, payload));
-            var done = _outstanding.End(offset);
-            await _cursor.CommitAsync(done, CancellationToken.None);
-            _log.TrimTo(done);
-        }
-        catch (FunctionUnavailableException)
-        {
-            // The daemon stops: the event stays in the queue and runs after the next start.
-        }
-        catch (Exception exception)
-        {
-            // Not done as far as the disk knows: it runs again after the next start.
-            LogFateUnknown(_function.Name, offset, exception);
+            entry = invocation.ToEntry(log.Append(headers, payload), headers.Length + payload.Length, _ages);
+            return entry.Offset;
         }
         finally
         {
-            _slots.Leave();
+            lock (_gate)
+            {
+                _appending--;
+                if (entry is not null)
+                {
+                    _schedule.Add(entry);
+                }
+
+                TellIfDrained();
+            }
+
+            if (entry is not null && log.DurableOffset > entry.Offset)
+            {
+                Pump(); // it was on the disk before it was in the schedule
+            }
         }
     }
 
-    /// <summary>A defect of ours while it runs counts as a failure of the function: the event is tried again and then given up, never lost.</summary>
-    private async Task<InvocationResult> ResultAsync(QueuedInvocation queued, byte[] payload)
+    /// <summary>Starts whatever may run now. Any thread; quick.</summary>
+    private void Pump()
+    {
+        List<QueueEntry> begun = [];
+        QueueLog? log;
+        lock (_gate)
+        {
+            log = _log;
+            if (log is null || !_started || _disposed)
+            {
+                return;
+            }
+
+            var now = _ages.Now;
+            _schedule.Durable(log.DurableOffset);
+            while (_schedule.Next(now, Math.Max(1, _function.MaxConcurrency), MaxDelivering) is { } entry)
+            {
+                begun.Add(entry);
+                _handling++;
+            }
+
+            SetTimer(now);
+        }
+
+        foreach (var entry in begun)
+        {
+            _ = Task.Run(() => HandleAsync(log, entry));
+        }
+    }
+
+    private void SetTimer(TimeSpan now)
+    {
+        if (_schedule.Count == 0)
+        {
+            _emptySince = _clock.GetTimestamp();
+            _timer.Change(IdleTime, Timeout.InfiniteTimeSpan);
+        }
+        else if (_schedule.NextTime() is { } next)
+        {
+            _timer.Change(TimeSpan.FromMilliseconds(Math.Clamp(Math.Ceiling((next - now).TotalMilliseconds), 1, int.MaxValue - 1)), Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void OnTimer()
+    {
+        lock (_gate)
+        {
+            if (_schedule.Count == 0 && _appending == 0 && _handling == 0 && !_compacting && _log is not null && !_disposed && _clock.GetElapsedTime(_emptySince) >= IdleTime)
+            {
+                var log = _log;
+                _log = null;
+                _moving = Task.Run(() => CloseAsync(log));
+                return;
+            }
+        }
+
+        Pump();
+    }
+
+    private async Task HandleAsync(QueueLog log, QueueEntry entry)
     {
         try
         {
-            var invocation = new Invocation(queued.RequestId, payload, queued.ClientContext, hasCaller: false, withLogTail: false) { Trace = queued.Trace, Routes = queued.Routes };
-            await _function.ReserveAsync(invocation, _stop.Token);
-            _function.Submit(invocation, queued.Qualifier, bounded: false);
-            return await invocation.Result;
+            if (log.Read(entry.ReadFrom) is not var (queued, payload))
+            {
+                Remove(log, entry); // the disk refused it, and who brought it was told
+                return;
+            }
+
+            queued = queued with { Failures = entry.Failures, Throttles = entry.Throttles };
+            await ApplyAsync(log, entry, await _fate.DecideAsync(_function, queued, payload, entry.Expired));
         }
-        catch (Exception exception) when (exception is not FunctionUnavailableException)
+        catch (FunctionUnavailableException) when (_function.IsClosed)
         {
-            LogNotRun(_function.Name, queued.RequestId, exception);
-            return new InvocationResult { RequestId = queued.RequestId, FunctionError = FunctionErrors.Unhandled, Payload = FunctionErrors.NotStarted(queued.RequestId, exception.Message) };
+            // The daemon stops: the event stays in the queue and runs after the next start.
+        }
+        catch (CorruptLogException exception)
+        {
+            LogDamaged(_function.Name, entry.Offset, exception); // it stays where it is, and is not looked at before the next start
+        }
+        catch (Exception exception)
+        {
+            LogFateUnknown(_function.Name, entry.Offset, exception);
+            PutBack(entry, AfterFault);
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _handling--;
+                TellIfDrained();
+            }
+
+            Pump();
+            CompactIfNeeded(log);
         }
     }
 
-    [LoggerMessage(3030, LogLevel.Error, "Function {Function}: its queue is not read any more; its events run after a restart")]
-    private partial void LogQueueStopped(string function, Exception exception);
+    private async Task ApplyAsync(QueueLog log, QueueEntry entry, QueueDecision decision)
+    {
+        if (decision.Delivery is { } delivery)
+        {
+            delivery = delivery with { Replaces = entry.Offset, TakenAt = (long)_ages.Now.TotalMilliseconds, Due = (long)(_ages.Now + decision.Wait!.Value).TotalMilliseconds };
+            var offset = log.Replace(delivery, decision.Record.Span);
+            await log.WaitDurableAsync(offset);
+            var next = delivery.ToEntry(offset, decision.Record.Length, _ages);
+            next.State = QueueEntryState.Waiting;
+            lock (_gate)
+            {
+                _schedule.Remove(entry);
+                _schedule.Add(next);
+            }
+        }
+        else if (decision.Wait is { } wait)
+        {
+            (entry.Failures, entry.Throttles) = (decision.Failures, decision.Throttles);
+            PutBack(entry, wait);
+            log.Mark(new QueueMark { Of = entry.Offset, Failures = entry.Failures, Throttles = entry.Throttles, Due = (long)entry.Due.TotalMilliseconds });
+        }
+        else
+        {
+            log.Mark(new QueueMark { Of = entry.Offset, Done = true });
+            Remove(log, entry);
+        }
+    }
 
-    [LoggerMessage(3031, LogLevel.Error, "Function {Function}: what became of the event at {Offset} of its queue could not be kept; it will run again after a restart")]
+    private void PutBack(QueueEntry entry, TimeSpan wait)
+    {
+        lock (_gate)
+        {
+            entry.Due = _ages.Now + wait;
+            _schedule.PutBack(entry);
+        }
+    }
+
+    private void Remove(QueueLog log, QueueEntry entry)
+    {
+        long? oldest;
+        lock (_gate)
+        {
+            _schedule.Remove(entry);
+            oldest = _schedule.Oldest?.ReadFrom;
+        }
+
+        log.TrimTo(oldest ?? log.DurableOffset);
+    }
+
+    private void TellIfDrained()
+    {
+        if (_disposed && _handling == 0 && _appending == 0 && !_compacting)
+        {
+            _drained?.TrySetResult();
+        }
+    }
+
+    [LoggerMessage(3031, LogLevel.Error, "Function {Function}: what became of the event at {Offset} of its queue could not be kept; it will run again")]
     private partial void LogFateUnknown(string function, long offset, Exception exception);
 
-    [LoggerMessage(3034, LogLevel.Error, "Function {Function}: invocation {RequestId} could not be run, which counts as a failure")]
-    private partial void LogNotRun(string function, string requestId, Exception exception);
+    [LoggerMessage(3401, LogLevel.Error, "Function {Function}: the event at {Offset} of its queue is damaged and does not run; its file is left as it is")]
+    private partial void LogDamaged(string function, long offset, Exception exception);
 }

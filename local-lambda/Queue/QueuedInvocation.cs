@@ -15,6 +15,9 @@ internal sealed record QueuedInvocation
     public const string TraceStateProperty = "tracestate";
     public const string XRayProperty = "x-amzn-trace-id";
 
+    /// <summary>User property in which a record, or an answer, carries how many destinations its event has passed.</summary>
+    public const string HopsProperty = "roost-hops";
+
     public required string RequestId { get; init; }
 
     /// <summary>The version or alias that was asked for; null for none.</summary>
@@ -23,7 +26,25 @@ internal sealed record QueuedInvocation
     /// <summary>Runs that failed before this one.</summary>
     public int Failures { get; init; }
 
+    /// <summary>Times that it could not be run, or not be delivered, for want of something.</summary>
+    public int Throttles { get; init; }
+
     public required DateTimeOffset EnqueuedAt { get; init; }
+
+    /// <summary>When it was accepted, in milliseconds of the <see cref="EventClock"/>; null in queues of former releases.</summary>
+    public long? TakenAt { get; init; }
+
+    /// <summary>Not before, in milliseconds of the <see cref="EventClock"/>.</summary>
+    public long Due { get; init; }
+
+    /// <summary>Offset of the record that this one stands for from now on; null for a new event.</summary>
+    public long? Replaces { get; init; }
+
+    /// <summary>Destinations that the event has passed.</summary>
+    public int Hops { get; init; }
+
+    /// <summary>Set when the payload is no event, but a record for a destination.</summary>
+    public QueueDelivery? Delivery { get; init; }
 
     public string? ClientContext { get; init; }
 
@@ -53,6 +74,7 @@ internal sealed record QueuedInvocation
         AnswerTopic = context.AnswerTopic?.Value,
         CorrelationData = context.CorrelationData?.ToArray(),
         Routes = context.Routes,
+        Hops = context.Hops,
         TraceId = context.Trace?.XRay,
         TraceParent = context.Trace?.TraceParent,
         TraceState = context.Trace?.TraceState,
@@ -61,6 +83,21 @@ internal sealed record QueuedInvocation
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, QueueJson.Default.QueuedInvocation);
 
     public static QueuedInvocation FromBytes(ReadOnlySpan<byte> bytes) => JsonSerializer.Deserialize(bytes, QueueJson.Default.QueuedInvocation)!;
+
+    /// <param name="offset">Where it lies in its queue's log.</param>
+    /// <param name="bytes">Of the whole record.</param>
+    public QueueEntry ToEntry(long offset, int bytes, EventClock ages) => new()
+    {
+        Offset = offset,
+        ReadFrom = offset,
+        Qualifier = Qualifier,
+        Bytes = bytes,
+        TakenAt = TakenAt is { } taken ? ages.Believe(TimeSpan.FromMilliseconds(taken)) : ages.Start,
+        IsDelivery = Delivery is not null,
+        Failures = Failures,
+        Throttles = Throttles,
+        Due = TimeSpan.FromMilliseconds(Due),
+    };
 
     /// <returns>Null when the caller wants no answer.</returns>
     public MqttMessage? AnswerWith(InvocationResult result) => AnswerTopic is null ? null : new MqttMessage
@@ -96,10 +133,15 @@ internal sealed record QueuedInvocation
         {
             yield return new UserProperty(RoutesProperty, Routes);
         }
+
+        if (Hops > 0)
+        {
+            yield return new UserProperty(HopsProperty, $"{Hops}");
+        }
     }
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(QueuedInvocation))]
-[JsonSerializable(typeof(DeadLetter))]
+[JsonSerializable(typeof(QueueMark))]
 internal sealed partial class QueueJson : JsonSerializerContext;

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using Roost.LocalLambda.Queue;
+using Roost.LocalLambda.DeadLetters;
 using Roost.LocalLambda.Sources.Schedules;
 using Roost.LocalLambda.Sources.Streams;
 using Roost.LocalLambda.Sources.Topics;

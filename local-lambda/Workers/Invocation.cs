@@ -55,6 +55,9 @@ internal sealed class Invocation(string requestId, ReadOnlyMemory<byte> payload,
     /// <summary>Where its end counts; null for a call that no rollout divides.</summary>
     public RolloutFigures? Figures { get; set; }
 
+    /// <summary>See <see cref="InvocationResult.IsFaultOfMachine"/>.</summary>
+    public bool IsFaultOfMachine { get; set; }
+
     public void Complete(ReadOnlyMemory<byte> payload, string? functionError, string version)
     {
         Figures?.Count(version, functionError is not null, StartedAt);
@@ -64,6 +67,7 @@ internal sealed class Invocation(string requestId, ReadOnlyMemory<byte> payload,
             Payload = payload,
             FunctionError = functionError,
             ContentType = functionError is null ? ContentType : InvocationResult.Json,
+            IsFaultOfMachine = IsFaultOfMachine,
             LogTail = Tail is { } tail ? tail.ToArray() : (ReadOnlyMemory<byte>?)null,
             ExecutedVersion = version,
         });

@@ -93,6 +93,9 @@ internal sealed class Worker(string id, WorkerPool pool, bool pinned, string log
 
     public bool InitTimedOut { get; set; }
 
+    /// <summary>It never started, and not for a reason of the function's.</summary>
+    public bool IsFaultOfMachine { get; set; }
+
     public Invocation? Current { get; set; }
 
     /// <summary>True while the answer of <see cref="Current"/> is being taken: another one is refused.</summary>

@@ -216,6 +216,7 @@ internal sealed partial class WorkerPool
         lock (_gate)
         {
             worker.InitError = FunctionErrors.NotStarted("", fault.Message);
+            worker.IsFaultOfMachine = !worker.Ready; // a worker that was ready may have begun with its event
         }
 
         OnExit(worker, exitCode: 0, WorkerEnd.Usual);
@@ -273,6 +274,7 @@ internal sealed partial class WorkerPool
         }
         finally
         {
+            victim.IsFaultOfMachine = worker.IsFaultOfMachine;
             victim.Complete(error, FunctionErrors.Unhandled, _definition.Version);
             lock (_gate)
             {

@@ -274,6 +274,7 @@ internal sealed partial class WorkerPool : IWorkerClaimant, IAsyncDisposable
             if (victim is not null)
             {
                 _metrics.Invoked(_definition.Name, TimeSpan.Zero, InvocationOutcome.InitFailed);
+                victim.IsFaultOfMachine = true;
                 victim.Complete(FunctionErrors.NotStarted(victim.RequestId, fault.Message), FunctionErrors.Unhandled, _definition.Version);
             }
 

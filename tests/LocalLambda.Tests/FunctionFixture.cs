@@ -95,6 +95,14 @@ internal abstract class FunctionFixture
 
     protected static JsonElement Json(InvocationResult result) => JsonDocument.Parse(result.Payload).RootElement;
 
+    /// <summary>The records of a function's dead letters, oldest first.</summary>
+    protected IReadOnlyList<byte[]> DeadLetters(string name) => [.. Host.Letters.List(name, null, null, 1000).Letters.Reverse().Select(letter => letter.Record)];
+
+    /// <summary>The function has nothing left in its queue.</summary>
+    protected Task DoneAsync(string function) => Eventually.IsTrueAsync(() => QueuedAt(function) == 0, $"the queue of {function} to be empty");
+
+    protected long QueuedAt(string function) => Host.Functions.Single(status => status.Name == function).Queued;
+
     protected string Log(string name) =>
         Host.TryFind(name, out var function) ? string.Join('\n', function.Log.Newest().Select(line => Encoding.UTF8.GetString(line.Text))) : "";
 }

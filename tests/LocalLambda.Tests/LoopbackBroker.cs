@@ -24,7 +24,7 @@ internal sealed class LoopbackBroker : IMqttBroker
         Published.Enqueue(message);
         foreach (var (filter, handler) in _subscriptions.Values.Where(subscription => subscription.Filter.Matches(message.Topic)))
         {
-            await handler.Handle(new PublishedMessage(message.Topic, message.Payload.Span, message.QualityOfService, false, "test", message.Properties));
+            await handler.Handle(new PublishedMessage(message.Topic, message.Payload.Span, message.QualityOfService, false, publisher: null, message.Properties));
         }
     }
 

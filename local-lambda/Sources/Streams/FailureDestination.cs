@@ -1,4 +1,4 @@
-using Roost.LocalLambda.Queue;
+using Roost.LocalLambda.DeadLetters;
 using Roost.Mqtt;
 
 namespace Roost.LocalLambda.Sources.Streams;

@@ -24,14 +24,14 @@ internal sealed class RetryTests : FunctionFixture
         var requestId = await Host.EnqueueAsync("bad", "{\"n\":1}"u8, Wanted);
         await TriedAsync(1);
         _clock.Advance(TimeSpan.FromSeconds(59));
-        Assert.That(Host.DeadLetters("bad", 10), Is.Empty);
+        Assert.That(DeadLetters("bad"), Is.Empty);
         _clock.Advance(TimeSpan.FromSeconds(1));
         await TriedAsync(2);
         _clock.Advance(TimeSpan.FromMinutes(2));
         await TriedAsync(3);
 
         await Eventually.IsTrueAsync(() => Broker.Published.Count == 1, "the error as the answer");
-        var letter = JsonDocument.Parse(Host.DeadLetters("bad", 10).Single()).RootElement;
+        var letter = JsonDocument.Parse(DeadLetters("bad").Single()).RootElement;
         Assert.That(letter.GetProperty("version").GetString(), Is.EqualTo("1.0"));
         Assert.That(letter.GetProperty("requestContext").GetRawText(), Is.EqualTo(
             $$"""{"requestId":"{{requestId}}","functionArn":"arn:aws:lambda:local:000000000000:function:bad:$LATEST","condition":"RetriesExhausted","approximateInvokeCount":3}"""));
@@ -53,7 +53,7 @@ internal sealed class RetryTests : FunctionFixture
 
         await Eventually.IsTrueAsync(() => Broker.Published.Count == 1, "the answer");
         Assert.That(Encoding.UTF8.GetString(Broker.Published.Single().Payload.Span), Is.EqualTo("7"));
-        Assert.That(Host.DeadLetters("shaky", 10), Is.Empty);
+        Assert.That(DeadLetters("shaky"), Is.Empty);
     }
 
     [Test]
@@ -63,33 +63,22 @@ internal sealed class RetryTests : FunctionFixture
         await StartAsync(clock: _clock);
         await Host.EnqueueAsync("bad", "1"u8, InvocationContext.Default);
         await TriedAsync(1);
+        _clock.Advance(TimeSpan.FromSeconds(20));
         await StopAsync();
         Python("bad", "def handler(event, context):\n    print('again')");
 
         await StartAsync(clock: _clock);
-        _clock.Advance(TimeSpan.FromMinutes(1));
+        await Eventually.IsTrueAsync(() => QueuedAt("bad") == 1, "the event that was kept");
+        _clock.Advance(TimeSpan.FromSeconds(39));
+        Assert.That(Log("bad"), Does.Not.Contain("again"));
+        _clock.Advance(TimeSpan.FromSeconds(1));
 
         await Eventually.IsTrueAsync(() => Log("bad").Contains("again"), "the second try");
+        await DoneAsync("bad");
     }
 
     [Test]
-    public async Task An_event_that_finds_no_room_to_wait_is_a_dead_letter()
-    {
-        Python("bad", Failing);
-        await StartAsync(options => options.QueueBytes = 8 * 1024 * 1024, _clock);
-        var large = Encoding.ASCII.GetBytes($"\"{new string('x', (1024 * 1024) - 2)}\"");
-
-        for (var i = 1; i <= 9; i++)
-        {
-            await Host.EnqueueAsync("bad", large, InvocationContext.Default);
-            await TriedAsync(i);
-        }
-
-        Assert.That(Host.DeadLetters("bad", 10), Is.Not.Empty);
-    }
-
-    [Test]
-    public async Task An_event_whose_function_has_gone_is_a_dead_letter()
+    public async Task The_queue_of_a_function_whose_folder_has_gone_is_kept_until_it_is_back()
     {
         Python("bad", Failing);
         await StartAsync(clock: _clock);
@@ -97,12 +86,37 @@ internal sealed class RetryTests : FunctionFixture
         await TriedAsync(1);
         await StopAsync();
         Directory.Delete(Path.Combine(Folder["functions"], "bad"), recursive: true);
+        await StartAsync(clock: _clock);
+        Assert.That(Host.Functions, Is.Empty);
+        await StopAsync();
+        Python("bad", "def handler(event, context):\n    print('again')");
 
         await StartAsync(clock: _clock);
+        await Eventually.IsTrueAsync(() => QueuedAt("bad") == 1, "the event that was kept");
         _clock.Advance(TimeSpan.FromMinutes(1));
 
-        await Eventually.IsTrueAsync(() => Host.DeadLetters("bad", 10).Count == 1, "the dead letter");
-        Assert.That(Encoding.UTF8.GetString(Host.DeadLetters("bad", 10).Single()), Does.Contain("\"statusCode\":404"));
+        await Eventually.IsTrueAsync(() => Log("bad").Contains("again"), "the second try");
+    }
+
+    [Test]
+    public async Task A_full_queue_refuses_events_and_takes_them_again_when_others_are_done()
+    {
+        Python("bad", Failing);
+        await StartAsync(options => options.QueueBytes = 4 * 1024 * 1024, _clock);
+        var large = Encoding.ASCII.GetBytes($"\"{new string('x', (1024 * 1024) - 2)}\"");
+        for (var i = 1; i <= 3; i++)
+        {
+            await Host.EnqueueAsync("bad", large, InvocationContext.Default);
+        }
+
+        Assert.That(async () => await Host.EnqueueAsync("bad", large, InvocationContext.Default), Throws.InstanceOf<FunctionThrottledException>());
+        await TriedAsync(3);
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        await TriedAsync(6);
+        _clock.Advance(TimeSpan.FromMinutes(2));
+        await DoneAsync("bad");
+
+        Assert.That(async () => await Host.EnqueueAsync("bad", large, InvocationContext.Default), Throws.Nothing);
     }
 
     [Test]
@@ -113,7 +127,8 @@ internal sealed class RetryTests : FunctionFixture
         Broker.Refusals = 1;
 
         await Host.EnqueueAsync("echo", "1"u8, Wanted);
-        await DoneAsync("echo");
+        await Eventually.IsTrueAsync(() => Broker.Refusals == 0, "the answer to be refused");
+        await IsWaitingAsync("echo");
         Assert.That(Broker.Published, Is.Empty);
         await Host.EnqueueAsync("echo", "2"u8, Wanted);
         await Eventually.IsTrueAsync(() => Broker.Published.Count == 1, "the answer of the one behind it");
@@ -136,13 +151,13 @@ internal sealed class RetryTests : FunctionFixture
         Assert.That(Broker.Published.Single().Properties!.UserProperties.Single(), Is.EqualTo(new UserProperty("roost-routes", "0,3")));
     }
 
-    private Task DoneAsync(string function) => Eventually.IsTrueAsync(() => Host.Functions.Single(status => status.Name == function).Queued == 0, "the queue to be empty");
-
-    /// <summary>It has run so often, and what becomes of it is kept.</summary>
+    /// <summary>It has run so often, and what becomes of it is kept: it waits, or it is done.</summary>
     private async Task TriedAsync(int times)
     {
         var function = Host.Functions.Single().Name;
         await Eventually.IsTrueAsync(() => Log(function).Split('\n').Count(line => line == "tried") == times, $"try {times}");
-        await DoneAsync(function);
+        await IsWaitingAsync(function);
     }
+
+    private Task IsWaitingAsync(string function) => Eventually.IsTrueAsync(() => Host.TryFind(function, out var found) && found.Queue!.Handling == 0, "what becomes of the event to be decided");
 }

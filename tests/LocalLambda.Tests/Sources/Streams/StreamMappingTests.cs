@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
-using Roost.LocalLambda.Queue;
+using Roost.LocalLambda.DeadLetters;
 using Roost.LocalLambda.Sources;
 using Roost.LocalLambda.Sources.Streams;
 using Roost.Storage.Logs;
@@ -35,7 +35,7 @@ internal sealed class StreamMappingTests
         _clock = new ManualTimeProvider();
         _broker = new LoopbackBroker();
         _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-        _deadLetters = new DeadLetterLog(_folder["dead-letters"], 1 << 24, _clock, NullLogger.Instance);
+        _deadLetters = new DeadLetterLog(_folder["dead-letters"], 1 << 24, ActivatorUtilities.CreateInstance<Metrics>(_services), _clock, NullLogger.Instance);
         _streams = new LogStreams(_folder["streams"], _clock);
         _stream = _streams.Create("s");
         _batches.Clear();
@@ -153,7 +153,7 @@ internal sealed class StreamMappingTests
 
         await RetryAsync(batches: 4);
         Assert.That(_batches, Is.EqualTo(new[] { new[] { "a", "b" }, ["a", "b"], ["a", "b"], ["c"] }));
-        var letter = JsonDocument.Parse(_deadLetters.Newest("f", 10).Single()).RootElement;
+        var letter = JsonDocument.Parse(_deadLetters.List("f", null, null, 10).Letters.Single().Record).RootElement;
         Assert.That(letter.GetProperty("requestContext").GetRawText(), Is.EqualTo(
             """{"requestId":"00000000-0000-0000-0000-000000000001","functionArn":"arn:aws:lambda:local:000000000000:function:f","condition":"RetryAttemptsExhausted","approximateInvokeCount":3}"""));
         Assert.That(letter.GetProperty("responseContext").GetRawText(), Is.EqualTo("""{"statusCode":200,"executedVersion":"$LATEST","functionError":"Unhandled"}"""));
@@ -221,7 +221,7 @@ internal sealed class StreamMappingTests
         await BatchesAsync(1);
 
         Assert.That(_batches.Single(), Is.EqualTo(["new"]));
-        var letter = JsonDocument.Parse(_deadLetters.Newest("f", 10).Single()).RootElement;
+        var letter = JsonDocument.Parse(_deadLetters.List("f", null, null, 10).Letters.Single().Record).RootElement;
         Assert.That(letter.GetProperty("requestContext").GetProperty("condition").GetString(), Is.EqualTo("RecordAgeExceeded"));
         Assert.That(letter.TryGetProperty("responseContext", out _), Is.False);
     }
@@ -237,7 +237,7 @@ internal sealed class StreamMappingTests
         await Eventually.IsTrueAsync(() =>
         {
             _clock.Advance(TimeSpan.FromSeconds(1));
-            return _deadLetters.Newest("f", 10).Count == 1;
+            return _deadLetters.Count("f") == 1;
         }, "the record to be given up");
         Assert.That(Result(), Is.EqualTo("PROBLEM: Function call failed"));
     }
@@ -257,7 +257,7 @@ internal sealed class StreamMappingTests
             .Concat(_invoker.Payloads.Skip(1).Select(Encoding.UTF8.GetString));
         await Eventually.IsTrueAsync(() => Told().Any(), "the record");
         Assert.That(Told().Single(), Does.Contain("\"condition\":\"RetryAttemptsExhausted\""));
-        Assert.That(_deadLetters.Newest("f", 10), Is.Empty);
+        Assert.That(_deadLetters.Count("f"), Is.Zero);
     }
 
     [Test]
@@ -267,7 +267,7 @@ internal sealed class StreamMappingTests
         await _stream.AppendAsync("k", "a");
         await _mappings.StartAsync(Oldest() with { MaximumRetryAttempts = 0, DestinationConfig = new DestinationConfig(new OnFailure(StreamArn.Of("nowhere"))) });
 
-        await Eventually.IsTrueAsync(() => _deadLetters.Newest("f", 10).Count == 1, "the dead letter");
+        await Eventually.IsTrueAsync(() => _deadLetters.Count("f") == 1, "the dead letter");
     }
 
     [Test]
@@ -278,7 +278,7 @@ internal sealed class StreamMappingTests
         await _mappings.StartAsync(Oldest() with { MaximumRetryAttempts = 0 });
 
         await RetryAsync(batches: 1);
-        Assert.That(_deadLetters.Newest("f", 10), Is.Empty);
+        Assert.That(_deadLetters.Count("f"), Is.Zero);
         Assert.That(_batches.Single(), Is.EqualTo(["a"]));
     }
 
@@ -473,7 +473,7 @@ internal sealed class StreamMappingTests
 
     private string Result() => _mappings.List().Single().LastProcessingResult;
 
-    private JsonElement BatchInfo() => JsonDocument.Parse(_deadLetters.Newest("f", 10).Single()).RootElement.GetProperty("KinesisBatchInfo");
+    private JsonElement BatchInfo() => JsonDocument.Parse(_deadLetters.List("f", null, null, 10).Letters.Single().Record).RootElement.GetProperty("KinesisBatchInfo");
 
     private Task BatchesAsync(int count) => Eventually.IsTrueAsync(() => _batches.Count >= count, $"{count} batches");
 
