@@ -74,7 +74,7 @@ internal sealed partial class Engine : IAsyncDisposable
             File.WriteAllBytes(filter, SystemCallFilter.Build(machine, countsMemory: _watch is null));
         }
 
-        Starter = new WorkerStarter(_socketFolder, new Sandbox(options.Isolation, options.MaxProcesses, runtimes, filter, new DeviceGrants(options.Devices)), groups, _watch, launcher, _pump, _api, inside, options, clock);
+        Starter = new WorkerStarter(_socketFolder, new Sandbox(options.Isolation, options.MaxProcesses, runtimes, filter, new DeviceGrants(options.Devices)), groups, _watch, launcher, _pump, _api, inside, options, clock, _logger);
     }
 
     public TimeProvider Clock => _clock;
@@ -119,6 +119,7 @@ internal sealed partial class Engine : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Starter.DisposeAsync();
         await _api.DisposeAsync();
         await (_inside?.DisposeAsync() ?? ValueTask.CompletedTask);
         _ages.Dispose();

@@ -33,6 +33,7 @@ public sealed partial class FunctionHost
         if (_running)
         {
             await RunAsync(function);
+            WantSpares();
         }
 
         if (before is not null)
@@ -156,8 +157,12 @@ public sealed partial class FunctionHost
         using var drain = new CancellationTokenSource(_options.DrainTimeout, _clock);
         await function.StopAsync(drain.Token);
         _logs.Forget(function.Name);
+        WantSpares();
         _engine!.Code.Sweep(Referenced());
     }
+
+    private void WantSpares() =>
+        _engine!.Starter.Spares.Want(_functions.Values.Where(function => function.IsReady).Select(function => function.Record!.Latest));
 
     private IEnumerable<string> Referenced() =>
         _functions.Values.Select(function => function.Record).OfType<FunctionRecord>().SelectMany(record => record.All).Select(definition => definition.CodeSha256);

@@ -17,6 +17,7 @@ using Roost.LocalLambda.Registry;
 using Roost.LocalLambda.Rollouts;
 using Roost.LocalLambda.Sources;
 using Roost.LocalLambda.Workers;
+using Roost.LocalLambda.Workers.Spares;
 using Roost.Mqtt;
 using Roost.Storage.Logs;
 
@@ -127,6 +128,8 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
             {
                 await RunAsync(function);
             }
+
+            WantSpares();
         }
         finally
         {
@@ -254,6 +257,9 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
 
     /// <summary>True for a function whose events are bytes and not JSON.</summary>
     internal bool IsBinary(string name, string? qualifier) => TryFind(name, out var function) && function.Record?.Resolve(qualifier, chance: 0)?.Encoding == PayloadEncoding.Binary;
+
+    /// <summary>Null while the host does not run.</summary>
+    internal SparePool? Spares => _engine?.Starter.Spares;
 
     /// <summary>What a dry run tells: nothing, or the exception that an invocation would get.</summary>
     internal void Demand(string name, string? qualifier) => Find(name, qualifier).Resolve(qualifier);

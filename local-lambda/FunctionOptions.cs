@@ -35,6 +35,9 @@ public sealed class FunctionOptions
     /// </summary>
     public int MaxProcesses { get; set; } = 128;
 
+    /// <summary>Interpreters of a family (Python, Node.js) that run ahead of need, while some function uses the family; 0 for none. Default 1.</summary>
+    public int Spares { get; set; } = 1;
+
     /// <summary>Kept log of all functions on disk, in bytes; the oldest lines go first. Default 8 MiB.</summary>
     public long LogRetentionBytes { get; set; } = 8 * 1024 * 1024;
 

@@ -16,6 +16,7 @@ internal sealed class FunctionOptionsValidator : IValidateOptions<FunctionOption
         Require(options.DrainTimeout >= TimeSpan.Zero && options.DrainTimeout <= TimeSpan.FromMinutes(15), nameof(options.DrainTimeout), options.DrainTimeout, "use 0 s to 15 min");
         Require(options.MaxWorkers is >= 2 and <= 4096, nameof(options.MaxWorkers), options.MaxWorkers, "use 2 to 4096");
         Require(options.MaxProcesses is >= 16 and <= 4096, nameof(options.MaxProcesses), options.MaxProcesses, "use 16 to 4096");
+        Require(options.Spares is >= 0 and <= 16, nameof(options.Spares), options.Spares, "use 0 to 16");
         Require(options.LogRetentionBytes >= 64 * 1024, nameof(options.LogRetentionBytes), options.LogRetentionBytes, "use at least 64 KiB");
         Require(options.LogRetentionAge == TimeSpan.Zero || options.LogRetentionAge >= TimeSpan.FromMinutes(1), nameof(options.LogRetentionAge), options.LogRetentionAge, "use 1 min or more, or 0 for no limit");
         Require(options.LogRateBytes >= 1024, nameof(options.LogRateBytes), options.LogRateBytes, "use at least 1 KiB");

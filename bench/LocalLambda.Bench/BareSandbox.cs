@@ -12,12 +12,17 @@ internal static class BareSandbox
         "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--clearenv", "--",
     ];
 
-    public static async Task RunAsync(Interpreter interpreter)
+    public static Task RunAsync(Interpreter interpreter) => UntilReadyAsync(interpreter, "/usr/bin/bwrap", [.. Arguments, interpreter.Program, .. interpreter.SayReady]);
+
+    /// <summary>Without any sandbox.</summary>
+    public static Task RunBareAsync(Interpreter interpreter) => UntilReadyAsync(interpreter, interpreter.Program, interpreter.SayReady);
+
+    private static async Task UntilReadyAsync(Interpreter interpreter, string program, string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo("/usr/bin/bwrap", [.. Arguments, interpreter.Program, .. interpreter.SayReady]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, UseShellExecute = false })!;
         if (await process.StandardOutput.ReadLineAsync() != "ready")
         {
-            throw new InvalidOperationException($"bwrap could not run {interpreter.Program}.");
+            throw new InvalidOperationException($"{program} could not run {interpreter.Name}.");
         }
 
         process.Kill();

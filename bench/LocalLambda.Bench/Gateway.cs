@@ -24,7 +24,8 @@ internal sealed class Gateway : IAsyncDisposable
     public string Folder { get; }
 
     /// <param name="coldFunctions">How many functions of each language are made to be called once.</param>
-    public static async Task<Gateway> StartAsync(int coldFunctions)
+    /// <param name="spares">Interpreters of each language that run ahead of need.</param>
+    public static async Task<Gateway> StartAsync(int coldFunctions, int spares)
     {
         var folder = Directory.CreateTempSubdirectory("roost-bench-").FullName;
         foreach (var interpreter in Interpreter.All)
@@ -41,7 +42,7 @@ internal sealed class Gateway : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton<IMqttBroker, DeafBroker>();
         builder.Services.AddFunctions();
-        builder.Services.Configure<FunctionOptions>(options => (options.Folder, options.DataFolder) = (Path.Combine(folder, "functions"), Path.Combine(folder, "data")));
+        builder.Services.Configure<FunctionOptions>(options => (options.Folder, options.DataFolder, options.Spares) = (Path.Combine(folder, "functions"), Path.Combine(folder, "data"), spares));
         var server = builder.Build();
         server.MapFunctions();
         await server.Services.GetRequiredService<FunctionHost>().StartAsync(default);

@@ -12,7 +12,8 @@ var starts = Argument(2, 6);
 
 Console.WriteLine($"{rounds} rounds of {calls} warm calls and {starts} cold starts each; load {File.ReadAllText("/proc/loadavg").Split(' ')[0]}, {Environment.ProcessorCount} processors");
 Console.WriteLine("milliseconds: median of the rounds' medians (lowest to highest round); ratio of the medians");
-await using var gateway = await Gateway.StartAsync(coldFunctions: rounds * starts);
+var refilled = TimeSpan.FromSeconds(2); // a spare is replaced half a second after it was taken
+await using var gateway = await Gateway.StartAsync(coldFunctions: rounds * starts, spares: 0);
 foreach (var interpreter in Interpreter.All)
 {
     await using var echo = await BareEcho.StartAsync(interpreter, gateway.Folder);
@@ -39,7 +40,24 @@ foreach (var interpreter in Interpreter.All)
         }
     }
 
-    Console.WriteLine($"{interpreter.Name,-8} cold: invocation {cold}, bwrap + interpreter {bare}, ratio {cold.Median / bare.Median:0.00}");
+    var (spare, interpreterAlone) = (new Rounds(), new Rounds());
+    await using (var prepared = await Gateway.StartAsync(coldFunctions: rounds * starts, spares: 1))
+    {
+        for (var round = 0; round < rounds; round++)
+        {
+            for (var i = 0; i < starts; i++)
+            {
+                await Task.Delay(refilled, TimeProvider.System);
+                await interpreterAlone.MeasureAsync(() => BareSandbox.RunBareAsync(interpreter));
+                await spare.MeasureAsync(() => prepared.InvokeAsync(interpreter.Cold((round * starts) + i)));
+            }
+
+            spare.EndRound();
+            interpreterAlone.EndRound();
+        }
+    }
+
+    Console.WriteLine($"{interpreter.Name,-8} cold: invocation {cold}, bwrap + interpreter {bare}, ratio {cold.Median / bare.Median:0.00}; interpreter alone {interpreterAlone}; invocation with a spare {spare}");
     Console.WriteLine($"{interpreter.Name,-8} warm: over HTTP {warm}, within the process {direct}, socket echo {bareEcho}, ratios {warm.Median / bareEcho.Median:0.00} and {direct.Median / bareEcho.Median:0.00}");
 }
 

@@ -104,7 +104,7 @@ internal sealed class MemoryWatch : IDisposable
             return Shortest;
         }
 
-        var limit = worker.Pool.Definition.MemoryBytes;
+        var limit = worker.Sandboxed.MemoryBytes;
         var processes = ProcessTree.Read(root, _maxProcesses + 64);
         var bytes = ProcessTree.QuickBytes(processes);
         if (bytes > limit)
@@ -123,7 +123,7 @@ internal sealed class MemoryWatch : IDisposable
         }
 
         // Also one that is starting: code outside of the handler may use memory as well.
-        return worker is { Ready: true, Current: null } ? WhenIdle : Clamp(TimeSpan.FromSeconds((limit - bytes) / (double)BytesPerSecond));
+        return worker.IsSpare || worker is { Ready: true, Current: null } ? WhenIdle : Clamp(TimeSpan.FromSeconds((limit - bytes) / (double)BytesPerSecond));
     }
 
     private static TimeSpan Clamp(TimeSpan time) => time < Shortest ? Shortest : time > Longest ? Longest : time;

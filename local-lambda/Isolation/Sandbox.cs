@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Roost.LocalLambda.Definitions;
 using Roost.LocalLambda.Inside;
 
@@ -44,15 +45,33 @@ internal sealed class Sandbox(IsolationMode isolation, int maxProcesses, string 
 
     public LaunchPlan PlanFor(FunctionDefinition definition, string socketPath, string logStream, bool pinned, ControlGroup? group, InsideAccess? inside)
     {
-        // Where no control group bounds the memory, each process of the function is bound by its data segment. Never the address space
-        // (RLIMIT_AS): Node.js hangs under it.
-        var dataLimit = group is { LimitsMemory: true } ? "" : (definition.MemoryBytes / 1024).ToString();
-        List<string> limits = [dataLimit, group?.Path ?? ""];
-        var plan = isolation == IsolationMode.None
+        var limits = LimitsOf(definition, group);
+        return Ranked(definition, isolation == IsolationMode.None
             ? Plain(definition, socketPath, logStream, pinned, limits, inside)
-            : Isolated(definition, socketPath, logStream, pinned, limits, inside);
-        return definition.Class == ServiceClass.Background ? plan with { Program = "/usr/bin/nice", Arguments = ["-n", "10", plan.Program, .. plan.Arguments] } : plan;
+            : Isolated(definition, socketPath, FunctionEnvironment.Of(definition, TaskRoot, RuntimeRoot, SocketInside, logStream, pinned, inside?.Environment(definition, EndpointInside)), limits, inside));
     }
+
+    /// <summary>Starts an interpreter that waits to be told which function it is.</summary>
+    /// <param name="definition">What the sandbox is made for; nothing else of it counts.</param>
+    /// <param name="stagingFolder">What it will find as the function's code: empty as yet.</param>
+    public LaunchPlan PlanForSpare(FunctionDefinition definition, string stagingFolder, string socketPath, ControlGroup? group) =>
+        Ranked(definition, Isolated(definition with { Folder = stagingFolder }, socketPath, FunctionEnvironment.OfSpare(SocketInside), LimitsOf(definition, group), inside: null));
+
+    /// <returns>Equal for two functions when the sandbox of one would do for the other; null where there are no sandboxes.</returns>
+    public string? ShapeOf(FunctionDefinition definition)
+    {
+        if (isolation == IsolationMode.None)
+        {
+            return null;
+        }
+
+        var plan = Isolated(definition with { Folder = "" }, socketPath: "", [], LimitsOf(definition, group: null), inside: null);
+        return $"{definition.MemoryBytes} {definition.CpuPercent} {definition.Class}\0{string.Join('\0', plan.Arguments)}\0{Encoding.UTF8.GetString(plan.Input)}"; // the first are the control group's
+    }
+
+    /// <summary>What a spare has to be told: the function's environment as a JSON object.</summary>
+    public static byte[] AssignmentOf(FunctionDefinition definition, string logStream, bool pinned) =>
+        JsonSerializer.SerializeToUtf8Bytes(FunctionEnvironment.Of(definition, TaskRoot, RuntimeRoot, SocketInside, logStream, pinned, endpoint: null));
 
     /// <summary>Starts a command in a sandbox like a function's, but without a function in it.</summary>
     public static LaunchPlan Probe(string filterFile, IReadOnlyList<string> command)
@@ -62,6 +81,17 @@ internal sealed class Sandbox(IsolationMode isolation, int maxProcesses, string 
     }
 
     private static Dictionary<string, string> OuterEnvironment { get; } = new() { ["PATH"] = "/usr/bin:/bin" };
+
+    private static LaunchPlan Ranked(FunctionDefinition definition, LaunchPlan plan) =>
+        definition.Class == ServiceClass.Background ? plan with { Program = "/usr/bin/nice", Arguments = ["-n", "10", plan.Program, .. plan.Arguments] } : plan;
+
+    private static List<string> LimitsOf(FunctionDefinition definition, ControlGroup? group)
+    {
+        // Where no control group bounds the memory, each process of the function is bound by its data segment. Never the address space
+        // (RLIMIT_AS): Node.js hangs under it.
+        var dataLimit = group is { LimitsMemory: true } ? "" : (definition.MemoryBytes / 1024).ToString();
+        return [dataLimit, group?.Path ?? ""];
+    }
 
     private LaunchPlan Plain(FunctionDefinition definition, string socketPath, string logStream, bool pinned, List<string> limits, InsideAccess? inside)
     {
@@ -74,7 +104,7 @@ internal sealed class Sandbox(IsolationMode isolation, int maxProcesses, string 
             []);
     }
 
-    private LaunchPlan Isolated(FunctionDefinition definition, string socketPath, string logStream, bool pinned, List<string> limits, InsideAccess? inside)
+    private LaunchPlan Isolated(FunctionDefinition definition, string socketPath, Dictionary<string, string> environment, List<string> limits, InsideAccess? inside)
     {
         List<string> arguments =
         [
@@ -86,7 +116,7 @@ internal sealed class Sandbox(IsolationMode isolation, int maxProcesses, string 
             .. OwnFolders(definition.MemoryBytes, devices.ArgumentsFor(definition)),
             "--chdir", TaskRoot, "--clearenv",
         ];
-        foreach (var (name, value) in FunctionEnvironment.Of(definition, TaskRoot, RuntimeRoot, SocketInside, logStream, pinned, inside?.Environment(definition, EndpointInside)))
+        foreach (var (name, value) in environment)
         {
             arguments.AddRange(["--setenv", name, value]);
         }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Roost.LocalLambda.Definitions;
 using Roost.LocalLambda.Workers;
+using Roost.LocalLambda.Workers.Spares;
 
 namespace Roost.LocalLambda.RuntimeApi;
 
@@ -16,6 +17,8 @@ internal sealed class RuntimeApiApplication(TimeProvider clock) : IHttpApplicati
 {
     private const string Root = "/2018-06-01/runtime/";
     private const string InvocationPath = Root + "invocation/";
+    private const string AssignmentPath = "/roost/assignment";
+    private const string TakenPath = AssignmentPath + "/taken";
     private const string Binary = "application/octet-stream";
     private static readonly ReadOnlyMemory<byte> Accepted = "{\"status\":\"OK\"}\n"u8.ToArray();
 
@@ -29,6 +32,11 @@ internal sealed class RuntimeApiApplication(TimeProvider clock) : IHttpApplicati
     public Task ProcessRequestAsync(Call context)
     {
         var path = context.Http.Request.Path.Value!;
+        if (context.Worker.Assignment is { IsDelivered: false } assignment)
+        {
+            return AssignAsync(context.Http, assignment, path);
+        }
+
         return (context.Http.Request.Method, path) switch
         {
             ("GET", InvocationPath + "next") => NextAsync(context),
@@ -40,6 +48,24 @@ internal sealed class RuntimeApiApplication(TimeProvider clock) : IHttpApplicati
             ("GET", "/ping" or "/2018-06-01/ping") => ApiAnswer.WriteAsync(context.Http, 200, "text/plain", "pong"u8.ToArray()),
             _ => ApiAnswer.RefuseAsync(context.Http, 404, "InvalidPath", $"There is no {context.Http.Request.Method} {path} in the Runtime API."),
         };
+    }
+
+    /// <summary>A spare asks which function it is to become, and says that it has understood before it loads anything of it.</summary>
+    private static async Task AssignAsync(HttpContext http, Assignment assignment, string path)
+    {
+        switch (path)
+        {
+            case AssignmentPath when assignment.TryAsk(out var asked):
+                await ApiAnswer.WriteAsync(http, 200, InvocationResult.Json, await asked.WaitAsync(http.RequestAborted));
+                break;
+            case TakenPath when assignment.IsGiven:
+                assignment.Deliver();
+                await ApiAnswer.WriteAsync(http, 200, InvocationResult.Json, Accepted);
+                break;
+            default:
+                await ApiAnswer.InvalidTransitionAsync(http, "There is no function here as yet.");
+                break;
+        }
     }
 
     private async Task NextAsync(Call call)

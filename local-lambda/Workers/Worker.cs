@@ -1,31 +1,44 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Net.Sockets;
+using Roost.LocalLambda.Definitions;
 using Roost.LocalLambda.Inside;
 using Roost.LocalLambda.Isolation;
 using Roost.LocalLambda.Output;
+using Roost.LocalLambda.Workers.Spares;
 
 namespace Roost.LocalLambda.Workers;
 
 /// <summary>
-/// One sandbox with one runtime in it, which handles one invocation at a time. Life: starting, ready (first question for an event), then busy
+/// One sandbox with one runtime in it, which handles one invocation at a time. Life: perhaps a spare, starting, ready (first question for an event), then busy
 /// and idle in turn, dead. The lock of its <see cref="WorkerPool"/> guards what stands under "state".
 /// </summary>
-internal sealed class Worker(string id, WorkerPool pool, bool pinned, string logStream)
+internal sealed class Worker(string id, FunctionDefinition sandboxed)
 {
     private readonly Lock _processGate = new();
     private Process? _process;
     private readonly List<Socket> _innerListeners = [];
+    private volatile WorkerPool? _pool;
     private bool _listenersClosed;
     private bool _killed;
 
     public string Id { get; } = id;
 
-    public WorkerPool Pool { get; } = pool;
+    /// <summary>What its sandbox was made for: a function, or no function as yet.</summary>
+    public FunctionDefinition Sandboxed { get; } = sandboxed;
 
-    public bool Pinned { get; } = pinned;
+    /// <summary>True while it belongs to no function.</summary>
+    public bool IsSpare => _pool is null;
 
-    public string LogStream { get; } = logStream;
+    /// <exception cref="InvalidOperationException">It is a spare.</exception>
+    public WorkerPool Pool => _pool ?? throw new InvalidOperationException($"Worker {Id} belongs to no function as yet.");
+
+    public bool Pinned { get; private set; }
+
+    public string LogStream { get; private set; } = "";
+
+    /// <summary>Of a worker that began as a spare; null for others.</summary>
+    public Assignment? Assignment { get; set; }
 
     // Set once by WorkerStarter, before the process can ask for anything.
     public required string SocketPath { get; init; }
@@ -108,6 +121,13 @@ internal sealed class Worker(string id, WorkerPool pool, bool pinned, string log
 
     public ITimer? Timer { get; set; }
 
+    /// <summary>It is this function's from now on, and until its end.</summary>
+    public void Assign(WorkerPool pool, bool pinned, string logStream)
+    {
+        (Pinned, LogStream) = (pinned, logStream);
+        _pool = pool;
+    }
+
     /// <summary>The process runs. One that was to be ended before it had started is ended now.</summary>
     public void Attach(Process process)
     {
@@ -115,9 +135,22 @@ internal sealed class Worker(string id, WorkerPool pool, bool pinned, string log
         {
             _process = process;
             ProcessId = process.Id;
+            HasEnded = false;
             if (_killed)
             {
                 EndProcess();
+            }
+        }
+    }
+
+    /// <summary>True after <see cref="Kill"/>.</summary>
+    public bool IsKilled
+    {
+        get
+        {
+            lock (_processGate)
+            {
+                return _killed;
             }
         }
     }
@@ -172,6 +205,15 @@ internal sealed class Worker(string id, WorkerPool pool, bool pinned, string log
         {
             _listenersClosed = true;
             _innerListeners.ForEach(listener => listener.Dispose());
+        }
+    }
+
+    /// <summary>Ends what runs now; unlike after <see cref="Kill"/>, another process may be attached then.</summary>
+    public void EndForNow()
+    {
+        lock (_processGate)
+        {
+            EndProcess();
         }
     }
 

@@ -49,6 +49,7 @@ internal abstract class FunctionFixture
         {
             options.Folder = Folder["functions"];
             options.DataFolder = Folder["data"];
+            options.Spares = 0; // most tests are not about them, and each would pay for two
             configure?.Invoke(options);
         });
         _services = services.BuildServiceProvider();

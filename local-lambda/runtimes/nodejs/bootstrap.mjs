@@ -43,6 +43,15 @@ class RuntimeApi {
     return this.#read();
   }
 
+  /** For a spare: waits until it is known which function this process becomes, and gives the environment of that. */
+  async assignment() {
+    this.#socket.write('GET /roost/assignment HTTP/1.1\r\nHost: roost\r\n\r\n');
+    const { body } = await this.#read();
+    this.#socket.write('GET /roost/assignment/taken HTTP/1.1\r\nHost: roost\r\n\r\n');
+    await this.#read();
+    return JSON.parse(body.toString('utf8'));
+  }
+
   /** Posts the outcome ('response' or 'error') and gives the next invocation. */
   async answer(requestId, outcome, contentType, body, headers = '') {
     this.#send(`${api}/invocation/${requestId}/${outcome}`, contentType, body, headers, nextRequest);
@@ -433,6 +442,12 @@ async function serve(handler, headers, body) {
   } finally {
     whenLoopIsEmpty = null;
   }
+}
+
+if (environment.ROOST_SPARE) {
+  delete environment.ROOST_SPARE;
+  await import('data:text/javascript,'); // what a function will need, while there is time
+  Object.assign(environment, await gateway.assignment());
 }
 
 const handler = await loadHandler(environment.LAMBDA_TASK_ROOT, environment._HANDLER).catch((error) => die('Uncaught Exception', error, 129));

@@ -33,6 +33,14 @@ class RuntimeApi:
         self._read()  # 202; a refusal has been told to the caller by the gateway itself
         return self._event()
 
+    def assignment(self):
+        """For a spare: waits until it is known which function this process becomes, and gives the environment of that."""
+        self._socket.sendall(b"GET /roost/assignment HTTP/1.1\r\nHost: roost\r\n\r\n")
+        environment = json.loads(self._event()[1])
+        self._socket.sendall(b"GET /roost/assignment/taken HTTP/1.1\r\nHost: roost\r\n\r\n")
+        self._event()
+        return environment
+
     def init_error(self, body, error_type):
         self._socket.sendall(_post(f"{API}/init/error", JSON, body, f"Lambda-Runtime-Function-Error-Type: {ascii(error_type)[1:-1]}\r\n"))
         self._read()
@@ -302,8 +310,12 @@ def call(handler, headers, body, logging_hook):
 def main():
     # Lines leave when they are complete; the gateway reads them before it takes the answer.
     sys.stdout.reconfigure(line_buffering=True, errors="backslashreplace")
-    sys.path[0] = os.environ["LAMBDA_TASK_ROOT"]
     api = RuntimeApi(os.environ["ROOST_RUNTIME_SOCKET"])
+    if os.environ.pop("ROOST_SPARE", None):
+        import importlib.util  # what a function will need, while there is time
+        import logging
+        os.environ.update(api.assignment())
+    sys.path[0] = os.environ["LAMBDA_TASK_ROOT"]
     logging_hook = LoggingHook()
     logging_hook.install()
     try:
