@@ -5,12 +5,13 @@ using Microsoft.Extensions.Hosting;
 using Roost.LocalLambda.Http;
 using Roost.LocalLambda.Http.ControlPlane;
 using Roost.LocalLambda.Http.Rollouts;
+using Roost.LocalLambda.Sources.Urls;
 
 namespace Roost.LocalLambda;
 
 public static class FunctionEndpointRouteBuilderExtensions
 {
-    /// <summary>Maps AWS Lambda's API (<c>/2015-03-31/functions</c> and its neighbours) and Roost's own view of functions (<c>/api/v1/functions</c>).</summary>
+    /// <summary>Maps AWS Lambda's API (<c>/2015-03-31/functions</c> and its neighbours) Roost's own view of functions (<c>/api/v1/functions</c>), and function URLs (<c>/fn</c>).</summary>
     public static IEndpointRouteBuilder MapFunctions(this IEndpointRouteBuilder endpoints)
     {
         var host = endpoints.ServiceProvider.GetRequiredService<FunctionHost>();
@@ -32,6 +33,8 @@ public static class FunctionEndpointRouteBuilderExtensions
         endpoints.MapGet("/api/v1/functions/{function}/dead-letters/{letter}", letters.GetAsync);
         endpoints.MapDelete("/api/v1/functions/{function}/dead-letters/{letter}", letters.DeleteAsync);
         endpoints.MapPost("/api/v1/functions/{function}/dead-letters/{letter}/replay", letters.ReplayAsync);
+        var urls = new FunctionUrlEndpoint(host, host.Clock);
+        endpoints.Map("/fn/{function}/{**path}", urls.HandleAsync);
         return endpoints;
     }
 

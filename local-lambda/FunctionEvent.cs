@@ -15,6 +15,14 @@ public static class FunctionEvent
     /// <summary>The client context that tells a function where its event comes from: <c>{"custom":{"subject":TOPIC}}</c>.</summary>
     public static string ClientContext(string topic) => $$$"""{"custom":{"subject":"{{{JsonEncodedText.Encode(topic)}}}"}}""";
 
+    /// <param name="about">What is told besides the topic, as further members of <c>custom</c>.</param>
+    /// <inheritdoc cref="ClientContext(string)"/>
+    internal static string ClientContext(string topic, IReadOnlyList<KeyValuePair<string, string>> about)
+    {
+        var custom = new Dictionary<string, string>(about.Prepend(new("subject", topic)));
+        return $$"""{"custom":{{JsonSerializer.Serialize(custom)}}}""";
+    }
+
     /// <summary>True for exactly one JSON value in valid UTF-8, of a depth of at most 64.</summary>
     public static bool IsJson(ReadOnlySpan<byte> payload) => FaultOf(payload) is null;
 

@@ -35,6 +35,7 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
     private readonly FunctionOptions _options;
     private readonly IMqttBroker _broker;
     private readonly IFunctionStreams? _streams;
+    private readonly ICloudLink? _cloud;
     private readonly FunctionDeadLetters _deadLetters;
     private readonly TimeProvider _clock;
     private readonly ILoggerFactory _loggers;
@@ -57,6 +58,7 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
         IOptions<FunctionOptions> options,
         IMqttBroker broker,
         IFunctionStreams? streams,
+        ICloudLink? cloud,
         FunctionDeadLetters deadLetters,
         IFunctionGateway? gateway,
         IServiceScopeFactory scopes,
@@ -65,7 +67,7 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
         TimeProvider clock,
         ILoggerFactory loggers)
     {
-        (_options, _broker, _streams, _deadLetters, _gateway, _scopes, _logs, _metrics, _clock, _loggers) = (options.Value, broker, streams, deadLetters, gateway, scopes, logs, metrics, clock, loggers);
+        (_options, _broker, _streams, _cloud, _deadLetters, _gateway, _scopes, _logs, _metrics, _clock, _loggers) = (options.Value, broker, streams, cloud, deadLetters, gateway, scopes, logs, metrics, clock, loggers);
         _logger = loggers.CreateLogger<FunctionHost>();
         metrics.Functions = () => Functions;
         metrics.Queues = () => _functions.Values.Where(function => function.Queue is not null).Select(function => (function.Name, function.Queue!));
@@ -101,7 +103,7 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
         _engine.Code.Released = () => _ = SweepAsync();
         _zips = new ZipDeployer(_engine.Code, _options, _clock);
         await _engine.StartAsync(cancellationToken);
-        _eventSources = new EventSources(_options.DataFolder, this, _broker, _streams, _engine.DeadLetters, _metrics, _clock, _loggers);
+        _eventSources = new EventSources(_options.DataFolder, this, _broker, _streams, _cloud, _engine.DeadLetters, _metrics, _clock, _loggers);
         _store = FunctionStore.Open(_options.DataFolder, _logger);
         _rollouts = new RolloutConductor(this, _broker, _metrics, _clock, _logger);
         var records = _store.ReadAll();

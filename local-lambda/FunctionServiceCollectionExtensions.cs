@@ -11,7 +11,7 @@ public static class FunctionServiceCollectionExtensions
 {
     /// <summary>
     /// Registers <see cref="FunctionHost"/> and, as the same object, <see cref="IFunctionInvoker"/>. Starting and stopping it is the caller's, because the order matters.
-    /// Needs an <see cref="IMqttBroker"/>, logging, and <see cref="FunctionOptions"/>; takes an <see cref="IFunctionStreams"/> where there is one, and an
+    /// Needs an <see cref="IMqttBroker"/>, logging, and <see cref="FunctionOptions"/>; takes an <see cref="IFunctionStreams"/> and an <see cref="ICloudLink"/> where there are, and an
     /// <see cref="IFunctionGateway"/>, which functions with grants reach.
     /// </summary>
     public static IServiceCollection AddFunctions(this IServiceCollection services)
@@ -36,6 +36,7 @@ public static class FunctionServiceCollectionExtensions
             provider.GetRequiredService<IOptions<FunctionOptions>>(),
             provider.GetRequiredService<IMqttBroker>(),
             provider.GetService<IFunctionStreams>(),
+            provider.GetService<ICloudLink>(),
             provider.GetRequiredService<FunctionDeadLetters>(),
             provider.GetService<IFunctionGateway>(),
             provider.GetRequiredService<IServiceScopeFactory>(),
@@ -44,6 +45,7 @@ public static class FunctionServiceCollectionExtensions
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>()));
         services.TryAddSingleton<IFunctionInvoker>(provider => provider.GetRequiredService<FunctionHost>());
+        services.TryAddSingleton(provider => new FunctionUrls(provider.GetRequiredService<FunctionHost>()));
         return services;
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
+using Roost.LocalLambda;
 
 namespace Roost.Gateway.Http;
 
@@ -8,9 +9,9 @@ namespace Roost.Gateway.Http;
 /// Loopback HTTP asks for no identity, yet every page in the owner's browser can reach it. Three checks keep pages of other sites out:
 /// the Host must be one of ours (a foreign name that was made to resolve to 127.0.0.1 is not), a browser's Origin must be the very
 /// address that was asked, and its Sec-Fetch-Site, which it sends where it sends no Origin, must not be another site. Programs send
-/// neither and pass. The unix socket is not reachable from pages.
+/// neither and pass. What the owner of a function lets in with the <c>cors</c> of its URL passes to that function. The unix socket is not reachable from pages.
 /// </summary>
-internal sealed class BrowserGuard(IOptions<HttpOptions> options)
+internal sealed class BrowserGuard(IOptions<HttpOptions> options, FunctionUrls functions)
 {
     private readonly string[] _hosts = [.. options.Value.Hosts];
 
@@ -24,8 +25,7 @@ internal sealed class BrowserGuard(IOptions<HttpOptions> options)
                 return;
             }
 
-            if (context.Request.Headers.Origin is { Count: > 0 } origin && origin != $"{context.Request.Scheme}://{context.Request.Host}"
-                || context.Request.Headers["Sec-Fetch-Site"] is { Count: > 0 } site && site != "same-origin" && site != "none")
+            if (IsOfAnotherSite(context.Request) && !functions.Allows(context.Request.Path, context.Request.Headers.Origin.ToString()))
             {
                 await context.RefuseAsync(StatusCodes.Status403Forbidden, "Requests from pages of other sites are refused.");
                 return;
@@ -34,6 +34,10 @@ internal sealed class BrowserGuard(IOptions<HttpOptions> options)
 
         await next(context);
     }
+
+    private static bool IsOfAnotherSite(HttpRequest request) =>
+        request.Headers.Origin is { Count: > 0 } origin && origin != $"{request.Scheme}://{request.Host}"
+        || request.Headers["Sec-Fetch-Site"] is { Count: > 0 } site && site != "same-origin" && site != "none";
 
     private bool IsOurs(HostString host)
     {

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Roost.LocalLambda.Registry;
 using Roost.LocalLambda.Rollouts;
 using Roost.LocalLambda.Sources;
+using Roost.LocalLambda.Sources.Urls;
 using Roost.Mqtt;
 
 namespace Roost.LocalLambda.Definitions;
@@ -68,6 +69,9 @@ internal sealed record FunctionDefinition
     public int Queue { get; init; } = 1000;
 
     public IReadOnlyList<Trigger> Triggers { get; init; } = [];
+
+    /// <summary>Null: the function has none.</summary>
+    public FunctionUrl? Url { get; init; }
 
     /// <summary>What came over AWS's API; null for a function of the functions' folder.</summary>
     public LambdaSettings? Lambda { get; init; }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Roost.LocalLambda.Sources;
+using Roost.LocalLambda.Sources.Urls;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
@@ -18,7 +19,7 @@ internal sealed partial class FunctionFile
     private const int MaxDepth = 16;
 
     private static readonly string[] Keys =
-        ["name", "runtime", "handler", "memory", "timeout", "environment", "encoding", "network", "class", "max-concurrency", "pinned", "idle", "queue", "triggers", "cpu", "devices", "grants"];
+        ["name", "runtime", "handler", "url", "memory", "timeout", "environment", "encoding", "network", "class", "max-concurrency", "pinned", "idle", "queue", "triggers", "cpu", "devices", "grants"];
 
     private readonly string _path;
     private readonly IReadOnlyDictionary<string, YamlNode>? _given;
@@ -82,6 +83,7 @@ internal sealed partial class FunctionFile
             Idle = Duration(values, "idle", TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(1), TimeSpan.FromHours(24), "1s to 24h, with its unit: 60s"),
             Queue = Number(values, "queue", 1000, 0, 100_000),
             Triggers = values.TryGetValue(TriggerList.Key, out var triggers) ? TriggerList.Read(triggers, new YamlFaults(_path, _faults)) : [],
+            Url = values.TryGetValue(FunctionUrl.Key, out var url) ? FunctionUrl.Read(url, new YamlFaults(_path, _faults)) : null,
             CpuPercent = CpuPercent(values),
             Devices = Devices(values),
             Grants = values.TryGetValue("grants", out var grants) ? new GrantsReader(new YamlFaults(_path, _faults).Add).Read(grants) : [],

@@ -90,6 +90,21 @@ internal sealed class YamlFields(YamlMappingNode mapping, string place, YamlFaul
         return fallback;
     }
 
+    /// <returns>Empty where the key is missing, or no list of single values, which is a fault.</returns>
+    public IReadOnlyList<string> Texts(string key, string remedy)
+    {
+        switch (Find(key))
+        {
+            case null:
+                return [];
+            case YamlSequenceNode sequence when sequence.All(item => item is YamlScalarNode { Value.Length: > 0 }):
+                return [.. sequence.Select(item => ((YamlScalarNode)item).Value!)];
+            default:
+                Fault(key, remedy);
+                return [];
+        }
+    }
+
     /// <returns>The fields of a mapping within this one; null where the key is missing, or no mapping, which is a fault.</returns>
     public YamlFields? Mapping(string key, string remedy)
     {

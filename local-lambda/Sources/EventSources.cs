@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Roost.LocalLambda.DeadLetters;
+using Roost.LocalLambda.Sources.Announcements;
+using Roost.LocalLambda.Sources.Lifecycle;
 using Roost.LocalLambda.Sources.Schedules;
 using Roost.LocalLambda.Sources.Streams;
 using Roost.LocalLambda.Sources.Topics;
@@ -12,18 +14,21 @@ internal sealed class EventSources : IAsyncDisposable
 {
     private readonly IFunctionInvoker _invoker;
     private readonly IMqttBroker _broker;
+    private readonly ICloudLink? _cloud;
     private readonly Metrics _metrics;
+    private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly SourceStore _store;
     private readonly Scheduler _scheduler;
 
     /// <param name="folder">Where <c>sources.db</c> is kept.</param>
     /// <param name="streams">Null where the gateway has none.</param>
+    /// <param name="cloud">Likewise.</param>
     /// <param name="invoker">Called by name, without a qualifier: where a function's calls go is not the sources' business.</param>
     public EventSources(
-        string folder, IFunctionInvoker invoker, IMqttBroker broker, IFunctionStreams? streams, DeadLetterLog deadLetters, Metrics metrics, TimeProvider clock, ILoggerFactory loggers)
+        string folder, IFunctionInvoker invoker, IMqttBroker broker, IFunctionStreams? streams, ICloudLink? cloud, DeadLetterLog deadLetters, Metrics metrics, TimeProvider clock, ILoggerFactory loggers)
     {
-        (_invoker, _broker, _metrics) = (invoker, broker, metrics);
+        (_invoker, _broker, _cloud, _metrics, _clock) = (invoker, broker, cloud, metrics, clock);
         _logger = loggers.CreateLogger<EventSources>();
         _store = new SourceStore(folder, _logger);
         _scheduler = new Scheduler(invoker, new ScheduleTable(_store), clock, _logger);
@@ -48,6 +53,8 @@ internal sealed class EventSources : IAsyncDisposable
         TopicTrigger topic => new TopicSource(function, TopicFilter.Parse(topic.Filter), _broker, _invoker, _metrics),
         ScheduleTrigger schedule => new ScheduleSource(function, $"{function}-{schedule.RuleName}", schedule, _scheduler),
         StreamTrigger stream => new StreamSource(function, stream, Mappings),
+        AnnouncementTrigger announcement => new AnnouncementSource(function, announcement, _broker, _invoker, _metrics),
+        LifecycleTrigger lifecycle => new LifecycleSource(function, lifecycle.On, _cloud, _invoker, _clock, _logger),
         _ => throw new ArgumentOutOfRangeException(nameof(trigger), trigger, "There is no source for this kind of trigger."),
     };
 }

@@ -1,4 +1,6 @@
 using System.Text.Json.Serialization;
+using Roost.LocalLambda.Sources.Announcements;
+using Roost.LocalLambda.Sources.Lifecycle;
 using Roost.LocalLambda.Sources.Schedules;
 using Roost.LocalLambda.Sources.Streams;
 using Roost.LocalLambda.Sources.Topics;
@@ -10,6 +12,9 @@ namespace Roost.LocalLambda.Sources;
 [JsonDerivedType(typeof(TopicTrigger), "topic")]
 [JsonDerivedType(typeof(ScheduleTrigger), "schedule")]
 [JsonDerivedType(typeof(StreamTrigger), "stream")]
+[JsonDerivedType(typeof(ShadowTrigger), "shadow")]
+[JsonDerivedType(typeof(PresenceTrigger), "presence")]
+[JsonDerivedType(typeof(LifecycleTrigger), "lifecycle")]
 internal abstract record Trigger
 {
     /// <summary>True: a source of messages, which is started before the one that it replaces ends.</summary>

@@ -1,5 +1,7 @@
 using System.Globalization;
 using Roost.LocalLambda.Definitions;
+using Roost.LocalLambda.Sources.Announcements;
+using Roost.LocalLambda.Sources.Lifecycle;
 using Roost.LocalLambda.Sources.Schedules;
 using Roost.LocalLambda.Sources.Streams;
 using Roost.LocalLambda.Sources.Topics;
@@ -19,6 +21,9 @@ internal static class TriggerList
         (TopicTrigger.Kind, TopicTrigger.Read),
         (ScheduleTrigger.Kind, ScheduleTrigger.Read),
         (StreamTrigger.Kind, StreamTrigger.Read),
+        (ShadowTrigger.Kind, ShadowTrigger.Read),
+        (PresenceTrigger.Kind, PresenceTrigger.Read),
+        (LifecycleTrigger.Kind, LifecycleTrigger.Read),
     ];
 
     /// <param name="node">The value of <see cref="Key"/>.</param>

@@ -33,9 +33,16 @@ internal sealed class RecordingInvoker : IFunctionInvoker
 
     public ValueTask<string> EnqueueAsync(string name, ReadOnlySpan<byte> payload, InvocationContext context, CancellationToken cancellationToken = default)
     {
-        RefuseIfAsked(name);
-        _calls.Enqueue((payload.ToArray(), context));
-        return ValueTask.FromResult("");
+        try
+        {
+            RefuseIfAsked(name);
+            _calls.Enqueue((payload.ToArray(), context));
+            return ValueTask.FromResult("");
+        }
+        catch (FunctionThrottledException exception)
+        {
+            return ValueTask.FromException<string>(exception);
+        }
     }
 
     public ValueTask EnqueueAsync(string name, in PublishedMessage message, TopicName? answerTopic = null) =>
