@@ -154,6 +154,7 @@ public sealed partial class FunctionHost
             await sources.DisposeAsync();
         }
 
+        await _eventSources!.ForgetAsync(function.Name, function.Record!.Latest.Triggers);
         using var drain = new CancellationTokenSource(_options.DrainTimeout, _clock);
         await function.StopAsync(drain.Token);
         _logs.Forget(function.Name);

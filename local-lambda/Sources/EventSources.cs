@@ -10,7 +10,7 @@ using Roost.Mqtt;
 namespace Roost.LocalLambda.Sources;
 
 /// <summary>Makes the event sources of functions, and holds what they share: the timer of schedules, and how far each has come.</summary>
-internal sealed class EventSources : IAsyncDisposable
+internal sealed partial class EventSources : IAsyncDisposable
 {
     private readonly IFunctionInvoker _invoker;
     private readonly IMqttBroker _broker;
@@ -19,6 +19,7 @@ internal sealed class EventSources : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly SourceStore _store;
+    private readonly ScheduleTable _schedules;
     private readonly Scheduler _scheduler;
 
     /// <param name="folder">Where <c>sources.db</c> is kept.</param>
@@ -31,7 +32,8 @@ internal sealed class EventSources : IAsyncDisposable
         (_invoker, _broker, _cloud, _metrics, _clock) = (invoker, broker, cloud, metrics, clock);
         _logger = loggers.CreateLogger<EventSources>();
         _store = new SourceStore(folder, _logger);
-        _scheduler = new Scheduler(invoker, new ScheduleTable(_store), clock, _logger);
+        _schedules = new ScheduleTable(_store);
+        _scheduler = new Scheduler(invoker, _schedules, clock, _logger);
         Mappings = new StreamMappings(streams, invoker, new FailureDestination(streams, broker, invoker, deadLetters, metrics), new CheckpointTable(_store), metrics, clock, _logger);
     }
 
@@ -41,6 +43,27 @@ internal sealed class EventSources : IAsyncDisposable
     /// <summary>One function's sources, none at first. The caller disposes of them, before this.</summary>
     public FunctionSources Create(string function) => new(function, trigger => Create(function, trigger), _logger);
 
+    /// <summary>Forgets how far the sources of a function have come that is gone for good: one that gets its name later begins anew.</summary>
+    public async Task ForgetAsync(string function, IReadOnlyList<Trigger> triggers)
+    {
+        try
+        {
+            foreach (var trigger in triggers)
+            {
+                await (trigger switch
+                {
+                    ScheduleTrigger schedule => _schedules.DeleteAsync(RuleOf(function, schedule)),
+                    StreamTrigger stream => Mappings.DeleteAsync(StreamSource.UuidOf(function, stream.Stream)),
+                    _ => Task.CompletedTask, // others keep nothing
+                });
+            }
+        }
+        catch (Exception exception)
+        {
+            LogNotForgotten(function, exception); // the disk: the function is gone all the same
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Mappings.DisposeAsync();
@@ -48,13 +71,18 @@ internal sealed class EventSources : IAsyncDisposable
         await _store.DisposeAsync();
     }
 
+    private static string RuleOf(string function, ScheduleTrigger schedule) => $"{function}-{schedule.RuleName}";
+
     private IEventSource Create(string function, Trigger trigger) => trigger switch
     {
         TopicTrigger topic => new TopicSource(function, TopicFilter.Parse(topic.Filter), _broker, _invoker, _metrics),
-        ScheduleTrigger schedule => new ScheduleSource(function, $"{function}-{schedule.RuleName}", schedule, _scheduler),
+        ScheduleTrigger schedule => new ScheduleSource(function, RuleOf(function, schedule), schedule, _scheduler),
         StreamTrigger stream => new StreamSource(function, stream, Mappings),
         AnnouncementTrigger announcement => new AnnouncementSource(function, announcement, _broker, _invoker, _metrics),
         LifecycleTrigger lifecycle => new LifecycleSource(function, lifecycle.On, _cloud, _invoker, _clock, _logger),
         _ => throw new ArgumentOutOfRangeException(nameof(trigger), trigger, "There is no source for this kind of trigger."),
     };
+
+    [LoggerMessage(3205, LogLevel.Warning, "Function {Function} is removed; how far its schedules and streams had come could not be. A function that gets its name goes on from there")]
+    private partial void LogNotForgotten(string function, Exception exception);
 }

@@ -19,4 +19,6 @@ internal sealed class ScheduleTable(SourceStore store)
         ON CONFLICT(rule) DO UPDATE SET expression = excluded.expression, anchor = excluded.anchor, last = excluded.last
         """,
         ("$rule", rule), ("$expression", expression), ("$anchor", state.Anchor.ToUnixTimeMilliseconds()), ("$last", state.Last.ToUnixTimeMilliseconds()));
+
+    public Task DeleteAsync(string rule) => store.WriteAsync("DELETE FROM schedules WHERE rule = $rule", ("$rule", rule));
 }

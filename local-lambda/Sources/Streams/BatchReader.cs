@@ -10,6 +10,7 @@ internal sealed class BatchReader(EventSourceMapping mapping, int partition, IFu
 
     private readonly IFunctionStreamReader _reader = stream.OpenReader(from);
     private readonly Queue<BatchRecord> _read = new();
+    private long _readBytes;
     private long _examined = from;
 
     /// <summary>All records of the partition below it have been given out in a batch.</summary>
@@ -43,7 +44,7 @@ internal sealed class BatchReader(EventSourceMapping mapping, int partition, IFu
 
     public void Dispose() => _reader.Dispose();
 
-    private bool IsFull() => _read.Count >= mapping.BatchSize || EnvelopeBytes + _read.Sum(SizeOf) > FunctionHost.MaxPayloadBytes;
+    private bool IsFull() => _read.Count >= mapping.BatchSize || EnvelopeBytes + _readBytes > FunctionHost.MaxPayloadBytes;
 
     private async ValueTask<IReadOnlyList<FunctionStreamRecord>> MoreAsync(CancellationTokenSource? window, CancellationToken cancellationToken)
     {
@@ -70,6 +71,7 @@ internal sealed class BatchReader(EventSourceMapping mapping, int partition, IFu
         while (batch.Count < mapping.BatchSize && _read.TryPeek(out var record) && ((bytes += SizeOf(record)) <= FunctionHost.MaxPayloadBytes || batch.Count == 0))
         {
             batch.Add(_read.Dequeue());
+            _readBytes -= SizeOf(record);
         }
 
         return batch;
@@ -86,7 +88,9 @@ internal sealed class BatchReader(EventSourceMapping mapping, int partition, IFu
         {
             if (KeyHash.PartitionOf(record.Key, mapping.ParallelizationFactor) == partition)
             {
-                _read.Enqueue(BatchRecord.Of(record));
+                var kept = BatchRecord.Of(record);
+                _read.Enqueue(kept);
+                _readBytes += SizeOf(kept);
             }
 
             _examined = record.Offset + 1;

@@ -58,7 +58,8 @@ internal sealed partial class BatchRunner(EventSourceMapping mapping, IFunctionI
         try
         {
             stopping.ThrowIfCancellationRequested();
-            result = await invoker.InvokeAsync(mapping.FunctionName, KinesisEvent.Write(mapping.EventSourceArn, records.AsSpan(part.From, part.Count)), InvocationContext.Default, giveUp);
+            var payload = KinesisEvent.Write(mapping.EventSourceArn, records.AsSpan(part.From, part.Count));
+            result = await invoker.InvokeAsync(mapping.FunctionName, payload, InvocationContext.Default with { Qualifier = mapping.Qualifier }, giveUp);
         }
         catch (PayloadTooLargeException) when (part.Count > 1)
         {

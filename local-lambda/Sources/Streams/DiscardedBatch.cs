@@ -22,7 +22,7 @@ internal static class DiscardedBatch
             writer.WriteStartObject();
             writer.WriteStartObject("requestContext");
             writer.WriteString("requestId", result?.RequestId ?? Guid.NewGuid().ToString("D"));
-            writer.WriteString("functionArn", new FunctionArn(mapping.FunctionName, null).ToString());
+            writer.WriteString("functionArn", new FunctionArn(mapping.FunctionName, mapping.Qualifier).ToString());
             writer.WriteString("condition", condition);
             writer.WriteNumber("approximateInvokeCount", invocations);
             writer.WriteEndObject();

@@ -10,6 +10,9 @@ internal sealed record EventSourceMapping
     /// <summary>The function's own name, without a qualifier.</summary>
     public required string FunctionName { get; init; }
 
+    /// <summary>A version or alias; null for where the function's calls go that name none.</summary>
+    public string? Qualifier { get; init; }
+
     /// <summary>See <see cref="StreamArn"/>.</summary>
     public required string EventSourceArn { get; init; }
 

@@ -50,7 +50,7 @@ internal sealed class CronOracleTests
             var next = expression.Next(sample.After, sample.After);
             var expected = Oracle(sample.Text, zone, sample.After);
             return (expected is null ? next is null || next > sample.After + Window : next == expected).Label($"{sample}: {next:o} instead of {expected:o}");
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(400));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(200));
     }
 
     /// <summary>Looks at one minute after the other, and leaves out what clocks have shown before.</summary>

@@ -35,4 +35,24 @@ internal sealed class ScheduledFunctionTests : FunctionFixture
 
         await Eventually.IsTrueAsync(() => Log("a").Contains("rule/a-hourly") && Log("b").Contains("rule/b-hourly"), "both runs");
     }
+
+    [Test]
+    public async Task A_function_that_comes_back_after_it_was_removed_has_missed_nothing()
+    {
+        var clock = new ManualTimeProvider();
+        const string Yaml = "triggers: [ { schedule: cron(0 12 * * ? *) } ]\n";
+        Python("tick", "def handler(event, context):\n    print(event['time'])", Yaml);
+        await StartAsync(clock: clock);
+        Directory.Delete(Path.Combine(Folder["functions"], "tick"), recursive: true);
+        await StopAsync();
+        await StartAsync(clock: clock);
+        await StopAsync();
+        clock.Advance(TimeSpan.FromDays(3));
+        Python("tick", "def handler(event, context):\n    print(event['time'])", Yaml);
+        await StartAsync(clock: clock);
+        clock.Advance(TimeSpan.FromHours(12.5));
+
+        await Eventually.IsTrueAsync(() => Log("tick").Contains("2026-01-04T12:00:00Z", StringComparison.Ordinal), "the run that is due");
+        Assert.That(Log("tick"), Does.Not.Contain("2026-01-03T12"));
+    }
 }
