@@ -6,6 +6,9 @@ namespace Roost.LocalLambda.Sources.Streams;
 /// <summary>All mappings that run, by UUID: those of triggers, and those made over the API. Any thread may call.</summary>
 internal sealed class StreamMappings : IAsyncDisposable
 {
+    /// <summary>How long a change waits for a function that is at work: the batch comes again, so that nobody needs to wait for its time-out.</summary>
+    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(5);
+
     private readonly SemaphoreSlim _changes = new(1);
     private readonly Dictionary<string, StreamMapping> _mappings = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
@@ -41,13 +44,13 @@ internal sealed class StreamMappings : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs a mapping, from its checkpoint on where it has one; in the place of the one with the same UUID, once that one's batches under way are done.</summary>
+    /// <summary>Runs a mapping, from its checkpoint on where it has one; in the place of the one with the same UUID, whose batches under way have <see cref="DrainLimit"/>.</summary>
     public async Task StartAsync(EventSourceMapping mapping)
     {
         await _changes.WaitAsync();
         try
         {
-            await RemoveAsync(mapping.UUID, CancellationToken.None);
+            await StopAsync(mapping.UUID);
             var running = new StreamMapping(
                 mapping, _streams, _checkpoints, progress => new BatchRunner(mapping, _invoker, _destination, progress, _clock, _logger), _metrics, _clock, _logger);
             lock (_gate)
@@ -61,25 +64,45 @@ internal sealed class StreamMappings : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends a mapping, which can be started again later where it was. Nothing where there is none.</summary>
-    /// <param name="giveUp">Ends its batches under way, too; they come again.</param>
+    /// <summary>Ends a mapping, which can be started again later where it was; its batches under way have <see cref="DrainLimit"/>. Nothing where there is none.</summary>
+    public async Task StopAsync(string uuid)
+    {
+        using var limit = new CancellationTokenSource(DrainLimit, _clock);
+        await StopAsync(uuid, limit.Token);
+    }
+
+    /// <param name="giveUp">Ends its batches under way; they come again.</param>
+    /// <inheritdoc cref="StopAsync(string)"/>
     public async Task StopAsync(string uuid, CancellationToken giveUp)
     {
-        await _changes.WaitAsync(CancellationToken.None);
-        try
+        StreamMapping? mapping;
+        lock (_gate)
         {
-            await RemoveAsync(uuid, giveUp);
+            _mappings.TryGetValue(uuid, out mapping);
         }
-        finally
+
+        if (mapping is null)
         {
-            _changes.Release();
+            return;
+        }
+
+        await mapping.StopAsync(giveUp); // it stays known until it has ended, so that none with its UUID begins before
+        bool removed;
+        lock (_gate)
+        {
+            removed = _mappings.TryGetValue(uuid, out var now) && now == mapping && _mappings.Remove(uuid);
+        }
+
+        if (removed)
+        {
+            await mapping.DisposeAsync();
         }
     }
 
     /// <summary>Ends a mapping for good: how far it has come is forgotten.</summary>
     public async Task DeleteAsync(string uuid)
     {
-        await StopAsync(uuid, CancellationToken.None);
+        await StopAsync(uuid);
         await _checkpoints.DeleteAsync(uuid);
     }
 
@@ -99,20 +122,5 @@ internal sealed class StreamMappings : IAsyncDisposable
     {
         await StopAllAsync(CancellationToken.None);
         _changes.Dispose();
-    }
-
-    private async Task RemoveAsync(string uuid, CancellationToken giveUp)
-    {
-        StreamMapping? mapping;
-        lock (_gate)
-        {
-            _mappings.Remove(uuid, out mapping);
-        }
-
-        if (mapping is not null)
-        {
-            await mapping.StopAsync(giveUp);
-            await mapping.DisposeAsync();
-        }
     }
 }

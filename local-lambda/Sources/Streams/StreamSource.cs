@@ -15,5 +15,5 @@ internal sealed class StreamSource(string function, StreamTrigger trigger, Strea
 
     public Task StopAsync(CancellationToken giveUp) => mappings.StopAsync(_mapping.UUID, giveUp);
 
-    public async ValueTask DisposeAsync() => await mappings.StopAsync(_mapping.UUID, CancellationToken.None);
+    public async ValueTask DisposeAsync() => await mappings.StopAsync(_mapping.UUID);
 }

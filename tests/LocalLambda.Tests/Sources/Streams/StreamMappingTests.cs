@@ -407,6 +407,32 @@ internal sealed class StreamMappingTests
     }
 
     [Test]
+    public async Task A_mapping_that_is_replaced_does_not_wait_for_a_function_that_takes_its_time()
+    {
+        var slow = true;
+        _invoker.Answer = async (payload, cancellationToken) =>
+        {
+            Answer(payload);
+            await Task.Delay(slow ? Timeout.InfiniteTimeSpan : TimeSpan.Zero, TimeProvider.System, cancellationToken);
+            return RecordingInvoker.Succeeded("null");
+        };
+        await _stream.AppendAsync("k", "a");
+        await _mappings.StartAsync(Oldest());
+        await BatchesAsync(1);
+        slow = false;
+        var replaced = _mappings.StartAsync(Oldest() with { BatchSize = 7 });
+        await Eventually.IsTrueAsync(() =>
+        {
+            _clock.Advance(TimeSpan.FromSeconds(1));
+            return replaced.IsCompleted;
+        }, "the new mapping");
+        await BatchesAsync(2);
+
+        Assert.That(_batches.Last(), Is.EqualTo(["a"]), "it comes again");
+        Assert.That(_mappings.List().Single().Mapping.BatchSize, Is.EqualTo(7));
+    }
+
+    [Test]
     public async Task The_iterators_age_is_that_of_the_oldest_record_that_is_not_done()
     {
         var ages = new ConcurrentQueue<double>();
