@@ -9,7 +9,7 @@ using Roost.Cli.Output;
 
 namespace Roost.Cli.Commands;
 
-/// <summary><c>roost fn list|show|invoke|logs</c>; invoking goes over the path of AWS Lambda.</summary>
+/// <summary><c>roost fn ...</c>; invoking goes over the path of AWS Lambda.</summary>
 internal static class FunctionCommands
 {
     public static Command Create(GlobalOptions options, Terminal terminal)
@@ -20,8 +20,9 @@ internal static class FunctionCommands
             FunctionShowCommand.Create(options, terminal),
             Invoke(options, terminal),
             FunctionLogsCommand.Create(options, terminal),
+            FunctionDeployCommand.Create(options, terminal),
         };
-        foreach (var more in FunctionVersionCommands.Create(options, terminal))
+        foreach (var more in FunctionVersionCommands.Create(options, terminal).Concat(RolloutCommands.Create(options, terminal)))
         {
             command.Add(more);
         }
