@@ -22,6 +22,7 @@ public static class FunctionEndpointRouteBuilderExtensions
         endpoints.MapGet("/api/v1/function-logs", own.AllLogsAsync);
         endpoints.MapGet("/api/v1/functions/{function}", own.GetAsync);
         endpoints.MapGet("/api/v1/functions/{function}/logs", own.LogsAsync);
+        endpoints.MapPost("/api/v1/functions/{function}/deployments", new DeploymentEndpoint(host).HandleAsync);
         var rollouts = new RolloutEndpoints(host);
         endpoints.MapGet("/api/v1/functions/{function}/rollout", rollouts.GetAsync);
         endpoints.MapPost("/api/v1/functions/{function}/rollout/promote", rollouts.PromoteAsync);
