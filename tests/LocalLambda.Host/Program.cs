@@ -7,6 +7,7 @@ using Roost.Mqtt;
 
 // The functions alone in a process: to be killed, and to be measured.
 // LocalLambda.Host FUNCTIONS DATA
+// LocalLambda.Host FUNCTIONS DATA deployments: the function f is deployed, rolled out, promoted and rolled back for ever; a line is printed for each that is durable.
 // Each line of the input, "NAME EVENT", is an asynchronous invocation; "kept" is printed once it is durable, and "answer ANSWER" when it has run.
 await using var services = new ServiceCollection()
     .AddLogging(logging => logging.AddSimpleConsole().AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Warning))
@@ -17,6 +18,11 @@ await using var services = new ServiceCollection()
 var host = services.GetRequiredService<FunctionHost>();
 await host.StartAsync(default);
 Console.WriteLine("ready");
+if (args is [_, _, "deployments"])
+{
+    await DeploymentLoop.RunAsync(host);
+}
+
 while (await Console.In.ReadLineAsync() is { } line)
 {
     var space = line.IndexOf(' ', StringComparison.Ordinal);
