@@ -143,6 +143,7 @@ public sealed partial class FunctionHost
         }
 
         await sources.ReplaceAsync(record.Serving.Triggers);
+        await _eventSources!.FunctionMappings.ReplaceAsync(function.Name, record.Mappings);
     }
 
     private async Task RemoveAsync(Function function)
@@ -152,6 +153,7 @@ public sealed partial class FunctionHost
         if (_sources.Remove(function.Name, out var sources))
         {
             await sources.DisposeAsync();
+            await _eventSources!.FunctionMappings.ReplaceAsync(function.Name, []);
         }
 
         await _eventSources!.ForgetAsync(function.Name, function.Record!.Latest.Triggers);

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Roost.LocalLambda.Code;
 using Roost.LocalLambda.Deployment;
+using Roost.LocalLambda.Sources.Streams;
 
 namespace Roost.LocalLambda;
 
@@ -14,6 +15,10 @@ public sealed partial class FunctionHost
 
     /// <inheritdoc cref="Code" path="/exception"/>
     internal ZipDeployer Zips => _engine is null ? throw new FunctionUnavailableException("", "the gateway is stopping") : _zips!;
+
+    /// <summary>All mappings that run, those of triggers too.</summary>
+    /// <inheritdoc cref="Code" path="/exception"/>
+    internal StreamMappings Mappings => _engine is null ? throw new FunctionUnavailableException("", "the gateway is stopping") : _eventSources!.Mappings;
 
     internal long MaxCodeBytes => _options.MaxCodeBytes;
 

@@ -168,7 +168,8 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
         using var drain = new CancellationTokenSource(_options.DrainTimeout, _clock);
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(drain.Token, cancellationToken);
         await Task.WhenAll(_sources.Values.Select(sources => sources.StopAsync(giveUp.Token)));
-        await _eventSources!.DisposeAsync();
+        await _eventSources!.Mappings.StopAllAsync(giveUp.Token);
+        await _eventSources.DisposeAsync();
         await Task.WhenAll(_functions.Values.Select(function => function.StopAsync(giveUp.Token)));
         await engine.DisposeAsync();
         _zips!.Dispose();

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Roost.LocalLambda.Definitions;
 using Roost.LocalLambda.Rollouts;
+using Roost.LocalLambda.Sources.Streams;
 
 namespace Roost.LocalLambda.Registry;
 
@@ -29,6 +30,9 @@ internal sealed record FunctionRecord
 
     /// <summary>How much of it, over all versions, may be under way at a time: 0 for nothing, null for as much as its workers can.</summary>
     public int? ReservedConcurrency { get; init; }
+
+    /// <summary>Made over the API; those of triggers stand in the definition.</summary>
+    public IReadOnlyList<EventSourceMapping> Mappings { get; init; } = [];
 
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
 

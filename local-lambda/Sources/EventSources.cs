@@ -40,6 +40,9 @@ internal sealed partial class EventSources : IAsyncDisposable
     /// <summary>How functions are fed from streams. Triggers make mappings here, and others may.</summary>
     public StreamMappings Mappings { get; }
 
+    /// <summary>The mappings among them that were made over the API.</summary>
+    public FunctionMappings FunctionMappings => field ??= new FunctionMappings(Mappings);
+
     /// <summary>One function's sources, none at first. The caller disposes of them, before this.</summary>
     public FunctionSources Create(string function) => new(function, trigger => Create(function, trigger), _logger);
 

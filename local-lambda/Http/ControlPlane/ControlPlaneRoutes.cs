@@ -47,6 +47,14 @@ internal static class ControlPlaneRoutes
         endpoints.MapDelete(EventInvokeConfig, LambdaOperation.Of(204, events.DeleteAsync));
         endpoints.MapGet(EventInvokeConfig + "/list", LambdaOperation.Of(200, events.List));
 
+        const string Mappings = "/2015-03-31/event-source-mappings";
+        var mappings = new EventSourceMappingEndpoints(host);
+        endpoints.MapPost(Mappings, LambdaOperation.Of(202, mappings.CreateAsync));
+        endpoints.MapGet(Mappings, LambdaOperation.Of(200, mappings.List));
+        endpoints.MapGet(Mappings + "/{uuid}", LambdaOperation.Of(200, mappings.Get));
+        endpoints.MapPut(Mappings + "/{uuid}", LambdaOperation.Of(202, mappings.UpdateAsync));
+        endpoints.MapDelete(Mappings + "/{uuid}", LambdaOperation.Of(202, mappings.DeleteAsync));
+
         const string Tags = "/2017-03-31/tags/{arn}";
         var tags = new TagEndpoints(host);
         endpoints.MapGet(Tags, LambdaOperation.Of(200, tags.List));

@@ -92,6 +92,14 @@ internal sealed class RequestParameters
         return number > max ? throw Constraint(name, number.ToString(CultureInfo.InvariantCulture), $"Member must have value less than or equal to {max}") : (int)number;
     }
 
+    /// <summary>A time as AWS's clients write it: seconds since 1970, with a fraction.</summary>
+    public DateTimeOffset? Seconds(string name) => Find(name) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.Number } value when value.TryGetDouble(out var seconds) && seconds is >= 0 and < 253_402_300_800 => DateTimeOffset.FromUnixTimeMilliseconds((long)(seconds * 1000)),
+        _ => throw WrongKind(name, "a time in seconds since 1970"),
+    };
+
     public bool? Flag(string name) => Find(name) switch
     {
         null => null,
