@@ -32,9 +32,9 @@ internal sealed record FunctionRecord
     public int? ReservedConcurrency { get; init; }
 
     /// <summary>Made over the API; those of triggers stand in the definition.</summary>
-    public IReadOnlyList<EventSourceMapping> Mappings { get; init; } = [];
+    public IReadOnlyList<EventSourceMapping> Mappings { get => field ?? []; init; }
 
-    public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Tags { get => field ?? new Dictionary<string, string>(); init; }
 
     /// <summary>The rollout that is in progress, or the last there was; null when there was none.</summary>
     public Rollout? Rollout { get; init; }

@@ -88,9 +88,19 @@ internal sealed class ConfigurationEndpoints(FunctionHost host)
         await host.ChangeAsync(arn.Name, before =>
         {
             var users = FunctionTarget.Required(before, arn).Aliases.Where(alias => alias.FunctionVersion == arn.Qualifier || alias.AdditionalVersionWeights.ContainsKey(arn.Qualifier)).Select(alias => alias.Name).ToArray();
+            if (before.IsServing(arn.Qualifier))
+            {
+                throw RequestRefusedException.Conflict($"Version {arn.Qualifier} of function {arn.Name} cannot be deleted: a rollout is in progress, in which it serves calls.");
+            }
+
             return users.Length > 0
                 ? throw RequestRefusedException.Conflict($"Version {arn.Qualifier} of function {arn.Name} cannot be deleted: the aliases [{string.Join(", ", users)}] point to it.")
-                : before with { Versions = [.. before.Versions.Where(version => version.Version != arn.Qualifier)] };
+                : before with
+                {
+                    Versions = [.. before.Versions.Where(version => version.Version != arn.Qualifier)],
+                    DeployedVersions = [.. before.DeployedVersions.Where(version => version != arn.Qualifier)],
+                    Async = before.Async.Where(pair => pair.Key != arn.Qualifier).ToDictionary(),
+                };
         });
         return null;
     }

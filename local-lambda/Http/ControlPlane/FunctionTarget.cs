@@ -52,6 +52,7 @@ internal static class FunctionTarget
 
     public static RequestRefusedException NotFound(FunctionArn arn) => RequestRefusedException.NotFound($"Function not found: {arn}");
 
-    /// <summary>Of a definition that an alias or version names.</summary>
-    public static FunctionDefinition Version(FunctionRecord record, FunctionArn arn) => record.Resolve(arn.Qualifier, chance: 1) ?? throw NotFound(arn);
+    /// <summary>The definition that a version or alias names; without one it is <c>$LATEST</c>, also while a rollout sends calls elsewhere.</summary>
+    /// <exception cref="RequestRefusedException">There is no such version or alias.</exception>
+    public static FunctionDefinition Version(FunctionRecord record, FunctionArn arn) => record.Resolve(arn.Qualifier ?? FunctionArn.Latest, chance: 1) ?? throw NotFound(arn);
 }
