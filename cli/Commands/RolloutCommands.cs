@@ -34,7 +34,7 @@ internal static class RolloutCommands
         CommandRun.Define(command, options, terminal, async (run, cancellationToken) =>
         {
             using var answer = await AskAsync(run, HttpMethod.Post, run.Get(name), "rollout/promote", $"promote {run.Get(name)}", cancellationToken);
-            await (run.Json ? run.WriteJsonAsync(answer.RootElement) : run.WriteLineAsync(RolloutText.Deployed(answer.RootElement)));
+            await (run.Json ? run.WriteJsonAsync(answer.RootElement) : run.WriteLineAsync(RolloutText.Serves(answer.RootElement)));
             return ExitCode.Done;
         });
         return command;
@@ -49,7 +49,7 @@ internal static class RolloutCommands
         {
             var query = run.Get(to) is { } version ? $"?to={Uri.EscapeDataString(version)}" : "";
             using var answer = await AskAsync(run, HttpMethod.Post, run.Get(name), $"rollout/rollback{query}", $"roll {run.Get(name)} back", cancellationToken);
-            await (run.Json ? run.WriteJsonAsync(answer.RootElement) : run.WriteLineAsync(RolloutText.Deployed(answer.RootElement)));
+            await (run.Json ? run.WriteJsonAsync(answer.RootElement) : run.WriteLineAsync(RolloutText.Serves(answer.RootElement)));
             return ExitCode.Done;
         });
         return command;

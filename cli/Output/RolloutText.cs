@@ -6,7 +6,7 @@ namespace Roost.Cli.Output;
 /// <summary>Rollouts in words.</summary>
 internal static class RolloutText
 {
-    /// <param name="answer">To a deployment, a promotion or a rollback.</param>
+    /// <param name="answer">To a deployment.</param>
     public static bool IsInProgress(JsonElement answer) => answer.TryGetProperty("rollout", out var rollout) && JsonText.Cell(rollout, "state") == "in-progress";
 
     public static string Deployed(JsonElement answer)
@@ -22,6 +22,11 @@ internal static class RolloutText
         var same = JsonText.Cell(answer, "sameAsVersion") is { Length: > 0 } version ? $" as version {version}" : "";
         return $"{function}: deployed{same}, for all calls{note}";
     }
+
+    /// <summary>After a promotion or a rollback.</summary>
+    public static string Serves(JsonElement answer) => JsonText.Cell(answer, "sameAsVersion") is { Length: > 0 } version
+        ? $"{JsonText.Cell(answer, "function")}: what is version {version} serves all calls"
+        : $"{JsonText.Cell(answer, "function")}: $LATEST serves all calls";
 
     /// <summary>One line: state, time, and what both versions did.</summary>
     public static string Line(JsonElement rollout) => JsonText.Cell(rollout, "state") switch

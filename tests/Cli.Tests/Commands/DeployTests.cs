@@ -127,5 +127,6 @@ public sealed class DeployTests
         var run = await RoostRun.AtAsync(daemon, ["fn", words[0], "f", .. words[1..]]);
 
         Assert.That((run.ExitCode, daemon.Requests.Single()), Is.EqualTo((0, request)), run.Error);
+        Assert.That(run.Output, words[0] == "rollout" ? Does.StartWith("f: version") : Is.EqualTo("f: what is version 1 serves all calls\n"));
     }
 }
