@@ -74,7 +74,7 @@ public sealed class HttpTests
         Assert.That((await _daemon.Http.SendAsync(request)).StatusCode, Is.EqualTo(expected));
     }
 
-    [TestCase("POST", "/2021-11-15/functions/f/response-streaming-invocations", 404, "UnknownOperationException")]
+    [TestCase("POST", "/2018-10-31/layers/l/versions", 404, "UnknownOperationException")]
     [TestCase("DELETE", "/topics/a", 405, "MethodNotAllowedException")]
     public async Task An_operation_of_aws_that_is_not_there_is_refused_in_its_form(string method, string path, int status, string error)
     {
