@@ -21,6 +21,7 @@ internal static class FunctionCommands
             Invoke(options, terminal),
             FunctionLogsCommand.Create(options, terminal),
             FunctionDeployCommand.Create(options, terminal),
+            DeadLetterCommands.Create(options, terminal),
         };
         foreach (var more in FunctionVersionCommands.Create(options, terminal).Concat(RolloutCommands.Create(options, terminal)))
         {

@@ -83,6 +83,10 @@ internal sealed record FunctionDefinition
     [JsonIgnore]
     public RolloutPlan? Rollout { get; init; }
 
+    /// <summary>What its folder says of asynchronous invocations; null for nothing. It is no part of a version.</summary>
+    [JsonIgnore]
+    public AsyncSettings? Async { get; init; }
+
     [JsonIgnore]
     public FunctionArn Arn => new(Name, Version == FunctionArn.Latest ? null : Version);
 

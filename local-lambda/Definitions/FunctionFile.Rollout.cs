@@ -8,7 +8,7 @@ internal sealed partial class FunctionFile
 {
     private static readonly string[] s_rolloutKeys = ["canary", "for", "rollback-on", "min-invocations"];
 
-    private static IEnumerable<string> AllKeys => Keys.Append("rollout");
+    private static IEnumerable<string> AllKeys => Keys.Append("rollout").Append("async");
 
     private RolloutPlan? Rollout(Dictionary<string, YamlNode> values)
     {

@@ -84,6 +84,8 @@ internal sealed partial class FunctionFile
             Queue = Number(values, "queue", 1000, 0, 100_000),
             Triggers = values.TryGetValue(TriggerList.Key, out var triggers) ? TriggerList.Read(triggers, new YamlFaults(_path, _faults)) : [],
             Url = values.TryGetValue(FunctionUrl.Key, out var url) ? FunctionUrl.Read(url, new YamlFaults(_path, _faults)) : null,
+            Async = Async(values),
+            Rollout = Rollout(values),
             CpuPercent = CpuPercent(values),
             Devices = Devices(values),
             Grants = values.TryGetValue("grants", out var grants) ? new GrantsReader(new YamlFaults(_path, _faults).Add).Read(grants) : [],

@@ -111,9 +111,11 @@ internal sealed partial class FolderDeployer(FunctionHost host, CodeStore code, 
                 RevisionId = FunctionRecord.NewRevision(),
             };
             var before = known?.Record?.Latest;
-            var after = await host.ChangeAsync(definition.Name, record => record is null
-                ? new FunctionRecord { Name = definition.Name, Origin = origin, Latest = latest }
-                : (record with { Origin = origin }).Deploy(latest, definition.Rollout, keepsBefore: false, clock.GetUtcNow()));
+            var after = await host.ChangeAsync(definition.Name, record => WithAsync(
+                definition.Async,
+                record is null
+                    ? new FunctionRecord { Name = definition.Name, Origin = origin, Latest = latest }
+                    : (record with { Origin = origin }).Deploy(latest, definition.Rollout, keepsBefore: false, clock.GetUtcNow())));
             Succeed(definition);
             if (after.Latest != before)
             {
@@ -128,6 +130,11 @@ internal sealed partial class FolderDeployer(FunctionHost host, CodeStore code, 
             return true;
         }
     }
+
+    /// <summary>What the folder says holds for the function; where it says nothing, so does what was set over the API. Versions and aliases keep theirs.</summary>
+    private FunctionRecord WithAsync(AsyncSettings? settings, FunctionRecord record) => settings is null
+        ? record
+        : record with { Async = new Dictionary<string, AsyncSettings>(record.Async) { [FunctionArn.Latest] = settings with { LastModified = clock.GetUtcNow() } } };
 
     private void Succeed(FunctionDefinition definition)
     {

@@ -76,6 +76,12 @@ internal sealed partial class QueueFate(DeadLetterLog deadLetters, DestinationSe
             result = NotRun(queued, 200, exception.Message);
         }
 
+        if (result.FunctionError is not null && function.IsClosed)
+        {
+            // Most likely it was our own stop that ended it, which is no failure of the function's: it runs again after the next start.
+            throw new FunctionUnavailableException(function.Name, "the gateway is stopping");
+        }
+
         if (result.IsFaultOfMachine)
         {
             return Throttled(function, queued, "the machine could not start a worker");

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using System.Text.Json;
 using Roost.Tests.Support;
 
 namespace Roost.LocalLambda.Tests;
@@ -54,6 +55,72 @@ internal sealed class KillTests : FunctionFixture
         await Eventually.IsTrueAsync(
             () => Broker.Published.Select(message => int.Parse(Encoding.UTF8.GetString(message.Payload.Span))).ToHashSet().SetEquals(Enumerable.Range(0, Accepted)),
             "the answers of all events that were accepted");
+    }
+
+    /// <summary>The case with 50 kills is the one of which docs/hostile.md tells.</summary>
+    [TestCase(3)]
+    [TestCase(50, Explicit = true, Reason = "It takes minutes.")]
+    public async Task Every_event_that_was_accepted_has_run_or_is_a_dead_letter_after_kills(int kills)
+    {
+        // Every tenth event fails, and is a dead letter at once.
+        Python("some", "def handler(event, context):\n    if event % 10 == 0: raise ValueError()\n    return event", "max-concurrency: 3\nasync: { retries: 0 }\n");
+        var random = new Random(kills);
+        HashSet<int> accepted = [], answered = [];
+        var next = 1;
+        for (var kill = 0; kill < kills; kill++)
+        {
+            using var daemon = Start();
+            var below = await FloodAsync(daemon, random.Next(20, 200));
+            daemon.Kill();
+            while (await LineAsync(daemon) is { } line)
+            {
+                Take(line);
+            }
+
+            await Eventually.IsTrueAsync(() => !below.Any(Processes.IsAlive), "every process below the daemon to be gone");
+        }
+
+        await StartAsync();
+        await DoneAsync("some");
+        answered.UnionWith(Broker.Published.Select(message => Encoding.UTF8.GetString(message.Payload.Span)).Where(text => int.TryParse(text, out _)).Select(int.Parse));
+        var dead = DeadLetters("some").Select(record => JsonDocument.Parse(record).RootElement.GetProperty("requestPayload").GetInt32()).ToList();
+
+        TestContext.Out.WriteLine($"{kills} kills: {accepted.Count} accepted, {answered.Count} answered, {dead.Count} dead letters, {dead.Count - dead.Distinct().Count()} of them twice");
+        Assert.That(accepted.Except(answered).Except(dead), Is.Empty, "lost");
+        Assert.That(accepted, Has.Count.GreaterThan(kills * 10));
+
+        // Events go in until so many were kept; those that were sent and not acknowledged count for nothing.
+        async Task<IReadOnlyList<int>> FloodAsync(Process daemon, int events)
+        {
+            var sent = new Queue<int>();
+            for (var kept = 0; ;)
+            {
+                while (sent.Count < 8)
+                {
+                    sent.Enqueue(next);
+                    await daemon.StandardInput.WriteLineAsync($"some {next++}");
+                }
+
+                var line = await LineAsync(daemon) ?? throw new InvalidOperationException("The daemon ended by itself.");
+                Take(line);
+                if (line == "kept")
+                {
+                    accepted.Add(sent.Dequeue());
+                    if (++kept == events)
+                    {
+                        return Processes.Below(daemon.Id);
+                    }
+                }
+            }
+        }
+
+        void Take(string line)
+        {
+            if (line.StartsWith("answer ", StringComparison.Ordinal) && int.TryParse(line["answer ".Length..], out var number))
+            {
+                answered.Add(number);
+            }
+        }
     }
 
     private static Task<string?> LineAsync(Process process) => Eventually.CompletesAsync(process.StandardOutput.ReadLineAsync(), "a line of the daemon");
