@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 using Roost.LocalLambda.Code;
 using Roost.LocalLambda.DeadLetters;
@@ -35,10 +36,12 @@ internal sealed partial class Engine : IAsyncDisposable
     private readonly QueueFate _fate;
 
     /// <param name="inside">Null where there is nothing that functions could reach.</param>
+    /// <param name="loopback">See <see cref="IFunctionListeners"/>.</param>
     public Engine(
         FunctionOptions options,
         ProcessLauncher launcher,
         InsideServer? inside,
+        IReadOnlyList<IPEndPoint> loopback,
         LogStore logs,
         Metrics metrics,
         DeadLetterLog deadLetters,
@@ -74,7 +77,9 @@ internal sealed partial class Engine : IAsyncDisposable
             File.WriteAllBytes(filter, SystemCallFilter.Build(machine, countsMemory: _watch is null));
         }
 
-        Starter = new WorkerStarter(_socketFolder, new Sandbox(options.Isolation, options.MaxProcesses, runtimes, filter, new DeviceGrants(options.Devices)), groups, _watch, launcher, _pump, _api, inside, options, clock, _logger);
+        var listeners = new InnerListeners(options.Isolation, loopback);
+        var sandbox = new Sandbox(options.Isolation, options.MaxProcesses, runtimes, filter, new DeviceGrants(options.Devices), listeners);
+        Starter = new WorkerStarter(_socketFolder, sandbox, listeners, groups, _watch, launcher, _pump, _api, inside, options, clock, _logger);
     }
 
     public TimeProvider Clock => _clock;

@@ -41,6 +41,7 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
     private readonly ILoggerFactory _loggers;
     private readonly ILogger<FunctionHost> _logger;
     private readonly IFunctionGateway? _gateway;
+    private readonly IFunctionListeners? _listeners;
     private readonly IServiceScopeFactory _scopes;
     private readonly LogStore _logs;
     private readonly Metrics _metrics;
@@ -61,13 +62,14 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
         ICloudLink? cloud,
         FunctionDeadLetters deadLetters,
         IFunctionGateway? gateway,
+        IFunctionListeners? listeners,
         IServiceScopeFactory scopes,
         LogStore logs,
         Metrics metrics,
         TimeProvider clock,
         ILoggerFactory loggers)
     {
-        (_options, _broker, _streams, _cloud, _deadLetters, _gateway, _scopes, _logs, _metrics, _clock, _loggers) = (options.Value, broker, streams, cloud, deadLetters, gateway, scopes, logs, metrics, clock, loggers);
+        (_options, _broker, _streams, _cloud, _deadLetters, _gateway, _listeners, _scopes, _logs, _metrics, _clock, _loggers) = (options.Value, broker, streams, cloud, deadLetters, gateway, listeners, scopes, logs, metrics, clock, loggers);
         _logger = loggers.CreateLogger<FunctionHost>();
         metrics.Functions = () => Functions;
         metrics.Queues = () => _functions.Values.Where(function => function.Queue is not null).Select(function => (function.Name, function.Queue!));
@@ -99,7 +101,7 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
         }
 
         var inside = _gateway is null ? null : new InsideServer(_options, _gateway, _scopes, _metrics, _clock, _loggers);
-        _engine = new Engine(_options, launcher, inside, _logs, _metrics, _deadLetters.Open(), new DestinationSender(this, _broker, _streams), _broker, _clock, _loggers);
+        _engine = new Engine(_options, launcher, inside, _listeners?.Loopback ?? [], _logs, _metrics, _deadLetters.Open(), new DestinationSender(this, _broker, _streams), _broker, _clock, _loggers);
         _engine.Code.Released = () => _ = SweepAsync();
         _zips = new ZipDeployer(_engine.Code, _options, _clock);
         await _engine.StartAsync(cancellationToken);

@@ -12,7 +12,7 @@ public static class FunctionServiceCollectionExtensions
     /// <summary>
     /// Registers <see cref="FunctionHost"/> and, as the same object, <see cref="IFunctionInvoker"/>. Starting and stopping it is the caller's, because the order matters.
     /// Needs an <see cref="IMqttBroker"/>, logging, and <see cref="FunctionOptions"/>; takes an <see cref="IFunctionStreams"/> and an <see cref="ICloudLink"/> where there are, and an
-    /// <see cref="IFunctionGateway"/>, which functions with grants reach.
+    /// <see cref="IFunctionGateway"/>, which functions with grants reach, and <see cref="IFunctionListeners"/> for those with <c>network: loopback</c>.
     /// </summary>
     public static IServiceCollection AddFunctions(this IServiceCollection services)
     {
@@ -39,6 +39,7 @@ public static class FunctionServiceCollectionExtensions
             provider.GetService<ICloudLink>(),
             provider.GetRequiredService<FunctionDeadLetters>(),
             provider.GetService<IFunctionGateway>(),
+            provider.GetService<IFunctionListeners>(),
             provider.GetRequiredService<IServiceScopeFactory>(),
             provider.GetRequiredService<LogStore>(),
             provider.GetRequiredService<Metrics>(),

@@ -55,6 +55,7 @@ internal static class RoomServices
         services.AddAdoptedStream(StreamName.Parse("$functions"), provider => provider.GetRequiredService<FunctionHost>().LogStream);
         services.AddSingleton<IFunctionStreams, FunctionStreams>();
         services.AddSingleton<IFunctionGateway, FunctionGateway>();
+        services.AddSingleton<IFunctionListeners, FunctionListeners>();
         services.AddSingleton<ICloudLink, CloudLink>();
         services.AddFunctions();
         services.AddHostedService(provider => provider.GetRequiredService<FunctionDeadLetters>());

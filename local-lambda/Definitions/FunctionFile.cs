@@ -253,10 +253,12 @@ internal sealed partial class FunctionFile
         {
             case "none":
                 return FunctionNetwork.None;
+            case "loopback":
+                return FunctionNetwork.Loopback;
             case "full":
                 return FunctionNetwork.Full;
             case var other:
-                Fault(node, "network", other ?? Shown(node), "use none or full");
+                Fault(node, "network", other ?? Shown(node), "use none, loopback or full");
                 return FunctionNetwork.None;
         }
     }

@@ -1,5 +1,4 @@
-using Roost.LocalLambda.Definitions;
-using Roost.LocalLambda.Inside;
+using System.Net;
 
 namespace Roost.LocalLambda.Isolation;
 
@@ -7,27 +6,16 @@ namespace Roost.LocalLambda.Isolation;
 /// A TCP socket that listens on the loopback interface of a sandbox and is accepted on by the daemon: made inside by <c>runtimes/launch.pl</c>, and
 /// handed over before the function starts.
 /// </summary>
-/// <param name="Name">By which the daemon knows what it is for.</param>
+/// <param name="Name">By which the daemon knows what it is for. With <c>:PORT</c> at its end it listens there, otherwise on a free port.</param>
 /// <param name="Variables">In which the function finds its address, behind what the environment has for them already.</param>
-internal sealed record InnerListener(string Name, IReadOnlyList<string> Variables)
+/// <param name="Target">The listener of the daemon that its connections go to; null where they are served as they are.</param>
+internal sealed record InnerListener(string Name, IReadOnlyList<string> Variables, IPEndPoint? Target = null)
 {
     public const string RuntimeApi = "runtime";
     public const string Endpoint = "endpoint";
 
-    /// <summary>In the order in which they are handed over. Our own bootstraps speak to the unix socket and need none.</summary>
-    public static IReadOnlyList<InnerListener> Of(FunctionDefinition definition)
-    {
-        List<InnerListener> listeners = [];
-        if (definition.Runtime.Family == RuntimeFamily.Provided)
-        {
-            listeners.Add(new InnerListener(RuntimeApi, ["AWS_LAMBDA_RUNTIME_API"]));
-        }
+    /// <summary>As the launcher takes it.</summary>
+    public string Argument => $"{Name}={string.Join(',', Variables)}";
 
-        if (definition.Grants.Count > 0)
-        {
-            listeners.Add(new InnerListener(Endpoint, InsideAccess.AddressVariables(definition)));
-        }
-
-        return listeners;
-    }
+    public static InnerListener To(IPEndPoint target) => new($"loopback:{target.Port}", [], target);
 }

@@ -10,7 +10,7 @@ namespace Roost.LocalLambda.Isolation;
 /// bubblewrap, which makes the namespaces and becomes the runtime. Pure: it starts nothing.
 /// </summary>
 /// <param name="filterFile">The filter of system calls, as <see cref="Seccomp.SystemCallFilter"/> builds it.</param>
-internal sealed class Sandbox(IsolationMode isolation, int maxProcesses, string runtimesFolder, string filterFile, DeviceGrants devices)
+internal sealed class Sandbox(IsolationMode isolation, int maxProcesses, string runtimesFolder, string filterFile, DeviceGrants devices, InnerListeners listeners)
 {
     public const string Bubblewrap = "/usr/bin/bwrap";
 
@@ -129,7 +129,7 @@ internal sealed class Sandbox(IsolationMode isolation, int maxProcesses, string 
             Join(arguments));
     }
 
-    private static string[] Command(FunctionDefinition definition, string taskRoot, string runtimes)
+    private string[] Command(FunctionDefinition definition, string taskRoot, string runtimes)
     {
         string[] program = definition.Runtime.Family switch
         {
@@ -137,8 +137,8 @@ internal sealed class Sandbox(IsolationMode isolation, int maxProcesses, string 
             RuntimeFamily.Node => [definition.Runtime.Interpreter, $"{runtimes}/nodejs/bootstrap.mjs"],
             _ => [$"{taskRoot}/bootstrap"],
         };
-        var listeners = InnerListener.Of(definition);
-        return listeners.Count == 0 ? program : [Perl, $"{runtimes}/launch.pl", .. listeners.Select(listener => $"{listener.Name}={string.Join(',', listener.Variables)}"), "--", .. program];
+        var handedOver = listeners.Of(definition);
+        return handedOver.Count == 0 ? program : [Perl, $"{runtimes}/launch.pl", .. handedOver.Select(listener => listener.Argument), "--", .. program];
     }
 
     private static List<string> Namespaces(FunctionNetwork network)
@@ -148,7 +148,7 @@ internal sealed class Sandbox(IsolationMode isolation, int maxProcesses, string 
             "--unshare-user", "--unshare-pid", "--unshare-ipc", "--disable-userns", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--seccomp", "4",
             "--uid", "993", "--gid", "990", // those of Lambda's sbx_user
         ];
-        if (network == FunctionNetwork.None)
+        if (network != FunctionNetwork.Full)
         {
             arguments.Add("--unshare-net");
         }

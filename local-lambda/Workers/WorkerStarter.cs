@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Roost.LocalLambda.Definitions;
 using Roost.LocalLambda.Inside;
 using Roost.LocalLambda.Isolation;
+using Roost.LocalLambda.Loopback;
 using Roost.LocalLambda.Output;
 using Roost.LocalLambda.RuntimeApi;
 using Roost.LocalLambda.Workers.Spares;
@@ -19,6 +20,7 @@ internal sealed partial class WorkerStarter : IAsyncDisposable
     private readonly string _socketFolder;
     private readonly string _stagingFolder;
     private readonly Sandbox _sandbox;
+    private readonly InnerListeners _listeners;
     private readonly ControlGroups? _groups;
     private readonly MemoryWatch? _watch;
     private readonly ProcessLauncher _launcher;
@@ -36,6 +38,7 @@ internal sealed partial class WorkerStarter : IAsyncDisposable
     public WorkerStarter(
         string socketFolder,
         Sandbox sandbox,
+        InnerListeners listeners,
         ControlGroups? groups,
         MemoryWatch? watch,
         ProcessLauncher launcher,
@@ -46,7 +49,7 @@ internal sealed partial class WorkerStarter : IAsyncDisposable
         TimeProvider clock,
         ILogger logger)
     {
-        (_socketFolder, _sandbox, _groups, _watch, _launcher, _pump, _api, _inside) = (socketFolder, sandbox, groups, watch, launcher, pump, api, inside);
+        (_socketFolder, _sandbox, _listeners, _groups, _watch, _launcher, _pump, _api, _inside) = (socketFolder, sandbox, listeners, groups, watch, launcher, pump, api, inside);
         (_options, _clock, _logger) = (options, clock, logger);
         _stagingFolder = Path.Combine(Path.GetFullPath(options.DataFolder), "spares");
         if (Directory.Exists(_stagingFolder))
@@ -126,7 +129,7 @@ internal sealed partial class WorkerStarter : IAsyncDisposable
         {
             SocketPath = path,
             Listener = listener,
-            SharesLoopback = _options.Isolation == IsolationMode.None || definition.Network != FunctionNetwork.None,
+            SharesLoopback = _options.Isolation == IsolationMode.None || definition.Network == FunctionNetwork.Full,
             IsSandboxed = _options.Isolation != IsolationMode.None,
             Assignment = assignment,
         };
@@ -248,22 +251,24 @@ internal sealed partial class WorkerStarter : IAsyncDisposable
     /// <summary>Takes what is listened on inside the sandbox, then whatever connects, until the listeners are disposed of.</summary>
     private async Task AcceptAsync(Worker worker)
     {
+        await using var relay = new LoopbackRelay();
         List<Task> accepting = [worker.Inside is { } own ? _inside!.AcceptAsync(own, own.Socket) : Task.CompletedTask];
         try
         {
-            var expected = InnerListener.Of(worker.Sandboxed).Count;
-            if (expected > 0)
+            var expected = _listeners.Of(worker.Sandboxed);
+            if (expected.Count > 0)
             {
                 // The launcher runs before the function does: nothing else can connect as yet.
                 using var launcherConnection = await worker.Listener.AcceptAsync();
-                for (var received = 0; received < expected; received++)
+                foreach (var inner in expected)
                 {
                     var (name, listener) = await ListenerHandOver.ReceiveAsync(launcherConnection);
                     worker.Keep(listener);
-                    accepting.Add(name switch
+                    accepting.Add((name == inner.Name ? inner : null) switch
                     {
-                        InnerListener.RuntimeApi => _api.AcceptAsync(worker, listener),
-                        InnerListener.Endpoint => worker.Inside is { } access ? _inside!.AcceptAsync(access, listener) : Task.CompletedTask,
+                        { Target: { } target } => relay.AcceptAsync(listener, target),
+                        { Name: InnerListener.RuntimeApi } => _api.AcceptAsync(worker, listener),
+                        { Name: InnerListener.Endpoint } => worker.Inside is { } access ? _inside!.AcceptAsync(access, listener) : Task.CompletedTask,
                         _ => throw new InvalidDataException($"The launcher handed over a listener named '{name}', which nobody serves."),
                     });
                 }

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
-# Usage: launch.pl NAME=VARIABLE,VARIABLE... ... -- PROGRAM ARGUMENT...
-# Runs a program that speaks TCP to the gateway in a sandbox that may have no network but its own loopback. For each NAME it listens there on a free
-# port, hands the listening socket to the gateway, which accepts on it from then on, and adds the address to each VARIABLE.
+# Usage: launch.pl NAME[:PORT]=VARIABLE,VARIABLE... ... -- PROGRAM ARGUMENT...
+# Runs a program that speaks TCP to the gateway in a sandbox that may have no network but its own loopback. For each NAME it listens there on PORT or a free
+# one, hands the listening socket to the gateway, which accepts on it from then on, and adds the address to each VARIABLE.
 # Perl, because perl-base is on every Debian ("Essential: yes").
 use strict;
 use warnings;
@@ -17,9 +17,10 @@ my ($sendmsg, $execve) = @{$numbers{$machine} // die "The numbers of system call
 my $path = $ENV{ROOST_RUNTIME_SOCKET};
 my $gateway = dial();
 while (@ARGV && (my $listener = shift @ARGV) ne '--') {
-    my ($name, $variables) = split /=/, $listener;
+    my ($name, $variables) = split /=/, $listener, 2;
+    my ($wanted) = $name =~ /:(\d+)$/;
     socket(my $tcp, AF_INET, SOCK_STREAM, 0) or die "socket: $!";
-    bind($tcp, sockaddr_in(0, INADDR_LOOPBACK)) or die "bind: $!";
+    bind($tcp, sockaddr_in($wanted // 0, INADDR_LOOPBACK)) or die "bind $name: $!";
     listen($tcp, SOMAXCONN) or die "listen: $!";
     my ($port) = sockaddr_in(getsockname($tcp));
     hand_over($name, fileno $tcp);

@@ -38,12 +38,17 @@ internal abstract class FunctionFixture
         Folder.Dispose();
     }
 
-    protected async Task StartAsync(Action<FunctionOptions>? configure = null, TimeProvider? clock = null)
+    protected async Task StartAsync(Action<FunctionOptions>? configure = null, TimeProvider? clock = null, IFunctionListeners? listeners = null)
     {
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
         services.AddSingleton<IMqttBroker>(Broker);
         services.AddSingleton(clock ?? TimeProvider.System);
+        if (listeners is not null)
+        {
+            services.AddSingleton(listeners);
+        }
+
         services.AddFunctions();
         services.Configure<FunctionOptions>(options =>
         {
