@@ -13,6 +13,7 @@ internal sealed class Metrics
     private readonly Histogram<double> _initDuration;
     private readonly Counter<long> _errors;
     private readonly Counter<long> _coldStarts;
+    private readonly Counter<long> _hedgedStarts;
     private readonly Counter<long> _throttles;
     private readonly Counter<long> _retries;
     private readonly Counter<long> _deadLetters;
@@ -37,6 +38,7 @@ internal sealed class Metrics
         _initDuration = meter.CreateHistogram<double>("roost.functions.init_duration", "s", "From a worker's start to its first question for an event.");
         _errors = meter.CreateCounter<long>("roost.functions.errors", "{invocation}", "Invocations that failed, by kind.");
         _coldStarts = meter.CreateCounter<long>("roost.functions.cold_starts", "{worker}", "Workers started.");
+        _hedgedStarts = meter.CreateCounter<long>("roost.functions.hedged_starts", "{worker}", "Workers started beside one that took longer to start than usual.");
         _throttles = meter.CreateCounter<long>("roost.functions.throttles", "{invocation}", "Invocations refused because workers and queue were full.");
         _retries = meter.CreateCounter<long>("roost.functions.retries", "{invocation}", "Asynchronous invocations that failed and will run again.");
         _deadLetters = meter.CreateCounter<long>("roost.functions.dead_letters", "{invocation}", "Asynchronous invocations given up.");
@@ -79,6 +81,8 @@ internal sealed class Metrics
     public void StreamRecordsLost(string function, long records) => _lostRecords.Add(records, new KeyValuePair<string, object?>("function", function));
 
     public void ColdStart(string function) => _coldStarts.Add(1, new KeyValuePair<string, object?>("function", function));
+
+    public void HedgedStart(string function) => _hedgedStarts.Add(1, new KeyValuePair<string, object?>("function", function));
 
     public void Throttled(string function) => _throttles.Add(1, new KeyValuePair<string, object?>("function", function));
 

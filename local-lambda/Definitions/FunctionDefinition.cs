@@ -53,6 +53,8 @@ internal sealed record FunctionDefinition
 
     public ServiceClass Class { get; init; }
 
+    public StartMode Start { get; init; }
+
     /// <summary>Most workers at one time.</summary>
     public int MaxConcurrency { get; init; } = 4;
 

@@ -19,7 +19,7 @@ internal sealed partial class FunctionFile
     private const int MaxDepth = 16;
 
     private static readonly string[] Keys =
-        ["name", "runtime", "handler", "url", "memory", "timeout", "environment", "encoding", "network", "class", "max-concurrency", "pinned", "idle", "queue", "triggers", "cpu", "devices", "grants"];
+        ["name", "runtime", "handler", "url", "memory", "timeout", "environment", "encoding", "network", "class", "start", "max-concurrency", "pinned", "idle", "queue", "triggers", "cpu", "devices", "grants"];
 
     private readonly string _path;
     private readonly IReadOnlyDictionary<string, YamlNode>? _given;
@@ -78,6 +78,7 @@ internal sealed partial class FunctionFile
             Encoding = Encoding(values),
             Network = Network(values),
             Class = Class(values),
+            Start = Start(values),
             MaxConcurrency = maxConcurrency,
             Pinned = Number(values, "pinned", 0, 0, maxConcurrency),
             Idle = Duration(values, "idle", TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(1), TimeSpan.FromHours(24), "1s to 24h, with its unit: 60s"),
@@ -279,6 +280,25 @@ internal sealed partial class FunctionFile
             case var other:
                 Fault(node, "class", other ?? Shown(node), "use interactive or background");
                 return ServiceClass.Interactive;
+        }
+    }
+
+    private StartMode Start(Dictionary<string, YamlNode> values)
+    {
+        if (!values.TryGetValue("start", out var node))
+        {
+            return StartMode.Normal;
+        }
+
+        switch (Scalar(node, "start"))
+        {
+            case "normal":
+                return StartMode.Normal;
+            case "hedged":
+                return StartMode.Hedged;
+            case var other:
+                Fault(node, "start", other ?? Shown(node), "use normal or hedged");
+                return StartMode.Normal;
         }
     }
 

@@ -43,6 +43,9 @@ internal sealed class Invocation(string requestId, ReadOnlyMemory<byte> payload,
     /// <summary>True once the event has left for the worker: from then on running it again might do something twice.</summary>
     public bool Delivered { get; set; }
 
+    /// <summary>A second worker was started on its behalf, and none is again.</summary>
+    public bool IsHedged { get; set; }
+
     /// <summary>The init duration that its REPORT line tells; null for a warm start.</summary>
     public TimeSpan? InitDuration { get; set; }
 

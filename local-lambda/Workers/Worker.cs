@@ -97,6 +97,14 @@ internal sealed class Worker(string id, FunctionDefinition sandboxed)
 
     public ITimer? StartTimer { get; set; }
 
+    /// <summary>What its start is measured by; null where it does not matter how long that takes.</summary>
+    public UsualStart? Usual { get; set; }
+
+    public ITimer? LateTimer { get; set; }
+
+    /// <summary>It has been starting for longer than <see cref="Usual"/>.</summary>
+    public bool IsLate { get; set; }
+
     public bool Dead { get; set; }
 
     public TimeSpan? InitDuration { get; set; }

@@ -31,8 +31,9 @@ internal sealed partial class WorkerPool
                 worker.InitDuration = _clock.GetElapsedTime(worker.StartedAt);
                 _metrics.Initialized(_definition.Name, worker.InitDuration.Value);
                 worker.Timer!.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-                _starting--;
-                EndStart(worker);
+                worker.Usual?.Add(worker.InitDuration.Value);
+                EndStarting(worker);
+                EndSuperseded();
                 _backoff.Reset();
                 LogWorkerReady(_definition.Name, worker.Id, worker.InitDuration.Value.TotalMilliseconds);
                 MakeAvailable(worker);
@@ -131,21 +132,26 @@ internal sealed partial class WorkerPool
         Invocation? unserved = null;
         TaskCompletionSource<Invocation?>? parked;
         bool again;
+        bool superseded;
         var outcome = !worker.Ready ? InvocationOutcome.InitFailed : end == WorkerEnd.OutOfMemory ? InvocationOutcome.OutOfMemory : InvocationOutcome.Crashed;
         lock (_gate)
         {
+            superseded = worker is { Dead: true, Ready: false };
             worker.Dead = true;
             worker.Timer?.Dispose();
             parked = worker.Parked;
             worker.Parked = null;
             _workers.Remove(worker);
             _available.Remove(worker);
-            if (!worker.Ready)
+            if (superseded)
             {
-                _starting--;
-                EndStart(worker);
+                // Nobody waits for it.
+            }
+            else if (!worker.Ready)
+            {
+                EndStarting(worker);
                 _backoff.Failed();
-                victim = TakeFirstWaiting(); // the start was on its behalf
+                victim = TakeVictimOfStart(); // the start was on its behalf
                 victim?.StartedAt = worker.StartedAt;
             }
             else if (worker.Current is { Delivered: false } undelivered)
@@ -171,7 +177,7 @@ internal sealed partial class WorkerPool
 
         parked?.TrySetResult(null);
         unserved?.Fail(Stopping());
-        if (outcome == InvocationOutcome.InitFailed && !_closed)
+        if (outcome == InvocationOutcome.InitFailed && !superseded && !_closed)
         {
             _platform.InitReport(_clock.GetElapsedTime(worker.StartedAt), worker.InitTimedOut, ErrorType.Of(worker.InitError ?? FunctionErrors.Exited("", exitCode, end)));
         }

@@ -34,6 +34,8 @@ internal sealed partial class WorkerPool : IWorkerClaimant, IAsyncDisposable
     private readonly List<Worker> _workers = [];
     private readonly List<Worker> _available = []; // used from the end: the warmest first, so that the others grow idle and end
     private readonly WaitingLine _waiting = new();
+    private readonly UsualStart _usualStart;
+    private readonly UsualStart _usualStartOfSpare;
     private int _starting;
     private bool _sweeping;
     private bool _stopping;
@@ -50,6 +52,7 @@ internal sealed partial class WorkerPool : IWorkerClaimant, IAsyncDisposable
         Arn = definition.Arn.ToString();
         _initTimeout = options.InitTimeout;
         _backoff = new PinnedBackoff(clock);
+        (_usualStart, _usualStartOfSpare) = (new UsualStart(definition.Runtime.Family), new UsualStart(definition.Runtime.Family));
         _sweepPeriod = TimeSpan.FromTicks(Math.Max(TimeSpan.TicksPerSecond / 2, definition.Idle.Ticks / 4));
         _sweep = clock.CreateTimer(static pool => ((WorkerPool)pool!).EndIdle(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         admission.Open(this);
@@ -228,10 +231,13 @@ internal sealed partial class WorkerPool : IWorkerClaimant, IAsyncDisposable
         {
             Invocation? victim = null;
             Exception? fault = null;
+            Invocation? hedged;
             lock (_gate)
             {
                 var pinned = _workers.Count < _pinned && !_backoff.IsWaiting;
-                if (_closed || _workers.Count >= _definition.MaxConcurrency || (!pinned && _waiting.Count <= _starting) || (_stopping && _waiting.Count <= _starting))
+                var awaited = _waiting.Count > _starting;
+                hedged = awaited || pinned ? null : WaitsForLateWorker();
+                if (_closed || (!awaited && (_stopping || !(pinned || hedged is not null))) || _workers.Count >= Math.Max(_definition.MaxConcurrency, hedged is null ? 0 : FewestForHedge))
                 {
                     return;
                 }
@@ -248,6 +254,8 @@ internal sealed partial class WorkerPool : IWorkerClaimant, IAsyncDisposable
                     worker.HoldsStart = true;
                     worker.StartTimer = _clock.CreateTimer(static state => ((Worker)state!).Pool.GiveUpStart((Worker)state), worker, LongestHold, Timeout.InfiniteTimeSpan);
                     worker.Timer = _clock.CreateTimer(static state => ((Worker)state!).Pool.OnTimer((Worker)state), worker, _initTimeout, Timeout.InfiniteTimeSpan);
+                    ExpectSoon(worker);
+                    hedged?.IsHedged = true;
                     _starting++;
                     _workers.Add(worker);
                     _platform.InitStart();
@@ -260,13 +268,19 @@ internal sealed partial class WorkerPool : IWorkerClaimant, IAsyncDisposable
                     _admission.Started(this);
                     _admission.Ended(this);
                     _backoff.Failed();
-                    victim = TakeFirstWaiting();
+                    victim = TakeVictimOfStart();
                 }
             }
 
             if (fault is null)
             {
                 _metrics.ColdStart(_definition.Name);
+                if (hedged is not null)
+                {
+                    _metrics.HedgedStart(_definition.Name);
+                    LogHedged(_definition.Name);
+                }
+
                 continue;
             }
 

@@ -32,6 +32,7 @@ internal sealed class FunctionFileTests
     [TestCase("pinned: 5", "pinned is '5'; use a whole number, 0 to 4")]
     [TestCase("queue: 1e3", "queue is '1e3'; use a whole number, 0 to 100000")]
     [TestCase("encoding: xml", "encoding is 'xml'; use json or binary")]
+    [TestCase("start: fast", "start is 'fast'; use normal or hedged")]
     [TestCase("network: lan", "network is 'lan'; use none, loopback or full")]
     [TestCase("network: [none]", "network takes a single value")]
     [TestCase("environment: [A]", "environment write names and values: environment: { SITE: \"17\" }")]
