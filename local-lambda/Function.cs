@@ -163,6 +163,7 @@ internal sealed class Function(string name, Engine engine, FunctionLog log)
             load.Waiting,
             _queue?.Count ?? 0)
         {
+            Retrying = _queue?.Retrying ?? 0,
             Starting = load.Starting,
             Idle = load.Idle,
             PeakMemoryBytes = load.PeakMemoryBytes,

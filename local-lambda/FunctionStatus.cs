@@ -9,6 +9,9 @@ public sealed record FunctionStatus(
     string Name, string Arn, string State, IReadOnlyList<string> Faults, IReadOnlyList<string> Notes, string? Runtime, string? Handler,
     long MemoryBytes, TimeSpan Timeout, int Workers, int Busy, int Waiting, long Queued)
 {
+    /// <summary>Of those queued: events that failed, or could not be run or delivered, and wait for their next try.</summary>
+    public int Retrying { get; init; }
+
     /// <summary>Workers that have not asked for their first event.</summary>
     public int Starting { get; init; }
 

@@ -45,6 +45,7 @@ internal sealed class Metrics
         Gauge("roost.functions.workers", "{worker}", "Workers by state.", function => [("starting", function.Starting), ("busy", function.Busy), ("idle", function.Idle)]);
         Gauge("roost.functions.waiting", "{invocation}", "Invocations that wait for a worker.", function => [(null, function.Waiting)]);
         Gauge("roost.functions.queue_depth", "{invocation}", "Asynchronous invocations that are not done, those that run included.", function => [(null, function.Queued)]);
+        Gauge("roost.functions.queue_retrying", "{invocation}", "Of those: that failed, or could not be run or delivered, and wait for their next try.", function => [(null, function.Retrying)]);
         Gauge("roost.functions.worker_memory", "By", "What the worker that used most has used at one time.", function => [(null, function.PeakMemoryBytes)]);
         _droppedDeadLetters = meter.CreateCounter<long>("roost.functions.dead_letters.dropped", "{letter}", "Dead letters lost because there was no room for newer ones.");
         _deliveries = meter.CreateCounter<long>("roost.functions.deliveries", "{record}", "Records that destinations have taken.");

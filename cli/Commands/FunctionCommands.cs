@@ -43,12 +43,12 @@ internal static class FunctionCommands
                 return ExitCode.Done;
             }
 
-            var table = new Table("FUNCTION", "STATE", "RUNTIME", "WORKERS", "BUSY", "QUEUED", "ERRORS", "NOTE");
+            var table = new Table("FUNCTION", "STATE", "RUNTIME", "WORKERS", "BUSY", "QUEUED", "RETRYING", "ERRORS", "NOTE");
             foreach (var function in Listing.Of(functions.RootElement, "functions"))
             {
                 table.Add(
                     JsonText.Cell(function, "name"), JsonText.Cell(function, "state"), JsonText.Cell(function, "runtime"), JsonText.Cell(function, "workers"),
-                    JsonText.Cell(function, "busy"), JsonText.Cell(function, "queued"), JsonText.Cell(function, "recentErrors"), Note(function));
+                    JsonText.Cell(function, "busy"), JsonText.Cell(function, "queued"), JsonText.Cell(function, "retrying"), JsonText.Cell(function, "recentErrors"), Note(function));
             }
 
             run.Write(table);

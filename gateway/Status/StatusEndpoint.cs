@@ -118,6 +118,7 @@ internal static class StatusEndpoint
         writer.WriteNumber("failed", functions.Count(function => function.Faults.Count > 0));
         writer.WriteNumber("workers", functions.Sum(function => function.Workers));
         writer.WriteNumber("queued", functions.Sum(function => function.Queued));
+        writer.WriteNumber("retrying", functions.Sum(function => function.Retrying));
         writer.WriteNumber("errors", functions.Sum(function => function.RecentErrors)); // of the last five minutes
         writer.WriteEndObject();
     }

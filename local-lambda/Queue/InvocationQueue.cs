@@ -84,6 +84,18 @@ internal sealed partial class InvocationQueue : IAsyncDisposable
         }
     }
 
+    /// <summary>Events that failed, could not be run or could not be delivered, and wait for their next try.</summary>
+    public int Retrying
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _schedule.Retrying;
+            }
+        }
+    }
+
     /// <summary>How long the oldest event has been in the queue.</summary>
     public TimeSpan OldestAge
     {

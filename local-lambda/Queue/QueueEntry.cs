@@ -34,6 +34,9 @@ internal sealed class QueueEntry
     /// <summary>Set for one that is to be given up instead of being run.</summary>
     public bool Expired { get; set; }
 
+    /// <summary>Whether the schedule counts it among those that wait for their next try.</summary>
+    public bool IsRetry { get; set; }
+
     /// <summary>Whether the schedule looks at its age already.</summary>
     public bool IsWatched { get; set; }
 }

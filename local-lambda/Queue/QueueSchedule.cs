@@ -28,6 +28,9 @@ internal sealed class QueueSchedule(Func<string?, TimeSpan> maxAge)
 
     public int Delivering { get; private set; }
 
+    /// <summary>Those that were run or delivered in vain and wait for their next try.</summary>
+    public int Retrying { get; private set; }
+
     /// <summary>The oldest by its place in the log; null when there is none.</summary>
     public QueueEntry? Oldest => _all.Count == 0 ? null : _all.First().Value;
 
@@ -73,6 +76,7 @@ internal sealed class QueueSchedule(Func<string?, TimeSpan> maxAge)
     /// <summary>One that was running, or is new, waits until it is due.</summary>
     public void PutBack(QueueEntry entry)
     {
+        NoteRetry(entry, isRetry: entry.State == QueueEntryState.Running || entry.Failures + entry.Throttles > 0);
         Stopped(entry);
         entry.State = QueueEntryState.Waiting;
         _waiting.Enqueue(entry, entry.Due);
@@ -82,6 +86,7 @@ internal sealed class QueueSchedule(Func<string?, TimeSpan> maxAge)
     /// <summary>Done with.</summary>
     public void Remove(QueueEntry entry)
     {
+        NoteRetry(entry, isRetry: false);
         Stopped(entry);
         if (entry.State != QueueEntryState.Gone)
         {
@@ -109,6 +114,7 @@ internal sealed class QueueSchedule(Func<string?, TimeSpan> maxAge)
             _waiting.Dequeue();
             if (entry.State == QueueEntryState.Waiting && entry.Due <= due) // else it was put back since, for longer
             {
+                NoteRetry(entry, isRetry: false);
                 entry.State = QueueEntryState.Ready;
                 (entry.Expired ? _expired : entry.IsDelivery ? _deliveries : _ready).Enqueue(entry);
             }
@@ -123,6 +129,7 @@ internal sealed class QueueSchedule(Func<string?, TimeSpan> maxAge)
                 if (EndOf(entry) <= now)
                 {
                     entry.Expired = true;
+                    NoteRetry(entry, isRetry: false);
                     entry.State = QueueEntryState.Ready;
                     _expired.Enqueue(entry);
                 }
@@ -183,6 +190,15 @@ internal sealed class QueueSchedule(Func<string?, TimeSpan> maxAge)
         }
 
         return null;
+    }
+
+    private void NoteRetry(QueueEntry entry, bool isRetry)
+    {
+        if (entry.IsRetry != isRetry)
+        {
+            entry.IsRetry = isRetry;
+            Retrying += isRetry ? 1 : -1;
+        }
     }
 
     private void Stopped(QueueEntry entry)

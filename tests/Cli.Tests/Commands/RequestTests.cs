@@ -186,12 +186,12 @@ public sealed class RequestTests
     public async Task Functions_are_listed_with_what_is_wrong_with_them()
     {
         await using var daemon = await FakeDaemon.AnsweringAsync(
-            """{"functions":[{"name":"on-bump","state":"ready","faults":[],"notes":[],"runtime":"python3.11","workers":2,"busy":1,"queued":0,"recentErrors":3},{"name":"bad","state":"failed","faults":["function.yaml:3: timeout","function.yaml:4: memory"],"notes":["odd"],"runtime":null,"workers":0,"busy":0,"queued":0}]}""");
+            """{"functions":[{"name":"on-bump","state":"ready","faults":[],"notes":[],"runtime":"python3.11","workers":2,"busy":1,"queued":4,"retrying":2,"recentErrors":3},{"name":"bad","state":"failed","faults":["function.yaml:3: timeout","function.yaml:4: memory"],"notes":["odd"],"runtime":null,"workers":0,"busy":0,"queued":0,"retrying":0}]}""");
 
         Assert.That((await RoostRun.AtAsync(daemon, "fn", "list")).Output, Is.EqualTo("""
-            FUNCTION  STATE   RUNTIME     WORKERS  BUSY  QUEUED  ERRORS  NOTE
-            on-bump   ready   python3.11  2        1     0       3
-            bad       failed              0        0     0               function.yaml:3: timeout (+2, see --json)
+            FUNCTION  STATE   RUNTIME     WORKERS  BUSY  QUEUED  RETRYING  ERRORS  NOTE
+            on-bump   ready   python3.11  2        1     4       2         3
+            bad       failed              0        0     0       0                 function.yaml:3: timeout (+2, see --json)
 
             """));
     }

@@ -145,6 +145,41 @@ internal sealed class QueueScheduleTests
         Assert.That(Next(1000), Is.Null);
     }
 
+    [Test]
+    public void Those_that_wait_for_their_next_try_are_counted_and_no_others()
+    {
+        Add(0);
+        Add(1, due: 5, isDelivery: true);
+        Assert.That(_schedule.Retrying, Is.Zero, "neither has been tried");
+
+        var run = Next(0)!;
+        Assert.That(_schedule.Retrying, Is.Zero, "it runs");
+        (run.Failures, run.Due) = (1, Seconds(60));
+        _schedule.PutBack(run);
+        _schedule.PutBack(run);
+        var delivery = Next(5)!;
+        delivery.Due = Seconds(1000);
+        _schedule.PutBack(delivery);
+        Assert.That(_schedule.Retrying, Is.EqualTo(2));
+
+        Assert.That(Next(60), Is.SameAs(run), "too old by then, and given up");
+        Assert.That(_schedule.Retrying, Is.EqualTo(1));
+        _schedule.Remove(delivery);
+        Assert.That(_schedule.Retrying, Is.Zero);
+    }
+
+    [Test]
+    public void One_that_had_failed_before_a_restart_waits_for_its_next_try()
+    {
+        var entry = Entry(0, due: 30);
+        (entry.Failures, entry.State) = (1, QueueEntryState.Waiting);
+        _schedule.Add(entry);
+
+        Assert.That(_schedule.Retrying, Is.EqualTo(1));
+        Next(30);
+        Assert.That(_schedule.Retrying, Is.Zero);
+    }
+
     private static TimeSpan Seconds(int seconds) => TimeSpan.FromSeconds(seconds);
 
     private static QueueEntry Entry(long offset, int due = 0, bool isDelivery = false) =>
