@@ -70,7 +70,7 @@ internal sealed partial class Engine : IAsyncDisposable
             _watch = new MemoryWatch(clock, options.MaxProcesses);
         }
 
-        var runtimes = Path.Combine(AppContext.BaseDirectory, "function-runtimes");
+        var runtimes = new RuntimesFolder(Path.Combine(AppContext.BaseDirectory, "function-runtimes"), Path.Combine(options.DataFolder, "runtimes"), clock);
         var filter = Path.Combine(Path.GetFullPath(options.DataFolder), "system-calls.bpf");
         if (SystemCallMachine.Current is { } machine)
         {
@@ -78,8 +78,8 @@ internal sealed partial class Engine : IAsyncDisposable
         }
 
         var listeners = new InnerListeners(options.Isolation, loopback);
-        var sandbox = new Sandbox(options.Isolation, options.MaxProcesses, runtimes, filter, new DeviceGrants(options.Devices), listeners);
-        Starter = new WorkerStarter(_socketFolder, sandbox, listeners, groups, _watch, launcher, _pump, _api, inside, options, clock, _logger);
+        var sandbox = new Sandbox(options.Isolation, options.MaxProcesses, runtimes.Path, filter, new DeviceGrants(options.Devices), listeners);
+        Starter = new WorkerStarter(_socketFolder, sandbox, runtimes, listeners, groups, _watch, launcher, _pump, _api, inside, options, clock, _logger);
     }
 
     public TimeProvider Clock => _clock;

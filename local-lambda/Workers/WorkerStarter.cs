@@ -20,6 +20,7 @@ internal sealed partial class WorkerStarter : IAsyncDisposable
     private readonly string _socketFolder;
     private readonly string _stagingFolder;
     private readonly Sandbox _sandbox;
+    private readonly RuntimesFolder _runtimes;
     private readonly InnerListeners _listeners;
     private readonly ControlGroups? _groups;
     private readonly MemoryWatch? _watch;
@@ -38,6 +39,7 @@ internal sealed partial class WorkerStarter : IAsyncDisposable
     public WorkerStarter(
         string socketFolder,
         Sandbox sandbox,
+        RuntimesFolder runtimes,
         InnerListeners listeners,
         ControlGroups? groups,
         MemoryWatch? watch,
@@ -50,7 +52,7 @@ internal sealed partial class WorkerStarter : IAsyncDisposable
         ILogger logger)
     {
         (_socketFolder, _sandbox, _listeners, _groups, _watch, _launcher, _pump, _api, _inside) = (socketFolder, sandbox, listeners, groups, watch, launcher, pump, api, inside);
-        (_options, _clock, _logger) = (options, clock, logger);
+        (_runtimes, _options, _clock, _logger) = (runtimes, options, clock, logger);
         _stagingFolder = Path.Combine(Path.GetFullPath(options.DataFolder), "spares");
         if (Directory.Exists(_stagingFolder))
         {
@@ -107,11 +109,12 @@ internal sealed partial class WorkerStarter : IAsyncDisposable
         return worker.PeakMemory;
     }
 
-    /// <summary>Ends the spares. The workers of functions are their pools' affair.</summary>
+    /// <summary>Ends the spares. The workers of functions are their pools' affair, and have ended.</summary>
     public async ValueTask DisposeAsync()
     {
         Spares.Dispose();
         await Task.WhenAll(_spareLives.Values);
+        await _runtimes.DisposeAsync();
     }
 
     private string LogStreamOf(Worker worker, WorkerPool pool) =>
@@ -290,6 +293,7 @@ internal sealed partial class WorkerStarter : IAsyncDisposable
     /// <returns>The exit code of the process, which has ended and whose output is read.</returns>
     private async Task<int> RunAsync(Worker worker)
     {
+        _runtimes.Prepare(worker.Sandboxed.Runtime);
         worker.Group = _groups?.Create(worker.Sandboxed, worker.Id);
         var plan = worker.Assignment is { } assignment
             ? _sandbox.PlanForSpare(worker.Sandboxed, assignment.StagingFolder, worker.SocketPath, worker.Group)

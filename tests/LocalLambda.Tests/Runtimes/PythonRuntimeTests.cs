@@ -14,6 +14,31 @@ internal sealed class PythonRuntimeTests : FunctionFixture
     }
 
     [Test]
+    public async Task Events_and_answers_are_the_same_whether_the_function_imports_json_or_not()
+    {
+        const string Echo = "import sys\ndef handler(event, context):\n    if event == 'json': return 'json' in sys.modules\n    if event == 'forget':\n        for name in [name for name in sys.modules if name.split('.')[0] == 'json']: del sys.modules[name]\n    if event == 'nan': return [float('nan'), float('inf'), -0.0, 1e22, {None: 1, True: 2, 3.5: 4}]\n    if event == 'set': return {1}\n    if event == 'circle': event = []; event.append(event)\n    return event";
+        string[] events =
+        [
+            "\"nan\"", "\"set\"", "\"circle\"", "\"\"", "\"gr\u00fc\u00dfe\\n\\u0000\\u2028\\\"/\"", "\"\\ud83d\\ude00\"", "\"half \\ud800\"", " \t\r\n[1, 2.50, -0, 1E400, 123456789012345678901234567890] \n", "{\"a\":1,\"a\":{\"b\":[]}}",
+            "NaN", "-Infinity", "null", "true", "", " ", "{", "[1,]", "1 2", "{\"a\" 1}", "\"a\tb\"", "\ufeff1", "tru", "01", "\u00a01", new string('[', 20_000),
+        ];
+        Python("with", "import json\n" + Echo);
+        Python("without", Echo);
+        await StartAsync();
+        Assert.That((await AnswerAsync("with", "\"json\""), await AnswerAsync("without", "\"json\"")), Is.EqualTo(("true", "false")), "else nothing is compared here");
+
+        foreach (var text in events)
+        {
+            await AnswerAsync("without", "\"forget\""); // an error imports it
+            var (with, without) = (await InvokeAsync("with", text), await InvokeAsync("without", text));
+
+            Assert.That((without.FunctionError, Comparable(without)), Is.EqualTo((with.FunctionError, Comparable(with))), text.Length > 100 ? "nested" : text);
+        }
+
+        static string Comparable(InvocationResult result) => result.FunctionError is null ? Text(result) : $"{Json(result).GetProperty("errorType")}: {Json(result).GetProperty("errorMessage")}";
+    }
+
+    [Test]
     public async Task The_context_tells_what_lambdas_does()
     {
         Python(
