@@ -54,7 +54,7 @@ internal sealed class CodeStore
                     File.Move(zip, folder + Zip, overwrite: true); // before the folder, whose name says that all is there
                 }
 
-                Directory.Move(unfinished, folder);
+                MoveUnlessThere(unfinished, folder);
                 FileSystemSync.Entries(_folder);
             }
 
@@ -124,6 +124,18 @@ internal sealed class CodeStore
         }
 
         Released?.Invoke();
+    }
+
+    private static void MoveUnlessThere(string unfinished, string folder)
+    {
+        try
+        {
+            Directory.Move(unfinished, folder);
+        }
+        catch (IOException) when (Directory.Exists(folder))
+        {
+            // Somebody stored the same code in this moment.
+        }
     }
 
     private CodePackage Lease(string sha256, long bytes)

@@ -240,27 +240,38 @@ internal sealed partial class InvocationQueue : IAsyncDisposable
     }
 
     /// <summary>Starts whatever may run now. Any thread; quick.</summary>
-    private void Pump()
+    private void Pump() => Pump(handled: 0);
+
+    /// <inheritdoc cref="Pump()"/>
+    /// <param name="handled">So many are done with: whoever sees that also finds the timer set for what waits.</param>
+    private void Pump(int handled)
     {
         List<QueueEntry> begun = [];
         QueueLog? log;
         lock (_gate)
         {
+            _handling -= handled;
+            TellIfDrained();
             log = _log;
             if (log is null || !_started || _disposed)
             {
                 return;
             }
 
-            var now = _ages.Now;
             _schedule.Durable(log.DurableOffset);
-            while (_schedule.Next(now, Math.Max(1, _function.MaxConcurrency), MaxDelivering) is { } entry)
+            TimeSpan now;
+            do
             {
-                begun.Add(entry);
-                _handling++;
-            }
+                now = _ages.Now;
+                while (_schedule.Next(now, Math.Max(1, _function.MaxConcurrency), MaxDelivering) is { } entry)
+                {
+                    begun.Add(entry);
+                    _handling++;
+                }
 
-            SetTimer(now);
+                SetTimer(now);
+            }
+            while (_schedule.NextTime() is { } next && next > now && next <= _ages.Now); // the time came while the timer was being set for it
         }
 
         foreach (var entry in begun)
@@ -326,13 +337,7 @@ internal sealed partial class InvocationQueue : IAsyncDisposable
         }
         finally
         {
-            lock (_gate)
-            {
-                _handling--;
-                TellIfDrained();
-            }
-
-            Pump();
+            Pump(handled: 1);
             CompactIfNeeded(log);
         }
     }

@@ -32,9 +32,9 @@ internal sealed record FunctionRecord
     public int? ReservedConcurrency { get; init; }
 
     /// <summary>Made over the API; those of triggers stand in the definition.</summary>
-    public IReadOnlyList<EventSourceMapping> Mappings { get => field ?? []; init; }
+    public IReadOnlyList<EventSourceMapping> Mappings { get; init; } = [];
 
-    public IReadOnlyDictionary<string, string> Tags { get => field ?? new Dictionary<string, string>(); init; }
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The rollout that is in progress, or the last there was; null when there was none.</summary>
     public Rollout? Rollout { get; init; }
@@ -43,7 +43,7 @@ internal sealed record FunctionRecord
     public string? Previous { get; init; }
 
     /// <summary>Versions that deployments published, and nobody asked for by name: the oldest of them go. Oldest first.</summary>
-    public IReadOnlyList<string> DeployedVersions { get => field ?? []; init; }
+    public IReadOnlyList<string> DeployedVersions { get; init; } = [];
 
     /// <summary>The settings that hold for the function as a whole, such as its triggers: those of the version that serves most calls without a qualifier.</summary>
     [JsonIgnore]
@@ -100,5 +100,5 @@ internal sealed record FunctionRecord
         Rollout is { IsInProgress: true } rollout ? FindVersion(chance < rollout.Weight ? rollout.Canary : rollout.Stable) ?? Latest : Latest;
 
     private static byte[] Content(FunctionDefinition definition) => JsonSerializer.SerializeToUtf8Bytes(
-        definition with { Version = "", RevisionId = "", LastModified = default, Description = "" }, RegistryJson.Default.FunctionDefinition);
+        definition with { Version = "", RevisionId = "", LastModified = default, Description = "" }, RegistryJson.FunctionDefinition);
 }

@@ -37,7 +37,7 @@ internal sealed partial class FunctionStore : IAsyncDisposable
         {
             try
             {
-                records.Add(JsonSerializer.Deserialize((byte[])row[1], RegistryJson.Default.FunctionRecord)!);
+                records.Add(JsonSerializer.Deserialize((byte[])row[1], RegistryJson.FunctionRecord)!);
             }
             catch (JsonException exception)
             {
@@ -51,7 +51,7 @@ internal sealed partial class FunctionStore : IAsyncDisposable
     /// <summary>Completes when the record is on the disk.</summary>
     public Task SaveAsync(FunctionRecord record)
     {
-        var document = JsonSerializer.SerializeToUtf8Bytes(record, RegistryJson.Default.FunctionRecord);
+        var document = JsonSerializer.SerializeToUtf8Bytes(record, RegistryJson.FunctionRecord);
         return _store.WriteAsync(connection =>
         {
             using var command = connection.CreateCommand();

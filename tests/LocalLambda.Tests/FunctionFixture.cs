@@ -55,6 +55,11 @@ internal abstract class FunctionFixture
             options.Folder = Folder["functions"];
             options.DataFolder = Folder["data"];
             options.Spares = 0; // most tests are not about them, and each would pay for two
+            if (clock is not null)
+            {
+                options.InitTimeout = TimeSpan.FromMinutes(15); // a clock that is set by hand would time out whatever is starting just then
+            }
+
             configure?.Invoke(options);
         });
         _services = services.BuildServiceProvider();

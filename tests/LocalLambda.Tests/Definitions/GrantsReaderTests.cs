@@ -35,8 +35,8 @@ internal sealed class GrantsReaderTests
         Assert.That(faults, Is.Empty);
         Assert.That(definition!.Grants, Has.Count.EqualTo(6));
         Assert.That(definition.Grants[3].Allow, Is.EqualTo(new[] { "get", "update", "delete", "list" }));
-        var kept = JsonSerializer.SerializeToUtf8Bytes(definition, RegistryJson.Default.FunctionDefinition);
-        var again = JsonSerializer.Deserialize(kept, RegistryJson.Default.FunctionDefinition)!;
+        var kept = JsonSerializer.SerializeToUtf8Bytes(definition, RegistryJson.FunctionDefinition);
+        var again = JsonSerializer.Deserialize(kept, RegistryJson.FunctionDefinition)!;
         Assert.That(FunctionRecord.IsSame(definition, again), Is.True);
         Assert.That(again.Grants[1], Is.EqualTo(new Grant { Publish = "site/state", Retain = true }));
     }

@@ -35,7 +35,7 @@ internal sealed class AsyncSettingsTests
     [Test]
     public void They_are_kept_with_the_function()
     {
-        var kept = JsonSerializer.Deserialize(JsonSerializer.SerializeToUtf8Bytes(s_record, RegistryJson.Default.FunctionRecord), RegistryJson.Default.FunctionRecord)!;
+        var kept = JsonSerializer.Deserialize(JsonSerializer.SerializeToUtf8Bytes(s_record, RegistryJson.FunctionRecord), RegistryJson.FunctionRecord)!;
 
         Assert.That(kept.Async, Is.EqualTo(s_record.Async));
     }

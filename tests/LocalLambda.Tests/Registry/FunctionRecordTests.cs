@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Roost.LocalLambda.Definitions;
 using Roost.LocalLambda.Registry;
 
@@ -68,6 +69,18 @@ internal sealed class FunctionRecordTests
         var draws = Enumerable.Range(0, 1000).Select(draw => record.Resolve("live", draw / 1000.0)!.CodeSha256).CountBy(code => code).ToDictionary();
 
         Assert.That(draws, Is.EqualTo(new Dictionary<string, int> { ["v2"] = 100, ["v1"] = 900 }));
+    }
+
+    [Test]
+    public void What_an_older_document_does_not_say_is_the_default()
+    {
+        const string Document = """{"name":"f","latest":{"name":"f","runtime":"python3.x","handler":"main.handler","codeSha256":"one"}}""";
+
+        var read = JsonSerializer.Deserialize(Document, RegistryJson.FunctionRecord)!;
+
+        Assert.That(
+            JsonSerializer.Serialize(read, RegistryJson.FunctionRecord),
+            Is.EqualTo(JsonSerializer.Serialize(Record("one"), RegistryJson.FunctionRecord)));
     }
 
     private static FunctionRecord WithAlias() => Record("one") with

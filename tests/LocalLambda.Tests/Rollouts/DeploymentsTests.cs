@@ -159,10 +159,10 @@ internal sealed class DeploymentsTests
     [Test]
     public void A_record_from_before_there_were_rollouts_is_read()
     {
-        var document = System.Text.Json.JsonSerializer.SerializeToNode(Some("a"), RegistryJson.Default.FunctionRecord)!.AsObject();
+        var document = System.Text.Json.JsonSerializer.SerializeToNode(Some("a"), RegistryJson.FunctionRecord)!.AsObject();
         document.Remove("deployedVersions");
 
-        var record = System.Text.Json.JsonSerializer.Deserialize(document, RegistryJson.Default.FunctionRecord)!;
+        var record = System.Text.Json.JsonSerializer.Deserialize(document, RegistryJson.FunctionRecord)!;
 
         Assert.That(record.Deploy(Definition("b"), s_plan, keepsBefore: true, s_now).Rollout!.Canary, Is.EqualTo("2"));
     }
@@ -173,10 +173,10 @@ internal sealed class DeploymentsTests
         var record = Some("a").Deploy(Definition("b"), s_plan, keepsBefore: true, s_now);
         record = record.Take(record.Rollout! with { Step = 1, Elapsed = TimeSpan.FromSeconds(301), CanaryFigures = new VersionFigures { Invocations = 3, Errors = 1, Slow = [0], Durations = [0, 2] } }, s_now);
 
-        var bytes = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(record, RegistryJson.Default.FunctionRecord);
-        var again = System.Text.Json.JsonSerializer.Deserialize(bytes, RegistryJson.Default.FunctionRecord)!;
+        var bytes = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(record, RegistryJson.FunctionRecord);
+        var again = System.Text.Json.JsonSerializer.Deserialize(bytes, RegistryJson.FunctionRecord)!;
 
-        Assert.That(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(again, RegistryJson.Default.FunctionRecord), Is.EqualTo(bytes));
+        Assert.That(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(again, RegistryJson.FunctionRecord), Is.EqualTo(bytes));
         Assert.That((again.Rollout!.Weight, again.Rollout.CanaryFigures.Timed, again.Rollout.IsInProgress), Is.EqualTo((0.5, 2, true)));
     }
 
