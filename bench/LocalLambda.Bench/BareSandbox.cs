@@ -19,7 +19,9 @@ internal static class BareSandbox
 
     private static async Task UntilReadyAsync(Interpreter interpreter, string program, string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, UseShellExecute = false };
+        start.Environment.Clear(); // a sandbox does so too, and what stands there may cost an interpreter more than the rest of its start
+        using var process = Process.Start(start)!;
         if (await process.StandardOutput.ReadLineAsync() != "ready")
         {
             throw new InvalidOperationException($"{program} could not run {interpreter.Name}.");

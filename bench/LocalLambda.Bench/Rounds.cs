@@ -1,13 +1,10 @@
 namespace Roost.LocalLambda.Bench;
 
 /// <summary>One thing measured many times, in rounds.</summary>
-internal sealed class Rounds
+internal sealed class Rounds(string name)
 {
     private readonly List<double> _medians = [];
     private readonly List<double> _round = [];
-
-    /// <summary>In milliseconds.</summary>
-    public double Median => Middle(_medians);
 
     public async Task MeasureAsync(Func<Task> action)
     {
@@ -22,7 +19,20 @@ internal sealed class Rounds
         _round.Clear();
     }
 
-    public override string ToString() => $"{Median:0.000} ({_medians.Min():0.000} to {_medians.Max():0.000})";
+    /// <summary>Round by round: what slows the machine down slows both.</summary>
+    public string Over(Rounds other)
+    {
+        var ratios = _medians.Zip(other._medians, (mine, others) => mine / others).ToList();
+        return $"{Middle(ratios):0.00} ({ratios.Min():0.00} to {ratios.Max():0.00}) x {other.Name}";
+    }
 
-    private static double Middle(List<double> values) => values.Order().ElementAt(values.Count / 2);
+    public override string ToString() => $"{Name,-30} {Middle(_medians),8:0.000} ({_medians.Min():0.000} to {_medians.Max():0.000})";
+
+    private string Name { get; } = name;
+
+    private static double Middle(List<double> values)
+    {
+        var sorted = values.Order().ToList();
+        return (sorted[(sorted.Count - 1) / 2] + sorted[sorted.Count / 2]) / 2;
+    }
 }
