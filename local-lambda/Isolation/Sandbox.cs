@@ -134,7 +134,7 @@ internal sealed class Sandbox(IsolationMode isolation, int maxProcesses, string 
         string[] program = definition.Runtime.Family switch
         {
             RuntimeFamily.Python => [definition.Runtime.Interpreter, $"{runtimes}/python/bootstrap.py"],
-            RuntimeFamily.Node => [definition.Runtime.Interpreter, $"{runtimes}/nodejs/bootstrap.mjs"],
+            RuntimeFamily.Node => [definition.Runtime.Interpreter, $"{runtimes}/nodejs/bootstrap.cjs"],
             _ => [$"{taskRoot}/bootstrap"],
         };
         var handedOver = listeners.Of(definition);

@@ -1,12 +1,15 @@
 // Runs one Lambda handler: asks the Runtime API for an event, calls the handler, answers, and asks again.
-// Built-in modules only. HTTP is written by hand: the answer and the question for the next event leave in one write.
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { createConnection } from 'node:net';
-import { basename, dirname, join, resolve } from 'node:path';
-import { Writable } from 'node:stream';
-import { pathToFileURL } from 'node:url';
-import { format, types } from 'node:util';
+// Built-in modules only. HTTP is written by hand: the answer and the question for the next event leave in one write. CommonJS: the loader of ES modules
+// takes some milliseconds, which a handler in CommonJS need not pay for.
+'use strict';
+
+const { existsSync, readFileSync } = require('node:fs');
+const { createRequire } = require('node:module');
+const { createConnection } = require('node:net');
+const { basename, dirname, join, resolve } = require('node:path');
+const { Writable } = require('node:stream');
+const { pathToFileURL } = require('node:url');
+const { format, types } = require('node:util');
 
 const environment = process.env;
 const api = '/2018-06-01/runtime';
@@ -444,19 +447,28 @@ async function serve(handler, headers, body) {
   }
 }
 
-if (environment.ROOST_SPARE) {
-  delete environment.ROOST_SPARE;
-  await import('data:text/javascript,'); // what a function will need, while there is time
-  Object.assign(environment, await gateway.assignment());
+async function main() {
+  if (environment.ROOST_SPARE) {
+    delete environment.ROOST_SPARE;
+    await import('data:text/javascript,'); // what a function will need, while there is time
+    Object.assign(environment, await gateway.assignment());
+  }
+
+  whenLoopIsEmpty = () => {
+    console.error('A top-level await can never settle: the event loop is empty.');
+    process.exit(13); // as Node itself, where it is the main module's
+  };
+  const handler = await loadHandler(environment.LAMBDA_TASK_ROOT, environment._HANDLER).catch((error) => die('Uncaught Exception', error, 129));
+  whenLoopIsEmpty = null;
+  waiting = true;
+  let { headers, body } = await gateway.first();
+  for (;;) {
+    waiting = false;
+    requestId = headers['lambda-runtime-aws-request-id'];
+    const answer = await serve(handler, headers, body);
+    waiting = true;
+    ({ headers, body } = await gateway.answer(requestId, ...answer));
+  }
 }
 
-const handler = await loadHandler(environment.LAMBDA_TASK_ROOT, environment._HANDLER).catch((error) => die('Uncaught Exception', error, 129));
-waiting = true;
-let { headers, body } = await gateway.first();
-for (;;) {
-  waiting = false;
-  requestId = headers['lambda-runtime-aws-request-id'];
-  const answer = await serve(handler, headers, body);
-  waiting = true;
-  ({ headers, body } = await gateway.answer(requestId, ...answer));
-}
+void main();
