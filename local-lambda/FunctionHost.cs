@@ -263,6 +263,10 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
     /// <summary>True for a function whose events are bytes and not JSON.</summary>
     internal bool IsBinary(string name, string? qualifier) => TryFind(name, out var function) && function.Record?.Resolve(qualifier, chance: 0)?.Encoding == PayloadEncoding.Binary;
 
+    /// <summary>What calls the function by itself; nothing while the host does not run.</summary>
+    internal IReadOnlyList<TriggerStatus> TriggersOf(Function function) =>
+        _running && function.Record is { } record ? _eventSources!.StatusOf(function.Name, record.Serving.Triggers) : [];
+
     /// <summary>Null while the host does not run.</summary>
     internal SparePool? Spares => _engine?.Starter.Spares;
 

@@ -13,7 +13,7 @@ internal static class FunctionShowCommand
     public static Command Create(GlobalOptions options, Terminal terminal)
     {
         var name = new Argument<string>("NAME") { Description = "Name of the function" };
-        var command = new Command("show", "One function: settings, code, versions, workers, last errors, and what isolates it") { name };
+        var command = new Command("show", "One function: settings, code, versions, triggers, workers, last errors, and what isolates it") { name };
         CommandRun.Define(command, options, terminal, async (run, cancellationToken) =>
         {
             var function = run.Get(name);
@@ -58,6 +58,9 @@ internal static class FunctionShowCommand
         Add("modified", JsonText.Cell(function, "lastModified"));
         Add("folder", JsonText.Cell(function, "folder"));
         Add("versions", string.Join(", ", Listing.Of(function, "versions").Select(JsonText.Cell)));
+        AddEach("trigger", Listing.Of(function, "triggers").Select(Trigger));
+        Add("url", JsonText.Cell(function, "url"));
+        Add("rollout", function.TryGetProperty("rollout", out var rollout) && rollout.ValueKind == JsonValueKind.Object ? Rollout(rollout) : "");
         AddEach("alias", Listing.Of(function, "aliases").Select(alias => $"{JsonText.Cell(alias, "name")} is {JsonText.Cell(alias, "version")}{Weights(alias)}"));
         Add("workers", JsonText.Cell(function, "workers") is { Length: > 0 } workers ? $"{workers}, of these {JsonText.Cell(function, "busy")} busy, {JsonText.Cell(function, "idle")} idle, {JsonText.Cell(function, "starting")} starting" : "");
         Add("most memory used", JsonText.Cell(function, "peakMemoryBytes") is { Length: > 0 } peak && peak != "0" ? Mebibytes(peak) : "");
@@ -86,6 +89,26 @@ internal static class FunctionShowCommand
                 table.Add(name, value);
             }
         }
+    }
+
+    private static string Trigger(JsonElement trigger)
+    {
+        var text = $"{JsonText.Cell(trigger, "kind")} {JsonText.Cell(trigger, "what")}";
+        return JsonText.Cell(trigger, "kind") switch
+        {
+            "schedule" => $"{text}, {(JsonText.Time(trigger, "nextDue") is { Length: > 0 } due ? $"next at {due}" : JsonText.Cell(trigger, "state"))}",
+            "stream" => $"{text}, {JsonText.Cell(trigger, "state")}, {JsonText.Cell(trigger, "iteratorAgeSeconds")} s behind, {JsonText.Cell(trigger, "lastResult")}",
+            _ => text,
+        };
+    }
+
+    private static string Rollout(JsonElement rollout)
+    {
+        var reason = JsonText.Cell(rollout, "reason");
+        var ended = JsonText.Time(rollout, "endedAt");
+        return $"{JsonText.Cell(rollout, "state")}: version {Version("canary")} in place of {Version("stable")}, begun {JsonText.Time(rollout, "startedAt")}{(ended.Length > 0 ? $", ended {ended}" : "")}{(reason.Length > 0 ? $"; {reason}" : "")}";
+
+        string Version(string which) => rollout.TryGetProperty(which, out var version) ? JsonText.Cell(version, "version") : "";
     }
 
     private static string Weights(JsonElement alias) => alias.TryGetProperty("weights", out var weights) && weights.ValueKind == JsonValueKind.Object

@@ -1,13 +1,20 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Roost.LocalLambda.Rollouts;
+using Roost.LocalLambda.Sources;
+using Roost.LocalLambda.Sources.Urls;
 
 namespace Roost.LocalLambda.Http;
 
 /// <summary>All that can be told of one function: its status, and what its record says. Values of the environment are not in it.</summary>
 internal static class FunctionDetails
 {
+    private static readonly JsonSerializerOptions s_withoutNulls = new(JsonSerializerOptions.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+
+    /// <param name="triggers">What calls it by itself.</param>
     /// <param name="isolation">What stands around every function.</param>
-    public static JsonObject Of<T>(Function function, T isolation)
+    public static JsonObject Of<T>(Function function, IReadOnlyList<TriggerStatus> triggers, T isolation)
     {
         var details = JsonSerializer.SerializeToNode(function.Status(), JsonSerializerOptions.Web)!.AsObject();
         details["isolation"] = JsonSerializer.SerializeToNode(isolation, JsonSerializerOptions.Web);
@@ -24,6 +31,9 @@ internal static class FunctionDetails
         details["network"] = latest.Network.ToString().ToLowerInvariant();
         details["maxConcurrency"] = latest.MaxConcurrency;
         details["pinned"] = latest.Pinned;
+        details["triggers"] = JsonSerializer.SerializeToNode(triggers, s_withoutNulls);
+        details["url"] = latest.Url is null ? null : $"{FunctionUrlEndpoint.Prefix}{function.Name}/";
+        details["rollout"] = record.Rollout is { } rollout ? RolloutView.Of(function.Name, rollout, function.Figures) : null;
         details["environment"] = new JsonArray([.. latest.Environment.Keys.Order(StringComparer.Ordinal).Select(name => (JsonNode)name)]);
         details["versions"] = new JsonArray([.. record.Versions.Select(version => (JsonNode)version.Version)]);
         details["aliases"] = new JsonArray([.. record.Aliases.Select(alias => (JsonNode)new JsonObject { ["name"] = alias.Name, ["version"] = alias.FunctionVersion, ["weights"] = new JsonObject(alias.AdditionalVersionWeights.Select(weight => KeyValuePair.Create(weight.Key, (JsonNode?)weight.Value))) })]);

@@ -46,6 +46,26 @@ internal sealed partial class EventSources : IAsyncDisposable
     /// <summary>One function's sources, none at first. The caller disposes of them, before this.</summary>
     public FunctionSources Create(string function) => new(function, trigger => Create(function, trigger), _logger);
 
+    /// <summary>What calls a function now, mappings that were made over the API included. Any thread may call.</summary>
+    public IReadOnlyList<TriggerStatus> StatusOf(string function, IReadOnlyList<Trigger> triggers) =>
+    [
+        .. triggers.Distinct().Select(trigger => trigger switch
+        {
+            TopicTrigger topic => new TriggerStatus(TopicTrigger.Kind, topic.Filter),
+            ScheduleTrigger schedule => StatusOf(schedule, RuleOf(function, schedule)),
+            ShadowTrigger shadow => new TriggerStatus(ShadowTrigger.Kind, $"{shadow.Thing}{(shadow.Name is null ? "" : $"/{shadow.Name}")} {shadow.Announcement}"),
+            PresenceTrigger presence => new TriggerStatus(PresenceTrigger.Kind, presence.On is null ? presence.Client : $"{presence.Client} {presence.On}"),
+            LifecycleTrigger lifecycle => new TriggerStatus(LifecycleTrigger.Kind, lifecycle.On),
+            _ => null, // streams are told by their mappings
+        }).OfType<TriggerStatus>(),
+        .. Mappings.List().Where(status => status.Mapping.FunctionName == function).Select(status => new TriggerStatus(StreamTrigger.Kind, StreamArn.NameOf(status.Mapping.EventSourceArn))
+        {
+            State = status.State,
+            LastResult = status.LastProcessingResult,
+            IteratorAgeSeconds = Math.Round(status.IteratorAge.TotalSeconds, 1),
+        }),
+    ];
+
     /// <summary>Forgets how far the sources of a function have come that is gone for good: one that gets its name later begins anew.</summary>
     public async Task ForgetAsync(string function, IReadOnlyList<Trigger> triggers)
     {
@@ -72,6 +92,12 @@ internal sealed partial class EventSources : IAsyncDisposable
         await Mappings.DisposeAsync();
         await _scheduler.DisposeAsync();
         await _store.DisposeAsync();
+    }
+
+    private TriggerStatus StatusOf(ScheduleTrigger schedule, string rule)
+    {
+        var runs = _scheduler.TryFindNext(rule, out var due);
+        return new TriggerStatus(ScheduleTrigger.Kind, ScheduleEntry.IdentityOf(schedule)) { State = runs ? due is null ? "Over" : "Enabled" : "NotStarted", NextDue = due };
     }
 
     private static string RuleOf(string function, ScheduleTrigger schedule) => $"{function}-{schedule.RuleName}";

@@ -39,6 +39,18 @@ internal sealed partial class Scheduler : IAsyncDisposable
         }
     }
 
+    /// <param name="due">When the rule runs next, or was to run where it is late; null when it is over.</param>
+    /// <returns>False for a rule that is not among those that run.</returns>
+    public bool TryFindNext(string rule, out DateTimeOffset? due)
+    {
+        lock (_gate)
+        {
+            var entry = _entries.Find(entry => entry.Rule == rule);
+            due = entry?.Due(_clock.GetUtcNow());
+            return entry is not null;
+        }
+    }
+
     /// <summary>Takes up a schedule where it was left, or begins it.</summary>
     public async Task<ScheduleEntry> AddAsync(string function, string rule, ScheduleTrigger trigger)
     {

@@ -153,6 +153,32 @@ public sealed class FunctionTests
     }
 
     [Test]
+    public async Task Show_tells_what_calls_the_function_and_how_its_rollout_ended()
+    {
+        await using var daemon = await FakeDaemon.AnsweringAsync(
+            """
+            {"name":"f","url":"/fn/f/","triggers":[
+              {"kind":"topic","what":"a/+"},
+              {"kind":"schedule","what":"rate(1 hour)","state":"Enabled","nextDue":"2026-11-21T12:00:00+00:00"},
+              {"kind":"schedule","what":"at(2020-01-01T00:00:00)","state":"Over"},
+              {"kind":"stream","what":"telemetry","state":"Enabled","lastResult":"OK","iteratorAgeSeconds":3.5}],
+             "rollout":{"state":"rolled-back","reason":"errors 40%","stable":{"version":"1"},"canary":{"version":"2"},"startedAt":"2026-11-21T11:00:00Z","endedAt":"2026-11-21T11:01:00Z"}}
+            """, 200);
+
+        Assert.That((await RoostRun.AtAsync(daemon, "fn", "show", "f")).Output, Is.EqualTo("""
+            WHAT     HOW IT IS
+            name     f
+            trigger  topic a/+
+            trigger  schedule rate(1 hour), next at 2026-11-21T12:00:00.000Z
+            trigger  schedule at(2020-01-01T00:00:00), Over
+            trigger  stream telemetry, Enabled, 3.5 s behind, OK
+            url      /fn/f/
+            rollout  rolled-back: version 2 in place of 1, begun 2026-11-21T11:00:00.000Z, ended 2026-11-21T11:01:00.000Z; errors 40%
+
+            """));
+    }
+
+    [Test]
     public async Task Where_the_list_cannot_be_had_the_refusal_stands_alone()
     {
         await using var daemon = await FakeDaemon.AnsweringAsync("""{"Message":"Function not found: arn"}""", 404);

@@ -33,6 +33,18 @@ internal sealed class FunctionEndpointsTests : HttpFixture
         await AssertRefusedAsync(await Client.GetAsync("/2015-03-31/functions/nobody"), 404, "ResourceNotFoundException", "Function not found");
     }
 
+    [Test]
+    public async Task One_function_tells_what_calls_it()
+    {
+        Python("busy", "def handler(event, context): pass", "url: true\ntriggers: [ { topic: a/+ }, { lifecycle: stop }, { schedule: \"at(2020-01-01T00:00:00)\" } ]\n");
+        await ServeAsync();
+
+        using var busy = JsonDocument.Parse(await Client.GetStringAsync("/api/v1/functions/busy"));
+
+        Assert.That(busy.RootElement.GetProperty("url").GetString(), Is.EqualTo("/fn/busy/"));
+        Assert.That(busy.RootElement.GetProperty("triggers").GetRawText(), Is.EqualTo("""[{"kind":"topic","what":"a/+"},{"kind":"lifecycle","what":"stop"},{"kind":"schedule","what":"at(2020-01-01T00:00:00)","state":"Over"}]"""));
+    }
+
     [TestCase("")]
     [TestCase("/logs")]
     [TestCase("/dead-letters")]
