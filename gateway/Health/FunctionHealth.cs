@@ -8,9 +8,11 @@ internal sealed class FunctionHealth(FunctionHost functions) : IHealthSource
     /// <summary>Fewer errors in five minutes are somebody's try, not a function that is ill.</summary>
     private const int ManyErrors = 5;
 
-    public RoomHealth Check()
+    public RoomHealth Check() => Judge(functions.Functions, functions.Isolation);
+
+    /// <param name="isolation">Null while it is not known.</param>
+    internal static RoomHealth Judge(IReadOnlyList<FunctionStatus> all, FunctionIsolation? isolation)
     {
-        var all = functions.Functions;
         var faulty = all.Where(function => function.Faults.Count > 0).ToList();
         if (faulty.Count > 0)
         {
@@ -20,7 +22,7 @@ internal sealed class FunctionHealth(FunctionHost functions) : IHealthSource
         var failing = all.Where(function => function.RecentErrors >= ManyErrors && function.RecentErrors * 2 > function.RecentInvocations).ToList();
         if (failing.Count == 0)
         {
-            return functions.Isolation is { Mode: "none" } ? new("functions", RoomState.Degraded, "they run without isolation, as functions.isolation says") : new("functions", RoomState.Up);
+            return isolation is { Mode: "none" } ? new("functions", RoomState.Degraded, "they run without isolation, as functions.isolation says") : new("functions", RoomState.Up);
         }
 
         return new("functions", RoomState.Degraded, $"{failing[0].Name} failed {failing[0].RecentErrors} of {failing[0].RecentInvocations} times in five minutes; 'roost fn show {failing[0].Name}' has the last errors{(failing.Count > 1 ? $". So did {failing.Count - 1} more" : "")}");
