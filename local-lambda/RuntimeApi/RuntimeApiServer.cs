@@ -11,7 +11,7 @@ namespace Roost.LocalLambda.RuntimeApi;
 
 /// <summary>
 /// Serves the Lambda Runtime API to all workers by one Kestrel of its own, which is never reachable from a network. Which worker speaks is known
-/// from the socket that its connection came in by, so a worker cannot answer for another.
+/// from the socket that its connection came in by, and on the machine's own loopback from whose process it is too, so a worker cannot answer for another.
 /// </summary>
 internal sealed class RuntimeApiServer : IAsyncDisposable
 {
@@ -53,7 +53,7 @@ internal sealed class RuntimeApiServer : IAsyncDisposable
                 if (socket.AddressFamily == AddressFamily.InterNetwork)
                 {
                     socket.NoDelay = true;
-                    if (worker.SharesLoopback && !LoopbackPeer.IsOwnUser(socket))
+                    if (worker.SharesLoopback && !(await worker.ProcessAsync() is { } process && LoopbackPeer.IsOf(process, socket)))
                     {
                         socket.Dispose();
                         continue;

@@ -16,6 +16,7 @@ namespace Roost.LocalLambda.Workers;
 internal sealed class Worker(string id, FunctionDefinition sandboxed)
 {
     private readonly Lock _processGate = new();
+    private readonly TaskCompletionSource<int?> _processId = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Process? _process;
     private readonly List<Socket> _innerListeners = [];
     private volatile WorkerPool? _pool;
@@ -144,12 +145,17 @@ internal sealed class Worker(string id, FunctionDefinition sandboxed)
             _process = process;
             ProcessId = process.Id;
             HasEnded = false;
+            _processId.TrySetResult(process.Id);
             if (_killed)
             {
                 EndProcess();
             }
         }
     }
+
+    /// <summary>The first process, once <see cref="Attach"/> has been told of it: what it starts may connect before that.</summary>
+    /// <returns>Null when the worker has ended without one.</returns>
+    public Task<int?> ProcessAsync() => _processId.Task;
 
     /// <summary>True after <see cref="Kill"/>.</summary>
     public bool IsKilled
@@ -209,6 +215,7 @@ internal sealed class Worker(string id, FunctionDefinition sandboxed)
     public void CloseListeners()
     {
         Listener.Dispose();
+        _processId.TrySetResult(null);
         lock (_innerListeners)
         {
             _listenersClosed = true;

@@ -13,6 +13,7 @@ internal sealed class ProvidedRuntimeTests : FunctionFixture
             event = api.getresponse()
             body = event.read()
             if body == b'"processes"': body = subprocess.check_output(['ps', '-eo', 'args=']).decode().count('\n').__str__().encode()
+            if body == b'"address"': body = os.environ['AWS_LAMBDA_RUNTIME_API'].encode()
             if body == b'"environment"': body = str(sorted(name for name in os.environ if 'ROOST' in name)).encode()
             api.request('POST', f"/2018-06-01/runtime/invocation/{event.headers['Lambda-Runtime-Aws-Request-Id']}/response", b'[' + body + b']')
             api.getresponse().read()
@@ -27,6 +28,43 @@ internal sealed class ProvidedRuntimeTests : FunctionFixture
 
         Assert.That(await AnswerAsync("custom", "1"), Is.EqualTo("[1]"));
         Assert.That(await AnswerAsync("custom", $"\"{new string('x', 3_000_000)}\""), Has.Length.EqualTo(3_000_004));
+    }
+
+    [Test]
+    public async Task A_function_with_the_machines_network_cannot_take_the_events_of_another_one()
+    {
+        Provided("victim", Echo, "network: full\n");
+        Python(
+            "thief",
+            """
+            import os, socket
+            def handler(address, context):
+                host, port = address.split(':')
+                asked = socket.create_connection((host, int(port)), 20)
+                try:
+                    asked.sendall(b'GET /2018-06-01/runtime/invocation/next HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n')
+                    return asked.recv(100).decode()
+                except ConnectionError:
+                    return ''
+            """,
+            "network: full\ntimeout: 30s\n");
+        await StartAsync();
+        var address = (await AnswerAsync("victim", "\"address\""))[1..^1];
+
+        Assert.That(await AnswerAsync("thief", $"\"{address}\""), Is.EqualTo("\"\""), "closed unread: neither an event nor the wait for one");
+        Assert.That(await AnswerAsync("victim", "1"), Is.EqualTo("[1]"));
+    }
+
+    [Test]
+    public async Task A_client_with_a_socket_of_the_other_family_and_a_child_process_belong_to_the_runtime()
+    {
+        Provided(
+            "java",
+            Echo.Replace("api =", "import socket\nif os.fork(): os.wait()\napi =").Replace("while True:", "api.sock = socket.socket(socket.AF_INET6)\napi.sock.connect(('::ffff:127.0.0.1', api.port))\nwhile True:"),
+            "network: full\n");
+        await StartAsync();
+
+        Assert.That(await AnswerAsync("java", "1"), Is.EqualTo("[1]"));
     }
 
     [Test]
