@@ -56,7 +56,7 @@ internal sealed partial class Engine : IAsyncDisposable
         _socketFolder = MakeSocketFolder(options.DataFolder);
         _api = new RuntimeApiServer(clock, loggers);
         _admission = new WorkerAdmission(options.MaxWorkers, Math.Max(3, Environment.ProcessorCount + 1));
-        Code = new CodeStore(Path.Combine(options.DataFolder, "code"));
+        Code = new CodeStore(CodeStore.FolderIn(options.DataFolder));
         DeadLetters = deadLetters;
         _ages = new EventClock(Path.Combine(options.DataFolder, "event-clock"), clock);
         _fate = new QueueFate(DeadLetters, destinations, broker, metrics, clock, loggers.CreateLogger<QueueFate>());

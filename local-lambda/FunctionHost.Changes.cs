@@ -38,7 +38,7 @@ public sealed partial class FunctionHost
 
         if (before is not null)
         {
-            _engine!.Code.Sweep(Referenced());
+            SweepCode();
         }
 
         return after;
@@ -161,7 +161,7 @@ public sealed partial class FunctionHost
         await function.StopAsync(drain.Token);
         _logs.Forget(function.Name);
         WantSpares();
-        _engine!.Code.Sweep(Referenced());
+        SweepCode();
     }
 
     private void WantSpares() =>
@@ -176,7 +176,7 @@ public sealed partial class FunctionHost
         if (_engine is null)
         {
             _changes.Release();
-            throw new FunctionUnavailableException(name, "the gateway is stopping");
+            throw Ended(name);
         }
 
         return new Change(_changes);

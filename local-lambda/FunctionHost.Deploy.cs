@@ -11,14 +11,14 @@ public sealed partial class FunctionHost
     private ZipDeployer? _zips;
 
     /// <exception cref="FunctionUnavailableException">The gateway is stopping.</exception>
-    internal CodeStore Code => _engine?.Code ?? throw new FunctionUnavailableException("", "the gateway is stopping");
+    internal CodeStore Code => _engine?.Code ?? throw Ended("");
 
     /// <inheritdoc cref="Code" path="/exception"/>
-    internal ZipDeployer Zips => _engine is null ? throw new FunctionUnavailableException("", "the gateway is stopping") : _zips!;
+    internal ZipDeployer Zips => _engine is null ? throw Ended("") : _zips!;
 
     /// <summary>All mappings that run, those of triggers too.</summary>
     /// <inheritdoc cref="Code" path="/exception"/>
-    internal StreamMappings Mappings => _engine is null ? throw new FunctionUnavailableException("", "the gateway is stopping") : _eventSources!.Mappings;
+    internal StreamMappings Mappings => _engine is null ? throw Ended("") : _eventSources!.Mappings;
 
     internal long MaxCodeBytes => _options.MaxCodeBytes;
 
@@ -31,17 +31,27 @@ public sealed partial class FunctionHost
         await _changes.WaitAsync();
         try
         {
-            _engine?.Code.Sweep(Referenced());
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            LogNotSwept(exception.Message);
+            SweepCode();
         }
         finally
         {
             _changes.Release();
         }
     }
+
+    private void SweepCode()
+    {
+        try
+        {
+            _engine?.Code.Sweep(Referenced());
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            LogNotSwept(exception.Message);
+        }
+    }
+
+    private FunctionUnavailableException Ended(string name) => new(name, Fault ?? "the gateway is stopping");
 
     [LoggerMessage(3350, LogLevel.Warning, "Code that no function refers to any more could not be removed: {Reason} The next change of a function tries again")]
     private partial void LogNotSwept(string reason);

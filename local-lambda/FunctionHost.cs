@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Roost.LocalLambda.Code;
 using Roost.LocalLambda.DeadLetters;
 using Roost.LocalLambda.Definitions;
 using Roost.LocalLambda.Deployment;
@@ -13,6 +14,7 @@ using Roost.LocalLambda.Inside;
 using Roost.LocalLambda.Isolation;
 using Roost.LocalLambda.Output;
 using Roost.LocalLambda.Queue;
+using Roost.LocalLambda.Recovery;
 using Roost.LocalLambda.Registry;
 using Roost.LocalLambda.Rollouts;
 using Roost.LocalLambda.Sources;
@@ -45,6 +47,7 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
     private readonly IServiceScopeFactory _scopes;
     private readonly LogStore _logs;
     private readonly Metrics _metrics;
+    private readonly FoundDamage _damage;
     private readonly ConcurrentDictionary<string, Function> _functions = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _changes = new(1);
     private readonly Dictionary<string, FunctionSources> _sources = new(StringComparer.Ordinal);
@@ -66,10 +69,11 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
         IServiceScopeFactory scopes,
         LogStore logs,
         Metrics metrics,
+        FoundDamage damage,
         TimeProvider clock,
         ILoggerFactory loggers)
     {
-        (_options, _broker, _streams, _cloud, _deadLetters, _gateway, _listeners, _scopes, _logs, _metrics, _clock, _loggers) = (options.Value, broker, streams, cloud, deadLetters, gateway, listeners, scopes, logs, metrics, clock, loggers);
+        (_options, _broker, _streams, _cloud, _deadLetters, _gateway, _listeners, _scopes, _logs, _metrics, _damage, _clock, _loggers) = (options.Value, broker, streams, cloud, deadLetters, gateway, listeners, scopes, logs, metrics, damage, clock, loggers);
         _logger = loggers.CreateLogger<FunctionHost>();
         metrics.Functions = () => Functions;
         metrics.Queues = () => _functions.Values.Where(function => function.Queue is not null).Select(function => (function.Name, function.Queue!));
@@ -87,8 +91,30 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
 
     public IReadOnlyList<FunctionStatus> Functions => [.. _functions.Values.OrderBy(function => function.Name, StringComparer.Ordinal).Select(function => function.Status())];
 
+    /// <summary>What was found damaged since the start and set aside; each with what is lost and what to do.</summary>
+    public IReadOnlyList<string> Damage => _damage.Found;
+
+    /// <summary>Why no function runs at all; null while they do.</summary>
+    public string? Fault { get; private set; }
+
+    /// <summary>Where functions cannot be started, everything else is: then they are refused, and <see cref="Fault"/> says why.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        try
+        {
+            await StartAllAsync(cancellationToken);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            Fault = $"functions could not be started: {exception.Message}";
+            LogNotStarted(exception);
+            await AbandonAsync();
+        }
+    }
+
+    private async Task StartAllAsync(CancellationToken cancellationToken)
+    {
+        _store = FunctionStore.Open(_options.DataFolder, CodeStore.FolderIn(_options.DataFolder), _damage, _logger);
         var launcher = new ProcessLauncher();
         _isolationFault = _options.Isolation == IsolationMode.None ? null : await SandboxProbe.FaultAsync(launcher, cancellationToken);
         if (_isolationFault is not null)
@@ -106,7 +132,6 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
         _zips = new ZipDeployer(_engine.Code, _options, _clock);
         await _engine.StartAsync(cancellationToken);
         _eventSources = new EventSources(_options.DataFolder, this, _broker, _streams, _cloud, _engine.DeadLetters, _metrics, _clock, _loggers);
-        _store = FunctionStore.Open(_options.DataFolder, _logger);
         _rollouts = new RolloutConductor(this, _broker, _metrics, _clock, _logger);
         var records = _store.ReadAll();
         foreach (var record in records)
@@ -116,7 +141,7 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
 
         _folders = new FolderWatcher(new FolderDeployer(this, _engine.Code, _options, _clock, _logger), _options.Folder, _clock, _logger);
         await _folders.DeployAllAsync();
-        _engine.Code.Sweep(Referenced());
+        SweepCode();
         _logs.Restore();
         foreach (var name in _engine.QueuesLeft().Where(name => !_functions.ContainsKey(name)))
         {
@@ -162,6 +187,7 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
         if (_engine is not { } engine)
         {
             _changes.Release();
+            await CloseStoreAsync();
             return;
         }
 
@@ -170,12 +196,40 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
         using var drain = new CancellationTokenSource(_options.DrainTimeout, _clock);
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(drain.Token, cancellationToken);
         await Task.WhenAll(_sources.Values.Select(sources => sources.StopAsync(giveUp.Token)));
-        await _eventSources!.Mappings.StopAllAsync(giveUp.Token);
-        await _eventSources.DisposeAsync();
+        if (_eventSources is { } eventSources)
+        {
+            await eventSources.Mappings.StopAllAsync(giveUp.Token);
+            await eventSources.DisposeAsync();
+        }
+
         await Task.WhenAll(_functions.Values.Select(function => function.StopAsync(giveUp.Token)));
         await engine.DisposeAsync();
-        _zips!.Dispose();
-        await _store!.DisposeAsync();
+        _zips?.Dispose();
+        await CloseStoreAsync();
+    }
+
+    private async Task CloseStoreAsync()
+    {
+        if (_store is { } store)
+        {
+            _store = null;
+            await store.DisposeAsync();
+        }
+    }
+
+    /// <summary>Ends what had been started of a start that failed.</summary>
+    private async Task AbandonAsync()
+    {
+        try
+        {
+            await StopAsync(new CancellationToken(canceled: true)); // what has begun to run meanwhile runs again after the next start
+        }
+        catch (Exception exception)
+        {
+            LogNotEnded(exception);
+        }
+
+        _functions.Clear();
     }
 
     public async ValueTask DisposeAsync() => await StopAsync(CancellationToken.None);
@@ -276,7 +330,9 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
     private static string NewRequestId() => Guid.NewGuid().ToString("D");
 
     private Function Find(string name, string? qualifier) =>
-        _functions.TryGetValue(name, out var function) ? function : throw new FunctionNotFoundException(new FunctionArn(name, qualifier).ToString());
+        _functions.TryGetValue(name, out var function) ? function
+            : Fault is { } fault ? throw new FunctionUnavailableException(name, fault)
+            : throw new FunctionNotFoundException(new FunctionArn(name, qualifier).ToString());
 
     /// <summary>An event of a former release whose function has gone becomes a dead letter.</summary>
     private async Task LoseAsync(string name, QueuedInvocation queued, ReadOnlyMemory<byte> payload)
@@ -289,6 +345,12 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
 
     [LoggerMessage(3000, LogLevel.Error, "No function will run, because functions must be isolated and {Reason}. To run them all the same, with all rights of the daemon's user, set functions: isolation: none")]
     private partial void LogNoIsolation(string reason);
+
+    [LoggerMessage(3602, LogLevel.Critical, "No function runs, because functions could not be started; everything else does. Repair what is said here, and restart")]
+    private partial void LogNotStarted(Exception exception);
+
+    [LoggerMessage(3603, LogLevel.Error, "What had been started of the functions could not be ended in order")]
+    private partial void LogNotEnded(Exception exception);
 
     [LoggerMessage(3301, LogLevel.Warning, "Function {Function} is removed, because its folder {Folder} is gone")]
     private partial void LogWithdrawn(string function, string folder);

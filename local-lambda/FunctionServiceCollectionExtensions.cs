@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Roost.LocalLambda.Output;
+using Roost.LocalLambda.Recovery;
 using Roost.Mqtt;
 
 namespace Roost.LocalLambda;
@@ -21,15 +22,17 @@ public static class FunctionServiceCollectionExtensions
         services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<Metrics>();
+        services.TryAddSingleton(provider => new FoundDamage(provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<FunctionHost>>()));
         services.TryAddSingleton(provider =>
         {
             var options = provider.GetRequiredService<IOptions<FunctionOptions>>().Value;
-            return new LogStore(
-                Path.Combine(options.DataFolder, "logs"), options.LogRetentionBytes, options.LogRetentionAge > TimeSpan.Zero ? options.LogRetentionAge : null, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<FunctionHost>>());
+            return LogStore.OpenSound(
+                Path.Combine(options.DataFolder, "logs"), options.LogRetentionBytes, options.LogRetentionAge > TimeSpan.Zero ? options.LogRetentionAge : null, provider.GetRequiredService<FoundDamage>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<FunctionHost>>());
         });
         services.TryAddSingleton(provider => new FunctionDeadLetters(
             provider.GetRequiredService<IOptions<FunctionOptions>>(),
             provider.GetRequiredService<Metrics>(),
+            provider.GetRequiredService<FoundDamage>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>()));
         services.TryAddSingleton(provider => new FunctionHost(
@@ -43,6 +46,7 @@ public static class FunctionServiceCollectionExtensions
             provider.GetRequiredService<IServiceScopeFactory>(),
             provider.GetRequiredService<LogStore>(),
             provider.GetRequiredService<Metrics>(),
+            provider.GetRequiredService<FoundDamage>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>()));
         services.TryAddSingleton<IFunctionInvoker>(provider => provider.GetRequiredService<FunctionHost>());

@@ -9,16 +9,18 @@ internal sealed class Examination(string dataFolder, FunctionHost functions, IRe
 {
     private const long LeastFreeBytes = 256L << 20;
 
-    public IReadOnlyList<Finding> Run() => [.. Rooms(), .. Isolation(), .. Programs(), Disk(), Clock(), User()];
+    public IReadOnlyList<Finding> Run() => [.. Rooms(), .. Damage(), .. Isolation(), .. Programs(), Disk(), Clock(), User()];
 
     private IEnumerable<Finding> Rooms() => rooms.Select(room => room.Check()).Select(room =>
         new Finding(room.Room, room.State switch { RoomState.Up => FindingState.Well, RoomState.Degraded => FindingState.Weak, _ => FindingState.Fault }, room.State.ToString().ToLowerInvariant(), room.Reason));
+
+    private IEnumerable<Finding> Damage() => functions.Damage.Select(damage => new Finding("damage", FindingState.Weak, "set aside", damage));
 
     private IEnumerable<Finding> Isolation()
     {
         if (functions.Isolation is not { } isolation)
         {
-            yield return new Finding("isolation", FindingState.Unknown, "the functions have not started");
+            yield return new Finding("isolation", FindingState.Unknown, functions.Fault ?? "the functions have not started");
             yield break;
         }
 

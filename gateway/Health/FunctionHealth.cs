@@ -2,13 +2,16 @@ using Roost.LocalLambda;
 
 namespace Roost.Gateway.Health;
 
-/// <summary>Degraded by every function that failed to load or that this machine cannot isolate, by one that fails more often than not, and while none is isolated.</summary>
+/// <summary>Down when functions could not be started; degraded by damage that was found since the start, by every function that failed to load or that this machine cannot isolate, by one that fails more often than not, and while none is isolated.</summary>
 internal sealed class FunctionHealth(FunctionHost functions) : IHealthSource
 {
     /// <summary>Fewer errors in five minutes are somebody's try, not a function that is ill.</summary>
     private const int ManyErrors = 5;
 
-    public RoomHealth Check() => Judge(functions.Functions, functions.Isolation);
+    public RoomHealth Check() =>
+        functions.Fault is { } fault ? new("functions", RoomState.Down, fault)
+        : functions.Damage is { Count: > 0 } damage ? new("functions", RoomState.Degraded, $"{damage[0]}{(damage.Count > 1 ? $". And {damage.Count - 1} more, which 'roost doctor' names" : "")}. The next start takes it as it is")
+        : Judge(functions.Functions, functions.Isolation);
 
     /// <param name="isolation">Null while it is not known.</param>
     internal static RoomHealth Judge(IReadOnlyList<FunctionStatus> all, FunctionIsolation? isolation)

@@ -16,6 +16,9 @@ internal sealed class CodeStore
     private readonly Lock _gate = new();
     private readonly Dictionary<string, int> _leases = [];
 
+    /// <summary>Where it is in the functions' data.</summary>
+    public static string FolderIn(string dataFolder) => Path.Combine(dataFolder, "code");
+
     public CodeStore(string folder)
     {
         _folder = Path.GetFullPath(folder);

@@ -23,6 +23,7 @@ internal sealed partial class DeadLetterLog : IAsyncDisposable
     private long _first;
 
     /// <exception cref="CorruptLogException">What is kept is damaged.</exception>
+    /// <exception cref="JsonException">Likewise.</exception>
     /// <exception cref="IOException">The folder cannot be read or written.</exception>
     public DeadLetterLog(string folder, long maxBytes, Metrics metrics, TimeProvider clock, ILogger logger)
     {
@@ -33,7 +34,15 @@ internal sealed partial class DeadLetterLog : IAsyncDisposable
             clock,
             logger);
         _first = Log.FirstOffset;
-        ReadAll();
+        try
+        {
+            ReadAll();
+        }
+        catch
+        {
+            Log.DisposeAsync().AsTask().GetAwaiter().GetResult(); // nothing was appended: there is nothing to wait for but the file
+            throw;
+        }
     }
 
     public AppendLog Log { get; }

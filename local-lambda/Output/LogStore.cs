@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using Roost.LocalLambda.Recovery;
 using Roost.Storage;
 using Roost.Storage.Logs;
 
@@ -45,6 +46,21 @@ internal sealed partial class LogStore : IAsyncDisposable
             },
             clock,
             logger);
+    }
+
+    /// <summary>As the constructor, but lines that are damaged where the log needs them to go on are set aside.</summary>
+    public static LogStore OpenSound(string folder, long retentionBytes, TimeSpan? retentionAge, FoundDamage damage, TimeProvider clock, ILogger logger)
+    {
+        try
+        {
+            return new LogStore(folder, retentionBytes, retentionAge, clock, logger);
+        }
+        catch (CorruptLogException exception)
+        {
+            var aside = damage.SetAside(folder);
+            damage.Tell($"What functions printed before is damaged and a new log begins empty (at line {exception.Offset}: {exception.Reason}). The damaged log is kept in {aside}: remove it when nothing in it is needed");
+            return new LogStore(folder, retentionBytes, retentionAge, clock, logger);
+        }
     }
 
     /// <summary>What everything is kept in, for who shows it as a stream.</summary>
@@ -93,12 +109,19 @@ internal sealed partial class LogStore : IAsyncDisposable
             _saved[function] = Math.Min(tail.Count > 0 ? tail[^1].Offset!.Value : -1, _log.NextOffset - 1);
         }
 
-        foreach (var line in ReadKept())
+        try
         {
-            if (_functions.TryGetValue(line.Function, out var log))
+            foreach (var line in ReadKept())
             {
-                log.Restore(line);
+                if (_functions.TryGetValue(line.Function, out var log))
+                {
+                    log.Restore(line);
+                }
             }
+        }
+        catch (CorruptLogException exception)
+        {
+            LogNotRestored(exception.Message); // old lines are missing in memory, and nothing else
         }
     }
 
@@ -215,6 +238,9 @@ internal sealed partial class LogStore : IAsyncDisposable
 
     [LoggerMessage(3020, LogLevel.Warning, "Functions' log lines are lost from now on, because they cannot be kept: {Reason}")]
     private partial void LogLinesLost(string reason);
+
+    [LoggerMessage(3604, LogLevel.Warning, "Lines that functions printed before this start are damaged, and are not shown from there on: {Reason}")]
+    private partial void LogNotRestored(string reason);
 
     [LoggerMessage(3500, LogLevel.Warning, "The last lines of functions that print little could not be set aside, and are lost when others print much: {Reason}")]
     private partial void LogTailsLost(string reason);

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
+using Roost.LocalLambda.Recovery;
 using Roost.Storage.Sqlite;
 
 namespace Roost.LocalLambda.Registry;
@@ -17,14 +19,40 @@ internal sealed partial class FunctionStore : IAsyncDisposable
         """,
     ];
 
+    /// <summary>What SQLite keeps beside the database, and last the database itself.</summary>
+    private static readonly string[] s_files = ["-wal", "-shm", "-journal", ""];
+
     private readonly SqliteStore _store;
     private readonly ILogger _logger;
 
     private FunctionStore(SqliteStore store, ILogger logger) => (_store, _logger) = (store, logger);
 
-    /// <exception cref="DatabaseCorruptException">The file is damaged as a whole; it is left as it is.</exception>
-    public static FunctionStore Open(string folder, ILogger logger) =>
-        new(SqliteStore.Open(Path.Combine(folder, "functions.db"), new SqliteStoreOptions { Migrations = s_migrations, KeepsReserve = true }, logger), logger);
+    /// <summary>Opens or makes the database. One that is damaged as a whole is set aside, with the code that only it refers to, and an empty one takes its place.</summary>
+    /// <exception cref="DatabaseVersionException">A newer Roost wrote it.</exception>
+    /// <exception cref="SqliteException">It cannot be read or written.</exception>
+    public static FunctionStore Open(string folder, string codeFolder, FoundDamage damage, ILogger logger)
+    {
+        var path = Path.Combine(folder, "functions.db");
+        try
+        {
+            return new(OpenStore(path, logger), logger);
+        }
+        catch (DatabaseCorruptException exception)
+        {
+            var code = Directory.Exists(codeFolder) ? damage.SetAside(codeFolder) : null; // nothing refers to it now, so that it would be swept away
+            var aside = damage.AsideOf(path);
+            foreach (var suffix in s_files.Where(suffix => File.Exists(path + suffix)))
+            {
+                File.Move(path + suffix, aside + suffix);
+            }
+
+            damage.Tell($"The functions' database was damaged and begins anew ({exception.Reason}). Functions of the functions' folder are deployed again from it; what was made over the API (functions, versions, aliases, event source mappings, settings) is lost: "
+                + $"make it again, or stop the daemon and put back functions.db and the folder code from a backup. The damaged file is kept as {aside}{(code is null ? "" : $", the code as {code}")}; remove both when nothing in them is needed");
+            return new(OpenStore(path, logger), logger);
+        }
+    }
+
+    private static SqliteStore OpenStore(string path, ILogger logger) => SqliteStore.Open(path, new SqliteStoreOptions { Migrations = s_migrations, KeepsReserve = true }, logger);
 
     /// <summary>Every record; one that cannot be read is reported, left as it is, and not among them.</summary>
     public IReadOnlyList<FunctionRecord> ReadAll() => _store.Read(connection =>

@@ -5,4 +5,6 @@ public sealed class DatabaseCorruptException(string path, string reason, Excepti
     : Exception($"Database {path} is damaged: {reason}. It was left untouched: restore it from a backup, or move it away to begin an empty one.", cause)
 {
     public string Path { get; } = path;
+
+    public string Reason { get; } = reason;
 }
