@@ -117,7 +117,7 @@ internal static class DeadLetterCommands
         }
         catch (DaemonException exception) when (exception.Status == HttpStatusCode.NotFound && exception.Message.Contains("no function", StringComparison.Ordinal))
         {
-            throw await KnownFunctions.AddToAsync(exception, run.Daemon, $"dead letters of {function}: there is no function '{function}'", cancellationToken);
+            throw await KnownFunctions.ExplainAsync(exception, run.Daemon, $"dead letters of {function}", function, [], withAliases: true, cancellationToken);
         }
     }
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
@@ -23,7 +22,7 @@ internal static class FunctionCommands
             FunctionDeployCommand.Create(options, terminal),
             DeadLetterCommands.Create(options, terminal),
         };
-        foreach (var more in FunctionVersionCommands.Create(options, terminal).Concat(RolloutCommands.Create(options, terminal)))
+        foreach (var more in FunctionVersionCommands.Create(options, terminal).Concat(FunctionAliasCommands.Create(options, terminal)).Concat(RolloutCommands.Create(options, terminal)))
         {
             command.Add(more);
         }
@@ -89,21 +88,15 @@ internal static class FunctionCommands
             var data = await DataArgument.ReadAsync(run.Get(payload), terminal, cancellationToken);
             JsonData.Check(data, $"invoke {function}");
             using var content = DaemonClient.Body(data, "application/json");
-            try
-            {
-                using var response = await run.Daemon.SendAsync(
+            using var response = await KnownFunctions.AskAsync(
+                run, $"invoke {function}", function, run.Get(qualifier), () => run.Daemon.SendAsync(
                     HttpMethod.Post, PathOf(function, run.Get(qualifier)), content, $"invoke {function}", cancellationToken,
                     [
                         ("X-Amz-Invocation-Type", run.Get(dryRun) ? "DryRun" : run.Get(asynchronous) ? "Event" : "RequestResponse"),
                         ("X-Amz-Log-Type", run.Get(log) ? "Tail" : "None"),
                         .. ContextHeader(run.Get(context), function),
-                    ]);
-                return await PrintAsync(run, function, response, cancellationToken);
-            }
-            catch (DaemonException exception) when (exception.Status == HttpStatusCode.NotFound)
-            {
-                throw await KnownFunctions.AddToAsync(exception, run.Daemon, $"invoke {function}: there is no function '{function}'", cancellationToken);
-            }
+                    ]), cancellationToken);
+            return await PrintAsync(run, function, response, cancellationToken);
         });
         return command;
     }

@@ -22,6 +22,10 @@ internal static partial class FunctionDeployCommand
         var least = new Option<string?>("--min-invocations") { Description = "Invocations that the new version must have had before a rule counts; default 20", HelpName = "N" };
         var publish = new Option<bool>("--publish") { Description = "Publish the new code as a version that stays" };
         var wait = new Option<bool>("--wait") { Description = "Wait for the end of the rollout; the exit code is 1 when it is rolled back. Ctrl-C ends the waiting only" };
+        Check(canary, SharePattern, "is a share of the calls, like 10%, or shares that rise, like 10%,50%");
+        Check(time, TimePattern, "is a time with its unit, like 5m");
+        Check(rules, RulePattern, "is a rule like errors>1% or p95>500ms");
+        Check(least, CountPattern, "is a whole number, like 20");
         var command = new Command("deploy", "Make a folder a function, or replace a function by it") { folder, name, canary, time, rules, least, publish, wait };
         command.Validators.Add(result =>
         {
@@ -80,6 +84,15 @@ internal static partial class FunctionDeployCommand
             HttpMethod.Post, $"/api/v1/functions/{PathSegment.Encode(function)}/deployments{(query.Count == 0 ? "" : $"?{string.Join('&', query)}")}", content, $"deploy {function}", cancellationToken);
     }
 
+    /// <summary>Its form alone: the daemon knows the bounds.</summary>
+    private static void Check<T>(Option<T> option, Regex form, string rule) => option.Validators.Add(result =>
+    {
+        foreach (var token in result.Tokens.Where(token => !form.IsMatch(token.Value)))
+        {
+            result.AddError($"{option.Name} {rule}, not '{token.Value}'.");
+        }
+    });
+
     private static IEnumerable<string> Values(string key, IEnumerable<string?> values) => values.OfType<string>().Select(value => $"{key}={Uri.EscapeDataString(value)}");
 
     /// <summary>The daemon reads the file as a whole; here only its name is needed, to know where to send it.</summary>
@@ -98,4 +111,16 @@ internal static partial class FunctionDeployCommand
 
     [GeneratedRegex("""^["']?name["']?\s*:\s*["']?(?<name>[A-Za-z0-9_-]{1,64})["']?\s*(#.*)?$""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex NamePattern { get; }
+
+    [GeneratedRegex(@"^\s*\d+(\.\d+)?%(\s*,\s*\d+(\.\d+)?%)*\s*$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex SharePattern { get; }
+
+    [GeneratedRegex(@"^\d+\s*(ms|s|m|h|d)$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex TimePattern { get; }
+
+    [GeneratedRegex(@"^\s*(errors\s*>\s*[\d.]+\s*%|p[\d.]+\s*>\s*[\d.]+\s*(ms|s|m|h|d))\s*$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex RulePattern { get; }
+
+    [GeneratedRegex(@"^\d+$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex CountPattern { get; }
 }

@@ -54,7 +54,7 @@ internal static class FunctionLogsCommand
             }
             catch (DaemonException exception) when (exception.Status == HttpStatusCode.NotFound && function is not null)
             {
-                throw await KnownFunctions.AddToAsync(exception, run.Daemon, $"logs of {function}: there is no function '{function}'", cancellationToken);
+                throw await KnownFunctions.ExplainAsync(exception, run.Daemon, $"logs of {function}", function, [], withAliases: true, cancellationToken);
             }
 
             return ExitCode.Done;

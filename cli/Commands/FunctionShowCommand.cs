@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Net;
 using System.Text.Json;
 using Roost.Cli.Daemon;
 using Roost.Cli.Output;
@@ -17,24 +16,18 @@ internal static class FunctionShowCommand
         CommandRun.Define(command, options, terminal, async (run, cancellationToken) =>
         {
             var function = run.Get(name);
-            try
+            using var shown = await KnownFunctions.AskAsync(
+                run, $"show {function}", function, qualifier: null, () => run.Daemon.GetJsonAsync($"/api/v1/functions/{PathSegment.Encode(function)}", $"show {function}", cancellationToken), cancellationToken);
+            if (run.Json)
             {
-                using var shown = await run.Daemon.GetJsonAsync($"/api/v1/functions/{PathSegment.Encode(function)}", $"show {function}", cancellationToken);
-                if (run.Json)
-                {
-                    await run.WriteJsonAsync(shown.RootElement);
-                }
-                else
-                {
-                    run.Write(Facts(shown.RootElement));
-                }
+                await run.WriteJsonAsync(shown.RootElement);
+            }
+            else
+            {
+                run.Write(Facts(shown.RootElement));
+            }
 
-                return ExitCode.Done;
-            }
-            catch (DaemonException exception) when (exception.Status == HttpStatusCode.NotFound)
-            {
-                throw await KnownFunctions.AddToAsync(exception, run.Daemon, $"show {function}: there is no function '{function}'", cancellationToken);
-            }
+            return ExitCode.Done;
         });
         return command;
     }

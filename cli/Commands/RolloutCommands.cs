@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Net;
 using System.Text.Json;
 using Roost.Cli.Daemon;
 using Roost.Cli.Output;
@@ -55,17 +54,8 @@ internal static class RolloutCommands
         return command;
     }
 
-    private static async Task<JsonDocument> AskAsync(CommandRun run, HttpMethod method, string function, string path, string what, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await run.Daemon.SendJsonAsync(method, $"/api/v1/functions/{PathSegment.Encode(function)}/{path}", content: null, what, cancellationToken);
-        }
-        catch (DaemonException exception) when (exception.Status == HttpStatusCode.NotFound)
-        {
-            throw await KnownFunctions.AddToAsync(exception, run.Daemon, $"{what}: there is no function '{function}'", cancellationToken);
-        }
-    }
+    private static Task<JsonDocument> AskAsync(CommandRun run, HttpMethod method, string function, string path, string what, CancellationToken cancellationToken) => KnownFunctions.AskAsync(
+        run, what, function, qualifier: null, () => run.Daemon.SendJsonAsync(method, $"/api/v1/functions/{PathSegment.Encode(function)}/{path}", content: null, what, cancellationToken), cancellationToken);
 
     private static Argument<string> Name() => new("NAME") { Description = "Name of the function" };
 }

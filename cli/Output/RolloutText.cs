@@ -6,7 +6,7 @@ namespace Roost.Cli.Output;
 /// <summary>Rollouts in words.</summary>
 internal static class RolloutText
 {
-    /// <param name="answer">To a deployment.</param>
+    /// <param name="answer">To a deployment, or what is told of a function.</param>
     public static bool IsInProgress(JsonElement answer) => answer.TryGetProperty("rollout", out var rollout) && JsonText.Cell(rollout, "state") == "in-progress";
 
     public static string Deployed(JsonElement answer)
@@ -25,8 +25,21 @@ internal static class RolloutText
 
     /// <summary>After a promotion or a rollback.</summary>
     public static string Serves(JsonElement answer) => JsonText.Cell(answer, "sameAsVersion") is { Length: > 0 } version
-        ? $"{JsonText.Cell(answer, "function")}: what is version {version} serves all calls"
-        : $"{JsonText.Cell(answer, "function")}: $LATEST serves all calls";
+        ? $"{JsonText.Cell(answer, "function")}: all calls run the code and settings of version {version}"
+        : $"{JsonText.Cell(answer, "function")}: all calls run $LATEST";
+
+    /// <summary>The share of the calls without a qualifier that a version gets, like 10%; empty for none.</summary>
+    /// <param name="function">As <c>fn show</c> has it.</param>
+    public static string CallsOf(JsonElement function, string version)
+    {
+        if (!IsInProgress(function))
+        {
+            return version == "$LATEST" ? "100%" : "";
+        }
+
+        var rollout = function.GetProperty("rollout");
+        return version == Version(rollout, "stable") ? Share(rollout, "stable") : version == Version(rollout, "canary") ? Share(rollout, "canary") : "";
+    }
 
     /// <summary>One line: state, time, and what both versions did.</summary>
     public static string Line(JsonElement rollout) => JsonText.Cell(rollout, "state") switch

@@ -39,6 +39,17 @@ public sealed class DeployTests
             "POST /api/v1/functions/from-file/deployments?canary=10%25&canary=50%25&rollback-on=errors%3E1%25&rollback-on=p95%3E500ms&for=5m&min-invocations=3 PK"));
     }
 
+    [TestCase("--canary is a share of the calls, like 10%, or shares that rise, like 10%,50%, not '10'.", "--canary", "10")]
+    [TestCase("--for is a time with its unit, like 5m, not '5'.", "--canary", "10%", "--for", "5")]
+    [TestCase("--rollback-on is a rule like errors>1% or p95>500ms, not 'error>1%'.", "--canary", "10%", "--rollback-on", "errors>1%", "--rollback-on", "error>1%")]
+    [TestCase("--min-invocations is a whole number, like 20, not 'many'.", "--canary", "10%", "--min-invocations", "many")]
+    public async Task A_rollout_that_is_none_is_wrong_usage(string fault, params string[] arguments)
+    {
+        var run = await RoostRun.RunAsync(["fn", "deploy", _folder["f"], .. arguments]);
+
+        Assert.That((run.ExitCode, run.Error), Is.EqualTo((2, $"roost: {fault} Try: roost fn deploy --help\n")));
+    }
+
     [Test]
     public async Task The_zip_keeps_links_and_who_may_execute_and_is_the_same_each_time()
     {
@@ -127,6 +138,6 @@ public sealed class DeployTests
         var run = await RoostRun.AtAsync(daemon, ["fn", words[0], "f", .. words[1..]]);
 
         Assert.That((run.ExitCode, daemon.Requests.Single()), Is.EqualTo((0, request)), run.Error);
-        Assert.That(run.Output, words[0] == "rollout" ? Does.StartWith("f: version") : Is.EqualTo("f: what is version 1 serves all calls\n"));
+        Assert.That(run.Output, words[0] == "rollout" ? Does.StartWith("f: version") : Is.EqualTo("f: all calls run the code and settings of version 1\n"));
     }
 }

@@ -98,10 +98,8 @@ public sealed class FunctionTests
     }
 
     [TestCase("DELETE /2015-03-31/functions/f", "", "delete", "f")]
-    [TestCase("DELETE /2015-03-31/functions/f?Qualifier=3", "", "delete", "f", "--version", "3")]
     [TestCase("POST /2015-03-31/functions/f/versions", """{"Description":"new"}""", "publish", "f", "--description", "new")]
-    [TestCase("PUT /2015-03-31/functions/f/aliases/live", """{"Name":"live","FunctionVersion":"3","RoutingConfig":{"AdditionalVersionWeights":{"4":0.1}}}""", "alias", "set", "f", "live", "3", "--weight", "4=0.1")]
-    [TestCase("DELETE /2015-03-31/functions/f/aliases/live", "", "alias", "delete", "f", "live")]
+    [TestCase("PUT /2015-03-31/functions/f/aliases/live", """{"FunctionVersion":"3","RoutingConfig":{"AdditionalVersionWeights":{"4":0.1}}}""", "alias", "set", "f", "live", "3", "--weight", "4=0.1")]
     [TestCase("POST /2015-03-31/functions/f/invocations?Qualifier=live", "{}", "invoke", "f", "--qualifier", "live")]
     public async Task Changes_go_over_the_paths_of_Lambda(string asked, string sent, params string[] arguments)
     {
@@ -129,16 +127,63 @@ public sealed class FunctionTests
         Assert.That((run.ExitCode, run.Output, methods), Is.EqualTo((0, "arn:live\n", new List<string> { "PUT", "POST" })));
     }
 
-    [Test]
-    public async Task Versions_are_listed_over_all_pages()
+    [TestCase("/2015-03-31/functions/f?Qualifier=3", "delete", "f", "--version", "3")]
+    [TestCase("/2015-03-31/functions/f/aliases/live", "alias", "delete", "f", "live")]
+    public async Task What_is_deleted_has_to_be_there(string path, params string[] arguments)
     {
-        await using var daemon = await FakeDaemon.StartAsync(context => context.Response.WriteAsync(context.Request.Query["Marker"] == "a&b"
-            ? """{"Versions":[{"Version":"2","LastModified":"tomorrow","CodeSize":5,"CodeSha256":"y","Description":"second"}]}"""
-            : """{"Versions":[{"Version":"1","LastModified":"today","CodeSize":4,"CodeSha256":"x","Description":""}],"NextMarker":"a&b"}"""));
+        await using var daemon = await FakeDaemon.AnsweringAsync("{}");
+        await using var without = await FakeDaemon.AnsweringAsync("""{"Message":"not there"}""", 404);
+
+        Assert.That((await RoostRun.AtAsync(daemon, ["fn", .. arguments])).ExitCode, Is.Zero);
+        Assert.That((await RoostRun.AtAsync(without, ["fn", .. arguments])).ExitCode, Is.EqualTo(1));
+        Assert.That(daemon.Requests, Is.EqualTo(new[] { $"GET {path}", $"DELETE {path}" }));
+        Assert.That(without.Requests, Has.None.StartsWith("DELETE"));
+    }
+
+    [TestCase("celsius has no version or alias '7'. There are: $LATEST, 1, 2, live", "invoke", "celsius", "--qualifier", "7")]
+    [TestCase("celsius has no version or alias '7'. There are: $LATEST, 1, 2, live", "invoke", "celsius:7")]
+    [TestCase("celsius has no version or alias '7'. There are: $LATEST, 1, 2, live", "invoke", "arn:aws:lambda:local:000000000000:function:celsius:7")]
+    [TestCase("celsius has no version or alias '7'. There are: $LATEST, 1, 2, live", "delete", "celsius", "--version", "7")]
+    [TestCase("celsius has no version 'live'. There are: $LATEST, 1, 2", "alias", "set", "celsius", "new", "live")]
+    [TestCase("celsius has no version '9'. There are: $LATEST, 1, 2", "alias", "set", "celsius", "new", "1", "--weight", "9=0.1")]
+    public async Task A_version_or_alias_that_is_not_there_is_answered_with_those_that_are(string expected, params string[] arguments)
+    {
+        await using var daemon = await FakeDaemon.StartAsync(context =>
+        {
+            var path = context.Request.Path.Value!;
+            context.Response.StatusCode = path.StartsWith("/api/v1/", StringComparison.Ordinal) ? 200 : 404;
+            return context.Response.WriteAsync(path switch
+            {
+                "/api/v1/functions" => """{"functions":[{"name":"celsius"}]}""",
+                "/api/v1/functions/celsius" => """{"versions":["1","2"],"aliases":[{"name":"live","version":"1"}]}""",
+                _ => """{"Message":"Function not found: arn"}""",
+            });
+        });
+
+        var run = await RoostRun.AtAsync(daemon, ["fn", .. arguments]);
+
+        Assert.That(run.ExitCode, Is.EqualTo(1));
+        Assert.That(run.Error.TrimEnd(), Does.EndWith(expected).And.Not.Contain("\n"));
+    }
+
+    [Test]
+    public async Task Versions_are_listed_over_all_pages_with_what_each_serves()
+    {
+        await using var daemon = await FakeDaemon.StartAsync(context => context.Response.WriteAsync(
+            context.Request.Path == "/api/v1/functions/f"
+                ? """{"rollout":{"state":"in-progress","stable":{"version":"1","share":0.9},"canary":{"version":"2","share":0.1}}}"""
+            : context.Request.Query["Marker"] == "a&b"
+                ? """{"Versions":[{"Version":"2","LastModified":"2026-11-21T21:34:59.908+0000","CodeSize":5,"CodeSha256":"yV5oXZ1Yk9z8S0aGSq3m","Description":"second"}]}"""
+                : """{"Versions":[{"Version":"1","LastModified":"2026-11-21T20:00:00.000+0000","CodeSize":4,"CodeSha256":"x","Description":""}],"NextMarker":"a&b"}"""));
 
         var run = await RoostRun.AtAsync(daemon, "fn", "versions", "f");
 
-        Assert.That(run.Output.Split('\n').Select(line => line.Split(' ')[0]), Is.EqualTo(new[] { "VERSION", "1", "2", "" }));
+        Assert.That(run.Output, Is.EqualTo("""
+            VERSION  CALLS  MODIFIED                  SIZE  CODE          DESCRIPTION
+            1        90%    2026-11-21T20:00:00.000Z  4     x
+            2        10%    2026-11-21T21:34:59.908Z  5     yV5oXZ1Yk9z8  second
+
+            """));
     }
 
     [Test]
