@@ -39,6 +39,9 @@ internal sealed class Function(string name, Engine engine, FunctionLog log)
     /// <summary>Why this machine can run none of its versions; null when it can.</summary>
     public string? Obstacle { get; set; }
 
+    /// <summary>Tells the streams that feed it and do not exist.</summary>
+    public Func<IReadOnlyList<string>> MissingStreams { get; init; } = () => [];
+
     /// <summary>Null while the function cannot run.</summary>
     public InvocationQueue? Queue => _queue;
 
@@ -148,12 +151,14 @@ internal sealed class Function(string name, Engine engine, FunctionLog log)
         var load = Load();
         var (invocations, errors, last) = Log.Outcomes.Read();
         var latest = _record?.Latest;
+        var missing = MissingStreams();
+        IReadOnlyList<string> notes = [.. Notes, .. missing.Select(stream => $"waits for the stream {stream}, which does not exist; add it under 'streams' in the configuration, or correct the name")];
         return new FunctionStatus(
             Name,
             new FunctionArn(Name, null).ToString(),
             IsReady ? "ready" : "failed",
             Obstacle is null ? Faults : [.. Faults, Obstacle],
-            _record is { } record && RolloutView.NoteOn(record, _figures) is { } note ? [.. Notes, note] : Notes,
+            _record is { } record && RolloutView.NoteOn(record, _figures) is { } note ? [.. notes, note] : notes,
             latest?.Runtime.Name,
             latest?.Handler,
             latest?.MemoryBytes ?? 0,
@@ -164,6 +169,7 @@ internal sealed class Function(string name, Engine engine, FunctionLog log)
             _queue?.Count ?? 0)
         {
             Retrying = _queue?.Retrying ?? 0,
+            MissingStreams = missing,
             Starting = load.Starting,
             Idle = load.Idle,
             PeakMemoryBytes = load.PeakMemoryBytes,

@@ -125,6 +125,7 @@ public sealed partial class FunctionHost
     private Function Add(string name) => _functions.GetOrAdd(name, static (name, host) => new Function(name, host._engine!, host._logs.Of(name))
     {
         Obstacle = host._isolationFault is null ? null : $"this machine cannot isolate functions: {host._isolationFault}",
+        MissingStreams = () => host._eventSources?.Mappings.MissingStreams(name) ?? [],
     }, this);
 
     /// <summary>Starts its queue, and makes its event sources those of its latest version.</summary>

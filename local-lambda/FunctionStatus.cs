@@ -12,6 +12,9 @@ public sealed record FunctionStatus(
     /// <summary>Of those queued: events that failed, or could not be run or delivered, and wait for their next try.</summary>
     public int Retrying { get; init; }
 
+    /// <summary>Streams that feed it and do not exist.</summary>
+    public IReadOnlyList<string> MissingStreams { get; init; } = [];
+
     /// <summary>Workers that have not asked for their first event.</summary>
     public int Starting { get; init; }
 

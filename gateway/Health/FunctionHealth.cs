@@ -2,7 +2,7 @@ using Roost.LocalLambda;
 
 namespace Roost.Gateway.Health;
 
-/// <summary>Down when functions could not be started; degraded by damage that was found since the start, by every function that failed to load or that this machine cannot isolate, by one that fails more often than not, and while none is isolated.</summary>
+/// <summary>Down when functions could not be started; degraded by damage that was found since the start, by every function that failed to load or that this machine cannot isolate, by one whose stream does not exist, by one that fails more often than not, and while none is isolated.</summary>
 internal sealed class FunctionHealth(FunctionHost functions) : IHealthSource
 {
     /// <summary>Fewer errors in five minutes are somebody's try, not a function that is ill.</summary>
@@ -16,10 +16,21 @@ internal sealed class FunctionHealth(FunctionHost functions) : IHealthSource
     /// <param name="isolation">Null while it is not known.</param>
     internal static RoomHealth Judge(IReadOnlyList<FunctionStatus> all, FunctionIsolation? isolation)
     {
+        var failed = all.Where(function => function.State != "ready").ToList();
+        if (failed.Count > 0)
+        {
+            return new("functions", RoomState.Degraded, $"{failed.Count} of {all.Count} cannot run. {failed[0].Name}: {failed[0].Faults.FirstOrDefault()}");
+        }
+
         var faulty = all.Where(function => function.Faults.Count > 0).ToList();
         if (faulty.Count > 0)
         {
-            return new("functions", RoomState.Degraded, $"{faulty.Count} of {all.Count} cannot run as their folder says. {faulty[0].Name}: {faulty[0].Faults[0]}");
+            return new("functions", RoomState.Degraded, $"{faulty.Count} of {all.Count} run the version before, because of a fault in what is to replace it. {faulty[0].Name}: {faulty[0].Faults[0]}");
+        }
+
+        if (all.FirstOrDefault(function => function.MissingStreams.Count > 0) is { } waiting)
+        {
+            return new("functions", RoomState.Degraded, $"{waiting.Name} is to have the records of stream {waiting.MissingStreams[0]}, which does not exist; add it under 'streams' in the configuration, or correct the name");
         }
 
         var failing = all.Where(function => function.RecentErrors >= ManyErrors && function.RecentErrors * 2 > function.RecentInvocations).ToList();

@@ -78,6 +78,9 @@ internal sealed record FunctionDefinition
     /// <summary>What came over AWS's API; null for a function of the functions' folder.</summary>
     public LambdaSettings? Lambda { get; init; }
 
+    /// <summary>The function.yaml that code before this one brought, and that goes on because this code came without; null where there is none, or the code has its own.</summary>
+    public string? InheritedFile { get; init; }
+
     /// <summary>What it may do to broker, shadows, streams and functions; empty: it cannot reach them at all.</summary>
     public IReadOnlyList<Grant> Grants { get; init; } = [];
 

@@ -23,15 +23,17 @@ internal sealed partial class FunctionFile
 
     private readonly string _path;
     private readonly IReadOnlyDictionary<string, YamlNode>? _given;
+    private readonly string? _inherited;
     private readonly List<string> _faults = [];
 
-    private FunctionFile(string path, IReadOnlyDictionary<string, YamlNode>? given) => (_path, _given) = (path, given);
+    private FunctionFile(string path, IReadOnlyDictionary<string, YamlNode>? given, string? inherited) => (_path, _given, _inherited) = (path, given, inherited);
 
     /// <param name="given">Values from elsewhere, by key, which stand above the file's; with them the file may be missing. Null for none.</param>
+    /// <param name="inherited">What stands for the file where it is missing; null for nothing.</param>
     /// <returns>The definition, or null with at least one fault.</returns>
-    public static FunctionDefinition? Read(string folder, out IReadOnlyList<string> faults, IReadOnlyDictionary<string, YamlNode>? given = null)
+    public static FunctionDefinition? Read(string folder, out IReadOnlyList<string> faults, IReadOnlyDictionary<string, YamlNode>? given = null, string? inherited = null)
     {
-        var file = new FunctionFile(Path.Combine(folder, Name), given);
+        var file = new FunctionFile(Path.Combine(folder, Name), given, File.Exists(Path.Combine(folder, Name)) ? null : inherited);
         var definition = file.Read(folder);
         faults = file._faults;
         return file._faults.Count == 0 ? definition : null;
@@ -39,7 +41,7 @@ internal sealed partial class FunctionFile
 
     private FunctionDefinition? Read(string folder)
     {
-        if ((_given is not null && !File.Exists(_path) ? new YamlMappingNode() : Load()) is not { } root)
+        if ((_given is not null && _inherited is null && !File.Exists(_path) ? new YamlMappingNode() : Load()) is not { } root)
         {
             return null;
         }
@@ -97,13 +99,13 @@ internal sealed partial class FunctionFile
     {
         try
         {
-            if (new FileInfo(_path).Length > MaxBytes)
+            if (_inherited is null && new FileInfo(_path).Length > MaxBytes)
             {
                 _faults.Add($"{_path}: has more than {MaxBytes} bytes; put large values in a file of the function");
                 return null;
             }
 
-            var text = File.ReadAllText(_path);
+            var text = _inherited ?? File.ReadAllText(_path);
             if (FaultOfShape(text) is { } fault)
             {
                 _faults.Add($"{_path}, {fault}");

@@ -37,13 +37,16 @@ internal sealed class ZipDeployer(CodeStore code, FunctionOptions options, TimeP
     }
 
     /// <summary>The definition of <c>$LATEST</c>: what is in the zip, below what the API says.</summary>
+    /// <param name="inherited">The function.yaml that holds where the zip has none; null for none.</param>
     /// <exception cref="InvalidCodeException">They do not make a function: the message names every fault.</exception>
-    public FunctionDefinition Define(string name, LambdaSettings settings, string description, CodePackage package)
+    public FunctionDefinition Define(string name, LambdaSettings settings, string description, CodePackage package, string? inherited = null)
     {
-        if (FunctionFile.Read(package.Folder, out var faults, Given(name, settings)) is not { } definition)
+        var path = Path.Combine(package.Folder, FunctionFile.Name);
+        inherited = File.Exists(path) ? null : inherited;
+        if (FunctionFile.Read(package.Folder, out var faults, Given(name, settings), inherited) is not { } definition)
         {
             throw new InvalidCodeException(string.Join(" ", faults)
-                .Replace(Path.Combine(package.Folder, FunctionFile.Name), FunctionFile.Name, StringComparison.Ordinal)
+                .Replace(path, inherited is null ? FunctionFile.Name : $"{FunctionFile.Name} of the code before", StringComparison.Ordinal)
                 .Replace(package.Folder, "the zip", StringComparison.Ordinal));
         }
 
@@ -55,7 +58,21 @@ internal sealed class ZipDeployer(CodeStore code, FunctionOptions options, TimeP
             LastModified = clock.GetUtcNow(),
             RevisionId = FunctionRecord.NewRevision(),
             Lambda = settings,
+            InheritedFile = inherited,
         };
+    }
+
+    /// <summary>The function.yaml that a definition was made with.</summary>
+    /// <returns>Null where there is none, or the code is missing.</returns>
+    public string? FileOf(FunctionDefinition definition)
+    {
+        if (definition.InheritedFile is { } inherited)
+        {
+            return inherited;
+        }
+
+        using var package = code.Find(definition.CodeSha256, definition.CodeSize);
+        return package is not null && Path.Combine(package.Folder, FunctionFile.Name) is var path && File.Exists(path) ? File.ReadAllText(path) : null;
     }
 
     public void Dispose() => _unpacking.Dispose();

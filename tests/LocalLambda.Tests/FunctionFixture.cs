@@ -19,6 +19,9 @@ internal abstract class FunctionFixture
 
     protected FunctionHost Host { get; private set; } = null!;
 
+    /// <summary>Null for a gateway without streams.</summary>
+    protected IFunctionStreams? Streams { get; set; }
+
     [SetUp]
     public async Task MakeFolder()
     {
@@ -47,6 +50,11 @@ internal abstract class FunctionFixture
         if (listeners is not null)
         {
             services.AddSingleton(listeners);
+        }
+
+        if (Streams is { } streams)
+        {
+            services.AddSingleton(streams);
         }
 
         services.AddFunctions();

@@ -51,7 +51,7 @@ internal sealed class ConfigurationEndpoints(FunctionHost host)
                 ?? throw RequestRefusedException.Conflict($"The code of function {arn.Name} is missing; send it again with UpdateFunctionCode.");
             try
             {
-                return before with { Latest = host.Zips.Define(arn.Name, settings, description ?? before.Latest.Description, package) };
+                return before with { Latest = host.Zips.Define(arn.Name, settings, description ?? before.Latest.Description, package, before.Latest.InheritedFile) };
             }
             catch (InvalidCodeException fault)
             {

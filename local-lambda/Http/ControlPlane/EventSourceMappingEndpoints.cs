@@ -34,6 +34,12 @@ internal sealed class EventSourceMappingEndpoints(FunctionHost host)
 
         created = ReadSettings(request, created);
         request.RefuseOthers();
+        FunctionTarget.FindRecord(host, arn);
+        if (!host.Mappings.HasStream(stream))
+        {
+            throw RequestRefusedException.InvalidParameter($"Stream not found: {created.EventSourceArn}. Streams are made under 'streams' in the gateway's configuration.");
+        }
+
         await host.ChangeAsync(arn.Name, before =>
         {
             FunctionTarget.Required(before, arn);

@@ -35,6 +35,20 @@ internal sealed class StreamMappings : IAsyncDisposable
         }
     }
 
+    public bool HasStream(string name) => _streams?.TryOpen(name, out _) == true;
+
+    /// <summary>The streams that feed a function and do not exist.</summary>
+    public IReadOnlyList<string> MissingStreams(string function)
+    {
+        string[] streams;
+        lock (_gate)
+        {
+            streams = [.. _mappings.Values.Where(mapping => mapping.Mapping.Enabled && mapping.Mapping.FunctionName == function).Select(mapping => StreamArn.NameOf(mapping.Mapping.EventSourceArn))];
+        }
+
+        return [.. streams.Where(stream => !HasStream(stream)).Order(StringComparer.Ordinal)];
+    }
+
     public bool TryFind(string uuid, [NotNullWhen(true)] out MappingStatus? status)
     {
         lock (_gate)

@@ -28,10 +28,23 @@ internal sealed class FunctionHealthTests
     [Test]
     public void One_that_cannot_run_comes_before_those_that_fail()
     {
+        var health = FunctionHealth.Judge([Function("a", 5, 5), Function("b", 0, 0, "function.yaml, line 4: memory is 'much'") with { State = "failed" }], Sandbox);
+
+        Assert.That(health, Is.EqualTo(new RoomHealth("functions", RoomState.Degraded, "1 of 2 cannot run. b: function.yaml, line 4: memory is 'much'")));
+    }
+
+    [Test]
+    public void One_that_runs_on_with_the_version_before_is_not_said_to_be_down()
+    {
         var health = FunctionHealth.Judge([Function("a", 5, 5), Function("b", 0, 0, "function.yaml, line 4: memory is 'much'")], Sandbox);
 
-        Assert.That(health, Is.EqualTo(new RoomHealth("functions", RoomState.Degraded, "1 of 2 cannot run as their folder says. b: function.yaml, line 4: memory is 'much'")));
+        Assert.That(health, Is.EqualTo(new RoomHealth(
+            "functions", RoomState.Degraded, "1 of 2 run the version before, because of a fault in what is to replace it. b: function.yaml, line 4: memory is 'much'")));
     }
+
+    [Test]
+    public void One_whose_stream_does_not_exist_is_named_with_it() =>
+        Assert.That(FunctionHealth.Judge([Function("a", 0, 0) with { MissingStreams = ["telemetri"] }], Sandbox).Reason, Does.StartWith("a is to have the records of stream telemetri, which does not exist"));
 
     [Test]
     public void Without_isolation_none_is_well()

@@ -85,6 +85,37 @@ internal sealed class CodeEndpointsTests : ControlPlaneFixture
     }
 
     [Test]
+    public async Task Code_without_a_function_yaml_takes_no_settings_away_and_one_with_it_replaces_them()
+    {
+        await ServeAsync();
+        const string Yaml = "runtime: python3.x\nhandler: main.handler\ntimeout: 7s\nurl: true\ntriggers: [ { topic: in } ]\n";
+        await SendAsync(HttpMethod.Post, Functions, new { FunctionName = "f", Role = "r", Code = new { ZipFile = Zip(yaml: Yaml) } }, 201);
+
+        var updated = await SendAsync(HttpMethod.Put, $"{Functions}/f/code", new { ZipFile = Zip("def handler(event, context): return 2") }, 200);
+
+        Assert.That(updated.GetProperty("Timeout").GetInt32(), Is.EqualTo(7));
+        Assert.That(await Client.GetStringAsync("/fn/f/"), Is.EqualTo("2"));
+        Assert.That(Host.TryFind("f", out var function) ? function.Record!.Latest.Triggers.Count : 0, Is.EqualTo(1));
+
+        var configured = await SendAsync(HttpMethod.Put, $"{Functions}/f/configuration", new { MemorySize = 256 }, 200);
+        Assert.That(configured.GetProperty("Timeout").GetInt32(), Is.EqualTo(7), "also after a change of the settings");
+        await StopServer();
+        await StopAsync();
+        await ServeAsync();
+        updated = await SendAsync(HttpMethod.Put, $"{Functions}/f/code", new { ZipFile = Zip("def handler(event, context): return 3") }, 200);
+        Assert.That(updated.GetProperty("Timeout").GetInt32(), Is.EqualTo(7), "and a second time, after a restart");
+        Assert.That(await Client.GetStringAsync("/fn/f/"), Is.EqualTo("3"));
+
+        var other = Convert.ToBase64String(new ZipBuilder().Add("other.py", "def handler(event, context): return 4").ToArray());
+        await RefusedAsync(HttpMethod.Put, $"{Functions}/f/code", new { ZipFile = other }, 400, "InvalidParameterValueException", "function.yaml of the code before, line 2: handler is 'main.handler'; there is no main.py in the zip");
+
+        updated = await SendAsync(HttpMethod.Put, $"{Functions}/f/code", new { ZipFile = Zip(yaml: "runtime: python3.x\nhandler: main.handler\ntimeout: 9s\n") }, 200);
+        Assert.That(updated.GetProperty("Timeout").GetInt32(), Is.EqualTo(9));
+        using var answer = await Client.GetAsync("/fn/f/");
+        Assert.That((int)answer.StatusCode, Is.EqualTo(403), "the zip's own function.yaml replaces the one before");
+    }
+
+    [Test]
     public async Task A_dry_run_and_a_stale_revision_change_nothing()
     {
         await ServeAsync();

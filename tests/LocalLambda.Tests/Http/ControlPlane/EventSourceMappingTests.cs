@@ -1,3 +1,5 @@
+using Roost.LocalLambda.Tests.Sources.Streams;
+
 namespace Roost.LocalLambda.Tests.Http.ControlPlane;
 
 /// <summary>Mappings as they come and go over the API. How they run is shown with the streams.</summary>
@@ -5,6 +7,23 @@ internal sealed class EventSourceMappingTests : ControlPlaneFixture
 {
     private const string Mappings = "/2015-03-31/event-source-mappings";
     private const string Source = "arn:aws:kinesis:eu-central-1:123456789012:stream/telemetry";
+
+    private LogStreams _streams = null!;
+
+    [SetUp]
+    public void MakeStream()
+    {
+        Streams = _streams = new LogStreams(Folder["streams"], TimeProvider.System);
+        _streams.Create("telemetry");
+    }
+
+    [TearDown]
+    public async Task DisposeStreams()
+    {
+        await StopServer();
+        await StopAsync();
+        await _streams.DisposeAsync();
+    }
 
     [Test]
     public async Task A_mapping_outlives_the_daemon_and_ends_with_its_deletion()
@@ -57,6 +76,22 @@ internal sealed class EventSourceMappingTests : ControlPlaneFixture
     }
 
     [Test]
+    public async Task A_function_tells_that_the_stream_of_its_trigger_is_missing_until_it_is_there()
+    {
+        Python("f", "def handler(event, context): pass", "triggers: [ { stream: telemetry }, { stream: telemetri } ]\n");
+        await ServeAsync();
+
+        var status = Host.Functions.Single();
+        Assert.That(status.State, Is.EqualTo("ready"));
+        Assert.That(status.MissingStreams, Is.EqualTo(new[] { "telemetri" }));
+        Assert.That(status.Notes, Has.One.StartsWith("waits for the stream telemetri, which does not exist"));
+
+        _streams.Create("telemetri");
+
+        Assert.That(Host.Functions.Single().Notes, Has.None.Contains("telemetri"));
+    }
+
+    [Test]
     public async Task A_mapping_that_cannot_be_is_refused()
     {
         await ServeAsync();
@@ -64,6 +99,7 @@ internal sealed class EventSourceMappingTests : ControlPlaneFixture
         const string Invalid = "InvalidParameterValueException";
 
         await RefusedAsync(HttpMethod.Post, Mappings, new { FunctionName = "f", EventSourceArn = "arn:aws:sqs:eu-central-1:1:q", StartingPosition = "LATEST" }, 400, Invalid, "eventSourceArn: arn:aws:sqs:eu-central-1:1:q is no stream here");
+        await RefusedAsync(HttpMethod.Post, Mappings, new { FunctionName = "f", EventSourceArn = Source + "-2", StartingPosition = "LATEST" }, 400, Invalid, "Stream not found: arn:aws:kinesis:local:000000000000:stream/telemetry-2");
         await RefusedAsync(HttpMethod.Post, Mappings, new { FunctionName = "f", EventSourceArn = Source }, 400, "ValidationException", "1 validation error detected: Value null at 'startingPosition'");
         await RefusedAsync(HttpMethod.Post, Mappings, new { FunctionName = "f", EventSourceArn = Source, StartingPosition = "AT_TIMESTAMP" }, 400, Invalid, "StartingPositionTimestamp goes with");
         await RefusedAsync(HttpMethod.Post, Mappings, new { FunctionName = "f:live", EventSourceArn = Source, StartingPosition = "LATEST" }, 400, Invalid, "functionName: a mapping calls the function as it is served");
