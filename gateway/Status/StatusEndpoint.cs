@@ -115,7 +115,7 @@ internal static class StatusEndpoint
         var functions = invoker.Functions;
         writer.WriteStartObject("functions");
         writer.WriteNumber("count", functions.Count);
-        writer.WriteNumber("failed", functions.Count(function => function.Faults.Count > 0));
+        writer.WriteNumber("failed", functions.Count(function => function.State != "ready"));
         writer.WriteNumber("workers", functions.Sum(function => function.Workers));
         writer.WriteNumber("queued", functions.Sum(function => function.Queued));
         writer.WriteNumber("retrying", functions.Sum(function => function.Retrying));

@@ -13,10 +13,13 @@ public sealed class RouteTests
     public async Task StartAsync()
     {
         _folder = new TemporaryFolder();
-        var function = Path.Combine(_folder["data"], "functions", "double");
-        Directory.CreateDirectory(function);
-        await File.WriteAllTextAsync(Path.Combine(function, "function.yaml"), "name: double\nruntime: python3.11\nhandler: main.handler\n");
-        await File.WriteAllTextAsync(Path.Combine(function, "main.py"), "def handler(event, context):\n    return event['n'] * 2\n");
+        foreach (var name in (string[])["double", "steady"])
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(FileOf(name))!);
+            await File.WriteAllTextAsync(FileOf(name), "runtime: python3.11\nhandler: main.handler\n");
+            await File.WriteAllTextAsync(Path.Combine(Path.GetDirectoryName(FileOf(name))!, "main.py"), "def handler(event, context):\n    return event['n'] * 2\n");
+        }
+
         await File.WriteAllTextAsync(_folder["roost.yaml"], """
             functions: { isolation: none }
             streams: { telemetry: }
@@ -27,6 +30,7 @@ public sealed class RouteTests
               - { from: "loop/a",             to: { republish: "loop/b" } }
               - { from: "loop/b",             to: { republish: "loop/a" } }
               - { from: "nothing",            to: { function: missing } }
+              - { from: "steady/n",           to: { function: steady, answer: "steady/doubled" } }
             """);
         _daemon = await DaemonProcess.StartAsync(_folder["data"], _folder["roost.yaml"]);
     }
@@ -88,6 +92,22 @@ public sealed class RouteTests
         Assert.That(await _daemon.Http.GetStringAsync("/healthz"), Does.Contain("There is no function missing"));
         Assert.That(await _daemon.Http.GetStringAsync("/metrics"), Does.Match("""roost_gateway_route_dropped_total\{route="5",from="nothing",to="function missing"\} [1-9]"""));
     }
+
+    [Test]
+    public async Task A_function_that_runs_on_with_the_version_before_still_gets_its_messages_and_its_route_is_well()
+    {
+        await File.AppendAllTextAsync(FileOf("steady"), "netwrk: full\n");
+        await Eventually.IsTrueAsync(async () => (await _daemon.Http.GetStringAsync("/healthz")).Contains("1 of 2 run the version before, because of a fault"), "the fault to be told");
+
+        await using var subscriber = await Mosquitto.SubscribeAsync(_daemon.MqttPort, "steady/doubled");
+        await Mosquitto.PublishAsync(_daemon.MqttPort, "steady/n", """{"n":4}""");
+
+        await subscriber.ReceivesAsync("steady/doubled 8");
+        Assert.That(await _daemon.Http.GetStringAsync("/api/v1/routes"), Does.Contain("steady").And.Not.Contain("cannot run"));
+        Assert.That(await StatusAsync("functions", "failed"), Is.Zero);
+    }
+
+    private string FileOf(string function) => Path.Combine(_folder["data"], "functions", function, "function.yaml");
 
     private async Task<long> StatusAsync(string section, string key)
     {
