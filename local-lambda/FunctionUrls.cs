@@ -14,5 +14,5 @@ public sealed class FunctionUrls
     public bool Allows(PathString path, string origin) =>
         path.Value is { } text && text.StartsWith(FunctionUrlEndpoint.Prefix, StringComparison.Ordinal)
         && FunctionArn.TryParse(text[FunctionUrlEndpoint.Prefix.Length..].Split('/')[0], out var arn)
-        && _host.TryFind(arn.Name, out var function) && function.Record?.Latest.Url?.Cors is { } cors && cors.Allows(origin);
+        && _host.TryFind(arn.Name, out var function) && function.Record?.Url?.Cors is { } cors && cors.Allows(origin);
 }

@@ -28,14 +28,14 @@ internal sealed class FunctionHealth(FunctionHost functions) : IHealthSource
             return new("functions", RoomState.Degraded, $"{faulty.Count} of {all.Count} run the version before, because of a fault in what is to replace it. {faulty[0].Name}: {faulty[0].Faults[0]}");
         }
 
-        if (all.FirstOrDefault(function => function.MissingStreams.Count > 0) is { } waiting)
-        {
-            return new("functions", RoomState.Degraded, $"{waiting.Name} is to have the records of stream {waiting.MissingStreams[0]}, which does not exist; add it under 'streams' in the configuration, or correct the name");
-        }
-
         var failing = all.Where(function => function.RecentErrors >= ManyErrors && function.RecentErrors * 2 > function.RecentInvocations).ToList();
         if (failing.Count == 0)
         {
+            if (all.FirstOrDefault(function => function.MissingStreams.Count > 0) is { } waiting)
+            {
+                return new("functions", RoomState.Degraded, $"{waiting.Name} is to have the records of stream {waiting.MissingStreams[0]}, which does not exist; add it under 'streams' in the configuration, or correct the name");
+            }
+
             return isolation is { Mode: "none" } ? new("functions", RoomState.Degraded, "they run without isolation, as functions.isolation says") : new("functions", RoomState.Up);
         }
 

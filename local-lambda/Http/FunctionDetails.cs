@@ -32,7 +32,7 @@ internal static class FunctionDetails
         details["maxConcurrency"] = latest.MaxConcurrency;
         details["pinned"] = latest.Pinned;
         details["triggers"] = JsonSerializer.SerializeToNode(triggers, s_withoutNulls);
-        details["url"] = latest.Url is null ? null : $"{FunctionUrlEndpoint.Prefix}{function.Name}/";
+        details["url"] = record.Url is null ? null : $"{FunctionUrlEndpoint.Prefix}{function.Name}/";
         details["rollout"] = record.Rollout is { } rollout ? RolloutView.Of(function.Name, rollout, function.Figures) : null;
         details["environment"] = new JsonArray([.. latest.Environment.Keys.Order(StringComparer.Ordinal).Select(name => (JsonNode)name)]);
         details["versions"] = new JsonArray([.. record.Versions.Select(version => (JsonNode)version.Version)]);

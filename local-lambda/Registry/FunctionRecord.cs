@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Roost.LocalLambda.Definitions;
 using Roost.LocalLambda.Rollouts;
 using Roost.LocalLambda.Sources.Streams;
+using Roost.LocalLambda.Sources.Urls;
 
 namespace Roost.LocalLambda.Registry;
 
@@ -34,6 +35,9 @@ internal sealed record FunctionRecord
     /// <summary>Made over the API; those of triggers stand in the definition.</summary>
     public IReadOnlyList<EventSourceMapping> Mappings { get; init; } = [];
 
+    /// <summary>Made over the API; null for none.</summary>
+    public FunctionUrlConfig? UrlConfig { get; init; }
+
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The rollout that is in progress, or the last there was; null when there was none.</summary>
@@ -48,6 +52,10 @@ internal sealed record FunctionRecord
     /// <summary>The settings that hold for the function as a whole, such as its triggers: those of the version that serves most calls without a qualifier.</summary>
     [JsonIgnore]
     public FunctionDefinition Serving => Rollout is { IsInProgress: true } rollout ? FindVersion(rollout.Stable) ?? Latest : Latest;
+
+    /// <summary>That of the API, else that of the function.yaml; null: it answers no web requests.</summary>
+    [JsonIgnore]
+    public FunctionUrl? Url => UrlConfig?.Url ?? Latest.Url;
 
     /// <summary>Every version, <c>$LATEST</c> first.</summary>
     [JsonIgnore]

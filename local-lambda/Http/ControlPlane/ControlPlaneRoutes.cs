@@ -55,6 +55,14 @@ internal static class ControlPlaneRoutes
         endpoints.MapPut(Mappings + "/{uuid}", LambdaOperation.Of(202, mappings.UpdateAsync));
         endpoints.MapDelete(Mappings + "/{uuid}", LambdaOperation.Of(202, mappings.DeleteAsync));
 
+        const string Url = "/2021-10-31/functions/{function}/url";
+        var urls = new UrlConfigEndpoints(host);
+        endpoints.MapPost(Url, LambdaOperation.Of(201, urls.CreateAsync));
+        endpoints.MapGet(Url, LambdaOperation.Of(200, urls.Get));
+        endpoints.MapPut(Url, LambdaOperation.Of(200, urls.UpdateAsync));
+        endpoints.MapDelete(Url, LambdaOperation.Of(204, urls.DeleteAsync));
+        endpoints.MapGet(Url + "s", LambdaOperation.Of(200, urls.List));
+
         const string Tags = "/2017-03-31/tags/{arn}";
         var tags = new TagEndpoints(host);
         endpoints.MapGet(Tags, LambdaOperation.Of(200, tags.List));
@@ -64,5 +72,6 @@ internal static class ControlPlaneRoutes
         endpoints.MapGet("/2016-08-19/account-settings", LambdaOperation.Of(200, new AccountEndpoint(host).Get));
         endpoints.MapPost("/2014-11-13/functions/{function}/invoke-async", new InvokeEndpoint(host, host.Clock, type: "Event").HandleAsync);
         endpoints.MapPost("/2021-11-15/functions/{function}/response-streaming-invocations", new InvokeEndpoint(host, host.Clock, EventStream.AnswerAsync).HandleAsync);
+        endpoints.MapNotOffered();
     }
 }

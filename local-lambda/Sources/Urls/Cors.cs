@@ -7,6 +7,8 @@ namespace Roost.LocalLambda.Sources.Urls;
 /// <summary>Which pages of other sites may ask a function, and what they get to see, as AWS Lambda has it for function URLs.</summary>
 internal sealed record Cors
 {
+    public const int MostMaxAgeSeconds = 86_400;
+
     /// <summary>Such as <c>https://example.com</c>; <c>*</c> for all.</summary>
     public IReadOnlyList<string> AllowOrigins { get; init; } = [];
 
@@ -24,7 +26,7 @@ internal sealed record Cors
     {
         fields.RefuseOthers("allow-origins", "allow-methods", "allow-headers", "expose-headers", "allow-credentials", "max-age");
         var origins = fields.Texts("allow-origins", "write a list: [ \"https://example.com\" ]");
-        if (origins.Any(origin => origin != "*" && !(Uri.TryCreate(origin, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && origin == uri.GetLeftPart(UriPartial.Authority))))
+        if (!origins.All(IsOrigin))
         {
             fields.Fault("allow-origins", "holds what is no origin; write scheme, host and port alone: https://example.com, or * for all");
         }
@@ -43,9 +45,13 @@ internal sealed record Cors
             AllowHeaders = fields.Texts("allow-headers", "write a list: [ content-type ]"),
             ExposeHeaders = fields.Texts("expose-headers", "write a list: [ x-next ]"),
             AllowCredentials = withCredentials,
-            MaxAgeSeconds = fields.Seconds("max-age", 0, 0, 86_400),
+            MaxAgeSeconds = fields.Seconds("max-age", 0, 0, MostMaxAgeSeconds),
         };
     }
+
+    /// <summary>Whether <paramref name="text"/> is an origin as a browser writes it, or <c>*</c>.</summary>
+    public static bool IsOrigin(string text) =>
+        text == "*" || (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && text == uri.GetLeftPart(UriPartial.Authority));
 
     public bool Allows(string origin) => AllowOrigins.Contains("*") || AllowOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase);
 

@@ -22,7 +22,7 @@ internal sealed class FunctionUrlEndpoint(FunctionHost host, TimeProvider clock)
             return;
         }
 
-        if (function.Record?.Latest.Url is not { } url)
+        if (function.Record?.Url is not { } url)
         {
             await RefuseAsync(http, StatusCodes.Status403Forbidden, "Forbidden");
             return;
