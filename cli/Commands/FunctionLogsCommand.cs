@@ -18,7 +18,7 @@ internal static class FunctionLogsCommand
         var all = new Option<bool>("--all") { Description = "Every line that the daemon keeps" };
         var since = new Option<string?>("--since") { Description = "Only lines of the last 90s, 10m, 2h or 7d, or from a time on", HelpName = "AGE|TIME" };
         var request = new Option<string?>("--request") { Description = "Only lines of this invocation", HelpName = "ID" };
-        var errors = new Option<bool>("--errors") { Description = "Only what is told of failures: reports with a status, time-outs, ends of runtimes" };
+        var errors = new Option<bool>("--errors") { Description = "Only failures: what the invocations that failed printed, and what is told of them" };
         CountOption.Check(count);
         since.Validators.Add(result =>
         {

@@ -51,6 +51,7 @@ internal sealed class LogsEndpoint(LogStore logs, IHostApplicationLifetime lifet
 
         // The gateway's stop waits for open requests; one that follows would never end by itself.
         using var left = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
+        var selection = new LogSelection(query);
         try
         {
             await http.Response.StartAsync(left.Token);
@@ -62,9 +63,9 @@ internal sealed class LogsEndpoint(LogStore logs, IHostApplicationLifetime lifet
             await http.Response.Body.FlushAsync(left.Token);
             while (await coming.Reader.WaitToReadAsync(left.Token))
             {
-                while (coming.Reader.TryRead(out var line))
+                while (coming.Reader.TryRead(out var next))
                 {
-                    if (query.Wants(line))
+                    foreach (var line in selection.Next(next))
                     {
                         await WriteAsync(http, line, form);
                     }

@@ -26,14 +26,16 @@ internal sealed class LogHistory(LogStore store)
     public IEnumerable<LogLine> Read(LogQuery query)
     {
         _newest = [.. _newest.OrderBy(line => line.Time)];
-        var wanted = Merged().Where(query.Wants);
+        var wanted = Select(Merged(), query);
         return query.Last switch
         {
             null => wanted,
-            { } last when _newest.Where(line => line.Time > _horizon && query.Wants(line)).ToList() is var near && near.Count >= last => near.TakeLast(last),
+            { } last when Select(_newest.Where(line => line.Time > _horizon), query).ToList() is var near && near.Count >= last => near.TakeLast(last),
             { } last => Newest(wanted, last),
         };
     }
+
+    private static IEnumerable<LogLine> Select(IEnumerable<LogLine> lines, LogQuery query) => lines.SelectMany(new LogSelection(query).Next);
 
     private static Queue<LogLine> Newest(IEnumerable<LogLine> lines, int last)
     {

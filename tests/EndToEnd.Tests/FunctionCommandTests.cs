@@ -52,6 +52,21 @@ public sealed class FunctionCommandTests
         await _roost.RoostAsync("fn", "delete", "dep");
     }
 
+    [Test]
+    public async Task The_log_of_errors_has_the_error_and_its_traceback()
+    {
+        await WriteAsync("fails", "print('before'); return 1 // event['by']");
+        await _roost.RoostAsync("fn", "deploy", _folder["fails"]);
+        await _roost.RoostAsync("fn", "invoke", "fails", """{"by":1}""");
+        Assert.That(await RefusedAsync("fn", "invoke", "fails", """{"by":0}"""), Does.Contain("the function failed"));
+
+        var log = (await _roost.RoostAsync("fn", "logs", "fails", "--errors")).Split('\n');
+
+        Assert.That(log, Has.One.EndsWith("Z before"), "of the invocation that failed");
+        Assert.That(log, Has.Some.Contains("[ERROR] ZeroDivisionError").And.Some.Contains("main.py").And.None.Contains("START"));
+        Assert.That(log[^1], Does.Contain("REPORT").And.Contain("Status: error"));
+    }
+
     private async Task WriteAsync(string name, string body)
     {
         Directory.CreateDirectory(_folder[name]);

@@ -84,8 +84,51 @@ internal sealed class LogStoreTests
 
         Assert.That(_store.Of("f").Newest().Select(line => line.Origin), Is.EqualTo(new[] { Printed, new(LogKind.Printed, "7", "id-1"), new(LogKind.Failure, "7", "id-1") }));
         Assert.That(Lines("f", requestId: "id-1"), Is.EqualTo(new[] { "mine", "REPORT" }));
-        Assert.That(Lines("f", failuresOnly: true), Is.EqualTo(new[] { "REPORT" }));
+        Assert.That(Lines("f", failuresOnly: true), Is.EqualTo(new[] { "mine", "REPORT" }));
         Assert.That(Lines("f", since: _clock.GetUtcNow().AddSeconds(1)), Is.Empty);
+    }
+
+    [Test]
+    public void What_is_told_of_failures_has_what_the_failed_invocation_printed()
+    {
+        Write(LogKind.Printed, "good", "fine");
+        Write(LogKind.Printed, "bad", "[ERROR] ValueError: no bumper");
+        Write(LogKind.Printed, "good", "fine too");
+        Write(LogKind.Printed, "bad", "Traceback");
+        Write(LogKind.Platform, "bad", "END");
+        Write(LogKind.Failure, "bad", "REPORT of bad");
+        Write(LogKind.Platform, "good", "REPORT of good");
+        Write(LogKind.Printed, null, "starting");
+        Write(LogKind.Failure, null, "INIT_REPORT");
+
+        string[] all = ["[ERROR] ValueError: no bumper", "Traceback", "REPORT of bad", "starting", "INIT_REPORT"];
+        Assert.That(Lines("f", failuresOnly: true), Is.EqualTo(all));
+        Assert.That(Lines("f", last: 4, failuresOnly: true), Is.EqualTo(all[1..]));
+        Assert.That(Lines("f", last: 9, requestId: "bad", failuresOnly: true), Is.EqualTo(all[..3]));
+
+        void Write(LogKind kind, string? requestId, string text)
+        {
+            _clock.Advance(TimeSpan.FromMilliseconds(1));
+            _store.Of("f").Write(Encoding.UTF8.GetBytes(text), new LogOrigin(kind, "$LATEST", requestId), null, keep: kind != LogKind.Platform);
+        }
+    }
+
+    [Test]
+    public void An_invocation_that_printed_without_end_before_it_failed_shows_its_last_lines()
+    {
+        var selection = new LogSelection(new LogQuery(null, null, null, FailuresOnly: true));
+        for (var line = 0; line < 10_000; line++)
+        {
+            Assert.That(selection.Next(Line(LogKind.Printed, $"{line}")), Is.Empty);
+        }
+
+        var shown = selection.Next(Line(LogKind.Failure, "REPORT"));
+
+        Assert.That(shown, Has.Count.InRange(1000, LogSelection.MaxWaitingBytes / 100));
+        Assert.That(shown.TakeLast(2).Select(line => Encoding.UTF8.GetString(line.Text)), Is.EqualTo(new[] { "9999", "REPORT" }));
+        Assert.That(selection.Next(Line(LogKind.Failure, "again")), Has.Count.EqualTo(1), "lines are shown once");
+
+        LogLine Line(LogKind kind, string text) => new("f", _clock.GetUtcNow(), Encoding.UTF8.GetBytes(text), new LogOrigin(kind, "$LATEST", "id"), null);
     }
 
     [Test]
