@@ -48,7 +48,7 @@ internal static class HandlerFiles
         }
 
         const UnixFileMode AnyExecute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
-        return (File.GetUnixFileMode(bootstrap) & AnyExecute) == UnixFileMode.None ? $"{bootstrap} is not executable; run chmod +x {bootstrap}" : null;
+        return (File.GetUnixFileMode(bootstrap) & AnyExecute) == UnixFileMode.None ? $"bootstrap in {folder} is not executable; run chmod +x on it" : null;
     }
 
     private static bool IsInside(string path) => !Path.IsPathRooted(path) && !path.Split('/').Contains("..");

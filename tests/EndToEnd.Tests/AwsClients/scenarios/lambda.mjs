@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import {
-  AddPermissionCommand, CreateAliasCommand, CreateEventSourceMappingCommand, CreateFunctionCommand, DeleteAliasCommand, DeleteEventSourceMappingCommand, DeleteFunctionCommand,
+  AddPermissionCommand, CreateAliasCommand, CreateEventSourceMappingCommand, CreateFunctionCommand, CreateFunctionUrlConfigCommand, DeleteAliasCommand, DeleteEventSourceMappingCommand, DeleteFunctionCommand, DeleteFunctionUrlConfigCommand,
   DeleteFunctionConcurrencyCommand, GetAccountSettingsCommand, GetAliasCommand, GetEventSourceMappingCommand, GetFunctionCommand, GetFunctionConcurrencyCommand,
-  GetFunctionConfigurationCommand, GetFunctionEventInvokeConfigCommand, InvalidParameterValueException, InvalidRequestContentException, InvokeAsyncCommand, InvokeCommand, InvokeWithResponseStreamCommand,
+  GetFunctionConfigurationCommand, GetFunctionEventInvokeConfigCommand, GetFunctionUrlConfigCommand, InvalidParameterValueException, InvalidRequestContentException, InvokeAsyncCommand, InvokeCommand, InvokeWithResponseStreamCommand,
   LambdaClient, ListTagsCommand, PreconditionFailedException, PublishVersionCommand, PutFunctionConcurrencyCommand, PutFunctionEventInvokeConfigCommand,
   ResourceConflictException, ResourceNotFoundException, TagResourceCommand, TooManyRequestsException, UntagResourceCommand, UpdateAliasCommand, UpdateEventSourceMappingCommand,
-  UpdateFunctionCodeCommand, UpdateFunctionConfigurationCommand, paginateListAliases, paginateListEventSourceMappings, paginateListFunctionEventInvokeConfigs, paginateListFunctions,
+  UpdateFunctionCodeCommand, UpdateFunctionConfigurationCommand, UpdateFunctionUrlConfigCommand, paginateListAliases, paginateListEventSourceMappings, paginateListFunctionEventInvokeConfigs, paginateListFunctionUrlConfigs, paginateListFunctions,
   paginateListVersionsByFunction, waitUntilFunctionActiveV2, waitUntilFunctionUpdatedV2,
 } from '@aws-sdk/client-lambda';
 import { errorOf, run } from './scenario.mjs';
@@ -112,6 +112,14 @@ async function settings(given) {
   assert.ok(Math.abs(kept.LastModified - Date.now()) < 60_000);
   assert.equal((await all(paginateListFunctionEventInvokeConfigs({ client: api }, { FunctionName }), 'FunctionEventInvokeConfigs'))[0].length, 1);
 
+  const { FunctionUrl } = await api.send(new CreateFunctionUrlConfigCommand({ FunctionName, AuthType: 'NONE', Cors: { AllowOrigins: ['*'] } }));
+  assert.equal((await fetch(FunctionUrl)).headers.get('x-amzn-requestid').length, 36);
+  assert.equal((await api.send(new GetFunctionUrlConfigCommand({ FunctionName }))).FunctionUrl, FunctionUrl);
+  assert.equal((await api.send(new UpdateFunctionUrlConfigCommand({ FunctionName, Cors: { AllowOrigins: ['*'], MaxAge: 5 } }))).Cors.MaxAge, 5);
+  assert.equal((await all(paginateListFunctionUrlConfigs({ client: api }, { FunctionName }), 'FunctionUrlConfigs'))[0].length, 1);
+  await api.send(new DeleteFunctionUrlConfigCommand({ FunctionName }));
+  assert.equal((await fetch(FunctionUrl)).status, 403);
+
   const account = await api.send(new GetAccountSettingsCommand({}));
   assert.ok(account.AccountUsage.FunctionCount >= 1 && account.AccountLimit.TotalCodeSize > 0);
   const source = { EventSourceArn: 'arn:aws:kinesis:eu-central-1:123456789012:stream/telemetry', FunctionName };
@@ -166,6 +174,7 @@ async function exceptions(given) {
   assert.deepEqual([validation.name, validation.message.startsWith("1 validation error detected: Value '5000' at 'timeout'")], ['ValidationException', true]);
   const unknown = await errorOf(api.send(new AddPermissionCommand({ FunctionName, StatementId: 's', Action: 'lambda:InvokeFunction', Principal: 'x' })));
   assert.equal(unknown.$metadata.httpStatusCode, 404);
+  assert.match(unknown.message, /no resource policies/);
   await api.send(new DeleteFunctionCommand({ FunctionName }));
 }
 
