@@ -4,9 +4,20 @@ using YamlDotNet.RepresentationModel;
 
 namespace Roost.LocalLambda.Definitions;
 
-/// <summary>What a function asks of the machine: a share of its processor, and its devices.</summary>
+/// <summary>What a function asks of the machine: memory, a share of its processor, and its devices.</summary>
 internal sealed partial class FunctionFile
 {
+    private long Memory(Dictionary<string, YamlNode> values, FunctionRuntime? runtime)
+    {
+        var bytes = Bytes(values, "memory", 128L << 20, 16L << 20, 10L << 30, "16MiB to 10GiB, with its unit: 128MiB");
+        if (runtime is { Family: RuntimeFamily.Node } && bytes < NodeMemory.LeastBytes)
+        {
+            Fault(values["memory"], "memory", Shown(values["memory"]), $"Node.js does not start with so little; use {NodeMemory.LeastBytes >> 20}MiB or more");
+        }
+
+        return bytes;
+    }
+
     private int? CpuPercent(Dictionary<string, YamlNode> values)
     {
         if (!values.TryGetValue("cpu", out var node))

@@ -74,7 +74,7 @@ internal sealed partial class FunctionFile
             Folder = Path.GetFullPath(folder),
             Runtime = runtime ?? new FunctionRuntime("", RuntimeFamily.Provided, null),
             Handler = handler,
-            MemoryBytes = Bytes(values, "memory", 128L << 20, 16L << 20, 10L << 30, "16MiB to 10GiB, with its unit: 128MiB"),
+            MemoryBytes = Memory(values, runtime),
             Timeout = Duration(values, "timeout", TimeSpan.FromSeconds(3), TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(900), "100ms to 900s, with its unit: 3s"),
             Environment = Environment(values),
             Encoding = Encoding(values),

@@ -24,12 +24,12 @@ internal sealed class Sandbox(IsolationMode isolation, int maxProcesses, string 
     private const string EndpointInside = "/run/roost-endpoint.sock";
 
     /// <summary>
-    /// $1 data limit in KiB or "", $2 control group or "", $3 the filter of system calls, which bubblewrap reads on descriptor 4. Its own arguments
+    /// $1 data limit in KiB or "", $2 stack of a thread in KiB or "", $3 control group or "", $4 the filter of system calls, which bubblewrap reads on descriptor 4. Its own arguments
     /// come on descriptor 3, the former standard input: there they are not shown by ps, which any user of the machine may run, and they hold the
     /// function's environment. It closes both before the function starts.
     /// </summary>
     private const string Script =
-        """ulimit -c 0; ulimit -n 1024; [ -z "$1" ] || ulimit -d "$1"; [ -z "$2" ] || echo $$ >"$2/cgroup.procs" || exit 126; exec 3<&0 4<"$3" </dev/null; shift 3; exec "$@" """;
+        """ulimit -c 0; ulimit -n 1024; [ -z "$1" ] || ulimit -d "$1"; [ -z "$2" ] || ulimit -S -s "$2"; [ -z "$3" ] || echo $$ >"$3/cgroup.procs" || exit 126; exec 3<&0 4<"$4" </dev/null; shift 4; exec "$@" """;
 
     /// <summary>
     /// Runs inside the sandbox. The kernel counts a user's processes by user namespace, and compares those outside with the limit that stood when
@@ -41,7 +41,7 @@ internal sealed class Sandbox(IsolationMode isolation, int maxProcesses, string 
 
     /// <summary>Without a sandbox: nothing to read on descriptor 3, death with the daemon comes from setpriv, and there is no namespace to count processes in.</summary>
     private const string PlainScript =
-        """ulimit -c 0; ulimit -n 1024; [ -z "$1" ] || ulimit -d "$1"; [ -z "$2" ] || echo $$ >"$2/cgroup.procs" || exit 126; shift 2; exec "$@" </dev/null""";
+        """ulimit -c 0; ulimit -n 1024; [ -z "$1" ] || ulimit -d "$1"; [ -z "$2" ] || ulimit -S -s "$2"; [ -z "$3" ] || echo $$ >"$3/cgroup.procs" || exit 126; shift 3; exec "$@" </dev/null""";
 
     public LaunchPlan PlanFor(FunctionDefinition definition, string socketPath, string logStream, bool pinned, ControlGroup? group, InsideAccess? inside)
     {
@@ -77,7 +77,7 @@ internal sealed class Sandbox(IsolationMode isolation, int maxProcesses, string 
     public static LaunchPlan Probe(string filterFile, IReadOnlyList<string> command)
     {
         List<string> arguments = [.. Namespaces(FunctionNetwork.None), .. SystemFolders(), .. OwnFolders(ProbeMemoryBytes, []), "--chdir", "/", "--clearenv"];
-        return new("/bin/sh", ["-c", Script, "sh", "", "", filterFile, Bubblewrap, "--args", "3", "--", .. command], OuterEnvironment, "/", Join(arguments));
+        return new("/bin/sh", ["-c", Script, "sh", "", "", "", filterFile, Bubblewrap, "--args", "3", "--", .. command], OuterEnvironment, "/", Join(arguments));
     }
 
     private static Dictionary<string, string> OuterEnvironment { get; } = new() { ["PATH"] = "/usr/bin:/bin" };
@@ -90,7 +90,8 @@ internal sealed class Sandbox(IsolationMode isolation, int maxProcesses, string 
         // Where no control group bounds the memory, each process of the function is bound by its data segment. Never the address space
         // (RLIMIT_AS): Node.js hangs under it.
         var dataLimit = group is { LimitsMemory: true } ? "" : (definition.MemoryBytes / 1024).ToString();
-        return [dataLimit, group?.Path ?? ""];
+        var stackLimit = dataLimit.Length > 0 && definition.Runtime.Family == RuntimeFamily.Node ? NodeMemory.StackKibibytes.ToString() : "";
+        return [dataLimit, stackLimit, group?.Path ?? ""];
     }
 
     private LaunchPlan Plain(FunctionDefinition definition, string socketPath, string logStream, bool pinned, List<string> limits, InsideAccess? inside)
@@ -134,7 +135,7 @@ internal sealed class Sandbox(IsolationMode isolation, int maxProcesses, string 
         string[] program = definition.Runtime.Family switch
         {
             RuntimeFamily.Python => [definition.Runtime.Interpreter, $"{runtimes}/python/bootstrap.py"],
-            RuntimeFamily.Node => [definition.Runtime.Interpreter, $"{runtimes}/nodejs/bootstrap.cjs"],
+            RuntimeFamily.Node => [definition.Runtime.Interpreter, .. NodeMemory.OptionsFor(definition), $"{runtimes}/nodejs/bootstrap.cjs"],
             _ => [$"{taskRoot}/bootstrap"],
         };
         var handedOver = listeners.Of(definition);

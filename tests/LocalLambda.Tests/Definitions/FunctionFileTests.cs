@@ -84,6 +84,7 @@ internal sealed class FunctionFileTests
     [TestCase("runtime: python3.x\nhandler: main", "handler is 'main'; name a module and a function: handler: lambda_function.lambda_handler")]
     [TestCase("runtime: python3.x\nhandler: ../main.handler", "handler is '../main.handler'; there is no ")]
     [TestCase("runtime: nodejs20.x\nhandler: other.handler", "handler is 'other.handler'; there is no other.mjs, other.js or other.cjs in ")]
+    [TestCase("runtime: nodejs20.x\nhandler: index.handler\nmemory: 79MiB", "line 3: memory is '79MiB'; Node.js does not start with so little; use 80MiB or more")]
     [TestCase("handler: main.handler", "runtime is missing; use python3.x")]
     [TestCase("name: a/b\nruntime: python3.x\nhandler: main.handler", "name is 'a/b'; use 1 to 64 letters, digits, - and _")]
     public void A_function_that_cannot_run_here_is_told(string yaml, string told) => Assert.That(FaultsOf(yaml), Has.Some.Contains(told));

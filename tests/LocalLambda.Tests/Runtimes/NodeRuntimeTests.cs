@@ -1,9 +1,48 @@
+using System.Globalization;
 using System.Text;
 
 namespace Roost.LocalLambda.Tests.Runtimes;
 
 internal sealed class NodeRuntimeTests : FunctionFixture
 {
+    [TestCase(80, 8)]
+    [TestCase(128, 40)]
+    public async Task Memory_serves_what_the_function_keeps_and_not_garbage(int memory, int kept)
+    {
+        Node(
+            "thrifty",
+            """
+            import { readFile } from 'node:fs/promises';
+            await readFile('/usr/bin/perl'); // starts the threads that read files
+            export const handler = async mebibytes => {
+                const kept = [];
+                while (process.memoryUsage().heapUsed < (mebibytes << 20)) kept.push({ at: kept.length, text: 'x'.repeat(50) + kept.length });
+                let garbage = [];
+                for (let i = 0; i < 3_000_000; i++) {
+                    garbage.push([i]);
+                    if (garbage.length > 20_000) garbage = [];
+                }
+                return kept.length > 1000;
+            };
+            """,
+            $"timeout: 120s\nmemory: {memory}MiB\n");
+        await StartAsync();
+
+        Assert.That(await AnswerAsync("thrifty", kept.ToString(CultureInfo.InvariantCulture)), Is.EqualTo("true"));
+    }
+
+    [Test]
+    public async Task The_size_of_the_heap_that_a_function_asks_for_is_the_one_it_gets()
+    {
+        const string Code = "import v8 from 'node:v8';\nexport const handler = async () => v8.getHeapStatistics().heap_size_limit >> 20;";
+        Node("ours", Code, "memory: 256MiB\n");
+        Node("own", Code, "memory: 256MiB\nenvironment: { NODE_OPTIONS: --max_old_space_size=90 }\n");
+        await StartAsync();
+
+        Assert.That(int.Parse(await AnswerAsync("ours"), CultureInfo.InvariantCulture), Is.InRange(200, 230));
+        Assert.That(int.Parse(await AnswerAsync("own"), CultureInfo.InvariantCulture), Is.InRange(90, 150));
+    }
+
     [TestCase("export const handler = async (event, context) => ({ twice: event.n * 2, topic: context.clientContext.custom.subject });", "index.mjs")]
     [TestCase("exports.handler = async (event, context) => ({ twice: event.n * 2, topic: context.clientContext.custom.subject });", "index.js")]
     [TestCase("exports.handler = (event, context, callback) => callback(null, { twice: event.n * 2, topic: context.clientContext.custom.subject });", "index.cjs")]
