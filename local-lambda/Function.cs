@@ -21,6 +21,7 @@ internal sealed class Function(string name, Engine engine, FunctionLog log)
     private volatile FunctionRecord? _record;
     private volatile InvocationQueue? _queue;
     private volatile RolloutFigures? _figures;
+    private volatile IReadOnlyList<string> _missing = [];
     private volatile bool _closed;
 
     public string Name { get; } = name;
@@ -42,6 +43,9 @@ internal sealed class Function(string name, Engine engine, FunctionLog log)
     /// <summary>Tells the streams that feed it and do not exist.</summary>
     public Func<IReadOnlyList<string>> MissingStreams { get; init; } = () => [];
 
+    /// <summary>Why its event sources are not those that it is to have; null when they are.</summary>
+    public string? SourceFault { get; set; }
+
     /// <summary>Null while the function cannot run.</summary>
     public InvocationQueue? Queue => _queue;
 
@@ -59,7 +63,10 @@ internal sealed class Function(string name, Engine engine, FunctionLog log)
     /// <summary>Most age of an asynchronous invocation of a version or alias.</summary>
     public TimeSpan MaxEventAge(string? qualifier) => (_record?.AsyncOf(qualifier) ?? AsyncSettings.Default).MaximumAgeOrDefault();
 
-    /// <summary>Takes on what is kept from now on. Versions that were replaced or removed run what they have taken, and end.</summary>
+    /// <summary>
+    /// Takes on what is kept from now on. Versions that were replaced or removed run what they have taken, and end. One whose code is missing is a fault that
+    /// <see cref="Status"/> tells, and no reason to refuse what is durable: the code may come back.
+    /// </summary>
     public void Apply(FunctionRecord record)
     {
         List<(WorkerPool, CodePackage)> replaced = [];
@@ -91,9 +98,35 @@ internal sealed class Function(string name, Engine engine, FunctionLog log)
 
         _queue ??= engine.OpenQueue(this);
         _queue.LimitChanged();
-        foreach (var definition in record.All.Where(definition => Pinned(record, definition) > 0))
+        List<string> missing = [];
+        foreach (var definition in record.All)
         {
-            PoolOf(definition)?.Start();
+            try
+            {
+                if (Pinned(record, definition) > 0)
+                {
+                    PoolOf(definition)?.Start();
+                }
+                else if (!engine.Code.Has(definition.CodeSha256))
+                {
+                    throw MissingCode(definition);
+                }
+            }
+            catch (FunctionUnavailableException exception)
+            {
+                missing.Add(exception.Message);
+            }
+        }
+
+        _missing = missing;
+    }
+
+    /// <summary>Code that was missing may have come back.</summary>
+    public void Recheck()
+    {
+        if (_missing.Count > 0 && _record is { } record)
+        {
+            Apply(record);
         }
     }
 
@@ -156,8 +189,8 @@ internal sealed class Function(string name, Engine engine, FunctionLog log)
         return new FunctionStatus(
             Name,
             new FunctionArn(Name, null).ToString(),
-            IsReady ? "ready" : "failed",
-            Obstacle is null ? Faults : [.. Faults, Obstacle],
+            IsReady && _missing.Count == 0 ? "ready" : "failed",
+            [.. Faults, .. _missing, .. new[] { SourceFault, Obstacle }.OfType<string>()],
             _record is { } record && RolloutView.NoteOn(record, _figures) is { } note ? [.. notes, note] : notes,
             latest?.Runtime.Name,
             latest?.Handler,
@@ -234,12 +267,16 @@ internal sealed class Function(string name, Engine engine, FunctionLog log)
             }
 
             var code = engine.Code.Find(definition.CodeSha256, definition.CodeSize)
-                ?? throw new FunctionUnavailableException(Name, $"the code of its version {definition.Version} is missing from {engine.Code.PathOf(definition.CodeSha256)}; deploy it again");
+                ?? throw MissingCode(definition);
             var pool = engine.OpenPool(definition with { Folder = code.Folder }, Log, _record!.IsServing(definition.Version));
             _pools.Add(definition.Version, (pool, code));
             return pool;
         }
     }
+
+    private FunctionUnavailableException MissingCode(FunctionDefinition definition) => new(
+        Name,
+        $"the code of its version {definition.Version} is missing from {engine.Code.PathOf(definition.CodeSha256)}; {(definition.Version == FunctionArn.Latest ? "deploy it again" : "put it back from a backup, or delete the version")}");
 
     private static int Pinned(FunctionRecord record, FunctionDefinition definition) => record.IsServing(definition.Version) ? definition.Pinned : 0;
 

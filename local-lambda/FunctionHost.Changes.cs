@@ -23,6 +23,7 @@ public sealed partial class FunctionHost
         var after = change(before).Reconcile(_clock.GetUtcNow());
         if (after == before)
         {
+            function!.Recheck(); // the same code, deployed again
             return after;
         }
 
@@ -143,8 +144,18 @@ public sealed partial class FunctionHost
             _sources.Add(function.Name, sources);
         }
 
-        await sources.ReplaceAsync(record.Serving.Triggers);
-        await _eventSources!.FunctionMappings.ReplaceAsync(function.Name, record.Mappings);
+        try
+        {
+            await sources.ReplaceAsync(record.Serving.Triggers);
+            await _eventSources!.FunctionMappings.ReplaceAsync(function.Name, record.Mappings);
+            function.SourceFault = null;
+        }
+        catch (Exception exception)
+        {
+            // What is kept is durable: whoever changed it is not to be told that nothing has changed, and the other functions start.
+            LogSourcesFailed(function.Name, exception);
+            function.SourceFault = $"its event sources could not be started: {exception.Message} Its next change, or a restart, tries again";
+        }
     }
 
     private async Task RemoveAsync(Function function)
@@ -182,6 +193,9 @@ public sealed partial class FunctionHost
 
         return new Change(_changes);
     }
+
+    [LoggerMessage(3605, LogLevel.Error, "Function {Function}: its event sources could not be started. Its next change, or a restart, tries again")]
+    private partial void LogSourcesFailed(string function, Exception exception);
 
     [LoggerMessage(3408, LogLevel.Warning, "Function {Function} is removed, and with it {Count} events that waited in its queue")]
     private partial void LogDiscarded(string function, long count);

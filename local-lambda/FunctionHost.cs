@@ -141,6 +141,11 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
 
         _folders = new FolderWatcher(new FolderDeployer(this, _engine.Code, _options, _clock, _logger), _options.Folder, _clock, _logger);
         await _folders.DeployAllAsync();
+        foreach (var function in _functions.Values)
+        {
+            function.Recheck(); // another function's folder may have had the same code
+        }
+
         SweepCode();
         _logs.Restore();
         foreach (var name in _engine.QueuesLeft().Where(name => !_functions.ContainsKey(name)))

@@ -91,6 +91,9 @@ internal sealed class CodeStore
         return null;
     }
 
+    /// <summary>Whether <see cref="Find"/> would find it at this moment.</summary>
+    public bool Has(string sha256) => Directory.Exists(PathOf(sha256));
+
     public string PathOf(string sha256) => Path.Combine(_folder, Convert.ToHexStringLower(Convert.FromBase64String(sha256)));
 
     /// <summary>Removes what no version refers to and nobody holds.</summary>

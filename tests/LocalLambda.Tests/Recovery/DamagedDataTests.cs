@@ -82,6 +82,49 @@ internal sealed class DamagedDataTests : FunctionFixture
         Assert.That((Host.Fault, await AnswerAsync("echo", "7")), Is.EqualTo(((string?)null, "7")));
     }
 
+    [Test]
+    public async Task A_pinned_function_whose_code_is_missing_gets_it_from_its_folder_at_the_start()
+    {
+        Python("pin", "def handler(event, context): return event", "pinned: 1\n");
+        await StartAsync();
+        await StopAsync();
+        RemoveCode();
+
+        await StartAsync();
+
+        Assert.That((Host.Fault, await AnswerAsync("pin", "7")), Is.EqualTo(((string?)null, "7")));
+        Assert.That(Host.Functions.Single().State, Is.EqualTo("ready"));
+    }
+
+    [Test]
+    public async Task A_pinned_function_whose_code_cannot_be_had_fails_alone_and_changes_of_it_are_kept()
+    {
+        Python("pin", "def handler(event, context): return [event]", "pinned: 1\n");
+        Python("echo", "def handler(event, context): return event");
+        await StartAsync();
+        await StopAsync();
+        RemoveCode();
+        Python("pin", "def handler(event, context): return [event]", "pinned: 1\nno-such-key: 1\n");
+
+        await StartAsync();
+
+        Assert.That((Host.Fault, await AnswerAsync("echo", "7")), Is.EqualTo(((string?)null, "7")));
+        var pin = Host.Functions.Single(function => function.Name == "pin");
+        Assert.That(pin.State, Is.EqualTo("failed"));
+        Assert.That(pin.Faults, Has.Some.Contains("the code of its version $LATEST is missing"));
+        Assert.That(async () => await InvokeAsync("pin"), Throws.TypeOf<FunctionUnavailableException>());
+        var kept = await Host.ChangeAsync("pin", record => record! with { ReservedConcurrency = 3 });
+        Assert.That(kept.ReservedConcurrency, Is.EqualTo(3), "and no exception: the change is durable");
+    }
+
+    private void RemoveCode()
+    {
+        foreach (var code in Directory.GetDirectories(Folder["data/code"]))
+        {
+            Directory.Delete(code, recursive: true);
+        }
+    }
+
     private static void Flip(string path, int at)
     {
         var bytes = File.ReadAllBytes(path);
