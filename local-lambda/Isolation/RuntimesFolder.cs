@@ -41,6 +41,7 @@ internal sealed class RuntimesFolder : IAsyncDisposable
                 var copy = System.IO.Path.Combine(unfinished, System.IO.Path.GetRelativePath(source, file));
                 Directory.CreateDirectory(System.IO.Path.GetDirectoryName(copy)!);
                 File.Copy(file, copy);
+                File.SetUnixFileMode(copy, UnixFileMode.UserRead | UnixFileMode.UserExecute); // as all that the daemon keeps: nobody else's
             }
 
             Directory.Move(unfinished, Path);

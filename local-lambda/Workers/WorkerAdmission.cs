@@ -5,17 +5,17 @@ namespace Roost.LocalLambda.Workers;
 /// <summary>
 /// Decides whose worker starts next, over all functions. The machine has room for so many workers, and only a few may be starting at one time, because starts
 /// are what takes the processor: a flood on one function would otherwise hold up the first call of another. Interactive functions go before
-/// background ones, within a class the one with the fewest workers goes first, then who has waited longest. The last start is for interactive functions that
-/// have no worker yet, and the last quarter of the workers for interactive ones. Where all workers there may be are there, idle ones make room, and then those of who has more. Thread-safe; may be called with a pool's lock held, and calls pools without any.
+/// background ones, within a class the one with the fewest workers goes first, then who has waited longest. The last start and the last quarter of the
+/// workers are for interactive functions that have none yet: one function's long calls never hold all of them. Where all workers there may be are there, idle
+/// ones make room, and then those of who has more. Thread-safe; may be called with a pool's lock held, and calls pools without any.
 /// </summary>
 internal sealed class WorkerAdmission(int maxWorkers, int maxStarting)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<IWorkerClaimant, Entry> _pools = [];
-    private readonly int _maxBackgroundWorkers = Math.Max(1, maxWorkers - Math.Max(1, maxWorkers / 4));
+    private readonly int _sharedWorkers = Math.Max(1, maxWorkers - Math.Max(1, maxWorkers / 4));
     private int _workers;
     private int _starting;
-    private int _backgroundWorkers;
     private long _lastTicket;
     private bool _makingRoom; // a worker is being ended so that another may start
     private volatile bool _isFull; // somebody waits for a worker to end
@@ -74,11 +74,6 @@ internal sealed class WorkerAdmission(int maxWorkers, int maxStarting)
             entry.Workers++;
             _workers++;
             _starting++;
-            if (entry.IsBackground)
-            {
-                _backgroundWorkers++;
-            }
-
             return true;
         }
     }
@@ -124,18 +119,14 @@ internal sealed class WorkerAdmission(int maxWorkers, int maxStarting)
             entry.Workers--;
             _workers--;
             (_makingRoom, _isFull) = (false, false); // who still finds no room says so again
-            if (entry.IsBackground)
-            {
-                _backgroundWorkers--;
-            }
-
             ForgetIfDone(entry);
             CallNext();
         }
     }
 
-    private bool HasRoom(Entry entry) => _workers < maxWorkers && (!entry.IsBackground || _backgroundWorkers < _maxBackgroundWorkers)
-        && _starting < (entry is { IsBackground: false, Workers: 0 } ? maxStarting : Math.Max(1, maxStarting - 1));
+    private bool HasRoom(Entry entry) => entry is { IsBackground: false, Workers: 0 }
+        ? _workers < maxWorkers && _starting < maxStarting
+        : _workers < _sharedWorkers && _starting < Math.Max(1, maxStarting - 1);
 
     /// <returns>The pool whose turn it is, of those that wait and for which there is room; null for none.</returns>
     private Entry? Next() => _pools.Values.Where(entry => entry.Ticket > 0 && HasRoom(entry)).MinBy(entry => (entry.IsBackground, entry.Workers, entry.Ticket));
@@ -170,7 +161,7 @@ internal sealed class WorkerAdmission(int maxWorkers, int maxStarting)
         List<Entry> entries;
         lock (_gate)
         {
-            if (_makingRoom || (_workers < maxWorkers && _backgroundWorkers < _maxBackgroundWorkers))
+            if (_makingRoom || _workers < _sharedWorkers)
             {
                 return;
             }

@@ -60,15 +60,17 @@ internal sealed class WorkerAdmissionTests
     }
 
     [Test]
-    public void Background_functions_leave_a_quarter_of_the_workers_to_others()
+    public void The_last_quarter_of_the_workers_is_for_interactive_functions_that_have_none()
     {
         var admission = new WorkerAdmission(maxWorkers: 8, maxStarting: 100);
+        new Claimant("hog", admission, this).Want(100);
         new Claimant("background", admission, this, ServiceClass.Background).Want(100);
-        Assert.That(_begun, Has.Count.EqualTo(6));
+        Assert.That(_begun, Is.EqualTo(Enumerable.Repeat("hog", 6)));
 
-        new Claimant("interactive", admission, this).Want(100);
+        new Claimant("first", admission, this).Want(100);
+        new Claimant("second", admission, this).Want(100);
 
-        Assert.That(_begun, Has.Count.EqualTo(8));
+        Assert.That(_begun.Skip(6), Is.EqualTo(new[] { "first", "second" }));
     }
 
     [Test]
@@ -93,11 +95,15 @@ internal sealed class WorkerAdmissionTests
     {
         var admission = new WorkerAdmission(maxWorkers: 4, maxStarting: 10);
         var flood = new Claimant("flood", admission, this);
-        flood.Want(4);
-        for (var i = 0; i < 4; i++)
+        flood.Want(3);
+        for (var i = 0; i < 3; i++)
         {
             flood.Ready();
         }
+
+        var single = new Claimant("single", admission, this);
+        single.Want(1);
+        single.Ready();
 
         Assert.That(admission.MustYield(flood), Is.False, "nobody waits");
         var other = new Claimant("other", admission, this);
