@@ -9,6 +9,7 @@ using Roost.LocalLambda.Isolation;
 using Roost.LocalLambda.Isolation.Seccomp;
 using Roost.LocalLambda.Output;
 using Roost.LocalLambda.Queue;
+using Roost.LocalLambda.Recovery;
 using Roost.LocalLambda.RuntimeApi;
 using Roost.LocalLambda.Workers;
 using Roost.Mqtt;
@@ -29,6 +30,7 @@ internal sealed partial class Engine : IAsyncDisposable
     private readonly string _socketFolder;
     private readonly FunctionOptions _options;
     private readonly Metrics _metrics;
+    private readonly FoundDamage _damage;
     private readonly WorkerAdmission _admission;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
@@ -44,13 +46,14 @@ internal sealed partial class Engine : IAsyncDisposable
         IReadOnlyList<IPEndPoint> loopback,
         LogStore logs,
         Metrics metrics,
+        FoundDamage damage,
         DeadLetterLog deadLetters,
         DestinationSender destinations,
         IMqttBroker broker,
         TimeProvider clock,
         ILoggerFactory loggers)
     {
-        (_options, _launcher, _inside, Logs, _metrics, _clock) = (options, launcher, inside, logs, metrics, clock);
+        (_options, _launcher, _inside, Logs, _metrics, _damage, _clock) = (options, launcher, inside, logs, metrics, damage, clock);
         _logger = loggers.CreateLogger<FunctionHost>();
         Directory.CreateDirectory(options.DataFolder);
         _socketFolder = MakeSocketFolder(options.DataFolder);
@@ -108,7 +111,7 @@ internal sealed partial class Engine : IAsyncDisposable
     }
 
     public InvocationQueue OpenQueue(Function function) =>
-        new(function, Path.Combine(QueueFolder, function.Name), _options.QueueBytes, _fate, _ages, _clock, _logger);
+        new(function, Path.Combine(QueueFolder, function.Name), _options.QueueBytes, _fate, _ages, _damage, _clock, _logger);
 
     /// <param name="isServing">Whether calls without a qualifier come here: only there workers are pinned.</param>
     public WorkerPool OpenPool(FunctionDefinition definition, FunctionLog log, bool isServing) => new(definition, Starter, _admission, log, _metrics, _options, _clock, _logger, isServing);

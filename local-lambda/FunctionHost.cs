@@ -127,7 +127,7 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
         }
 
         var inside = _gateway is null ? null : new InsideServer(_options, _gateway, _scopes, _metrics, _clock, _loggers);
-        _engine = new Engine(_options, launcher, inside, _listeners?.Loopback ?? [], _logs, _metrics, _deadLetters.Open(), new DestinationSender(this, _broker, _streams), _broker, _clock, _loggers);
+        _engine = new Engine(_options, launcher, inside, _listeners?.Loopback ?? [], _logs, _metrics, _damage, _deadLetters.Open(), new DestinationSender(this, _broker, _streams), _broker, _clock, _loggers);
         _engine.Code.Released = () => _ = SweepAsync();
         _zips = new ZipDeployer(_engine.Code, _options, _clock);
         await _engine.StartAsync(cancellationToken);

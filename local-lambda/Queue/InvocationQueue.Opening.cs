@@ -33,7 +33,8 @@ internal sealed partial class InvocationQueue
         QueueLog log;
         try
         {
-            (log, var left) = await QueueLog.OpenAsync(_function.Name, _folder, _maxBytes, _ages, Pump, _clock, _logger);
+            QueueFolders.Settle(_folder);
+            (log, var left) = await OpenSoundAsync();
             lock (_gate)
             {
                 foreach (var entry in left)
@@ -58,6 +59,19 @@ internal sealed partial class InvocationQueue
         }
 
         Pump();
+    }
+
+    private async Task<(QueueLog Log, IReadOnlyList<QueueEntry> Left)> OpenSoundAsync()
+    {
+        try
+        {
+            return await QueueLog.OpenAsync(_function.Name, _folder, _maxBytes, _ages, Pump, _clock, _logger);
+        }
+        catch (CorruptLogException)
+        {
+            await new QueueSalvage(_function.Name, _folder, _maxBytes, _damage, _clock, _logger).RunAsync(_ages);
+            return await QueueLog.OpenAsync(_function.Name, _folder, _maxBytes, _ages, Pump, _clock, _logger);
+        }
     }
 
     /// <returns>Empty when the log is open for everybody.</returns>

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Roost.LocalLambda.Recovery;
 using Roost.Storage.Logs;
 
 namespace Roost.LocalLambda.Queue;
@@ -34,6 +35,7 @@ internal sealed partial class InvocationQueue : IAsyncDisposable
     private readonly long _maxBytes;
     private readonly QueueFate _fate;
     private readonly EventClock _ages;
+    private readonly FoundDamage _damage;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly ITimer _timer;
@@ -53,9 +55,9 @@ internal sealed partial class InvocationQueue : IAsyncDisposable
     private bool _disposed;
     private TaskCompletionSource? _drained;
 
-    public InvocationQueue(Function function, string folder, long maxBytes, QueueFate fate, EventClock ages, TimeProvider clock, ILogger logger)
+    public InvocationQueue(Function function, string folder, long maxBytes, QueueFate fate, EventClock ages, FoundDamage damage, TimeProvider clock, ILogger logger)
     {
-        (_function, _folder, _maxBytes, _fate, _ages, _clock, _logger) = (function, folder, maxBytes, fate, ages, clock, logger);
+        (_function, _folder, _maxBytes, _fate, _ages, _damage, _clock, _logger) = (function, folder, maxBytes, fate, ages, damage, clock, logger);
         _schedule = new QueueSchedule(function.MaxEventAge);
         _timer = clock.CreateTimer(static queue => ((InvocationQueue)queue!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -328,7 +330,9 @@ internal sealed partial class InvocationQueue : IAsyncDisposable
         }
         catch (CorruptLogException exception)
         {
-            LogDamaged(_function.Name, entry.Offset, exception); // it stays where it is, and is not looked at before the next start
+            _damage.Tell($"Function {_function.Name}: one event of its queue is damaged and does not run (record {exception.Offset}: {exception.Reason}). {log.KeepDamaged(exception.Segment, _damage)}");
+            log.Mark(new QueueMark { Of = entry.Offset, Done = true }); // those behind it are not to wait for it
+            Remove(log, entry);
         }
         catch (Exception exception)
         {
@@ -401,7 +405,4 @@ internal sealed partial class InvocationQueue : IAsyncDisposable
 
     [LoggerMessage(3031, LogLevel.Error, "Function {Function}: what became of the event at {Offset} of its queue could not be kept; it will run again")]
     private partial void LogFateUnknown(string function, long offset, Exception exception);
-
-    [LoggerMessage(3401, LogLevel.Error, "Function {Function}: the event at {Offset} of its queue is damaged and does not run; its file is left as it is")]
-    private partial void LogDamaged(string function, long offset, Exception exception);
 }

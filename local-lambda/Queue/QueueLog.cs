@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using Roost.LocalLambda.Recovery;
 using Roost.Storage.Logs;
 
 namespace Roost.LocalLambda.Queue;
@@ -25,6 +26,7 @@ internal sealed partial class QueueLog : IAsyncDisposable
     private readonly byte[] _key;
     private readonly ILogger _logger;
     private readonly Lock _reading = new();
+    private readonly Dictionary<string, string> _kept = [];
     private LogReader? _reader;
 
     private QueueLog(AppendLog log, string function, long maxBytes, ILogger logger)
@@ -42,19 +44,12 @@ internal sealed partial class QueueLog : IAsyncDisposable
 
     /// <param name="durable">Called when <see cref="DurableOffset"/> has grown. Must be quick.</param>
     /// <returns>The log, and the events that are not done, in its order.</returns>
-    /// <exception cref="CorruptLogException">What is kept is damaged; it is left as it is.</exception>
+    /// <exception cref="CorruptLogException">What is kept is damaged; it is left as it is. See <see cref="QueueSalvage"/>.</exception>
     /// <exception cref="IOException">The folder cannot be read or written.</exception>
     public static async Task<(QueueLog Log, IReadOnlyList<QueueEntry> Left)> OpenAsync(
         string function, string folder, long maxBytes, EventClock ages, Action durable, TimeProvider clock, ILogger logger)
     {
-        var options = new AppendLogOptions
-        {
-            MaxRecordBytes = InvocationQueue.MaxRecordBytes,
-            SegmentBytes = (int)Math.Min(SegmentBytes, maxBytes / 8),
-            Retention = new LogRetention(Bytes: maxBytes + RoomForMarks),
-            Full = LogFullPolicy.Reject,
-        };
-        var log = AppendLog.Open(folder, options, clock, logger);
+        var log = AppendLog.Open(folder, OptionsFor(maxBytes), clock, logger);
         try
         {
             var queue = new QueueLog(log, function, maxBytes, logger);
@@ -68,6 +63,29 @@ internal sealed partial class QueueLog : IAsyncDisposable
             await log.DisposeAsync();
             throw;
         }
+    }
+
+    public static AppendLogOptions OptionsFor(long maxBytes) => new()
+    {
+        MaxRecordBytes = InvocationQueue.MaxRecordBytes,
+        SegmentBytes = (int)Math.Min(SegmentBytes, maxBytes / 8),
+        Retention = new LogRetention(Bytes: maxBytes + RoomForMarks),
+        Full = LogFullPolicy.Reject,
+    };
+
+    /// <summary>Takes one more record into account.</summary>
+    /// <param name="left">The events before it that are not done, by offset.</param>
+    public static void Replay(SortedDictionary<long, QueueEntry> left, in LogRecord record, EventClock ages)
+    {
+        if (record.Key.IsEmpty)
+        {
+            Apply(left, JsonSerializer.Deserialize(record.Headers.Span, QueueJson.Default.QueueMark)!);
+            return;
+        }
+
+        var queued = QueuedInvocation.FromBytes(record.Headers.Span);
+        left.Remove(queued.Replaces ?? -1);
+        left[record.Offset] = queued.ToEntry(record.Offset, record.Headers.Length + record.Payload.Length, ages);
     }
 
     /// <summary>Copies the event; see <see cref="WaitDurableAsync"/>.</summary>
@@ -127,15 +145,59 @@ internal sealed partial class QueueLog : IAsyncDisposable
                 _reader = _log.OpenReader(offset);
             }
 
-            while (_reader.TryRead(1, ReadBytes, out var records) && records[0].Offset <= offset)
+            try
             {
-                if (records[0].Offset == offset)
+                while (_reader.TryRead(1, ReadBytes, out var records) && records[0].Offset <= offset)
                 {
-                    return (QueuedInvocation.FromBytes(records[0].Headers.Span), records[0].Payload.ToArray());
+                    if (records[0].Offset == offset)
+                    {
+                        return Copy(records[0]);
+                    }
                 }
+
+                return null;
+            }
+            catch (CorruptLogException exception)
+            {
+                // What is damaged may lie on the way to it.
+                _reader.Dispose();
+                _reader = null;
+                if (LogSalvage.Find(exception.Segment, offset, InvocationQueue.MaxRecordBytes) is { } record)
+                {
+                    return Copy(record);
+                }
+
+                throw;
+            }
+        }
+
+        static (QueuedInvocation, byte[]) Copy(in LogRecord record) => (QueuedInvocation.FromBytes(record.Headers.Span), record.Payload.ToArray());
+    }
+
+    /// <summary>Copies a damaged segment to where it stays, once: its own goes when what is sound in it is done.</summary>
+    /// <returns>For an operator: where it is, or why it is nowhere.</returns>
+    public string KeepDamaged(string segment, FoundDamage damage)
+    {
+        lock (_reading)
+        {
+            if (_kept.TryGetValue(segment, out var known))
+            {
+                return $"The damaged part is kept in {known}";
             }
 
-            return null;
+            var aside = damage.AsideOf(_log.Folder);
+            try
+            {
+                Directory.CreateDirectory(aside);
+                File.Copy(segment, Path.Combine(aside, Path.GetFileName(segment)));
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                return $"The damaged part could not be kept: {exception.Message}";
+            }
+
+            _kept.Add(segment, aside);
+            return $"The damaged part is kept in {aside}; remove it when nothing in it is needed";
         }
     }
 
@@ -173,15 +235,7 @@ internal sealed partial class QueueLog : IAsyncDisposable
         {
             foreach (var record in records)
             {
-                if (record.Key.IsEmpty)
-                {
-                    Apply(left, JsonSerializer.Deserialize(record.Headers.Span, QueueJson.Default.QueueMark)!);
-                    continue;
-                }
-
-                var queued = QueuedInvocation.FromBytes(record.Headers.Span);
-                left.Remove(queued.Replaces ?? -1);
-                left[record.Offset] = queued.ToEntry(record.Offset, record.Headers.Length + record.Payload.Length, ages);
+                Replay(left, record, ages);
             }
         }
 

@@ -24,6 +24,9 @@ internal readonly record struct SegmentHeader(long FirstOffset, uint Salt)
         BinaryPrimitives.WriteUInt32LittleEndian(target[28..], Crc32C.Compute(0, target[..28]));
     }
 
+    /// <summary>The salt as it stands there, whether the header is sound or not.</summary>
+    public static uint ReadSalt(ReadOnlySpan<byte> source) => BinaryPrimitives.ReadUInt32LittleEndian(source[12..]);
+
     /// <returns>Null where it is sound, else what is wrong with it.</returns>
     public static string? TryRead(ReadOnlySpan<byte> source, out SegmentHeader header)
     {
