@@ -47,20 +47,19 @@ internal sealed record Rollout
     public Rollout Judge(TimeSpan elapsed, VersionFigures stable, VersionFigures canary, DateTimeOffset now)
     {
         var seen = this with { Elapsed = elapsed, StableFigures = stable, CanaryFigures = canary };
-        var isJudged = canary.Invocations >= Plan.LeastInvocations;
-        if (isJudged && FaultOf(canary) is { } fault)
+        var isEnough = canary.Invocations >= Plan.LeastInvocations;
+        var isOver = elapsed >= Plan.Time;
+        var few = isEnough ? "" : $"; its time is over, with fewer than the {Plan.LeastInvocations} invocations from which on its rules count before";
+
+        // At the end whatever there is decides: most functions of a gateway are called too seldom to have enough by then.
+        if ((isEnough || isOver) && FaultOf(canary) is { } fault)
         {
-            return seen.End(RolloutState.RolledBack, fault, now);
+            return seen.End(RolloutState.RolledBack, fault + few, now);
         }
 
-        if (elapsed >= Plan.Time)
+        if (isOver)
         {
-            return seen.End(
-                RolloutState.Promoted,
-                isJudged
-                    ? $"no rule was broken in {canary.Invocations} invocations"
-                    : $"its time is over; it had only {canary.Invocations} invocations, fewer than the {Plan.LeastInvocations} from which on its rules count",
-                now);
+            return seen.End(RolloutState.Promoted, $"no rule was broken in {canary.Invocations} invocations{few}", now);
         }
 
         return Plan.StepAt(elapsed) is var step && step > Step ? seen with { Step = step } : this;

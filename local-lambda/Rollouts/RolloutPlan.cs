@@ -21,7 +21,7 @@ internal sealed record RolloutPlan
     /// <summary>Each of <see cref="RolloutRule"/>'s form.</summary>
     public required IReadOnlyList<string> RollbackOn { get; init; }
 
-    /// <summary>Before the new version has had so many, no rule is looked at.</summary>
+    /// <summary>Before the new version has had so many, no rule is looked at, but at the end.</summary>
     public int LeastInvocations { get; init; } = DefaultLeastInvocations;
 
     [JsonIgnore]
