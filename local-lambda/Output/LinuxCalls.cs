@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Roost.LocalLambda.Output;
 
-/// <summary>The calls that <see cref="OutputPump"/> needs of Linux, with the constants of its generic ABI (the same on x86-64, ARM and RISC-V).</summary>
+/// <summary>The calls that <see cref="OutputPump"/> and the keeping of processes need of Linux, with the constants of its generic ABI (the same on x86-64, ARM and RISC-V).</summary>
 internal static unsafe partial class LinuxCalls
 {
     public const int InterruptedCall = 4; // EINTR
@@ -16,6 +16,8 @@ internal static unsafe partial class LinuxCalls
     public const int Add = 1; // EPOLL_CTL_ADD
     public const int Delete = 2; // EPOLL_CTL_DEL
     public const uint Readable = 1; // EPOLLIN
+    public const int KillSignal = 9; // SIGKILL
+    public const int StopSignal = 19; // SIGSTOP
 
     [DllImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]
     public static extern int EpollCreate(int flags);
@@ -37,6 +39,9 @@ internal static unsafe partial class LinuxCalls
 
     [DllImport("libc", EntryPoint = "write", SetLastError = true)]
     public static extern nint Write(int descriptor, byte* buffer, nint count);
+
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+    public static extern int Kill(int process, int signal);
 
     [DllImport("libc", EntryPoint = "close", SetLastError = true)]
     public static extern int Close(int descriptor);

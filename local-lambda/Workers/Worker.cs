@@ -16,6 +16,7 @@ namespace Roost.LocalLambda.Workers;
 internal sealed class Worker(string id, FunctionDefinition sandboxed)
 {
     private readonly Lock _processGate = new();
+    private readonly Lock _endGate = new(); // outside of the other; held for as long as the kernel takes to end a sandbox that starts
     private readonly TaskCompletionSource<int?> _processId = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Process? _process;
     private readonly List<Socket> _innerListeners = [];
@@ -172,6 +173,7 @@ internal sealed class Worker(string id, FunctionDefinition sandboxed)
     /// <summary>The process has ended and is about to be disposed of.</summary>
     public void Detach()
     {
+        lock (_endGate)
         lock (_processGate)
         {
             _process = null;
@@ -236,14 +238,33 @@ internal sealed class Worker(string id, FunctionDefinition sandboxed)
     {
         try
         {
-            // The control group is exact. Without one: bubblewrap takes the process namespace with it; without a sandbox, the tree is all there is to go by.
-            // To find that, all processes of the machine have to be read: some 100 ms.
+            // The control group is exact. Without one: bubblewrap takes the process namespace with it, once that is complete; without a sandbox, the tree is all
+            // there is to go by. To find that, all processes of the machine have to be read: some 100 ms.
             Group?.Kill();
-            _process?.Kill(entireProcessTree: !IsSandboxed);
+            if (IsSandboxed && !Ready && _process is { HasExited: false } process)
+            {
+                ThreadPool.UnsafeQueueUserWorkItem(static starting => starting.Worker.EndStarting(starting.Process), (Worker: this, Process: process), preferLocal: false);
+            }
+            else
+            {
+                _process?.Kill(entireProcessTree: !IsSandboxed);
+            }
         }
         catch (Exception exception) when (exception is InvalidOperationException or Win32Exception or AggregateException)
         {
             // It has ended already, or some of the tree has: the top goes first, and its namespace with it.
+        }
+    }
+
+    /// <summary>Of a sandbox that is perhaps not complete. Not on the caller's thread, which may hold its pool's lock: the kernel may take its time.</summary>
+    private void EndStarting(Process process)
+    {
+        lock (_endGate)
+        {
+            if (_process == process && !process.HasExited)
+            {
+                SandboxEnd.Kill(process.Id);
+            }
         }
     }
 }

@@ -11,6 +11,9 @@ internal static class Processes
     /// <summary>How many processes have this text in the environment that they were started with.</summary>
     public static int WithEnvironment(string text) => All().Count(id => Read(id, "environ").Contains(text, StringComparison.Ordinal));
 
+    /// <summary>How many processes have this text in their command line.</summary>
+    public static int WithCommandLine(string text) => All().Count(id => Read(id, "cmdline").Contains(text, StringComparison.Ordinal));
+
     /// <summary>What a process was started with; empty when it has ended.</summary>
     public static string EnvironmentOf(int process) => Read(process, "environ");
 
