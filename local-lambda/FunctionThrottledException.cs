@@ -5,4 +5,7 @@ public sealed class FunctionThrottledException(string name, string reason, Excep
     : Exception($"Function {name} takes no more invocations now: {reason}.", innerException)
 {
     public string Name { get; } = name;
+
+    /// <summary>True where the function's queue is full, or cannot take more now; false where too much of the function is under way.</summary>
+    public bool IsQueue { get; init; }
 }

@@ -9,7 +9,8 @@ internal sealed record LambdaError(int Status, string Type, string Message, stri
     public static LambdaError? Of(Exception exception) => exception switch
     {
         FunctionNotFoundException => new(404, "ResourceNotFoundException", exception.Message),
-        FunctionThrottledException => new(429, "TooManyRequestsException", "Rate Exceeded.", "ReservedFunctionConcurrentInvocationLimitExceeded"),
+        FunctionThrottledException throttled => new(
+            429, "TooManyRequestsException", $"Rate Exceeded. {throttled.Message}", throttled.IsQueue ? "FunctionInvocationRateLimitExceeded" : "ReservedFunctionConcurrentInvocationLimitExceeded"),
         FunctionUnavailableException => new(502, "ResourceNotReadyException", exception.Message),
         FunctionLoopException => new(400, "RecursiveInvocationException", exception.Message),
         PayloadTooLargeException => new(413, "RequestTooLargeException", exception.Message),

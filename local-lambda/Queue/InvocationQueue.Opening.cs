@@ -11,7 +11,7 @@ internal sealed partial class InvocationQueue
     {
         if (_heldBytes + headers.Length + payload.Length > MaxHeldBytes)
         {
-            throw new FunctionThrottledException(_function.Name, "its queue is being opened");
+            throw new FunctionThrottledException(_function.Name, "its queue is being opened") { IsQueue = true };
         }
 
         var held = new HeldEvent(invocation, headers, payload.ToArray());
@@ -118,7 +118,7 @@ internal sealed partial class InvocationQueue
         {
             one.Kept.SetException(exception is CorruptLogException
                 ? new FunctionUnavailableException(_function.Name, $"its queue in {_folder} is damaged: {exception.Message}")
-                : new FunctionThrottledException(_function.Name, $"its queue could not be opened: {exception.Message}", exception));
+                : new FunctionThrottledException(_function.Name, $"its queue could not be opened: {exception.Message}", exception) { IsQueue = true });
         }
     }
 

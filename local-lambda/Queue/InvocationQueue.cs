@@ -154,7 +154,7 @@ internal sealed partial class InvocationQueue : IAsyncDisposable
 
             if (_schedule.Count + _held.Count >= MaxEvents)
             {
-                throw new FunctionThrottledException(_function.Name, $"{MaxEvents} events are in its queue");
+                throw new FunctionThrottledException(_function.Name, $"{MaxEvents} events are in its queue") { IsQueue = true };
             }
 
             if (_log is null)

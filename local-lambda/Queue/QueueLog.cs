@@ -95,7 +95,7 @@ internal sealed partial class QueueLog : IAsyncDisposable
     {
         if (SizeBytes + headers.Length + payload.Length > _maxBytes)
         {
-            throw new FunctionThrottledException(Function, $"its queue has reached {_maxBytes} bytes and is full until events are done");
+            throw new FunctionThrottledException(Function, $"its queue has reached {_maxBytes} bytes and is full until events are done") { IsQueue = true };
         }
 
         return AppendRecord(headers, payload);
@@ -114,7 +114,7 @@ internal sealed partial class QueueLog : IAsyncDisposable
         }
         catch (LogFullException exception)
         {
-            throw new FunctionThrottledException(Function, exception.Message, exception);
+            throw new FunctionThrottledException(Function, exception.Message, exception) { IsQueue = true };
         }
     }
 
@@ -223,7 +223,7 @@ internal sealed partial class QueueLog : IAsyncDisposable
         }
         catch (LogFullException exception)
         {
-            throw new FunctionThrottledException(Function, exception.Message, exception);
+            throw new FunctionThrottledException(Function, exception.Message, exception) { IsQueue = true };
         }
     }
 

@@ -42,7 +42,7 @@ internal sealed class EventInvokeConfigEndpoints(FunctionHost host)
         return (arn, arn.Qualifier ?? FunctionArn.Latest);
     }
 
-    private static string? DestinationOf(RequestParameters? config, string name, string? before)
+    private string? DestinationOf(RequestParameters? config, string name, string? before)
     {
         if (config?.Object(name) is not { } side)
         {
@@ -51,11 +51,19 @@ internal sealed class EventInvokeConfigEndpoints(FunctionHost host)
 
         var text = side.Text("Destination", max: 350);
         side.RefuseOthers();
-        return string.IsNullOrEmpty(text)
-            ? null
-            : Destination.TryParse(text, out var destination)
-                ? destination.ToString()
-                : throw RequestRefusedException.InvalidParameter($"destinationConfig.{char.ToLowerInvariant(name[0])}{name[1..]}.destination: {text} is no destination here; {Destination.Rule}.");
+        if (string.IsNullOrEmpty(text))
+        {
+            return null;
+        }
+
+        var member = $"destinationConfig.{char.ToLowerInvariant(name[0])}{name[1..]}.destination";
+        if (!Destination.TryParse(text, out var destination))
+        {
+            throw RequestRefusedException.InvalidParameter($"{member}: {text} is no destination here; {Destination.Rule}.");
+        }
+
+        DestinationParameter.Check(host, destination, member);
+        return destination.ToString();
     }
 
     private static JsonObject Of(string name, string key, AsyncSettings settings)

@@ -141,7 +141,7 @@ internal sealed class EventSourceMappingEndpoints(FunctionHost host)
         };
     }
 
-    private static DestinationConfig? Destination(RequestParameters request, EventSourceMapping before)
+    private DestinationConfig? Destination(RequestParameters request, EventSourceMapping before)
     {
         if (request.Object("DestinationConfig") is not { } config)
         {
@@ -158,9 +158,18 @@ internal sealed class EventSourceMappingEndpoints(FunctionHost host)
             return null;
         }
 
-        return !FailureDestination.IsDestination(text) || (StreamArn.TryParse(text, out var stream) && StreamArn.Of(stream) == before.EventSourceArn)
-            ? throw RequestRefusedException.InvalidParameter($"destinationConfig.onFailure.destination: {text} is no destination here; {Destinations.Destination.Rule}, but not the source itself.")
-            : new DestinationConfig(new OnFailure(text));
+        const string Member = "destinationConfig.onFailure.destination";
+        if (!FailureDestination.IsDestination(text) || (StreamArn.TryParse(text, out var stream) && StreamArn.Of(stream) == before.EventSourceArn))
+        {
+            throw RequestRefusedException.InvalidParameter($"{Member}: {text} is no destination here; {Destinations.Destination.Rule}, but not the source itself.");
+        }
+
+        if (Destinations.Destination.TryParse(text, out var destination))
+        {
+            DestinationParameter.Check(host, destination, Member);
+        }
+
+        return new DestinationConfig(new OnFailure(text));
     }
 
     private static JsonObject Of(MappingStatus status)

@@ -15,6 +15,7 @@ internal sealed class EventSourceMappingTests : ControlPlaneFixture
     {
         Streams = _streams = new LogStreams(Folder["streams"], TimeProvider.System);
         _streams.Create("telemetry");
+        _streams.Create("failed");
     }
 
     [TearDown]
@@ -107,6 +108,7 @@ internal sealed class EventSourceMappingTests : ControlPlaneFixture
         await RefusedAsync(HttpMethod.Post, Mappings, new { FunctionName = "f", EventSourceArn = Source, StartingPosition = "LATEST", BatchSize = 0 }, 400, "ValidationException", "1 validation error detected: Value '0' at 'batchSize'");
         await RefusedAsync(HttpMethod.Post, Mappings, new { FunctionName = "f", EventSourceArn = Source, StartingPosition = "LATEST", MaximumRecordAgeInSeconds = 30 }, 400, Invalid, "Maximum record age must be -1");
         await RefusedAsync(HttpMethod.Post, Mappings, new { FunctionName = "f", EventSourceArn = Source, StartingPosition = "LATEST", TumblingWindowInSeconds = 30 }, 400, Invalid, "tumblingWindowInSeconds: is not offered");
+        await RefusedAsync(HttpMethod.Post, Mappings, new { FunctionName = "f", EventSourceArn = Source, StartingPosition = "LATEST", DestinationConfig = new { OnFailure = new { Destination = Source + "-2" } } }, 400, Invalid, "destinationConfig.onFailure.destination: there is no stream arn:aws:kinesis:local:000000000000:stream/telemetry-2 here.");
         await RefusedAsync(HttpMethod.Post, Mappings, new { FunctionName = "f", EventSourceArn = Source, StartingPosition = "LATEST", DestinationConfig = new { OnFailure = new { Destination = Source } } }, 400, Invalid, "destinationConfig.onFailure.destination: ");
     }
 }

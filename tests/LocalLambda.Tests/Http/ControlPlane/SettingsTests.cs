@@ -96,6 +96,11 @@ internal sealed class SettingsTests : ControlPlaneFixture
         await CreateAsync("f");
         await RefusedAsync(HttpMethod.Get, Events, null, 404, "ResourceNotFoundException", "The function arn:aws:lambda:local:000000000000:function:f:$LATEST doesn't have an EventInvokeConfig");
 
+        await RefusedAsync(HttpMethod.Put, Events, new { DestinationConfig = new { OnFailure = new { Destination = "arn:aws:lambda:eu-central-1:123456789012:function:g" } } }, 400, "InvalidParameterValueException", "destinationConfig.onFailure.destination: there is no function arn:aws:lambda:local:000000000000:function:g here.");
+        await CreateAsync("g");
+        await RefusedAsync(HttpMethod.Put, Events, new { DestinationConfig = new { OnFailure = new { Destination = "arn:aws:lambda:eu-central-1:123456789012:function:g:live" } } }, 400, "InvalidParameterValueException", "destinationConfig.onFailure.destination: there is no function arn:aws:lambda:local:000000000000:function:g:live here.");
+        await RefusedAsync(HttpMethod.Put, Events, new { DestinationConfig = new { OnSuccess = new { Destination = "arn:aws:kinesis:local:000000000000:stream/nix" } } }, 400, "InvalidParameterValueException", "destinationConfig.onSuccess.destination: there is no stream arn:aws:kinesis:local:000000000000:stream/nix here.");
+
         var put = await SendAsync(HttpMethod.Put, Events, new { MaximumRetryAttempts = 1, DestinationConfig = new { OnFailure = new { Destination = "arn:aws:lambda:eu-central-1:123456789012:function:g" } } }, 200);
         Assert.That(put.ToString(), Does.Contain("function:f:$LATEST\"").And.Contain("""{"OnSuccess":{},"OnFailure":{"Destination":"arn:aws:lambda:local:000000000000:function:g"}}""").And.Contain("\"MaximumRetryAttempts\":1").And.Not.Contain("MaximumEventAge"));
         Assert.That(put.GetProperty("LastModified").GetDouble(), Is.GreaterThan(1.7e9), "seconds since 1970");
