@@ -3,16 +3,13 @@ using System.Globalization;
 namespace Roost.LocalLambda.Queue;
 
 /// <summary>
-/// The time by which events grow old: how long the gateway has run, in all its runs together, and how long it was off as far as the clock on the wall
-/// can be believed. Within a run a wall clock that is set changes nothing; between two runs it counts only when it goes forward and was set at both ends.
+/// The time by which events grow old: how long the gateway has run, in all its runs together. The time that it was off does not count, for nothing could
+/// be tried then; the clock on the wall is not asked, and may be set to anything.
 /// </summary>
 /// <remarks>Kept in a file that is written at most once a minute and at the end. Lost, ages begin anew: an event is then tried for longer, never given up early.</remarks>
 internal sealed class EventClock : IDisposable
 {
     private static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
-
-    /// <summary>No machine that runs this program lives earlier: a clock that shows less has not been set yet.</summary>
-    private static readonly DateTimeOffset Plausible = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private readonly string _path;
     private readonly TimeProvider _clock;
@@ -24,7 +21,7 @@ internal sealed class EventClock : IDisposable
     public EventClock(string path, TimeProvider clock)
     {
         (_path, _clock) = (path, clock);
-        Start = Read(path) is var (elapsed, wall) ? elapsed + TimeOff(wall, clock.GetUtcNow()) : TimeSpan.Zero;
+        Start = Read(path);
         _startedAt = clock.GetTimestamp();
         _timer = clock.CreateTimer(static state => ((EventClock)state!).SaveIfUsed(), this, Period, Period);
     }
@@ -50,18 +47,16 @@ internal sealed class EventClock : IDisposable
         Save();
     }
 
-    private static TimeSpan TimeOff(DateTimeOffset last, DateTimeOffset now) => last >= Plausible && now > last ? now - last : TimeSpan.Zero;
-
-    private static (TimeSpan Elapsed, DateTimeOffset Wall)? Read(string path)
+    private static TimeSpan Read(string path)
     {
         try
         {
-            var text = File.ReadAllText(path).Split(' ');
-            return (TimeSpan.FromMilliseconds(long.Parse(text[0], CultureInfo.InvariantCulture)), DateTimeOffset.Parse(text[1], CultureInfo.InvariantCulture));
+            // Former releases wrote the time on the wall behind it.
+            return TimeSpan.FromMilliseconds(long.Parse(File.ReadAllText(path).Split(' ')[0], NumberStyles.None, CultureInfo.InvariantCulture));
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException or IndexOutOfRangeException or OverflowException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException or OverflowException)
         {
-            return null;
+            return TimeSpan.Zero;
         }
     }
 
@@ -81,7 +76,7 @@ internal sealed class EventClock : IDisposable
             lock (_writing)
             {
                 var now = (long)(Start + _clock.GetElapsedTime(_startedAt)).TotalMilliseconds;
-                File.WriteAllText(_path + ".new", $"{now.ToString(CultureInfo.InvariantCulture)} {_clock.GetUtcNow():O}");
+                File.WriteAllText(_path + ".new", now.ToString(CultureInfo.InvariantCulture));
                 File.Move(_path + ".new", _path, overwrite: true);
             }
         }

@@ -78,6 +78,25 @@ internal sealed class RetryTests : FunctionFixture
     }
 
     [Test]
+    public async Task An_event_that_waits_runs_after_a_night_in_which_the_gateway_was_off()
+    {
+        Python("door", Failing);
+        await StartAsync(clock: _clock);
+        await Host.EnqueueAsync("door", "1"u8, InvocationContext.Default);
+        await TriedAsync(1);
+        await StopAsync();
+        Python("door", "def handler(event, context):\n    print('again')");
+        _clock.Advance(TimeSpan.FromHours(7));
+
+        await StartAsync(clock: _clock);
+        await Eventually.IsTrueAsync(() => QueuedAt("door") == 1, "the event that was kept");
+        _clock.Advance(TimeSpan.FromMinutes(1));
+
+        await DoneAsync("door");
+        Assert.That((Log("door").Contains("again"), DeadLetters("door").Count), Is.EqualTo((true, 0)));
+    }
+
+    [Test]
     public async Task The_queue_of_a_function_whose_folder_has_gone_is_kept_until_it_is_back()
     {
         Python("bad", Failing);
