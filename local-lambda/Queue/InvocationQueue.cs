@@ -30,6 +30,9 @@ internal sealed partial class InvocationQueue : IAsyncDisposable
     /// <summary>After a fault of ours: whatever it was, the disk perhaps, it may have passed.</summary>
     private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(30);
 
+    /// <summary>While so much that became of events waits in memory for room on the disk, no more are run.</summary>
+    private const int MostRestBytes = 4 * 1024 * 1024;
+
     private readonly Function _function;
     private readonly string _folder;
     private readonly long _maxBytes;
@@ -265,7 +268,7 @@ internal sealed partial class InvocationQueue : IAsyncDisposable
             do
             {
                 now = _ages.Now;
-                while (_schedule.Next(now, Math.Max(1, _function.MaxConcurrency), MaxDelivering) is { } entry)
+                while (_schedule.Next(now, _schedule.RestBytes >= MostRestBytes ? 0 : Math.Max(1, _function.MaxConcurrency), MaxDelivering) is { } entry)
                 {
                     begun.Add(entry);
                     _handling++;
@@ -315,6 +318,12 @@ internal sealed partial class InvocationQueue : IAsyncDisposable
     {
         try
         {
+            if (entry.Rest is { } rest)
+            {
+                await ApplyAsync(log, entry, await rest());
+                return;
+            }
+
             if (log.Read(entry.ReadFrom) is not var (queued, payload))
             {
                 Remove(log, entry); // the disk refused it, and who brought it was told
@@ -337,7 +346,7 @@ internal sealed partial class InvocationQueue : IAsyncDisposable
         catch (Exception exception)
         {
             LogFateUnknown(_function.Name, entry.Offset, exception);
-            PutBack(entry, AfterFault);
+            PutBack(entry, AfterFault, entry.Rest, entry.RestBytes);
         }
         finally
         {
@@ -350,21 +359,12 @@ internal sealed partial class InvocationQueue : IAsyncDisposable
     {
         if (decision.Delivery is { } delivery)
         {
-            delivery = delivery with { Replaces = entry.Offset, TakenAt = (long)_ages.Now.TotalMilliseconds, Due = (long)(_ages.Now + decision.Wait!.Value).TotalMilliseconds };
-            var offset = log.Replace(delivery, decision.Record.Span);
-            await log.WaitDurableAsync(offset);
-            var next = delivery.ToEntry(offset, decision.Record.Length, _ages);
-            next.State = QueueEntryState.Waiting;
-            lock (_gate)
-            {
-                _schedule.Remove(entry);
-                _schedule.Add(next);
-            }
+            await BeginDeliveryAsync(log, entry, delivery, decision);
         }
         else if (decision.Wait is { } wait)
         {
             (entry.Failures, entry.Throttles) = (decision.Failures, decision.Throttles);
-            PutBack(entry, wait);
+            PutBack(entry, wait, decision.Rest, decision.Rest is null ? 0 : decision.Record.Length);
             log.Mark(new QueueMark { Of = entry.Offset, Failures = entry.Failures, Throttles = entry.Throttles, Due = (long)entry.Due.TotalMilliseconds });
         }
         else
@@ -374,11 +374,43 @@ internal sealed partial class InvocationQueue : IAsyncDisposable
         }
     }
 
-    private void PutBack(QueueEntry entry, TimeSpan wait)
+    /// <summary>The destination did not take it now: from here on the record stands for the event, which is not run again.</summary>
+    private async Task BeginDeliveryAsync(QueueLog log, QueueEntry entry, QueuedInvocation delivery, QueueDecision decision)
+    {
+        QueueEntry next;
+        try
+        {
+            var kept = delivery with { Replaces = entry.Offset, TakenAt = (long)_ages.Now.TotalMilliseconds, Due = (long)(_ages.Now + decision.Wait!.Value).TotalMilliseconds };
+            var offset = log.Replace(kept, decision.Record.Span);
+            await log.WaitDurableAsync(offset);
+            next = kept.ToEntry(offset, decision.Record.Length, _ages);
+        }
+        catch (Exception exception) when (exception is FunctionThrottledException or LogFailedException)
+        {
+            LogHeld(_function.Name, entry.Offset, exception.Message);
+            var again = delivery with { Throttles = 0 }; // as for the first time: what it comes to is still to be kept
+            PutBack(entry, AfterFault, () => _fate.DecideAsync(_function, again, decision.Record, entry.Expired), decision.Record.Length);
+            return;
+        }
+
+        next.State = QueueEntryState.Waiting;
+        long? oldest;
+        lock (_gate)
+        {
+            _schedule.Remove(entry);
+            _schedule.Add(next);
+            oldest = _schedule.Oldest?.ReadFrom;
+        }
+
+        log.TrimTo(oldest ?? log.DurableOffset);
+    }
+
+    private void PutBack(QueueEntry entry, TimeSpan wait, Func<Task<QueueDecision>>? rest, int restBytes)
     {
         lock (_gate)
         {
             entry.Due = _ages.Now + wait;
+            _schedule.Keep(entry, rest, restBytes);
             _schedule.PutBack(entry);
         }
     }
@@ -402,6 +434,9 @@ internal sealed partial class InvocationQueue : IAsyncDisposable
             _drained?.TrySetResult();
         }
     }
+
+    [LoggerMessage(3607, LogLevel.Error, "Function {Function}: what became of the event at {Offset} of its queue is held in memory until there is room for it, and the event is not run again: {Reason}")]
+    private partial void LogHeld(string function, long offset, string reason);
 
     [LoggerMessage(3031, LogLevel.Error, "Function {Function}: what became of the event at {Offset} of its queue could not be kept; it will run again")]
     private partial void LogFateUnknown(string function, long offset, Exception exception);

@@ -5,5 +5,8 @@ namespace Roost.LocalLambda.Queue;
 /// <param name="Delivery">What stands for the event from now on; null when that stays itself.</param>
 internal sealed record QueueDecision(TimeSpan? Wait, int Failures = 0, int Throttles = 0, QueuedInvocation? Delivery = null, ReadOnlyMemory<byte> Record = default)
 {
+    /// <summary>After the wait this is done instead of running the event; null to run or deliver it.</summary>
+    public Func<Task<QueueDecision>>? Rest { get; init; }
+
     public static QueueDecision Done { get; } = new((TimeSpan?)null);
 }

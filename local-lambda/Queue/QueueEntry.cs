@@ -34,6 +34,18 @@ internal sealed class QueueEntry
     /// <summary>Set for one that is to be given up instead of being run.</summary>
     public bool Expired { get; set; }
 
+    /// <summary>
+    /// What is left to do of an event that has run, and of which the disk has not taken what became of it: it is not run again, as long as the daemon lives. Null for
+    /// one that is still to be run or delivered.
+    /// </summary>
+    public Func<Task<QueueDecision>>? Rest { get; set; }
+
+    /// <summary>What <see cref="Rest"/> keeps in memory.</summary>
+    public int RestBytes { get; set; }
+
+    /// <summary>Whether it runs, and is no delivery; set by the schedule when it is taken.</summary>
+    public bool IsRun { get; set; }
+
     /// <summary>Whether the schedule counts it among those that wait for their next try.</summary>
     public bool IsRetry { get; set; }
 

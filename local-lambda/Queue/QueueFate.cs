@@ -4,6 +4,7 @@ using Roost.LocalLambda.Destinations;
 using Roost.LocalLambda.Registry;
 using Roost.LocalLambda.Workers;
 using Roost.Mqtt;
+using Roost.Storage.Logs;
 
 namespace Roost.LocalLambda.Queue;
 
@@ -16,6 +17,7 @@ internal sealed partial class QueueFate(DeadLetterLog deadLetters, DestinationSe
     /// <summary>Before the second try; twice as long before the third.</summary>
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMinutes(1);
 
+    private static readonly TimeSpan AfterFullDisk = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan FirstBackoff = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MostBackoff = TimeSpan.FromMinutes(5);
 
@@ -124,10 +126,24 @@ internal sealed partial class QueueFate(DeadLetterLog deadLetters, DestinationSe
             return await EndAsync(function, end, destination);
         }
 
-        metrics.DeadLettered(function.Name);
         var (letter, record) = DeadLetter.Of(function.Name, end, clock.GetUtcNow());
-        await deadLetters.AddAsync(function.Name, letter, record);
-        return QueueDecision.Done;
+        return await BuryAsync(function.Name, end.Queued, letter, record);
+    }
+
+    /// <summary>Where the disk does not take the letter it is tried again, and nothing else: the event has had its tries.</summary>
+    private async Task<QueueDecision> BuryAsync(string function, QueuedInvocation queued, DeadLetter letter, byte[] record)
+    {
+        try
+        {
+            await deadLetters.AddAsync(function, letter, record);
+            metrics.DeadLettered(function);
+            return QueueDecision.Done;
+        }
+        catch (Exception exception) when (exception is LogFullException or LogFailedException)
+        {
+            LogNotBuried(function, queued.RequestId, exception.Message);
+            return new QueueDecision(AfterFullDisk, queued.Failures, queued.Throttles) { Record = record, Rest = () => BuryAsync(function, queued, letter, record) };
+        }
     }
 
     private async Task<QueueDecision> EndAsync(Function function, QueueEnd end, string? destination)
@@ -207,6 +223,9 @@ internal sealed partial class QueueFate(DeadLetterLog deadLetters, DestinationSe
 
     [LoggerMessage(3405, LogLevel.Warning, "Function {Function}: {Destination} does not take the record of invocation {RequestId}, which is now a dead letter: {Reason}")]
     private partial void LogNotDelivered(string function, string requestId, string destination, string reason);
+
+    [LoggerMessage(3606, LogLevel.Error, "Function {Function}: the dead letter of invocation {RequestId} cannot be kept and is tried again: {Reason}")]
+    private partial void LogNotBuried(string function, string requestId, string reason);
 
     [LoggerMessage(3406, LogLevel.Debug, "Function {Function}: {Destination} does not take the record of invocation {RequestId} now: {Reason}")]
     private partial void LogDeliveryDeferred(string function, string requestId, string destination, string reason);

@@ -24,6 +24,9 @@ internal sealed class QueueSchedule(Func<string?, TimeSpan> maxAge)
     /// <summary>Of their records.</summary>
     public long Bytes { get; private set; }
 
+    /// <summary>What is in memory of events that have run and could not be kept.</summary>
+    public long RestBytes { get; private set; }
+
     public int Running { get; private set; }
 
     public int Delivering { get; private set; }
@@ -93,7 +96,15 @@ internal sealed class QueueSchedule(Func<string?, TimeSpan> maxAge)
             entry.State = QueueEntryState.Gone;
             _all.Remove(entry.ReadFrom);
             Bytes -= entry.Bytes;
+            Keep(entry, null, 0);
         }
+    }
+
+    /// <summary>Sets what is left to do of one that has run, and counts what that holds.</summary>
+    public void Keep(QueueEntry entry, Func<Task<QueueDecision>>? rest, int bytes)
+    {
+        RestBytes += bytes - entry.RestBytes;
+        (entry.Rest, entry.RestBytes) = (rest, bytes);
     }
 
     /// <summary>Its record has come to lie somewhere else.</summary>
@@ -116,7 +127,7 @@ internal sealed class QueueSchedule(Func<string?, TimeSpan> maxAge)
             {
                 NoteRetry(entry, isRetry: false);
                 entry.State = QueueEntryState.Ready;
-                (entry.Expired ? _expired : entry.IsDelivery ? _deliveries : _ready).Enqueue(entry);
+                (entry.Expired ? _expired : RunsFunction(entry) ? _ready : _deliveries).Enqueue(entry);
             }
         }
 
@@ -177,7 +188,8 @@ internal sealed class QueueSchedule(Func<string?, TimeSpan> maxAge)
             }
 
             entry.State = QueueEntryState.Running;
-            if (IsRun(entry))
+            entry.IsRun = RunsFunction(entry);
+            if (entry.IsRun)
             {
                 Running++;
             }
@@ -208,7 +220,7 @@ internal sealed class QueueSchedule(Func<string?, TimeSpan> maxAge)
             return;
         }
 
-        if (IsRun(entry))
+        if (entry.IsRun)
         {
             Running--;
         }
@@ -218,7 +230,7 @@ internal sealed class QueueSchedule(Func<string?, TimeSpan> maxAge)
         }
     }
 
-    private static bool IsRun(QueueEntry entry) => !entry.Expired && !entry.IsDelivery;
+    private static bool RunsFunction(QueueEntry entry) => !entry.Expired && !entry.IsDelivery && entry.Rest is null;
 
     private TimeSpan EndOf(QueueEntry entry) => entry.TakenAt + (entry.IsDelivery ? MaxDeliveryAge : maxAge(entry.Qualifier));
 

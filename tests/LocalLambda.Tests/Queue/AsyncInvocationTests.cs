@@ -106,6 +106,39 @@ internal sealed class AsyncInvocationTests : FunctionFixture
     }
 
     [Test]
+    public async Task Where_there_is_no_room_for_what_became_of_events_no_more_are_run_and_none_twice()
+    {
+        Python("once", "def handler(event, context):\n    print('ran', event['n'])\n    return 'x' * 800_000", "max-concurrency: 2\n");
+        await StartAsync(options => options.QueueBytes = 4 * 1024 * 1024, _clock);
+        await SetAsync("once", new AsyncSettings { OnSuccess = Topic + "done" });
+        Broker.Refusals = 100_000;
+        var fill = new string('f', 50_000);
+        await Task.WhenAll(Enumerable.Range(0, 30).Select(n => // at once: a queue that is filling up takes no more
+            Host.EnqueueAsync("once", Encoding.UTF8.GetBytes($"{{\"n\":{n},\"fill\":\"{fill}\"}}"), InvocationContext.Default).AsTask()));
+
+        await Eventually.IsTrueAsync(() => Ran().Count > 0 && IsWaiting("once"), "the room to be used up");
+        Assert.That(Ran(), Has.Count.LessThan(30), "else there was room for all, and nothing is shown");
+        for (var round = 0; round < 5; round++)
+        {
+            _clock.Advance(TimeSpan.FromSeconds(31));
+            await Eventually.IsTrueAsync(() => IsWaiting("once"), "all to be refused again");
+        }
+
+        Assert.That(Ran(), Is.Unique);
+        Broker.Refusals = 0;
+        for (var round = 0; round < 50 && QueuedAt("once") > 0; round++)
+        {
+            _clock.Advance(TimeSpan.FromMinutes(5));
+            await Eventually.IsTrueAsync(() => IsWaiting("once"), "what can be delivered to be delivered");
+        }
+
+        Assert.That(Ran(), Is.Unique.And.Exactly(30).Items);
+        Assert.That((Broker.Published.Count, DeadLetters("once").Count), Is.EqualTo((30, 0)));
+
+        List<string> Ran() => [.. Log("once").Split('\n').Where(line => line.StartsWith("ran", StringComparison.Ordinal))];
+    }
+
+    [Test]
     public async Task A_destination_that_refuses_for_six_hours_leaves_a_dead_letter_that_can_be_replayed()
     {
         Python("once", "def handler(event, context):\n    print('ran')");
