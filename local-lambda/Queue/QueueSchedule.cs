@@ -188,6 +188,7 @@ internal sealed class QueueSchedule(Func<string?, TimeSpan> maxAge)
             }
 
             entry.State = QueueEntryState.Running;
+            entry.IsOwedTry = false;
             entry.IsRun = RunsFunction(entry);
             if (entry.IsRun)
             {
@@ -236,7 +237,7 @@ internal sealed class QueueSchedule(Func<string?, TimeSpan> maxAge)
 
     private void Watch(QueueEntry entry)
     {
-        if (!entry.IsWatched && !entry.Expired)
+        if (!entry.IsWatched && !entry.Expired && !entry.IsOwedTry)
         {
             entry.IsWatched = true;
             _ages.Enqueue(entry, EndOf(entry));
