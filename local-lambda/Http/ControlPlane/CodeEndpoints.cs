@@ -195,7 +195,7 @@ internal sealed class CodeEndpoints(FunctionHost host) : IDisposable
 
         try
         {
-            using var upload = await FunctionUpload.ReadAsync(http, host.Code, call);
+            using var upload = await FunctionUpload.ReadAsync(http, host.Code, call, host.Clock);
             return await run(upload);
         }
         finally

@@ -31,7 +31,7 @@ internal sealed class FunctionUpload : IDisposable
     public long Bytes { get; }
 
     /// <param name="call">AWS's name of it, for its messages.</param>
-    public static async Task<FunctionUpload> ReadAsync(HttpContext http, CodeStore code, string call)
+    public static async Task<FunctionUpload> ReadAsync(HttpContext http, CodeStore code, string call, TimeProvider clock)
     {
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
         {
@@ -39,12 +39,13 @@ internal sealed class FunctionUpload : IDisposable
         }
 
         var path = code.NewZip();
+        using var pace = new UploadPace(clock, http.RequestAborted);
         try
         {
             string sha256;
             using var zip = new Base64File(path, MaxZipBytes);
             var splitter = new ZipFileSplitter(zip.Append, MaxRestBytes);
-            await ReadBodyAsync(http, splitter, call);
+            await ReadBodyAsync(http, splitter, call, pace);
             sha256 = zip.Complete();
             if (splitter.IsTooLarge || zip.Bytes > MaxZipBytes)
             {
@@ -65,6 +66,11 @@ internal sealed class FunctionUpload : IDisposable
 
             return new FunctionUpload(parameters, path, sha256, zip.Bytes);
         }
+        catch (OperationCanceledException) when (pace.IsTooSlow)
+        {
+            File.Delete(path);
+            throw new RequestRefusedException(new LambdaError(408, "RequestTimeoutException", UploadPace.Fault));
+        }
         catch
         {
             File.Delete(path);
@@ -81,12 +87,13 @@ internal sealed class FunctionUpload : IDisposable
     }
 
     /// <summary>Reads to the end also what is too large: a client that is still sending would see a broken connection, and not the reason.</summary>
-    private static async Task ReadBodyAsync(HttpContext http, ZipFileSplitter splitter, string call)
+    private static async Task ReadBodyAsync(HttpContext http, ZipFileSplitter splitter, string call, UploadPace pace)
     {
         long total = 0;
         while (true)
         {
-            var read = await http.Request.BodyReader.ReadAsync(http.RequestAborted);
+            var read = await http.Request.BodyReader.ReadAsync(pace.Token);
+            pace.Add(read.Buffer.Length);
             foreach (var part in read.Buffer)
             {
                 total += part.Length;

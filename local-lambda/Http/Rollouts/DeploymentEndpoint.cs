@@ -61,7 +61,7 @@ internal sealed class DeploymentEndpoint(FunctionHost host) : IDisposable
         var zip = host.Code.NewZip();
         try
         {
-            var (sha256, bytes) = await ReceiveAsync(http, zip);
+            var (sha256, bytes) = await ReceiveAsync(http, zip, host.Clock);
             using var package = await host.Zips.AddAsync(zip, sha256, bytes);
             var latest = host.Zips.Define(name, new LambdaSettings(), "", package);
             FunctionRecord? before = null;
@@ -122,7 +122,7 @@ internal sealed class DeploymentEndpoint(FunctionHost host) : IDisposable
     }
 
     /// <returns>Hash in base64, and size, of what was received.</returns>
-    private static async Task<(string Sha256, long Bytes)> ReceiveAsync(HttpContext http, string path)
+    private static async Task<(string Sha256, long Bytes)> ReceiveAsync(HttpContext http, string path, TimeProvider clock)
     {
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
         {
@@ -136,12 +136,14 @@ internal sealed class DeploymentEndpoint(FunctionHost host) : IDisposable
 
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
+        using var pace = new UploadPace(clock, http.RequestAborted);
         var buffer = ArrayPool<byte>.Shared.Rent(128 * 1024);
         try
         {
             long bytes = 0;
-            while (await http.Request.Body.ReadAsync(buffer, http.RequestAborted) is var read and > 0)
+            while (await http.Request.Body.ReadAsync(buffer, pace.Token) is var read and > 0)
             {
+                pace.Add(read);
                 bytes += read;
                 hash.AppendData(buffer, 0, read);
                 await file.WriteAsync(buffer.AsMemory(0, read), http.RequestAborted);
@@ -152,6 +154,10 @@ internal sealed class DeploymentEndpoint(FunctionHost host) : IDisposable
         catch (BadHttpRequestException exception) when (exception.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
             throw TooLarge();
+        }
+        catch (OperationCanceledException) when (pace.IsTooSlow)
+        {
+            throw new InvalidCodeException(UploadPace.Fault);
         }
         finally
         {

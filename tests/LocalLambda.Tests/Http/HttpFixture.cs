@@ -25,9 +25,9 @@ internal abstract class HttpFixture : FunctionFixture
         }
     }
 
-    protected async Task ServeAsync()
+    protected async Task ServeAsync(TimeProvider? clock = null)
     {
-        await StartAsync();
+        await StartAsync(clock: clock);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
