@@ -40,7 +40,6 @@ internal sealed partial class InvocationQueue
                 foreach (var entry in left)
                 {
                     entry.State = QueueEntryState.Waiting;
-                    entry.IsOwedTry = !entry.IsDelivery && entry.Failures == 0;
                     _schedule.Add(entry);
                 }
             }

@@ -31,9 +31,6 @@ internal sealed class QueueEntry
 
     public QueueEntryState State { get; set; }
 
-    /// <summary>Set for one that the daemon found at its start and that has never run: it is not given up for its age before it has been tried, however long the gateway was off.</summary>
-    public bool IsOwedTry { get; set; }
-
     /// <summary>Set for one that is to be given up instead of being run.</summary>
     public bool Expired { get; set; }
 

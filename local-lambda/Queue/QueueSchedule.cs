@@ -188,7 +188,6 @@ internal sealed class QueueSchedule(Func<string?, TimeSpan> maxAge)
             }
 
             entry.State = QueueEntryState.Running;
-            entry.IsOwedTry = false;
             entry.IsRun = RunsFunction(entry);
             if (entry.IsRun)
             {
@@ -237,7 +236,7 @@ internal sealed class QueueSchedule(Func<string?, TimeSpan> maxAge)
 
     private void Watch(QueueEntry entry)
     {
-        if (!entry.IsWatched && !entry.Expired && !entry.IsOwedTry)
+        if (!entry.IsWatched && !entry.Expired)
         {
             entry.IsWatched = true;
             _ages.Enqueue(entry, EndOf(entry));

@@ -46,20 +46,6 @@ internal sealed class QueueScheduleTests
     }
 
     [Test]
-    public void An_event_that_is_owed_a_try_is_given_up_for_its_age_only_after_it()
-    {
-        var owed = Entry(0);
-        (owed.State, owed.IsOwedTry) = (QueueEntryState.Waiting, true);
-        _schedule.Add(owed);
-
-        var tried = _schedule.Next(Seconds(100), 1, 1);
-        Assert.That((tried, tried?.Expired), Is.EqualTo((owed, false)), "it is older than it may be, and runs");
-        tried!.Failures = 1;
-        _schedule.PutBack(tried);
-        Assert.That(_schedule.Next(Seconds(101), 1, 1)?.Expired, Is.True);
-    }
-
-    [Test]
     public void A_delivery_needs_no_worker()
     {
         Add(0);
