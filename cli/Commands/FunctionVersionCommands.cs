@@ -54,7 +54,7 @@ internal static class FunctionVersionCommands
     {
         var name = Name();
         var version = new Option<string?>("--version") { Description = "This version only", HelpName = "N" };
-        var command = new Command("delete", "Remove a function with all its versions and aliases; one from a folder comes back unless the folder goes too") { name, version };
+        var command = new Command("delete", "Remove a function with all its versions and aliases; one from the functions' folder is removed by removing its folder") { name, version };
         CommandRun.Define(command, options, terminal, async (run, cancellationToken) =>
         {
             var (function, number) = (run.Get(name), run.Get(version));
