@@ -16,22 +16,28 @@ internal static partial class FunctionDeployCommand
     {
         var folder = new Argument<string>("DIR") { Description = "The folder with the code and its function.yaml" };
         var name = new Option<string?>("--name") { Description = "Name of the function; else the file's, else the folder's", HelpName = "NAME" };
-        var canary = new Option<string[]>("--canary") { Description = "Share of the calls that the new version gets first, like 10%; or shares that rise: 10%,50%", HelpName = "SHARE" };
+        var canary = new Option<string[]>("--canary") { Description = "Share of the calls that the new version gets first, like 10%; or shares that rise: 10%,50%. Default: the rollout of the function.yaml, if it has one", HelpName = "SHARE" };
         var time = new Option<string?>("--for") { Description = "How long each share lasts; default 5m", HelpName = "TIME" };
         var rules = new Option<string[]>("--rollback-on") { Description = "What the new version must not do, like errors>1% or p95>500ms; several may be given; default errors>1%", HelpName = "RULE" };
         var least = new Option<string?>("--min-invocations") { Description = "Invocations that the new version must have had before a rule counts; default 20", HelpName = "N" };
+        var allAtOnce = new Option<bool>("--all-at-once") { Description = "Give the new code all calls at once, whatever rollout the function.yaml asks for" };
         var publish = new Option<bool>("--publish") { Description = "Publish the new code as a version that stays" };
         var wait = new Option<bool>("--wait") { Description = "Wait for the end of the rollout; the exit code is 1 when it is rolled back. Ctrl-C ends the waiting only" };
         Check(canary, SharePattern, "is a share of the calls, like 10%, or shares that rise, like 10%,50%");
         Check(time, TimePattern, "is a time with its unit, like 5m");
         Check(rules, RulePattern, "is a rule like errors>1% or p95>500ms");
         Check(least, CountPattern, "is a whole number, like 20");
-        var command = new Command("deploy", "Make a folder a function, or replace a function by it") { folder, name, canary, time, rules, least, publish, wait };
+        var command = new Command("deploy", "Make a folder a function, or replace a function by it") { folder, name, canary, time, rules, least, allAtOnce, publish, wait };
         command.Validators.Add(result =>
         {
             if (result.GetResult(canary) is not { Implicit: false } && (result.GetResult(time) ?? result.GetResult(rules) ?? result.GetResult(least)) is { Implicit: false })
             {
                 result.AddError("--for, --rollback-on and --min-invocations belong to a rollout; give --canary as well, like --canary 10%.");
+            }
+
+            if (result.GetResult(canary) is { Implicit: false } && result.GetResult(allAtOnce) is { Implicit: false })
+            {
+                result.AddError("Give --canary or --all-at-once, not both.");
             }
         });
         CommandRun.Define(command, options, terminal, async (run, cancellationToken) =>
@@ -45,7 +51,7 @@ internal static partial class FunctionDeployCommand
 
             var function = run.Get(name) ?? await NameInAsync(file, cancellationToken) ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(path));
             List<string> query = [.. Values("canary", (run.Get(canary) ?? []).SelectMany(shares => shares.Split(','))), .. Values("rollback-on", run.Get(rules) ?? []),
-                .. Values("for", [run.Get(time)]), .. Values("min-invocations", [run.Get(least)]), .. Values("publish", [run.Get(publish) ? "true" : null])];
+                .. Values("for", [run.Get(time)]), .. Values("min-invocations", [run.Get(least)]), .. Values("all-at-once", [run.Get(allAtOnce) ? "true" : null]), .. Values("publish", [run.Get(publish) ? "true" : null])];
             using var answer = await SendAsync(run, path, function, query, cancellationToken);
             var isRollingOut = RolloutText.IsInProgress(answer.RootElement);
             if (!run.Get(wait) || !isRollingOut)

@@ -11,7 +11,8 @@ using Roost.LocalLambda.Rollouts;
 namespace Roost.LocalLambda.Http.Rollouts;
 
 /// <summary>
-/// <c>POST /api/v1/functions/{function}/deployments</c>: a zip as the body, the rollout in the query (<c>canary</c>, <c>for</c>, <c>rollback-on</c>, <c>min-invocations</c>, <c>publish</c>). One
+/// <c>POST /api/v1/functions/{function}/deployments</c>: a zip as the body, the rollout in the query (<c>canary</c>, <c>for</c>, <c>rollback-on</c>, <c>min-invocations</c>, <c>publish</c>,
+/// <c>all-at-once</c>). Without one in the query, the plan of the zip's function.yaml holds, as it does for a folder. One
 /// request brings both, so a new version is never without its rules.
 /// </summary>
 internal sealed class DeploymentEndpoint(FunctionHost host) : IDisposable
@@ -21,7 +22,7 @@ internal sealed class DeploymentEndpoint(FunctionHost host) : IDisposable
     /// <summary>Five times what AWS takes in a request: this one is not held in memory.</summary>
     private const long MaxZipBytes = 250 * 1024 * 1024;
 
-    private static readonly string[] s_keys = ["canary", "for", "rollback-on", "min-invocations", "publish"];
+    private static readonly string[] s_keys = ["canary", "for", "rollback-on", "min-invocations", "publish", "all-at-once"];
 
     private readonly SemaphoreSlim _uploads = new(MaxUploads);
 
@@ -56,7 +57,7 @@ internal sealed class DeploymentEndpoint(FunctionHost host) : IDisposable
             throw new InvalidCodeException($"'{name}' is no name of a function; use 1 to {FunctionArn.MaxNameLength} letters, digits, - and _");
         }
 
-        var (plan, publish) = (PlanIn(http.Request.Query), http.Request.Query["publish"].ToString() is "true" or "1");
+        var (asked, publish, allAtOnce) = (PlanIn(http.Request.Query), IsOn(http.Request.Query, "publish"), IsOn(http.Request.Query, "all-at-once"));
         RefuseFolder(host.TryFind(name, out var known) ? known.Record : null);
         var zip = host.Code.NewZip();
         try
@@ -64,6 +65,7 @@ internal sealed class DeploymentEndpoint(FunctionHost host) : IDisposable
             var (sha256, bytes) = await ReceiveAsync(http, zip, host.Clock);
             using var package = await host.Zips.AddAsync(zip, sha256, bytes);
             var latest = host.Zips.Define(name, new LambdaSettings(), "", package);
+            var plan = allAtOnce ? null : asked ?? latest.Rollout;
             FunctionRecord? before = null;
             var after = await host.ChangeAsync(name, record =>
             {
@@ -106,8 +108,15 @@ internal sealed class DeploymentEndpoint(FunctionHost host) : IDisposable
             faults.Add("for, rollback-on and min-invocations belong to a rollout; give canary as well: canary=10%");
         }
 
+        if (query.ContainsKey("canary") && IsOn(query, "all-at-once"))
+        {
+            faults.Add("canary and all-at-once are opposites; give one of them");
+        }
+
         return faults.Count == 0 ? plan : throw new InvalidCodeException(string.Join(". ", faults.Distinct()));
     }
+
+    private static bool IsOn(IQueryCollection query, string key) => query[key].ToString() is "true" or "1";
 
     private static string? Text(IQueryCollection query, string key) => query.TryGetValue(key, out var values) ? values.ToString() : null;
 

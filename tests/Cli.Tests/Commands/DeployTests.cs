@@ -39,6 +39,7 @@ public sealed class DeployTests
             "POST /api/v1/functions/from-file/deployments?canary=10%25&canary=50%25&rollback-on=errors%3E1%25&rollback-on=p95%3E500ms&for=5m&min-invocations=3 PK"));
     }
 
+    [TestCase("Give --canary or --all-at-once, not both.", "--canary", "10%", "--all-at-once")]
     [TestCase("--canary is a share of the calls, like 10%, or shares that rise, like 10%,50%, not '10'.", "--canary", "10")]
     [TestCase("--for is a time with its unit, like 5m, not '5'.", "--canary", "10%", "--for", "5")]
     [TestCase("--rollback-on is a rule like errors>1% or p95>500ms, not 'error>1%'.", "--canary", "10%", "--rollback-on", "errors>1%", "--rollback-on", "error>1%")]

@@ -43,7 +43,35 @@ internal sealed class DeploymentEndpointTests : HttpFixture
         Assert.That(await AnswerAsync("f"), Is.EqualTo("1"));
     }
 
+    [Test]
+    public async Task The_rollout_that_the_file_asks_for_holds_unless_the_request_names_another_or_none()
+    {
+        const string Yaml = "rollout: { canary: 25%, for: 1h }\n";
+        await ServeAsync();
+        await DeployAsync("f", "1", "", Yaml);
+
+        var asFile = await DeployAsync("f", "2", "", Yaml);
+        var named = await DeployAsync("f", "3", "?canary=40%25&for=1h", Yaml);
+        var none = await DeployAsync("f", "4", "?all-at-once=true", Yaml);
+
+        Assert.That(asFile.GetProperty("rollout").GetProperty("steps")[0].GetDouble(), Is.EqualTo(0.25));
+        Assert.That(named.GetProperty("rollout").GetProperty("steps")[0].GetDouble(), Is.EqualTo(0.4));
+        Assert.That(none.GetProperty("rollout").GetProperty("state").GetString(), Is.Not.EqualTo("in-progress"));
+        Assert.That(await AnswerAsync("f"), Is.EqualTo("4"));
+    }
+
+    [Test]
+    public async Task A_zip_that_asks_for_a_device_that_is_not_allowed_is_refused()
+    {
+        await ServeAsync();
+
+        await Assert.ThatAsync(
+            () => DeployAsync("f", "1", "", "devices: [ /dev/null ]\n"),
+            Throws.TypeOf<HttpRequestException>().With.Property("StatusCode").EqualTo(HttpStatusCode.BadRequest).And.Message.Contains("/dev/null"));
+    }
+
     [TestCase("?canary=100%25", "canary")]
+    [TestCase("?canary=10%25&all-at-once=true", "all-at-once")]
     [TestCase("?canary=10%25&rollback-on=errors", "rollback-on")]
     [TestCase("?for=5m", "canary")]
     [TestCase("?canery=10%25", "canery")]
@@ -95,7 +123,8 @@ internal sealed class DeploymentEndpointTests : HttpFixture
         return zip.ToArray();
     }
 
-    private Task<JsonElement> DeployAsync(string name, string answer, string query) => SendAsync(HttpMethod.Post, $"/api/v1/functions/{name}/deployments{query}", Zip(answer));
+    private Task<JsonElement> DeployAsync(string name, string answer, string query, string yaml = "") =>
+        SendAsync(HttpMethod.Post, $"/api/v1/functions/{name}/deployments{query}", Zip(answer, yaml));
 
     private async Task<JsonElement> SendAsync(HttpMethod method, string path, byte[]? body)
     {
