@@ -60,6 +60,10 @@ internal sealed partial class FunctionFile
             {
                 Fault(item, "devices", device, fault);
             }
+            else if (_allowedDevices?.Contains(device) is false)
+            {
+                Fault(item, "devices", device, DeviceGrants.NotAllowed);
+            }
             else
             {
                 devices.Add(device);

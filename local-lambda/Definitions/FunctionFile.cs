@@ -24,16 +24,20 @@ internal sealed partial class FunctionFile
     private readonly string _path;
     private readonly IReadOnlyDictionary<string, YamlNode>? _given;
     private readonly string? _inherited;
+    private readonly IReadOnlyCollection<string>? _allowedDevices;
     private readonly List<string> _faults = [];
 
-    private FunctionFile(string path, IReadOnlyDictionary<string, YamlNode>? given, string? inherited) => (_path, _given, _inherited) = (path, given, inherited);
+    private FunctionFile(string path, IReadOnlyDictionary<string, YamlNode>? given, string? inherited, IReadOnlyCollection<string>? allowedDevices) =>
+        (_path, _given, _inherited, _allowedDevices) = (path, given, inherited, allowedDevices);
 
     /// <param name="given">Values from elsewhere, by key, which stand above the file's; with them the file may be missing. Null for none.</param>
     /// <param name="inherited">What stands for the file where it is missing; null for nothing.</param>
+    /// <param name="allowedDevices">What the daemon's configuration lets functions have; null for anything.</param>
     /// <returns>The definition, or null with at least one fault.</returns>
-    public static FunctionDefinition? Read(string folder, out IReadOnlyList<string> faults, IReadOnlyDictionary<string, YamlNode>? given = null, string? inherited = null)
+    public static FunctionDefinition? Read(
+        string folder, out IReadOnlyList<string> faults, IReadOnlyDictionary<string, YamlNode>? given = null, string? inherited = null, IReadOnlyCollection<string>? allowedDevices = null)
     {
-        var file = new FunctionFile(Path.Combine(folder, Name), given, File.Exists(Path.Combine(folder, Name)) ? null : inherited);
+        var file = new FunctionFile(Path.Combine(folder, Name), given, File.Exists(Path.Combine(folder, Name)) ? null : inherited, allowedDevices);
         var definition = file.Read(folder);
         faults = file._faults;
         return file._faults.Count == 0 ? definition : null;

@@ -3,8 +3,9 @@ namespace Roost.LocalLambda.Definitions;
 /// <summary>Reads all functions of a folder. One bad function does not keep the others from loading.</summary>
 internal static class FunctionFolder
 {
+    /// <param name="allowedDevices">See <see cref="FunctionFile.Read"/>.</param>
     /// <returns>Each function by name; a folder without <c>function.yaml</c> is no function.</returns>
-    public static SortedDictionary<string, FolderFunction> Read(string folder)
+    public static SortedDictionary<string, FolderFunction> Read(string folder, IReadOnlyCollection<string>? allowedDevices)
     {
         var functions = new SortedDictionary<string, FolderFunction>(StringComparer.Ordinal);
         if (!Directory.Exists(folder))
@@ -15,7 +16,7 @@ internal static class FunctionFolder
         List<FolderFunction> doubles = [];
         foreach (var path in Directory.EnumerateDirectories(Path.GetFullPath(folder)).Where(path => File.Exists(Path.Combine(path, FunctionFile.Name))).Order(StringComparer.Ordinal))
         {
-            var definition = FunctionFile.Read(path, out var faults);
+            var definition = FunctionFile.Read(path, out var faults, allowedDevices: allowedDevices);
             var name = definition?.Name ?? Path.GetFileName(path);
             if (functions.TryGetValue(name, out var first))
             {

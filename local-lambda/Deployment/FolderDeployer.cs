@@ -24,7 +24,7 @@ internal sealed partial class FolderDeployer(FunctionHost host, CodeStore code, 
     /// <returns>Folders that were changed while they were read, and that have to be looked at again.</returns>
     public async Task<IReadOnlyList<string>> DeployAsync(IReadOnlyDictionary<string, string> signatures, Func<string, bool> isThere)
     {
-        var found = FunctionFolder.Read(options.Folder);
+        var found = FunctionFolder.Read(options.Folder, options.Devices);
         List<string> changed = [];
         HashSet<string> named = new(StringComparer.Ordinal);
         foreach (var (key, function) in found)

@@ -43,7 +43,7 @@ internal sealed class ZipDeployer(CodeStore code, FunctionOptions options, TimeP
     {
         var path = Path.Combine(package.Folder, FunctionFile.Name);
         inherited = File.Exists(path) ? null : inherited;
-        if (FunctionFile.Read(package.Folder, out var faults, Given(name, settings), inherited) is not { } definition)
+        if (FunctionFile.Read(package.Folder, out var faults, Given(name, settings), inherited, options.Devices) is not { } definition)
         {
             throw new InvalidCodeException(string.Join(" ", faults)
                 .Replace(path, inherited is null ? FunctionFile.Name : $"{FunctionFile.Name} of the code before", StringComparison.Ordinal)

@@ -11,6 +11,8 @@ internal sealed class DeviceGrants(IReadOnlyCollection<string> allowed)
 {
     private static readonly string[] Never = ["/dev/mem", "/dev/kmem", "/dev/port", "/dev/kmsg", "/dev/ptmx", "/dev/console", "/dev/kvm", "/dev/fuse", "/dev/uinput"];
 
+    public const string NotAllowed = "is not allowed for functions; add it to functions: devices in the daemon's configuration";
+
     /// <returns>Null for a name that may be asked for, else why not.</returns>
     public static string? FaultOfName(string device) =>
         !device.StartsWith("/dev/", StringComparison.Ordinal) || Path.GetFullPath(device) != device || device.EndsWith('/') ? "name a node below /dev by its full path: /dev/gpiochip0"
@@ -26,7 +28,7 @@ internal sealed class DeviceGrants(IReadOnlyCollection<string> allowed)
         {
             if (!allowed.Contains(device))
             {
-                throw new IOException($"{device} is not allowed for functions; add it to functions: devices in the daemon's configuration");
+                throw new IOException($"{device} {NotAllowed}"); // it was when the function was deployed
             }
 
             // A link may lead to any file by the time it is bound, and a disk holds everybody's files.

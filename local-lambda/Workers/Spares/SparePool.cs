@@ -145,8 +145,9 @@ internal sealed partial class SparePool : IDisposable
         spares.ForEach(spare => spare.Kill());
     }
 
+    // Not those with devices: what was bound when a spare began is not what is there after the device was plugged in anew.
     private static bool IsEligible(FunctionDefinition function) =>
-        function.Runtime.Family != RuntimeFamily.Provided && function.Network == FunctionNetwork.None && function.Grants.Count == 0 && function.Pinned < function.MaxConcurrency
+        function.Runtime.Family != RuntimeFamily.Provided && function.Devices.Count == 0 && function.Network == FunctionNetwork.None && function.Grants.Count == 0 && function.Pinned < function.MaxConcurrency
         && !function.Environment.Keys.Any(name => Array.Exists(ReadAtStart, prefix => name.StartsWith(prefix, StringComparison.Ordinal)));
 
     /// <summary>The settings that make the sandbox, and nothing else of the function.</summary>
