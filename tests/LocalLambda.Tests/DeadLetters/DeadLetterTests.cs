@@ -89,7 +89,7 @@ internal sealed class DeadLetterTests : HttpFixture
     {
         Python("bad", "def handler(event, context): pass", Once);
         await StartAsync(options => options.DeadLetterBytes = 4 * 1024 * 1024);
-        var record = Encoding.UTF8.GetBytes($$$"""{"requestContext":{"requestId":"r","functionArn":"a","condition":"RetriesExhausted","approximateInvokeCount":1},"requestPayload":"{{{new string('x', 200_000)}}}"}""");
+        var record = Record("r", 200_000);
 
         for (var i = 0; i < 60; i++)
         {
@@ -107,6 +107,63 @@ internal sealed class DeadLetterTests : HttpFixture
         await StartAsync(options => options.DeadLetterBytes = 4 * 1024 * 1024);
         Assert.That(Host.Letters.List("bad", null, null, 1000).Letters.Select(letter => letter.Id), Is.EqualTo(letters.Skip(1).Select(letter => letter.Id)));
     }
+
+    [Test]
+    public async Task A_function_that_fails_in_masses_does_not_push_out_the_letters_of_others_which_keep_their_identifiers()
+    {
+        Python("bad", "def handler(event, context): pass", Once);
+        await StartAsync(options => options.DeadLetterBytes = 4 * 1024 * 1024);
+        for (var i = 0; i < 3; i++)
+        {
+            await Host.Letters.AddAsync("rare", Record($"rare-{i}", 1000));
+        }
+
+        var before = Host.Letters.List("rare", null, null, 10).Letters;
+        for (var i = 0; i < 60; i++)
+        {
+            await Host.Letters.AddAsync("bad", Record("r", 200_000));
+        }
+
+        await Eventually.IsTrueAsync(() => Host.Letters.Log.FirstOffset > before[0].Id, "the log to have pushed them out");
+        await Host.Letters.AddAsync("bad", Record("r", 200_000));
+        AssertSame(before);
+        Assert.That(Host.Letters.Find("rare", before[2].Id)!.ReadEvent(), Has.Length.EqualTo(1002));
+        Assert.That(Host.Letters.Count("bad"), Is.InRange(5, 20), "its oldest went");
+
+        await Host.Letters.RemoveAsync("rare", [before[1].Id], "deleted");
+        await StopAsync();
+        await StartAsync(options => options.DeadLetterBytes = 4 * 1024 * 1024);
+        AssertSame([before[0], before[2]]);
+
+        void AssertSame(IReadOnlyList<StoredDeadLetter> letters)
+        {
+            var now = Host.Letters.List("rare", null, null, 10).Letters;
+            Assert.That(now.Select(letter => (letter.Id, letter.Time, letter.Letter.RequestId)), Is.EqualTo(letters.Select(letter => (letter.Id, letter.Time, letter.Letter.RequestId))));
+            Assert.That(now.Select(letter => letter.Record), Is.EqualTo(letters.Select(letter => letter.Record)));
+        }
+    }
+
+    [Test]
+    public async Task Without_room_for_the_newest_of_all_functions_those_go_of_the_function_that_has_most()
+    {
+        Python("bad", "def handler(event, context): pass", Once);
+        await StartAsync(options => options.DeadLetterBytes = 4 * 1024 * 1024);
+        await Host.Letters.AddAsync("rare", Record("r", 1000));
+        for (var i = 0; i < 100; i++)
+        {
+            await Host.Letters.AddAsync($"f{i}", Record("r", 150_000));
+        }
+
+        await Eventually.IsTrueAsync(() => Host.Letters.Log.FirstOffset > 50, "the log to have pushed out most of them");
+        await Host.Letters.AddAsync("bad", Record("r", 1000));
+
+        Assert.That(Host.Letters.Count("rare"), Is.EqualTo(1));
+        Assert.That(Enumerable.Range(0, 100).Count(i => Host.Letters.Count($"f{i}") == 1), Is.InRange(15, 40));
+        Assert.That(Directory.EnumerateFiles(Path.Combine(Host.Letters.Log.Folder, "rare"), "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length), Is.LessThanOrEqualTo(1024 * 1024));
+    }
+
+    private static byte[] Record(string requestId, int bytes) => Encoding.UTF8.GetBytes(
+        $$$"""{"requestContext":{"requestId":"{{{requestId}}}","functionArn":"a","condition":"RetriesExhausted","approximateInvokeCount":1},"requestPayload":"{{{new string('x', bytes)}}}"}""");
 
     private static IEnumerable<long> Ids(JsonElement page) => page.GetProperty("deadLetters").EnumerateArray().Select(letter => long.Parse(letter.GetProperty("id").GetString()!));
 
