@@ -115,8 +115,14 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
     private async Task StartAllAsync(CancellationToken cancellationToken)
     {
         _store = FunctionStore.Open(_options.DataFolder, CodeStore.FolderIn(_options.DataFolder), _damage, _logger);
+        var marks = new SandboxMarks(_options.DataFolder);
+        if (marks.EndAll() is var left and > 0)
+        {
+            LogSandboxesLeft(left);
+        }
+
         var launcher = new ProcessLauncher();
-        _isolationFault = _options.Isolation == IsolationMode.None ? null : await SandboxProbe.FaultAsync(launcher, cancellationToken);
+        _isolationFault = _options.Isolation == IsolationMode.None ? null : await SandboxProbe.FaultAsync(launcher, marks, cancellationToken);
         if (_isolationFault is not null)
         {
             LogNoIsolation(_isolationFault);

@@ -12,24 +12,33 @@ internal static class ProcessTree
         List<int> processes = [root];
         for (var i = 0; i < processes.Count && processes.Count < most; i++)
         {
-            try
-            {
-                // Children are listed by the thread that started them.
-                foreach (var thread in Directory.EnumerateDirectories($"/proc/{processes[i]}/task"))
-                {
-                    foreach (var child in File.ReadAllText(thread + "/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
-                    {
-                        processes.Add(int.Parse(child, NumberStyles.None, CultureInfo.InvariantCulture));
-                    }
-                }
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                // It has ended.
-            }
+            processes.AddRange(ChildrenOf(processes[i]));
         }
 
         return processes;
+    }
+
+    /// <returns>Empty for one that has ended.</returns>
+    public static List<int> ChildrenOf(int process)
+    {
+        List<int> children = [];
+        try
+        {
+            // Children are listed by the thread that started them.
+            foreach (var thread in Directory.EnumerateDirectories($"/proc/{process}/task"))
+            {
+                foreach (var child in File.ReadAllText(thread + "/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                {
+                    children.Add(int.Parse(child, NumberStyles.None, CultureInfo.InvariantCulture));
+                }
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // It has ended.
+        }
+
+        return children;
     }
 
     /// <summary>

@@ -36,7 +36,7 @@ internal static class SandboxProbe
     private static readonly string[] Calls = ["ptrace", "unshare", "mount", "keyctl", "bpf", "perf_event_open"];
 
     /// <returns>Null when it can, else the reason with a remedy.</returns>
-    public static async Task<string?> FaultAsync(ProcessLauncher launcher, CancellationToken cancellationToken)
+    public static async Task<string?> FaultAsync(ProcessLauncher launcher, SandboxMarks marks, CancellationToken cancellationToken)
     {
         if (!File.Exists(Sandbox.Bubblewrap))
         {
@@ -44,19 +44,19 @@ internal static class SandboxProbe
         }
 
         return SystemCallMachine.Current is { } machine
-            ? await FaultAsync(launcher, machine, SystemCallFilter.Build(machine, countsMemory: false), cancellationToken)
+            ? await FaultAsync(launcher, marks, machine, SystemCallFilter.Build(machine, countsMemory: false), cancellationToken)
             : "there is no filter of system calls for this kind of processor; functions can be isolated on x86_64 and aarch64";
     }
 
     /// <param name="program">The filter that is tried.</param>
-    internal static async Task<string?> FaultAsync(ProcessLauncher launcher, SystemCallMachine machine, byte[] program, CancellationToken cancellationToken)
+    internal static async Task<string?> FaultAsync(ProcessLauncher launcher, SandboxMarks marks, SystemCallMachine machine, byte[] program, CancellationToken cancellationToken)
     {
         var filter = Path.GetTempFileName();
         try
         {
             await File.WriteAllBytesAsync(filter, program, cancellationToken);
             string[] numbers = [.. Calls.Select(name => machine.Number(SystemCall.All.First(call => call.Name == name))!.Value.ToString())];
-            using var process = await launcher.StartAsync(Sandbox.Probe(filter, ["/usr/bin/perl", "-e", Attempts, .. numbers]));
+            using var process = await launcher.StartAsync(marks.Mark(Sandbox.Probe(filter, ["/usr/bin/perl", "-e", Attempts, .. numbers]), "probe"));
             var error = process.StandardError.ReadToEndAsync(cancellationToken);
             var could = await process.StandardOutput.ReadToEndAsync(cancellationToken);
             await process.WaitForExitAsync(cancellationToken);

@@ -15,6 +15,8 @@ namespace Roost.LocalLambda.Workers;
 /// </summary>
 internal sealed class Worker(string id, FunctionDefinition sandboxed)
 {
+    private const int EndedBySignal = 128; // such exit codes are this and the signal's number
+
     private readonly Lock _processGate = new();
     private readonly Lock _endGate = new(); // outside of the other; held for as long as the kernel takes to end a sandbox that starts
     private readonly TaskCompletionSource<int?> _processId = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -169,6 +171,9 @@ internal sealed class Worker(string id, FunctionDefinition sandboxed)
             }
         }
     }
+
+    /// <summary>True when its process has ended and its sandbox may not have: bubblewrap was killed, perhaps by somebody else, before the sandbox was seen at work.</summary>
+    public bool MayHaveLeft(int exitCode) => IsSandboxed && Group is null && !Ready && exitCode > EndedBySignal;
 
     /// <summary>The process has ended and is about to be disposed of.</summary>
     public void Detach()

@@ -20,6 +20,7 @@ internal sealed partial class WorkerStarter : IAsyncDisposable
     private readonly string _socketFolder;
     private readonly string _stagingFolder;
     private readonly Sandbox _sandbox;
+    private readonly SandboxMarks _marks;
     private readonly RuntimesFolder _runtimes;
     private readonly InnerListeners _listeners;
     private readonly ControlGroups? _groups;
@@ -53,6 +54,7 @@ internal sealed partial class WorkerStarter : IAsyncDisposable
     {
         (_socketFolder, _sandbox, _listeners, _groups, _watch, _launcher, _pump, _api, _inside) = (socketFolder, sandbox, listeners, groups, watch, launcher, pump, api, inside);
         (_runtimes, _options, _clock, _logger) = (runtimes, options, clock, logger);
+        _marks = new SandboxMarks(options.DataFolder);
         _stagingFolder = Path.Combine(Path.GetFullPath(options.DataFolder), "spares");
         if (Directory.Exists(_stagingFolder))
         {
@@ -298,7 +300,7 @@ internal sealed partial class WorkerStarter : IAsyncDisposable
         var plan = worker.Assignment is { } assignment
             ? _sandbox.PlanForSpare(worker.Sandboxed, assignment.StagingFolder, worker.SocketPath, worker.Group)
             : _sandbox.PlanFor(worker.Pool.Definition, worker.SocketPath, worker.LogStream, worker.Pinned, worker.Group, worker.Inside);
-        using var process = await _launcher.StartAsync(plan);
+        using var process = await _launcher.StartAsync(worker.IsSandboxed ? _marks.Mark(plan, worker.Id) : plan);
         worker.Attach(process);
         _watch?.Busy(worker);
         try
@@ -312,6 +314,11 @@ internal sealed partial class WorkerStarter : IAsyncDisposable
             worker.Output = output;
             _pump.Add(output);
             await process.WaitForExitAsync();
+            if (worker.MayHaveLeft(process.ExitCode))
+            {
+                _marks.End(worker.Id);
+            }
+
             return process.ExitCode;
         }
         finally

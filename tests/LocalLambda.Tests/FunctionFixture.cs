@@ -28,7 +28,7 @@ internal abstract class FunctionFixture
         Folder = new TemporaryFolder();
         Broker = new LoopbackBroker();
         using var launcher = new ProcessLauncher();
-        if (await SandboxProbe.FaultAsync(launcher, default) is { } fault)
+        if (await SandboxProbe.FaultAsync(launcher, new SandboxMarks(Folder["data"]), default) is { } fault)
         {
             Assert.Ignore($"This machine cannot isolate functions, so nothing is shown here: {fault}");
         }

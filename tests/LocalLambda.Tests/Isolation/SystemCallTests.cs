@@ -145,10 +145,11 @@ internal sealed class SystemCallTests : FunctionFixture
     public async Task A_sandbox_that_lets_something_through_is_found_out()
     {
         using var launcher = new ProcessLauncher();
+        var marks = new SandboxMarks(Folder["data"]);
 
-        Assert.That(await SandboxProbe.FaultAsync(launcher, default), Is.Null);
+        Assert.That(await SandboxProbe.FaultAsync(launcher, marks, default), Is.Null);
         Assert.That(
-            await SandboxProbe.FaultAsync(launcher, SystemCallMachine.Current!, BpfInstruction.Encode([BpfInstruction.Return(BpfInterpreter.Allow)]), default),
+            await SandboxProbe.FaultAsync(launcher, marks, SystemCallMachine.Current!, BpfInstruction.Encode([BpfInstruction.Return(BpfInterpreter.Allow)]), default),
             Is.EqualTo("a sandbox that was made to try it could trace a process, read the kernel's keys; is /usr/bin/bwrap Debian's own?"));
     }
 }

@@ -14,13 +14,13 @@ internal sealed class WorkerEndTests
     [Test]
     public async Task A_worker_that_is_ended_at_any_moment_of_its_start_leaves_nothing()
     {
+        using var folder = new TemporaryFolder();
         using var launcher = new ProcessLauncher();
-        if (await SandboxProbe.FaultAsync(launcher, default) is { } fault)
+        if (await SandboxProbe.FaultAsync(launcher, new SandboxMarks(folder.Path), default) is { } fault)
         {
             Assert.Ignore($"This machine cannot isolate functions, so nothing is shown here: {fault}");
         }
 
-        using var folder = new TemporaryFolder();
         var filter = folder["filter"];
         await File.WriteAllBytesAsync(filter, SystemCallFilter.Build(SystemCallMachine.Current!, countsMemory: false));
         var mark = $"0.{Random.Shared.NextInt64(long.MaxValue).ToString("D19", CultureInfo.InvariantCulture)}";
