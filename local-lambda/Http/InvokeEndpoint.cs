@@ -13,6 +13,9 @@ internal sealed class InvokeEndpoint(FunctionHost host, TimeProvider clock, Func
     /// <summary>Of the header, in base64: as AWS has it.</summary>
     private const int MaxClientContextLength = 3583;
 
+    private static readonly LambdaError s_noRoom =
+        new(429, "TooManyRequestsException", "Rate Exceeded: the events and answers of other callers take all the memory that there is for them.", "CallerRateLimitExceeded");
+
     private const string TraceHeader = "X-Amzn-Trace-Id";
 
     public async Task HandleAsync(HttpContext http)
@@ -49,7 +52,7 @@ internal sealed class InvokeEndpoint(FunctionHost host, TimeProvider clock, Func
         using var place = host.InvokeBodies.TryTake(http.Request);
         if (place is null)
         {
-            return new(429, "TooManyRequestsException", "Rate Exceeded: the events of other callers take all the memory that there is for them.", "CallerRateLimitExceeded");
+            return s_noRoom;
         }
 
         var binary = host.IsBinary(name, qualifier);
@@ -65,7 +68,13 @@ internal sealed class InvokeEndpoint(FunctionHost host, TimeProvider clock, Func
         {
             case "" or "RequestResponse":
                 var withTail = http.Request.Headers["X-Amz-Log-Type"] == "Tail";
-                await (answer ?? AnswerAsync)(http, await host.InvokeAsync(name, payload, context with { WithLogTail = withTail }, http.RequestAborted));
+                var result = await host.InvokeAsync(name, payload, context with { WithLogTail = withTail }, http.RequestAborted);
+                if (!place.TryAnswer(result.Payload.Length))
+                {
+                    return s_noRoom;
+                }
+
+                await (answer ?? AnswerAsync)(http, result);
                 return null;
             case "Event" when answer is null:
                 http.Response.Headers["x-amzn-RequestId"] = await host.EnqueueAsync(name, payload, context, http.RequestAborted);

@@ -47,6 +47,13 @@ internal sealed class FunctionUrlEndpoint(FunctionHost host, TimeProvider clock)
             size.MaxRequestBodySize = null; // bounded below, by Lambda's limit and in Lambda's words
         }
 
+        using var place = host.InvokeBodies.TryTake(http.Request);
+        if (place is null)
+        {
+            await RefuseAsync(http, StatusCodes.Status429TooManyRequests, "Too Many Requests");
+            return;
+        }
+
         using var body = await RequestBody.ReadAsync(http.Request.BodyReader, FunctionHost.MaxPayloadBytes, http.Request.ContentLength, http.RequestAborted);
         if (body.TotalBytes > FunctionHost.MaxPayloadBytes)
         {
@@ -57,7 +64,15 @@ internal sealed class FunctionUrlEndpoint(FunctionHost host, TimeProvider clock)
         try
         {
             var payload = HttpRequestEvent.Write(http, arn.Name, RawPath(http), body.ToArray(), requestId, clock.GetUtcNow());
+            body.Dispose(); // the event has it
+            place.Keep(payload.Length);
             var result = await host.InvokeAsync(arn.Name, payload, InvocationContext.Default with { Qualifier = arn.Qualifier }, http.RequestAborted);
+            if (!place.TryAnswer(result.Payload.Length))
+            {
+                await RefuseAsync(http, StatusCodes.Status429TooManyRequests, "Too Many Requests");
+                return;
+            }
+
             if (result.FunctionError is null && HttpAnswer.Of(result.Payload) is { } answer)
             {
                 await answer.WriteAsync(http, addCors);

@@ -16,6 +16,12 @@ internal sealed class HttpAnswer
         "connection", "content-length", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade",
     };
 
+    /// <summary>What a browser would apply to the whole daemon, whose origin the function only shares.</summary>
+    private static readonly HashSet<string> s_ofOrigin = new(StringComparer.OrdinalIgnoreCase) { "service-worker-allowed", "clear-site-data", "strict-transport-security" };
+
+    /// <summary>A page of a function gets an origin of its own: in the daemon's it could do whatever the operator who looks at it may.</summary>
+    private const string Sandbox = "sandbox allow-scripts allow-forms allow-modals allow-popups allow-downloads";
+
     private readonly List<KeyValuePair<string, string>> _headers = [];
     private readonly List<string> _cookies = [];
 
@@ -47,6 +53,7 @@ internal sealed class HttpAnswer
             response.Headers.Append(name, value);
         }
 
+        response.Headers.Append("Content-Security-Policy", Sandbox); // beside one of the function's: a browser obeys all
         foreach (var cookie in _cookies)
         {
             response.Headers.Append("Set-Cookie", cookie);
@@ -127,7 +134,7 @@ internal sealed class HttpAnswer
                 return false;
             }
 
-            if (!s_ofConnection.Contains(header.Name))
+            if (!s_ofConnection.Contains(header.Name) && !s_ofOrigin.Contains(header.Name))
             {
                 _headers.Add(new(header.Name, value));
             }
