@@ -21,7 +21,7 @@ internal sealed class Function(string name, Engine engine, FunctionLog log)
     private volatile FunctionRecord? _record;
     private volatile InvocationQueue? _queue;
     private volatile RolloutFigures? _figures;
-    private volatile IReadOnlyList<string> _missing = [];
+    private volatile List<string> _missing = [];
     private volatile bool _closed;
 
     public string Name { get; } = name;

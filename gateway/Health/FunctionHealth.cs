@@ -19,7 +19,7 @@ internal sealed class FunctionHealth(FunctionHost functions) : IHealthSource
         var failed = all.Where(function => function.State != "ready").ToList();
         if (failed.Count > 0)
         {
-            return new("functions", RoomState.Degraded, $"{failed.Count} of {all.Count} cannot run. {failed[0].Name}: {failed[0].Faults.FirstOrDefault()}");
+            return new("functions", RoomState.Degraded, $"{failed.Count} of {all.Count} cannot run. {failed[0].Name}: {string.Join(" ", failed[0].Faults)}");
         }
 
         var faulty = all.Where(function => function.Faults.Count > 0).ToList();

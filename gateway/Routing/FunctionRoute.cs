@@ -11,7 +11,7 @@ internal sealed class FunctionRoute(int number, TopicFilter from, string functio
     public override string? Fault => invoker.Functions.FirstOrDefault(status => status.Name == function) switch
     {
         null => $"There is no function {function}; messages for it are dropped. Put it into the functions' folder, or take the route out.",
-        { State: not "ready" } status => $"Function {function} cannot run; messages for it are dropped. {status.Faults.FirstOrDefault()}",
+        { State: not "ready" } status => $"Function {function} cannot run; messages for it are dropped. {string.Join(" ", status.Faults)}",
         _ => null,
     };
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Roost.LocalLambda.Registry;
 using Roost.LocalLambda.Sources.Streams;
 
 namespace Roost.LocalLambda.Http.ControlPlane;
@@ -205,7 +206,7 @@ internal sealed class EventSourceMappingEndpoints(FunctionHost host)
     private MappingStatus Find(string uuid) => host.Mappings.TryFind(uuid, out var status) ? status : throw NotFound();
 
     /// <param name="change">Returns null to delete it.</param>
-    private Task ChangeAsync(EventSourceMapping known, Func<EventSourceMapping, EventSourceMapping?> change) => host.ChangeAsync(known.FunctionName, before =>
+    private Task<FunctionRecord> ChangeAsync(EventSourceMapping known, Func<EventSourceMapping, EventSourceMapping?> change) => host.ChangeAsync(known.FunctionName, before =>
     {
         var record = before ?? throw NotFound();
         if (record.Mappings.FirstOrDefault(mapping => mapping.UUID == known.UUID) is not { } mapping)
