@@ -12,6 +12,9 @@ internal sealed class Terminal : IDisposable
     /// <summary>Called when an argument is <c>-</c>, not before: opening standard input of a terminal changes its state.</summary>
     public required Func<Stream> OpenInput { get; init; }
 
+    /// <summary>For bytes that are no text, after <see cref="Out"/> was flushed.</summary>
+    public required Func<Stream> OpenOutput { get; init; }
+
     /// <summary>True when a person reads <see cref="Out"/>: tables may be coloured and folded to the width of the window.</summary>
     public required bool IsInteractive { get; init; }
 
@@ -25,6 +28,7 @@ internal sealed class Terminal : IDisposable
         Out = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)),
         Error = Console.Error,
         OpenInput = Console.OpenStandardInput,
+        OpenOutput = Console.OpenStandardOutput,
         IsInteractive = !Console.IsOutputRedirected,
         Variable = Environment.GetEnvironmentVariable,
         Folder = Environment.CurrentDirectory,

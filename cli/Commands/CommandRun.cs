@@ -40,6 +40,21 @@ internal sealed class CommandRun(ParseResult parsed, DaemonClient daemon, bool j
         await terminal.Out.FlushAsync();
     }
 
+    /// <summary>Bytes that are no text: as they are in a pipe, without a line's end; on a terminal as text, or in base64 where they are none.</summary>
+    public async Task WriteBytesAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        if (terminal.IsInteractive)
+        {
+            await WriteLineAsync(System.Text.Unicode.Utf8.IsValid(bytes.Span) ? Text(bytes.Span) : $"base64:{Convert.ToBase64String(bytes.Span)}");
+            return;
+        }
+
+        await terminal.Out.FlushAsync(cancellationToken);
+        await using var output = terminal.OpenOutput();
+        await output.WriteAsync(bytes, cancellationToken);
+        await output.FlushAsync(cancellationToken);
+    }
+
     /// <summary>The daemon's document as it came, on one line.</summary>
     public Task WriteJsonAsync(JsonElement document) => WriteLineAsync(JsonText.Compact(document));
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
@@ -66,7 +67,7 @@ internal static class FunctionCommands
     private static Command Invoke(GlobalOptions options, Terminal terminal)
     {
         var name = Name();
-        var payload = DataArgument.Create("JSON", "The event; {} when there is none");
+        var payload = DataArgument.Create("JSON", "The event, JSON or for a binary function any bytes; {} when there is none");
         payload.Arity = ArgumentArity.ZeroOrOne;
         payload.DefaultValueFactory = _ => "{}";
         var asynchronous = new Option<bool>("--event") { Description = "Queue it and do not wait; done means kept" };
@@ -86,17 +87,28 @@ internal static class FunctionCommands
         {
             var function = run.Get(name);
             var data = await DataArgument.ReadAsync(run.Get(payload), terminal, cancellationToken);
-            JsonData.Check(data, $"invoke {function}");
-            using var content = DaemonClient.Body(data, "application/json");
-            using var response = await KnownFunctions.AskAsync(
-                run, $"invoke {function}", function, run.Get(qualifier), () => run.Daemon.SendAsync(
-                    HttpMethod.Post, PathOf(function, run.Get(qualifier)), content, $"invoke {function}", cancellationToken,
-                    [
-                        ("X-Amz-Invocation-Type", run.Get(dryRun) ? "DryRun" : run.Get(asynchronous) ? "Event" : "RequestResponse"),
-                        ("X-Amz-Log-Type", run.Get(log) ? "Tail" : "None"),
-                        .. ContextHeader(run.Get(context), function),
-                    ]), cancellationToken);
+            var fault = JsonData.FaultOf(data, $"invoke {function}");
+            using var content = DaemonClient.Body(data, fault is null ? "application/json" : "application/octet-stream");
+            (string, string)[] headers =
+            [
+                ("X-Amz-Invocation-Type", run.Get(dryRun) ? "DryRun" : run.Get(asynchronous) ? "Event" : "RequestResponse"),
+                ("X-Amz-Log-Type", run.Get(log) ? "Tail" : "None"),
+                .. ContextHeader(run.Get(context), function),
+            ];
+            using var response = await KnownFunctions.AskAsync(run, $"invoke {function}", function, run.Get(qualifier), SendAsync, cancellationToken);
             return await PrintAsync(run, function, response, cancellationToken);
+
+            async Task<HttpResponseMessage> SendAsync()
+            {
+                try
+                {
+                    return await run.Daemon.SendAsync(HttpMethod.Post, PathOf(function, run.Get(qualifier)), content, $"invoke {function}", cancellationToken, headers);
+                }
+                catch (DaemonException exception) when (exception.Status == HttpStatusCode.BadRequest && fault is not null)
+                {
+                    throw fault; // only the daemon knows that the function is none of those that take bytes
+                }
+            }
         });
         return command;
     }
@@ -132,7 +144,11 @@ internal static class FunctionCommands
                 await run.Terminal.Error.WriteAsync(log);
             }
 
-            if (result.Length > 0)
+            if (!IsJson(response, result))
+            {
+                await run.WriteBytesAsync(result, cancellationToken);
+            }
+            else if (result.Length > 0)
             {
                 await run.WriteLineAsync(run.Text(result));
             }
@@ -158,18 +174,26 @@ internal static class FunctionCommands
             json.WriteString("log", log);
         }
 
-        json.WritePropertyName("payload");
-        if (result.Length == 0)
+        if (!IsJson(response, result))
         {
-            json.WriteNullValue();
+            json.WriteBase64String("payloadBase64", result);
+        }
+        else if (result.Length == 0)
+        {
+            json.WriteNull("payload");
         }
         else
         {
+            json.WritePropertyName("payload");
             json.WriteRawValue(result);
         }
 
         json.WriteEndObject();
     });
+
+    /// <summary>A binary function names the type of its result as it likes.</summary>
+    private static bool IsJson(HttpResponseMessage response, byte[] result) =>
+        response.Content.Headers.ContentType?.MediaType is null or "application/json" && JsonData.FaultOf(result, "") is null;
 
     private static Argument<string> Name() => new("NAME") { Description = "Name of the function" };
 

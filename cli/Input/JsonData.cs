@@ -10,9 +10,19 @@ internal static class JsonData
     /// <exception cref="DaemonException">The data is not one JSON value.</exception>
     public static void Check(ReadOnlySpan<byte> data, string what)
     {
+        if (FaultOf(data, what) is { } fault)
+        {
+            throw fault;
+        }
+    }
+
+    /// <inheritdoc cref="Check" path="/summary"/>
+    /// <returns>Null when the data is one JSON value.</returns>
+    public static DaemonException? FaultOf(ReadOnlySpan<byte> data, string what)
+    {
         if (data.IsEmpty)
         {
-            return;
+            return null;
         }
 
         try
@@ -21,12 +31,14 @@ internal static class JsonData
             while (reader.Read())
             {
             }
+
+            return null;
         }
         catch (JsonException exception)
         {
             // The library counts both from 0, the column in bytes.
             var place = $"line {exception.LineNumber + 1}, column {exception.BytePositionInLine + 1}";
-            throw new DaemonException($"{what}: the event is no JSON ({place}); a text needs quotes of its own: '\"text\"'", exception);
+            return new DaemonException($"{what}: the event is no JSON ({place}); a text needs quotes of its own: '\"text\"'", exception);
         }
     }
 }

@@ -27,6 +27,7 @@ internal sealed class FakeDaemon : IAsyncDisposable
             using var body = new MemoryStream();
             await context.Request.Body.CopyToAsync(body);
             Requests.Enqueue($"{context.Request.Method} {context.Features.Get<IHttpRequestFeature>()!.RawTarget} {Encoding.UTF8.GetString(body.ToArray())}".TrimEnd());
+            (context.Request.Body, body.Position) = (body, 0); // to be read again
             await answer(context);
         });
     }

@@ -142,7 +142,7 @@ public sealed class BackupTests
         await using var daemon = await FakeDaemon.AnsweringAsync("""{"things":[]}""");
         using var error = new SharedText();
         await using var full = new StreamWriter(new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0)) { AutoFlush = true };
-        using var terminal = new Terminal { Out = full, Error = error, OpenInput = () => Stream.Null, IsInteractive = false, Variable = _ => null, Folder = "/" };
+        using var terminal = new Terminal { Out = full, Error = error, OpenInput = () => Stream.Null, OpenOutput = () => Stream.Null, IsInteractive = false, Variable = _ => null, Folder = "/" };
 
         Assert.That(await RoostCommand.RunAsync(["shadow", "list", "--socket", daemon.Socket], terminal), Is.EqualTo(1));
         Assert.That(error.ToString(), Does.StartWith("roost: No space left on device"));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Roost.Tests.Support;
 
 namespace Roost.Cli.Tests.Commands;
 
@@ -95,6 +96,32 @@ public sealed class FunctionTests
 
         Assert.That(run.ExitCode, Is.EqualTo(1));
         Assert.That(run.Error.TrimEnd(), Does.EndWith($": there is no function 'onbump'. {expected}").And.Not.Contain("\n"));
+    }
+
+    [TestCase("application/octet-stream")]
+    [TestCase("image/png")]
+    public async Task A_binary_function_gets_and_gives_bytes_as_they_are(string contentType)
+    {
+        byte[] sent = [0, 0xFF, (byte)'x'], result = [0xFF, 0xFE, 0];
+        byte[]? got = null;
+        await using var daemon = await FakeDaemon.StartAsync(async context =>
+        {
+            got = ((MemoryStream)context.Request.Body).ToArray();
+            context.Response.ContentType = contentType;
+            await context.Response.Body.WriteAsync(result);
+        });
+        using var folder = new TemporaryFolder();
+        await File.WriteAllBytesAsync(folder["event"], sent);
+
+        var pipe = await RoostRun.RunAsync(["fn", "invoke", "f", "@event", "--socket", daemon.Socket], folder: folder.Path);
+        var json = await RoostRun.RunAsync(["fn", "invoke", "f", "@event", "--json", "--socket", daemon.Socket], folder: folder.Path);
+        var person = await RoostRun.RunAsync(["fn", "invoke", "f", "@event", "--socket", daemon.Socket], folder: folder.Path, interactive: true);
+
+        Assert.That(got, Is.EqualTo(sent));
+        Assert.That((pipe.ExitCode, pipe.Output, pipe.Error), Is.EqualTo((0, "", "")));
+        Assert.That(pipe.Bytes, Is.EqualTo(result));
+        Assert.That((json.ExitCode, json.Output), Is.EqualTo((0, "{\"statusCode\":200,\"requestId\":null,\"functionError\":null,\"payloadBase64\":\"//4A\"}\n")));
+        Assert.That(person.Output, Is.EqualTo("base64://4A\n"));
     }
 
     [TestCase("DELETE /2015-03-31/functions/f", "", "delete", "f")]
