@@ -43,6 +43,9 @@ internal sealed class Function(string name, Engine engine, FunctionLog log)
     /// <summary>Tells the streams that feed it and do not exist.</summary>
     public Func<IReadOnlyList<string>> MissingStreams { get; init; } = () => [];
 
+    /// <summary>Tells what is wrong with the destinations of what is kept of it.</summary>
+    public Func<FunctionRecord, IReadOnlyList<string>> MissingDestinations { get; init; } = _ => [];
+
     /// <summary>Why its event sources are not those that it is to have; null when they are.</summary>
     public string? SourceFault { get; set; }
 
@@ -185,7 +188,7 @@ internal sealed class Function(string name, Engine engine, FunctionLog log)
         var (invocations, errors, last) = Log.Outcomes.Read();
         var latest = _record?.Latest;
         var missing = MissingStreams();
-        IReadOnlyList<string> notes = [.. Notes, .. missing.Select(stream => $"waits for the stream {stream}, which does not exist; add it under 'streams' in the configuration, or correct the name")];
+        IReadOnlyList<string> notes = [.. Notes, .. missing.Select(stream => $"waits for the stream {stream}, which does not exist; add it under 'streams' in the configuration, or correct the name"), .. _record is { } kept ? MissingDestinations(kept) : []];
         return new FunctionStatus(
             Name,
             new FunctionArn(Name, null).ToString(),

@@ -127,6 +127,7 @@ public sealed partial class FunctionHost
     {
         Obstacle = host._isolationFault is null ? null : $"this machine cannot isolate functions: {host._isolationFault}",
         MissingStreams = () => host._eventSources?.Mappings.MissingStreams(name) ?? [],
+        MissingDestinations = host.MissingDestinations,
     }, this);
 
     /// <summary>Starts its queue, and makes its event sources those of its latest version.</summary>

@@ -58,6 +58,8 @@ internal static class FunctionShowCommand
         Add("workers", JsonText.Cell(function, "workers") is { Length: > 0 } workers ? $"{workers}, of these {JsonText.Cell(function, "busy")} busy, {JsonText.Cell(function, "idle")} idle, {JsonText.Cell(function, "starting")} starting" : "");
         Add("most memory used", JsonText.Cell(function, "peakMemoryBytes") is { Length: > 0 } peak && peak != "0" ? Mebibytes(peak) : "");
         Add("waiting", JsonText.Cell(function, "waiting").Length == 0 ? "" : $"{JsonText.Cell(function, "waiting")} for a worker, {JsonText.Cell(function, "queued")} in the queue, of these {JsonText.Cell(function, "retrying")} for their next try");
+        AddEach("next try", Listing.Of(function, "retries").Select(retry =>
+            $"{JsonText.Time(retry, "nextTry")}: {(JsonText.Cell(retry, "kind") == "delivery" ? "delivery to its destination, " : "")}attempt {JsonText.Cell(retry, "attempt")}"));
         Add("last 5 minutes", JsonText.Cell(function, "recentInvocations").Length == 0 ? "" : $"{JsonText.Cell(function, "recentInvocations")} invocations, {JsonText.Cell(function, "recentErrors")} errors");
         AddEach("error", Listing.Of(function, "lastErrors").Select(error =>
             $"{JsonText.Time(error, "time")} {JsonText.Cell(error, "requestId")} {JsonText.Cell(error, "type")}: {JsonText.Cell(error, "message")}"));

@@ -10,6 +10,8 @@ namespace Roost.LocalLambda.Http;
 /// <summary>All that can be told of one function: its status, and what its record says. Values of the environment are not in it.</summary>
 internal static class FunctionDetails
 {
+    private const int MostRetries = 5;
+
     private static readonly JsonSerializerOptions s_withoutNulls = new(JsonSerializerOptions.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     /// <param name="triggers">What calls it by itself.</param>
@@ -18,6 +20,7 @@ internal static class FunctionDetails
     {
         var details = JsonSerializer.SerializeToNode(function.Status(), JsonSerializerOptions.Web)!.AsObject();
         details["isolation"] = JsonSerializer.SerializeToNode(isolation, JsonSerializerOptions.Web);
+        details["retries"] = JsonSerializer.SerializeToNode(function.Queue?.NextRetries(MostRetries) ?? [], JsonSerializerOptions.Web);
         if (function.Record is not { } record)
         {
             return details;

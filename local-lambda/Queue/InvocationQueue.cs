@@ -101,6 +101,20 @@ internal sealed partial class InvocationQueue : IAsyncDisposable
         }
     }
 
+    /// <returns>Those that wait for their next try, the soonest first.</returns>
+    public IReadOnlyList<QueueRetry> NextRetries(int most)
+    {
+        lock (_gate)
+        {
+            var (now, today) = (_ages.Now, _clock.GetUtcNow());
+            return
+            [
+                .. _schedule.All.Where(entry => entry.IsRetry).OrderBy(entry => entry.Due).Take(most).Select(entry => new QueueRetry(
+                    entry.IsDelivery ? "delivery" : "run", entry.IsDelivery ? entry.Throttles + 1 : entry.Failures + 1, entry.Throttles, today + (entry.Due - now))),
+            ];
+        }
+    }
+
     /// <summary>How long the oldest event has been in the queue.</summary>
     public TimeSpan OldestAge
     {

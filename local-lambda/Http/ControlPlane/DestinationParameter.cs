@@ -9,15 +9,9 @@ internal static class DestinationParameter
     /// <exception cref="RequestRefusedException">There is no such function, version, alias or stream.</exception>
     public static void Check(FunctionHost host, Destination destination, string member)
     {
-        var isThere = destination.Kind switch
+        if (host.FaultOf(destination) is { } fault)
         {
-            DestinationKind.Function => host.TryFind(destination.Name, out var function) && function.Record?.Resolve(destination.Qualifier ?? FunctionArn.Latest, chance: 1) is not null,
-            DestinationKind.Stream => host.Mappings.HasStream(destination.Name),
-            _ => true, // topics are made by publishing
-        };
-        if (!isThere)
-        {
-            throw RequestRefusedException.InvalidParameter($"{member}: there is no {(destination.Kind == DestinationKind.Stream ? "stream" : "function")} {destination} here.");
+            throw RequestRefusedException.InvalidParameter($"{member}: {fault}.");
         }
     }
 }

@@ -152,6 +152,19 @@ internal sealed class FolderDeployerTests : FunctionFixture
         Assert.That(await AnswerAsync("f"), Is.EqualTo("1"));
     }
 
+    [Test]
+    public async Task A_destination_that_is_not_there_is_noted_until_it_is()
+    {
+        Python("f", "def handler(event, context):\n    return 1", "async: { on-success: { topic: done }, on-failure: { function: g } }\n");
+        await StartAsync();
+        Assert.That(Host.Functions.Single().Notes, Is.EqualTo(new[] { "its destination is missing: there is no function arn:aws:lambda:local:000000000000:function:g here; make it, or correct the name under 'async'. What it is to get waits" }));
+
+        Python("g", "def handler(event, context):\n    return 1");
+        await RestartAsync();
+
+        Assert.That(Host.Functions.SelectMany(function => function.Notes), Has.None.Contains("destination"));
+    }
+
     private FunctionRecord Record(string name) => Host.TryFind(name, out var function) ? function.Record! : throw new FunctionNotFoundException(name);
 
     private async Task RestartAsync()

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Roost.LocalLambda.Queue;
 using Roost.Mqtt;
 using Roost.Tests.Support;
 
@@ -23,6 +24,8 @@ internal sealed class RetryTests : FunctionFixture
 
         var requestId = await Host.EnqueueAsync("bad", "{\"n\":1}"u8, Wanted);
         await TriedAsync(1);
+        await Eventually.IsTrueAsync(() => Retries("bad").Count == 1, "the retry");
+        Assert.That(Retries("bad").Single(), Is.EqualTo(new QueueRetry("run", 2, 0, _clock.GetUtcNow().AddMinutes(1))));
         _clock.Advance(TimeSpan.FromSeconds(59));
         Assert.That(DeadLetters("bad"), Is.Empty);
         _clock.Advance(TimeSpan.FromSeconds(1));
@@ -177,6 +180,8 @@ internal sealed class RetryTests : FunctionFixture
         await Eventually.IsTrueAsync(() => Log(function).Split('\n').Count(line => line == "tried") == times, $"try {times}");
         await IsWaitingAsync(function);
     }
+
+    private IReadOnlyList<QueueRetry> Retries(string name) => Host.TryFind(name, out var function) ? function.Queue!.NextRetries(5) : [];
 
     private Task IsWaitingAsync(string function) => Eventually.IsTrueAsync(() => Host.TryFind(function, out var found) && found.Queue!.Handling == 0, "what becomes of the event to be decided");
 }
