@@ -176,7 +176,8 @@ internal sealed class Function(string name, Engine engine, FunctionLog log)
     {
         if (_record is not { } record || Obstacle is not null)
         {
-            throw new FunctionUnavailableException(Name, string.Join(" ", Obstacle is null ? Faults : [.. Faults, Obstacle]));
+            IReadOnlyList<string> faults = Obstacle is null ? Faults : [.. Faults, Obstacle];
+            throw new FunctionUnavailableException(Name, string.Join(" ", faults)) { Faults = faults };
         }
 
         return record.Resolve(qualifier, Random.Shared.NextDouble()) ?? throw new FunctionNotFoundException(new FunctionArn(Name, qualifier).ToString());

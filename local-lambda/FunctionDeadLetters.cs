@@ -31,6 +31,9 @@ public sealed partial class FunctionDeadLetters : IHostedService, IAsyncDisposab
     /// <summary>The log with all letters, to be read only; null before the start.</summary>
     public AppendLog? Log => _letters?.Log;
 
+    /// <summary>Of each function that has letters how many; those that are gone may have some too.</summary>
+    public IReadOnlyList<(string Function, int Letters)> Counts => _letters?.Counts() ?? [];
+
     public Task StartAsync(CancellationToken cancellationToken)
     {
         try
@@ -54,6 +57,8 @@ public sealed partial class FunctionDeadLetters : IHostedService, IAsyncDisposab
             await _letters.DisposeAsync();
         }
     }
+
+    internal int CountOf(string function) => _letters?.Count(function) ?? 0;
 
     internal DeadLetterLog Open()
     {

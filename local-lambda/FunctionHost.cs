@@ -89,7 +89,10 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
 
     internal TimeProvider Clock => _clock;
 
-    public IReadOnlyList<FunctionStatus> Functions => [.. _functions.Values.OrderBy(function => function.Name, StringComparer.Ordinal).Select(function => function.Status())];
+    public IReadOnlyList<FunctionStatus> Functions => [.. _functions.Values.OrderBy(function => function.Name, StringComparer.Ordinal).Select(StatusOf)];
+
+    /// <inheritdoc cref="FunctionDeadLetters.Counts"/>
+    public IReadOnlyList<(string Function, int Letters)> DeadLetters => _deadLetters.Counts;
 
     /// <summary>What was found damaged since the start and set aside; each with what is lost and what to do.</summary>
     public IReadOnlyList<string> Damage => _damage.Found;
@@ -331,6 +334,8 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
     /// <summary>What calls the function by itself; nothing while the host does not run.</summary>
     internal IReadOnlyList<TriggerStatus> TriggersOf(Function function) =>
         _running && function.Record is { } record ? _eventSources!.StatusOf(function.Name, record.Serving.Triggers) : [];
+
+    internal FunctionStatus StatusOf(Function function) => function.Status() with { DeadLetters = _deadLetters.CountOf(function.Name) };
 
     /// <summary>Null while the host does not run.</summary>
     internal SparePool? Spares => _engine?.Starter.Spares;

@@ -15,6 +15,9 @@ public sealed record FunctionStatus(
     /// <summary>Streams that feed it and do not exist.</summary>
     public IReadOnlyList<string> MissingStreams { get; init; } = [];
 
+    /// <summary>Events that were given up, kept until they are replayed or deleted.</summary>
+    public int DeadLetters { get; init; }
+
     /// <summary>Workers that have not asked for their first event.</summary>
     public int Starting { get; init; }
 

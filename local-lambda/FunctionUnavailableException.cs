@@ -4,4 +4,7 @@ namespace Roost.LocalLambda;
 public sealed class FunctionUnavailableException(string name, string reason) : Exception($"Function {name} cannot run: {reason}")
 {
     public string Name { get; } = name;
+
+    /// <summary>What the reason is put together from, where it is several things.</summary>
+    public IReadOnlyList<string> Faults { get; init; } = [];
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using Roost.Cli.Output;
 
 namespace Roost.Cli.Commands;
@@ -18,17 +19,38 @@ internal static class DoctorCommand
             }
             else
             {
-                var table = new Table("CHECK", "STATE", "FOUND", "WHAT TO DO");
-                foreach (var check in Listing.Of(report.RootElement, "checks"))
-                {
-                    table.Add(JsonText.Cell(check, "check"), JsonText.Cell(check, "state"), JsonText.Cell(check, "found"), JsonText.Cell(check, "remedy"));
-                }
-
-                run.Write(table);
+                run.Write(terminal.IsInteractive ? ForPerson(report.RootElement) : ForPipe(report.RootElement));
             }
 
             return JsonText.Cell(report.RootElement, "state") == "fault" ? ExitCode.Failed : ExitCode.Done;
         });
         return command;
+    }
+
+    private static Table ForPipe(JsonElement report)
+    {
+        var table = new Table("CHECK", "STATE", "FOUND", "WHAT TO DO");
+        foreach (var check in Listing.Of(report, "checks"))
+        {
+            table.Add(JsonText.Cell(check, "check"), JsonText.Cell(check, "state"), JsonText.Cell(check, "found"), JsonText.Cell(check, "remedy"));
+        }
+
+        return table;
+    }
+
+    /// <summary>What to do stands below what was found: two columns of sentences are too many for a window.</summary>
+    private static Table ForPerson(JsonElement report)
+    {
+        var table = new Table("CHECK", "STATE", "FOUND, AND WHAT TO DO");
+        foreach (var check in Listing.Of(report, "checks"))
+        {
+            table.Add(JsonText.Cell(check, "check"), JsonText.Cell(check, "state"), JsonText.Cell(check, "found"));
+            if (JsonText.Cell(check, "remedy") is { Length: > 0 } remedy)
+            {
+                table.Add("", "", $"-> {remedy}");
+            }
+        }
+
+        return table;
     }
 }

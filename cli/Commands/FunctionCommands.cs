@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using Roost.Cli.Daemon;
 using Roost.Cli.Input;
 using Roost.Cli.Output;
@@ -43,15 +44,31 @@ internal static class FunctionCommands
                 return ExitCode.Done;
             }
 
-            var table = new Table("FUNCTION", "STATE", "RUNTIME", "WORKERS", "BUSY", "QUEUED", "RETRYING", "ERRORS", "NOTE");
+            string[] columns = ["FUNCTION", "STATE", "RUNTIME", "WORKERS", "BUSY", "QUEUED", "RETRYING", "ERRORS"];
+            var isForPerson = terminal.IsInteractive;
+            var table = new Table(isForPerson ? columns : [.. columns, "NOTE"]);
+            var notes = new Table("FUNCTION", "NOTE"); // below, where a window has no room for sentences beside the figures
             foreach (var function in Listing.Of(functions.RootElement, "functions"))
             {
-                table.Add(
+                string[] cells =
+                [
                     JsonText.Cell(function, "name"), JsonText.Cell(function, "state"), JsonText.Cell(function, "runtime"), JsonText.Cell(function, "workers"),
-                    JsonText.Cell(function, "busy"), JsonText.Cell(function, "queued"), JsonText.Cell(function, "retrying"), JsonText.Cell(function, "recentErrors"), Note(function));
+                    JsonText.Cell(function, "busy"), JsonText.Cell(function, "queued"), JsonText.Cell(function, "retrying"), JsonText.Cell(function, "recentErrors"),
+                ];
+                var note = Note(function);
+                table.Add(isForPerson ? cells : [.. cells, note]);
+                if (note.Length > 0)
+                {
+                    notes.Add(JsonText.Cell(function, "name"), note);
+                }
             }
 
             run.Write(table);
+            if (isForPerson && notes.Rows.Count > 0)
+            {
+                await run.WriteLineAsync("");
+                run.Write(notes);
+            }
             return ExitCode.Done;
         });
         return command;
@@ -60,8 +77,13 @@ internal static class FunctionCommands
     /// <summary>A file can have many faults, each a sentence: the first stands for all.</summary>
     private static string Note(JsonElement function)
     {
-        var notes = Listing.Of(function, "faults").Concat(Listing.Of(function, "notes")).Select(JsonText.Cell).ToList();
-        return notes.Count > 1 ? $"{notes[0]} (+{notes.Count - 1}, see --json)" : notes.FirstOrDefault("");
+        var notes = Listing.Of(function, "faults").Concat(Listing.Of(function, "notes")).Select(note => FaultText.Short(JsonText.Cell(note))).ToList();
+        if (JsonText.Cell(function, "deadLetters") is { Length: > 0 } letters && letters != "0")
+        {
+            notes.Add($"{letters} dead letters: roost fn dlq list {JsonText.Cell(function, "name")}");
+        }
+
+        return notes.Count > 1 ? $"{notes[0]} (+{notes.Count - 1}: roost fn show {JsonText.Cell(function, "name")})" : notes.FirstOrDefault("");
     }
 
     private static Command Invoke(GlobalOptions options, Terminal terminal)
@@ -112,6 +134,7 @@ internal static class FunctionCommands
         });
         return command;
     }
+
 
     private static string PathOf(string function, string? qualifier) =>
         $"/2015-03-31/functions/{PathSegment.Encode(function)}/invocations{(qualifier is null ? "" : $"?Qualifier={PathSegment.Encode(qualifier)}")}";

@@ -38,14 +38,17 @@ internal static class FunctionShowCommand
         Add("name", JsonText.Cell(function, "name"));
         Add("arn", JsonText.Cell(function, "arn"));
         Add("state", JsonText.Cell(function, "state"));
-        AddEach("fault", Listing.Of(function, "faults").Select(JsonText.Cell));
+        AddEach("fault", Listing.Of(function, "faults").Select(fault => FaultText.Short(JsonText.Cell(fault))));
         AddEach("note", Listing.Of(function, "notes").Select(JsonText.Cell));
         Add("runtime", JsonText.Cell(function, "runtime"));
         Add("handler", JsonText.Cell(function, "handler"));
         Add("memory", JsonText.Cell(function, "memoryBytes") is { Length: > 0 } memory && memory != "0" ? Mebibytes(memory) : "");
-        Add("timeout", JsonText.Cell(function, "timeout"));
+        Add("timeout", JsonText.Duration(function, "timeout"));
         Add("network", JsonText.Cell(function, "network"));
         Add("concurrency", JsonText.Cell(function, "maxConcurrency") is { Length: > 0 } most ? $"at most {most}, pinned {JsonText.Cell(function, "pinned")}" : "");
+        Add("reserved concurrency", JsonText.Cell(function, "reservedConcurrency") is "0" ? "0: nothing runs" : JsonText.Cell(function, "reservedConcurrency"));
+        Add("encoding", JsonText.Cell(function, "encoding") is "json" ? "" : JsonText.Cell(function, "encoding"));
+        AddEach("grant", Listing.Of(function, "grants").Select(Grant));
         Add("environment", string.Join(", ", Listing.Of(function, "environment").Select(JsonText.Cell)));
         Add("code", JsonText.Cell(function, "codeSha256") is { Length: > 0 } hash ? $"{hash}, {JsonText.Cell(function, "codeSize")} bytes" : "");
         Add("modified", JsonText.Cell(function, "lastModified"));
@@ -54,12 +57,14 @@ internal static class FunctionShowCommand
         AddEach("trigger", Listing.Of(function, "triggers").Select(Trigger));
         Add("url", JsonText.Cell(function, "url"));
         Add("rollout", function.TryGetProperty("rollout", out var rollout) && rollout.ValueKind == JsonValueKind.Object ? Rollout(rollout) : "");
-        AddEach("alias", Listing.Of(function, "aliases").Select(alias => $"{JsonText.Cell(alias, "name")} is {JsonText.Cell(alias, "version")}{Weights(alias)}"));
+        AddEach("alias", Listing.Of(function, "aliases").Select(alias => $"{JsonText.Cell(alias, "name")} leads to {JsonText.Cell(alias, "version")}{Weights(alias)}"));
         Add("workers", JsonText.Cell(function, "workers") is { Length: > 0 } workers ? $"{workers}, of these {JsonText.Cell(function, "busy")} busy, {JsonText.Cell(function, "idle")} idle, {JsonText.Cell(function, "starting")} starting" : "");
         Add("most memory used", JsonText.Cell(function, "peakMemoryBytes") is { Length: > 0 } peak && peak != "0" ? Mebibytes(peak) : "");
         Add("waiting", JsonText.Cell(function, "waiting").Length == 0 ? "" : $"{JsonText.Cell(function, "waiting")} for a worker, {JsonText.Cell(function, "queued")} in the queue, of these {JsonText.Cell(function, "retrying")} for their next try");
         AddEach("next try", Listing.Of(function, "retries").Select(retry =>
             $"{JsonText.Time(retry, "nextTry")}: {(JsonText.Cell(retry, "kind") == "delivery" ? "delivery to its destination, " : "")}attempt {JsonText.Cell(retry, "attempt")}"));
+        Add("async", function.TryGetProperty("async", out var asynchronous) && asynchronous.ValueKind == JsonValueKind.Object ? Async(asynchronous) : "");
+        Add("dead letters", JsonText.Cell(function, "deadLetters") is { Length: > 0 } letters && letters != "0" ? $"{letters}; 'roost fn dlq list {JsonText.Cell(function, "name")}' shows them" : "");
         Add("last 5 minutes", JsonText.Cell(function, "recentInvocations").Length == 0 ? "" : $"{JsonText.Cell(function, "recentInvocations")} invocations, {JsonText.Cell(function, "recentErrors")} errors");
         AddEach("error", Listing.Of(function, "lastErrors").Select(error =>
             $"{JsonText.Time(error, "time")} {JsonText.Cell(error, "requestId")} {JsonText.Cell(error, "type")}: {JsonText.Cell(error, "message")}"));
@@ -86,6 +91,17 @@ internal static class FunctionShowCommand
         }
     }
 
+    /// <summary>As in a function.yaml: shadow vac-*, allow get, update.</summary>
+    private static string Grant(JsonElement grant) => string.Join(", ", grant.EnumerateObject().Select(member =>
+        $"{member.Name} {(member.Value.ValueKind == JsonValueKind.Array ? string.Join(' ', member.Value.EnumerateArray().Select(JsonText.Cell)) : JsonText.Cell(member.Value))}"));
+
+    private static string Async(JsonElement asynchronous)
+    {
+        var age = double.TryParse(JsonText.Cell(asynchronous, "maxAgeSeconds"), CultureInfo.InvariantCulture, out var seconds) ? JsonText.Duration(TimeSpan.FromSeconds(seconds)) : "?";
+        var (success, failure) = (JsonText.Cell(asynchronous, "onSuccess"), JsonText.Cell(asynchronous, "onFailure"));
+        return $"{JsonText.Cell(asynchronous, "retries")} {(JsonText.Cell(asynchronous, "retries") == "1" ? "retry" : "retries")}, for at most {age}; {(success.Length > 0 ? $"on success {success}, " : "")}on failure {(failure.Length > 0 ? failure : "dead letters")}";
+    }
+
     private static string Trigger(JsonElement trigger)
     {
         var text = $"{JsonText.Cell(trigger, "kind")} {JsonText.Cell(trigger, "what")}";
@@ -107,7 +123,7 @@ internal static class FunctionShowCommand
     }
 
     private static string Weights(JsonElement alias) => alias.TryGetProperty("weights", out var weights) && weights.ValueKind == JsonValueKind.Object
-        ? string.Concat(weights.EnumerateObject().Select(weight => string.Create(CultureInfo.InvariantCulture, $", of {weight.Value.GetDouble():0.###} of the calls {weight.Name}")))
+        ? string.Concat(weights.EnumerateObject().Select(weight => string.Create(CultureInfo.InvariantCulture, $", {100 * weight.Value.GetDouble():0.##}% of the calls to {weight.Name}")))
         : "";
 
     private static string Mebibytes(string bytes) =>

@@ -41,7 +41,7 @@ internal static class StatusCommand
 
         table.Add("broker", Counts(status, "mqtt", "clients", "sessions", "subscriptions", "retained", "queued", "received", "delivered", "dropped"));
         table.Add("shadows", Join($"{JsonText.Cell(status, "shadows")} shadows", $"{JsonText.Cell(status, "things")} things", JsonText.Cell(status, "damagedShadows") is { Length: > 0 } damaged and not "0" ? $"{damaged} damaged" : ""));
-        table.Add("functions", Join(Counts(status, "functions", "count", "failed", "workers", "queued", "retrying", "errors"), $"isolation {JsonText.Cell(status, "isolation")}"));
+        table.Add("functions", Join(Counts(status, "functions", "count", "failed", "workers", "queued", "retrying", "errors"), DeadLetters(status), $"isolation {JsonText.Cell(status, "isolation")}"));
         table.Add("streams", Counts(status, "streams", "count", "records", "bytes"));
         table.Add("routes", JsonText.Cell(status, "routes"));
         table.Add("cloud", Cloud(status));
@@ -52,6 +52,9 @@ internal static class StatusCommand
 
         return table;
     }
+
+    private static string DeadLetters(JsonElement status) =>
+        JsonText.Cell(Member(status, "functions"), "deadLetters") is { Length: > 0 } letters && letters != "0" ? $"{letters} dead letters" : "";
 
     private static string Cloud(JsonElement status)
     {

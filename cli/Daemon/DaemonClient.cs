@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Roost.Cli.Output;
 
 namespace Roost.Cli.Daemon;
 
@@ -101,12 +102,18 @@ internal sealed class DaemonClient : IDisposable
         }
     }
 
-    /// <summary>The daemon's own words where it gives some: <c>{"message": "..."}</c>, AWS's functions say <c>Message</c>.</summary>
+    /// <summary>The daemon's own words where it gives some: <c>{"message": "..."}</c>, AWS's functions say <c>Message</c>. Several faults are a line each.</summary>
     private static async Task<string> MessageAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         try
         {
             using var json = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(cancellationToken));
+            var faults = Listing.Of(json.RootElement, "faults").Select(fault => FaultText.Short(JsonText.Cell(fault))).ToList();
+            if (faults.Count > 0)
+            {
+                return faults.Count == 1 ? faults[0] : $"{faults.Count} faults\n  {string.Join("\n  ", faults)}";
+            }
+
             foreach (var property in json.RootElement.EnumerateObject())
             {
                 if (string.Equals(property.Name, "message", StringComparison.OrdinalIgnoreCase) && property.Value.ValueKind == JsonValueKind.String)

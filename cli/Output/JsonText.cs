@@ -39,6 +39,22 @@ internal static class JsonText
             ? time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)
             : text;
 
+    /// <summary>A duration as a function.yaml has it, like 3s, in the largest unit that divides it; what is none stays as it is.</summary>
+    public static string Duration(JsonElement parent, string name) =>
+        Cell(parent, name) is var text && TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out var duration) ? Duration(duration) : text;
+
+    public static string Duration(TimeSpan duration)
+    {
+        var milliseconds = (long)duration.TotalMilliseconds;
+        return milliseconds switch
+        {
+            _ when milliseconds % 1000 != 0 || milliseconds == 0 => $"{milliseconds}ms",
+            _ when milliseconds % 3_600_000 == 0 => $"{milliseconds / 3_600_000}h",
+            _ when milliseconds % 60_000 == 0 => $"{milliseconds / 60_000}m",
+            _ => $"{milliseconds / 1000}s",
+        };
+    }
+
     /// <summary>The member as <see cref="Cell(JsonElement)"/>; empty where it is missing: an older daemon may not know it.</summary>
     public static string Cell(JsonElement parent, string name) =>
         parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var member) ? Cell(member) : "";

@@ -9,7 +9,7 @@ internal sealed class Examination(string dataFolder, FunctionHost functions, IRe
 {
     private const long LeastFreeBytes = 256L << 20;
 
-    public IReadOnlyList<Finding> Run() => [.. Rooms(), .. Damage(), .. Isolation(), .. Programs(), Disk(), Clock(), User()];
+    public IReadOnlyList<Finding> Run() => [.. Rooms(), .. Damage(), .. DeadLetters(), .. Isolation(), .. Programs(), Disk(), Clock(), User()];
 
     private IEnumerable<Finding> Rooms() => rooms.Select(room => room.Check()).Select(room =>
         new Finding(room.Room, room.State switch { RoomState.Up => FindingState.Well, RoomState.Degraded => FindingState.Weak, _ => FindingState.Fault }, room.State.ToString().ToLowerInvariant(), room.Reason));
@@ -24,14 +24,23 @@ internal sealed class Examination(string dataFolder, FunctionHost functions, IRe
             yield break;
         }
 
+        var weaknesses = string.Join("; ", isolation.Weaknesses);
         yield return new Finding(
             "isolation",
-            isolation.Mode switch { "sandbox" => FindingState.Well, "none" => FindingState.Weak, _ => FindingState.Fault },
-            $"{isolation.Mode}; system calls: {isolation.SystemCalls}; memory: {isolation.Memory}; processes: {isolation.Processes}; processor: {isolation.Processor}");
-        foreach (var weakness in isolation.Weaknesses)
-        {
-            yield return new Finding("isolation", isolation.Mode == "impossible" ? FindingState.Fault : FindingState.Weak, "weak", weakness);
-        }
+            isolation.Mode switch { "sandbox" => weaknesses.Length == 0 ? FindingState.Well : FindingState.Weak, "none" => FindingState.Weak, _ => FindingState.Fault },
+            $"{isolation.Mode}; system calls: {isolation.SystemCalls}; memory: {isolation.Memory}; processes: {isolation.Processes}; processor: {isolation.Processor}",
+            weaknesses.Length == 0 ? null : weaknesses);
+    }
+
+    private IEnumerable<Finding> DeadLetters()
+    {
+        var counts = functions.DeadLetters;
+        return counts.Count == 0 ? [] :
+        [
+            new Finding(
+                "dead letters", FindingState.Weak, $"events that were given up: {string.Join(", ", counts.Select(count => $"{count.Letters} of {count.Function}"))}",
+                $"'roost fn dlq list {counts[0].Function}' tells why; 'roost fn dlq replay' runs them again, 'roost fn dlq delete' deletes them"),
+        ];
     }
 
     private static IEnumerable<Finding> Programs() => FunctionHost.FindInterpreters().Select(program => program.Version is { } version

@@ -119,6 +119,7 @@ internal static class StatusEndpoint
         writer.WriteNumber("workers", functions.Sum(function => function.Workers));
         writer.WriteNumber("queued", functions.Sum(function => function.Queued));
         writer.WriteNumber("retrying", functions.Sum(function => function.Retrying));
+        writer.WriteNumber("deadLetters", functions.Sum(function => function.DeadLetters));
         writer.WriteNumber("errors", functions.Sum(function => function.RecentErrors)); // of the last five minutes
         writer.WriteEndObject();
     }

@@ -86,6 +86,15 @@ internal sealed partial class DeadLetterLog : IAsyncDisposable
         }
     }
 
+    /// <returns>Of each function that has letters how many.</returns>
+    public IReadOnlyList<(string Function, int Letters)> Counts()
+    {
+        lock (_gate)
+        {
+            return [.. _letters.Where(letters => letters.Value.Count > 0).OrderBy(letters => letters.Key, StringComparer.Ordinal).Select(letters => (letters.Key, letters.Value.Count))];
+        }
+    }
+
     /// <param name="before">Letters with smaller identifiers; null for the newest.</param>
     /// <param name="since">Letters from then on; null for all.</param>
     /// <param name="most">At least 1.</param>

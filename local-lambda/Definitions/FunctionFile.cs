@@ -25,7 +25,7 @@ internal sealed partial class FunctionFile
     private readonly IReadOnlyDictionary<string, YamlNode>? _given;
     private readonly string? _inherited;
     private readonly IReadOnlyCollection<string>? _allowedDevices;
-    private readonly List<string> _faults = [];
+    private readonly List<YamlFault> _faults = [];
 
     private FunctionFile(string path, IReadOnlyDictionary<string, YamlNode>? given, string? inherited, IReadOnlyCollection<string>? allowedDevices) =>
         (_path, _given, _inherited, _allowedDevices) = (path, given, inherited, allowedDevices);
@@ -39,7 +39,7 @@ internal sealed partial class FunctionFile
     {
         var file = new FunctionFile(Path.Combine(folder, Name), given, File.Exists(Path.Combine(folder, Name)) ? null : inherited, allowedDevices);
         var definition = file.Read(folder);
-        faults = file._faults;
+        faults = [.. file._faults.OrderBy(fault => fault.Line).Select(fault => fault.Text)]; // as one reads the file
         return file._faults.Count == 0 ? definition : null;
     }
 
@@ -105,14 +105,14 @@ internal sealed partial class FunctionFile
         {
             if (_inherited is null && new FileInfo(_path).Length > MaxBytes)
             {
-                _faults.Add($"{_path}: has more than {MaxBytes} bytes; put large values in a file of the function");
+                _faults.Add(new(0, $"{_path}: has more than {MaxBytes} bytes; put large values in a file of the function"));
                 return null;
             }
 
             var text = _inherited ?? File.ReadAllText(_path);
             if (FaultOfShape(text) is { } fault)
             {
-                _faults.Add($"{_path}, {fault}");
+                _faults.Add(new(0, $"{_path}, {fault}"));
                 return null;
             }
 
@@ -123,15 +123,15 @@ internal sealed partial class FunctionFile
                 return root;
             }
 
-            _faults.Add($"{_path}: is no mapping; write keys and values: name: my-function");
+            _faults.Add(new(0, $"{_path}: is no mapping; write keys and values: name: my-function"));
         }
         catch (YamlException exception)
         {
-            _faults.Add($"{_path}, line {exception.Start.Line}: is no YAML: {exception.Message}");
+            _faults.Add(new(0, $"{_path}, line {exception.Start.Line}: is no YAML: {exception.Message}"));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            _faults.Add($"{_path}: cannot be read: {exception.Message}");
+            _faults.Add(new(0, $"{_path}: cannot be read: {exception.Message}"));
         }
 
         return null;
@@ -396,6 +396,6 @@ internal sealed partial class FunctionFile
             place = ""; // it stands in no file
         }
 
-        _faults.Add(value.Length == 0 ? $"{place}{key} {remedy}" : $"{place}{key} is '{value}'; {remedy}");
+        _faults.Add(new(place.Length == 0 ? 0 : (int)(node?.Start.Line ?? 0), value.Length == 0 ? $"{place}{key} {remedy}" : $"{place}{key} is '{value}'; {remedy}"));
     }
 }

@@ -45,9 +45,10 @@ internal sealed class ZipDeployer(CodeStore code, FunctionOptions options, TimeP
         inherited = File.Exists(path) ? null : inherited;
         if (FunctionFile.Read(package.Folder, out var faults, Given(name, settings), inherited, options.Devices) is not { } definition)
         {
-            throw new InvalidCodeException(string.Join(" ", faults)
+            faults = [.. faults.Select(fault => fault
                 .Replace(path, inherited is null ? FunctionFile.Name : $"{FunctionFile.Name} of the code before", StringComparison.Ordinal)
-                .Replace(package.Folder, "the zip", StringComparison.Ordinal));
+                .Replace(package.Folder, "the zip", StringComparison.Ordinal))];
+            throw new InvalidCodeException(string.Join(" ", faults), faults);
         }
 
         return definition with

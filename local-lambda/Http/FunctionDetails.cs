@@ -16,9 +16,9 @@ internal static class FunctionDetails
 
     /// <param name="triggers">What calls it by itself.</param>
     /// <param name="isolation">What stands around every function.</param>
-    public static JsonObject Of<T>(Function function, IReadOnlyList<TriggerStatus> triggers, T isolation)
+    public static JsonObject Of<T>(Function function, FunctionStatus status, IReadOnlyList<TriggerStatus> triggers, T isolation)
     {
-        var details = JsonSerializer.SerializeToNode(function.Status(), JsonSerializerOptions.Web)!.AsObject();
+        var details = JsonSerializer.SerializeToNode(status, JsonSerializerOptions.Web)!.AsObject();
         details["isolation"] = JsonSerializer.SerializeToNode(isolation, JsonSerializerOptions.Web);
         details["retries"] = JsonSerializer.SerializeToNode(function.Queue?.NextRetries(MostRetries) ?? [], JsonSerializerOptions.Web);
         if (function.Record is not { } record)
@@ -34,6 +34,17 @@ internal static class FunctionDetails
         details["network"] = latest.Network.ToString().ToLowerInvariant();
         details["maxConcurrency"] = latest.MaxConcurrency;
         details["pinned"] = latest.Pinned;
+        details["reservedConcurrency"] = record.ReservedConcurrency;
+        details["encoding"] = latest.Encoding.ToString().ToLowerInvariant();
+        details["grants"] = JsonSerializer.SerializeToNode(latest.Grants, s_withoutNulls);
+        var asynchronous = record.AsyncOf(null);
+        details["async"] = new JsonObject
+        {
+            ["retries"] = asynchronous.RetriesOrDefault(),
+            ["maxAgeSeconds"] = (long)asynchronous.MaximumAgeOrDefault().TotalSeconds,
+            ["onSuccess"] = asynchronous.OnSuccess,
+            ["onFailure"] = asynchronous.OnFailure,
+        };
         details["triggers"] = JsonSerializer.SerializeToNode(triggers, s_withoutNulls);
         details["url"] = record.Url is null ? null : $"{FunctionUrlEndpoint.Prefix}{function.Name}/";
         details["rollout"] = record.Rollout is { } rollout ? RolloutView.Of(function.Name, rollout, function.Figures) : null;

@@ -10,7 +10,7 @@ internal sealed class FunctionEndpoints(FunctionHost host, LogsEndpoint logs)
         OwnJson.WriteAsync(http, new { functions = host.Functions });
 
     public Task GetAsync(HttpContext http) =>
-        WithFunctionAsync(http, function => OwnJson.WriteAsync(http, FunctionDetails.Of(function, host.TriggersOf(function), host.Isolation)));
+        WithFunctionAsync(http, function => OwnJson.WriteAsync(http, FunctionDetails.Of(function, host.StatusOf(function), host.TriggersOf(function), host.Isolation)));
 
     public Task LogsAsync(HttpContext http) => WithFunctionAsync(http, function => logs.HandleAsync(http, function.Log));
 

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 namespace Roost.LocalLambda.Http;
 
 /// <summary>An error of the Lambda API as AWS tells it: a type in the header, from which clients make their exception, and a message in the body.</summary>
-internal sealed record LambdaError(int Status, string Type, string Message, string? Reason = null)
+internal sealed record LambdaError(int Status, string Type, string Message, string? Reason = null, IReadOnlyList<string>? Faults = null)
 {
     /// <returns>Null for what is no refusal but a defect.</returns>
     public static LambdaError? Of(Exception exception) => exception switch
@@ -11,7 +11,7 @@ internal sealed record LambdaError(int Status, string Type, string Message, stri
         FunctionNotFoundException => new(404, "ResourceNotFoundException", exception.Message),
         FunctionThrottledException throttled => new(
             429, "TooManyRequestsException", $"Rate Exceeded. {throttled.Message}", throttled.IsQueue ? "FunctionInvocationRateLimitExceeded" : "ReservedFunctionConcurrentInvocationLimitExceeded"),
-        FunctionUnavailableException => new(502, "ResourceNotReadyException", exception.Message),
+        FunctionUnavailableException unavailable => new(502, "ResourceNotReadyException", exception.Message, Faults: unavailable.Faults),
         FunctionLoopException => new(400, "RecursiveInvocationException", exception.Message),
         PayloadTooLargeException => new(413, "RequestTooLargeException", exception.Message),
         _ => null,
@@ -27,10 +27,15 @@ internal sealed record LambdaError(int Status, string Type, string Message, stri
         }
 
         // Clients differ in which spelling of the message they read.
-        var body = new Dictionary<string, string> { ["Type"] = "User", ["Message"] = Message, ["message"] = Message };
+        var body = new Dictionary<string, object> { ["Type"] = "User", ["Message"] = Message, ["message"] = Message };
         if (Reason is not null)
         {
             body["Reason"] = Reason;
+        }
+
+        if (Faults is { Count: > 0 })
+        {
+            body["faults"] = Faults;
         }
 
         return OwnJson.WriteAsync(http, body);

@@ -43,7 +43,7 @@ public sealed class FunctionCommandTests
         Assert.That(await RefusedAsync("fn", "alias", "set", "dep", "live", "99"), Is.EqualTo("roost: set live of dep: dep has no version '99'. There are: $LATEST, 1, 2"));
         Assert.That(await RefusedAsync("fn", "alias", "set", "dep", "new", "99"), Is.EqualTo("roost: set new of dep: dep has no version '99'. There are: $LATEST, 1, 2"));
         Assert.That(await RefusedAsync("fn", "invoke", "dep", "--qualifier", "7"), Is.EqualTo("roost: invoke dep: dep has no version or alias '7'. There are: $LATEST, 1, 2, live"));
-        Assert.That(await RefusedAsync("fn", "rollback", "nobody"), Is.EqualTo("roost: roll nobody back: there is no function 'nobody'. There are: dep"));
+        Assert.That(await RefusedAsync("fn", "rollback", "nobody"), Does.StartWith("roost: roll nobody back: there is no function 'nobody'. There are: dep"));
 
         await _roost.RoostAsync("fn", "alias", "delete", "dep", "live");
         Assert.That(await RefusedAsync("fn", "alias", "delete", "dep", "live"), Does.EndWith("dep has no version or alias 'live'. There are: $LATEST, 1, 2"));
@@ -65,6 +65,21 @@ public sealed class FunctionCommandTests
         Assert.That(log, Has.One.EndsWith("Z before"), "of the invocation that failed");
         Assert.That(log, Has.Some.Contains("[ERROR] ZeroDivisionError").And.Some.Contains("main.py").And.None.Contains("START"));
         Assert.That(log[^1], Does.Contain("REPORT").And.Contain("Status: error"));
+    }
+
+    [Test]
+    public async Task Faults_of_a_folder_are_told_in_the_order_of_its_lines()
+    {
+        await WriteAsync("faulty", "return 1");
+        await File.WriteAllTextAsync(_folder["faulty/function.yaml"], "handler: main.handler\nqueue: -1\nruntime: python9\nmemry: 3\ntimeout: 9\n");
+
+        var lines = (await RefusedAsync("fn", "deploy", _folder["faulty"])).Split('\n');
+
+        Assert.That(lines[0], Is.EqualTo("roost: deploy faulty: 4 faults"));
+        Assert.That(lines[1..].Select(line => string.Join(' ', line.Split(' ')[..6])), Is.EqualTo(new[]
+        {
+            "  function.yaml, line 2: queue", "  function.yaml, line 3: runtime", "  function.yaml, line 4: memry", "  function.yaml, line 5: timeout",
+        }));
     }
 
     private async Task WriteAsync(string name, string body)

@@ -40,7 +40,7 @@ internal sealed class DeploymentEndpoint(FunctionHost host) : IDisposable
         }
         catch (InvalidCodeException exception)
         {
-            await RolloutEndpoints.RefuseAsync(http, StatusCodes.Status400BadRequest, exception.Message);
+            await RolloutEndpoints.RefuseAsync(http, StatusCodes.Status400BadRequest, exception.Message, exception.Faults);
         }
         finally
         {

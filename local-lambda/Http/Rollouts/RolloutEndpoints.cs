@@ -59,9 +59,10 @@ internal sealed class RolloutEndpoints(FunctionHost host)
         }
     }
 
-    internal static Task RefuseAsync(HttpContext http, int status, string message)
+    /// <param name="faults">What the message is put together from, where it is several things.</param>
+    internal static Task RefuseAsync(HttpContext http, int status, string message, IReadOnlyList<string>? faults = null)
     {
         http.Response.StatusCode = status;
-        return RawResponse.WriteAsync(http, "application/json", JsonSerializer.SerializeToUtf8Bytes(new { message }));
+        return RawResponse.WriteAsync(http, "application/json", faults is { Count: > 0 } ? JsonSerializer.SerializeToUtf8Bytes(new { message, faults }) : JsonSerializer.SerializeToUtf8Bytes(new { message }));
     }
 }

@@ -214,6 +214,54 @@ public sealed class FunctionTests
     }
 
     [Test]
+    public async Task Faults_are_a_line_each_without_the_folder()
+    {
+        await using var daemon = await FakeDaemon.AnsweringAsync(
+            """{"Message":"Function f cannot run: all of it","faults":["/data/functions/f/function.yaml, line 2: runtime is 'x'; use y","/data/functions/f/function.yaml, line 3: timeout is '9'; use 9s"]}""", 502);
+
+        Assert.That((await RoostRun.AtAsync(daemon, "fn", "invoke", "f")).Error, Is.EqualTo("""
+            roost: invoke f: 2 faults
+              function.yaml, line 2: runtime is 'x'; use y
+              function.yaml, line 3: timeout is '9'; use 9s
+
+            """));
+    }
+
+    [Test]
+    public async Task In_a_window_notes_stand_below_the_figures()
+    {
+        await using var daemon = await FakeDaemon.AnsweringAsync(
+            """{"functions":[{"name":"f","state":"failed","faults":["/data/functions/f/function.yaml, line 2: runtime is 'x'; use y"]},{"name":"g","state":"ready","deadLetters":3}]}""");
+
+        var lines = (await RoostRun.RunAsync(["fn", "list", "--socket", daemon.Socket], interactive: true, environment: new Dictionary<string, string> { ["NO_COLOR"] = "1" })).Output.Split('\n').Select(line => line.TrimEnd()).ToList();
+
+        Assert.That(lines[0], Does.StartWith("FUNCTION").And.EndWith("ERRORS"));
+        Assert.That(lines, Has.One.StartsWith("f         function.yaml, line 2: ").And.One.EqualTo("g         3 dead letters: roost fn dlq list g"));
+    }
+
+    [Test]
+    public async Task Show_tells_what_it_may_do_and_why_it_stands_still()
+    {
+        await using var daemon = await FakeDaemon.AnsweringAsync(
+            """
+            {"name":"f","timeout":"00:00:03","maxConcurrency":4,"pinned":0,"reservedConcurrency":0,"encoding":"json","deadLetters":2,
+             "grants":[{"shadow":"vac-*","allow":["get","update"]}],"async":{"retries":1,"maxAgeSeconds":600,"onSuccess":null,"onFailure":"arn:x"}}
+            """);
+
+        Assert.That((await RoostRun.AtAsync(daemon, "fn", "show", "f")).Output, Is.EqualTo("""
+            WHAT                  HOW IT IS
+            name                  f
+            timeout               3s
+            concurrency           at most 4, pinned 0
+            reserved concurrency  0: nothing runs
+            grant                 shadow vac-*, allow get update
+            async                 1 retry, for at most 10m; on failure arn:x
+            dead letters          2; 'roost fn dlq list f' shows them
+
+            """));
+    }
+
+    [Test]
     public async Task Show_tells_the_last_errors()
     {
         await using var daemon = await FakeDaemon.AnsweringAsync(
@@ -221,7 +269,7 @@ public sealed class FunctionTests
 
         var run = await RoostRun.AtAsync(daemon, "fn", "show", "f");
 
-        Assert.That(run.Output, Does.Contain("128 MiB").And.Contain("id-1 ValueError: no bumper").And.Contain("4 invocations, 1 errors").And.Contain("live is 3, of 0.1 of the calls 4"));
+        Assert.That(run.Output, Does.Contain("128 MiB").And.Contain("id-1 ValueError: no bumper").And.Contain("4 invocations, 1 errors").And.Contain("live leads to 3, 10% of the calls to 4"));
     }
 
     [Test]

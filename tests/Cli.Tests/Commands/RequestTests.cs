@@ -191,7 +191,7 @@ public sealed class RequestTests
         Assert.That((await RoostRun.AtAsync(daemon, "fn", "list")).Output, Is.EqualTo("""
             FUNCTION  STATE   RUNTIME     WORKERS  BUSY  QUEUED  RETRYING  ERRORS  NOTE
             on-bump   ready   python3.11  2        1     4       2         3
-            bad       failed              0        0     0       0                 function.yaml:3: timeout (+2, see --json)
+            bad       failed              0        0     0       0                 function.yaml:3: timeout (+2: roost fn show bad)
 
             """));
     }

@@ -1,0 +1,57 @@
+using System.Text.RegularExpressions;
+using Roost.Tests.Support;
+
+namespace Roost.Cli.Tests;
+
+/// <summary>The man page and docs/cli.md name every command of functions with all its options.</summary>
+public sealed partial class ManualTests
+{
+    [Test]
+    public async Task Each_command_of_functions_stands_in_the_manuals_with_its_options()
+    {
+        var man = Regex.Replace(await File.ReadAllTextAsync(Path.Combine(SourceTree.Root, "packaging/deb/roost.1")), @"\\f[BIR]", "", RegexOptions.None, TimeSpan.FromSeconds(1)).Replace("\\-", "-", StringComparison.Ordinal);
+        var page = await File.ReadAllTextAsync(Path.Combine(SourceTree.Root, "docs/cli.md"));
+        var commands = await CommandsAsync("fn");
+        Assert.That(commands, Has.Count.GreaterThan(15), "commands found in the help");
+        foreach (var command in commands)
+        {
+            var inMan = man.Split('\n').FirstOrDefault(line => line.StartsWith($".B {command}", StringComparison.Ordinal));
+            var inPage = page.Split('\n').FirstOrDefault(line => line.Contains($"`{command}", StringComparison.Ordinal));
+            Assert.That(inMan, Is.Not.Null, $"{command} in roost.1");
+            Assert.That(inPage, Is.Not.Null, $"{command} in docs/cli.md");
+            foreach (Match option in Options().Matches((await RoostRun.RunAsync([.. command.Split(' '), "--help"])).Output))
+            {
+                if (option.Value.Trim() is not ("--help" or "--socket" or "--url" or "--json" or "--follow" or "--count" or "--log"))
+                {
+                    Assert.That(inMan, Does.Contain(option.Value.Trim()), $"{command} in roost.1");
+                    Assert.That(inPage, Does.Contain(option.Value.Trim()), $"{command} in docs/cli.md");
+                }
+            }
+        }
+    }
+
+    /// <summary>Those that do something, below a command that has others.</summary>
+    private static async Task<List<string>> CommandsAsync(string command)
+    {
+        var help = (await RoostRun.RunAsync([.. command.Split(' '), "--help"])).Output.ReplaceLineEndings("\n");
+        var start = help.IndexOf("Commands:\n", StringComparison.Ordinal);
+        if (start < 0)
+        {
+            return [command];
+        }
+
+        var found = new List<string>();
+        foreach (Match name in Names().Matches(help[start..]))
+        {
+            found.AddRange(await CommandsAsync($"{command} {name.Value.Trim()}"));
+        }
+
+        return found;
+    }
+
+    [GeneratedRegex("(?<=[ ,])--[a-z-]+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Options();
+
+    [GeneratedRegex("(?<=\n)  [a-z]+(?= )", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Names();
+}
