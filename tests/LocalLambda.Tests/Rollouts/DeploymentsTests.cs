@@ -193,7 +193,7 @@ internal sealed class DeploymentsTests
         Assert.That(rollout.Judge(5 * minute, VersionFigures.None, Figures(20, 0), s_now).Step, Is.EqualTo(1));
         Assert.That(rollout.Judge(10 * minute, VersionFigures.None, Figures(20, 0), s_now).State, Is.EqualTo(RolloutState.Promoted));
         Assert.That(rollout.Judge(10 * minute, VersionFigures.None, Figures(20, 1), s_now).State, Is.EqualTo(RolloutState.RolledBack), "also when the time is over");
-        Assert.That(rollout.Judge(10 * minute, VersionFigures.None, Figures(3, 3), s_now).Reason, Does.Contain("only 3 invocations"));
+        Assert.That(rollout.Judge(10 * minute, VersionFigures.None, Figures(3, 3), s_now).Reason, Does.Contain("fewer than the 20 invocations"));
 
         static VersionFigures Figures(int invocations, int errors) => new() { Invocations = invocations, Errors = errors, Durations = [invocations] };
     }

@@ -63,6 +63,8 @@ public sealed class OutgoingQueueTests
             await server.ExpectAsync("32 07 00 01 't' 00 01 00 '1' 32 07 00 01 't' 00 02 00 '2'");
             await server.SendAsync("40 02 00 01");
             await Eventually.IsTrueAsync(() => queue.Status.Acknowledged == 1, "the acknowledgement");
+            await sending.EndAsync();
+            await client.DisposeAsync(); // before the server's end of the connection, or it connects again
         }
 
         await using var again = Open();
