@@ -24,5 +24,14 @@ public sealed class ExportOptions
     /// <summary>Where a new export begins. Afterwards its position counts.</summary>
     public ExportStart From { get; set; } = ExportStart.Oldest;
 
-    internal string EffectiveName => Name ?? "mqtt";
+    /// <summary>When a batch is closed. MQTT without it: one message a record, its payload unchanged.</summary>
+    public ExportBatchOptions? Batch { get; set; }
+
+    /// <summary>How the records of a batch follow each other.</summary>
+    public BatchFormat Format { get; set; } = BatchFormat.Ndjson;
+
+    /// <summary>How a batch is packed. Null: as is usual for the target.</summary>
+    public BatchCompression? Compress { get; set; }
+
+    internal string EffectiveName => Name ?? To.ToString().ToLowerInvariant();
 }

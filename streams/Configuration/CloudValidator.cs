@@ -33,7 +33,7 @@ internal sealed class CloudValidator(IOptions<StreamsOptions> streams, IOptions<
             faults.AddError($"{key}:Stream is '{export.Stream}', which is not under streams; {(known.Length == 0 ? "add it there" : $"use one of: {known}, or add it there")}.");
         }
 
-        if (mqtt.Value.Host.Length == 0)
+        if (export.To == ExportTarget.Mqtt && mqtt.Value.Host.Length == 0)
         {
             faults.AddError($"{key}:To is mqtt, and cloud.mqtt has no host; set cloud.mqtt.host.");
         }

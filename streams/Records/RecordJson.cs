@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using System.Text.Unicode;
 
-namespace Roost.Streams.Http;
+namespace Roost.Streams.Records;
 
 /// <summary>
 /// A record as JSON. The payload is <c>data</c>, a string, where it is UTF-8 text, else <c>dataBase64</c>: what is read can be appended
@@ -10,9 +10,17 @@ namespace Roost.Streams.Http;
 /// </summary>
 internal static class RecordJson
 {
-    public static void Write(Utf8JsonWriter json, in StreamRecord record)
+    /// <param name="json">Where to write.</param>
+    /// <param name="record">What to write.</param>
+    /// <param name="stream">Named first, where the line leaves the gateway and has to say where it is from.</param>
+    public static void Write(Utf8JsonWriter json, in StreamRecord record, StreamName? stream = null)
     {
         json.WriteStartObject();
+        if (stream is { } name)
+        {
+            json.WriteString("stream", name.Value);
+        }
+
         json.WriteNumber("offset", record.Offset);
         json.WriteString("timestamp", record.Timestamp.UtcDateTime);
         json.WriteString(record.KeyIsTopic ? "topic" : "key", record.Key);
@@ -43,10 +51,10 @@ internal static class RecordJson
     }
 
     /// <summary>One line, its end included.</summary>
-    public static void WriteLine(IBufferWriter<byte> output, Utf8JsonWriter json, in StreamRecord record)
+    public static void WriteLine(IBufferWriter<byte> output, Utf8JsonWriter json, in StreamRecord record, StreamName? stream = null)
     {
         json.Reset(output);
-        Write(json, record);
+        Write(json, record, stream);
         json.Flush();
         output.Write("\n"u8);
     }

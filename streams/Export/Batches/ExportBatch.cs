@@ -1,0 +1,12 @@
+namespace Roost.Streams.Export.Batches;
+
+/// <summary>Records that go to a target as one, in the order of their offsets, and are acknowledged as one.</summary>
+/// <param name="Identity">The export.</param>
+/// <param name="First">Where the batch begins. With <paramref name="Next"/> it names the batch: a batch that was sent and not noted as done is sent again with the same bounds, also after a crash.</param>
+/// <param name="Next">The offset after the batch.</param>
+/// <param name="Records">At least one; they own their payloads. Offsets within the bounds may be missing: a full disk left them unused, or retention freed them meanwhile.</param>
+internal sealed record ExportBatch(ExportIdentity Identity, long First, long Next, IReadOnlyList<StreamRecord> Records)
+{
+    /// <summary>Bytes of keys and payloads.</summary>
+    public long Bytes { get; } = Records.Sum(record => (long)record.Key.Length + record.Payload.Length);
+}
