@@ -142,9 +142,9 @@ public sealed partial class AppendLog
     }
 
     private bool FitsSegment(ReadOnlySpan<byte> record, long position) =>
-        position + RecordFormat.ReadLength(record) <= _segmentBytes
-        && RecordFormat.ReadOffset(record) - _writer.Segment.FirstOffset < _segmentRecords
-        && (_segmentAge is not { } age || _writer.Segment.FirstTimestamp == 0 || RecordFormat.ReadTimestamp(record) - _writer.Segment.FirstTimestamp < age.Ticks);
+        position + RecordFormat.ReadLength(record) <= _limits.Bytes
+        && RecordFormat.ReadOffset(record) - _writer.Segment.FirstOffset < _limits.Records
+        && (_limits.Age is not { } age || _writer.Segment.FirstTimestamp == 0 || RecordFormat.ReadTimestamp(record) - _writer.Segment.FirstTimestamp < age.Ticks);
 
     /// <summary>Seals the segment and begins the next. Where only the first half succeeds, the next call does the second.</summary>
     private void Roll()

@@ -10,9 +10,7 @@ public sealed partial class AppendLog
     /// <summary>A segment is at most this part of each limit, so that a log is between 7/8 and all of what it may be.</summary>
     private const int SegmentsPerRetention = 8;
 
-    private readonly long _segmentBytes;
-    private readonly long _segmentRecords;
-    private readonly TimeSpan? _segmentAge;
+    private volatile SegmentLimits _limits;
     private ITimer? _ageTimer;
 
     // Guarded by the gate. Oldest first; the last one is being written.
@@ -96,7 +94,7 @@ public sealed partial class AppendLog
     /// <summary>Committer only.</summary>
     private void EnforceRetention()
     {
-        SealTooOld();
+        SealOutgrown();
         long dropped = 0;
         lock (_gate)
         {
@@ -109,14 +107,15 @@ public sealed partial class AppendLog
         if (dropped > 0)
         {
             _metrics.Dropped(dropped);
+            Interlocked.Add(ref _dropped, dropped);
             Log.OldestDropped(_logger, Folder, dropped);
         }
     }
 
-    /// <summary>A log that gets no more records must still lose its old ones.</summary>
-    private void SealTooOld()
+    /// <summary>A log that gets no more records must still lose its old ones, and those that are too many since its limits were made smaller.</summary>
+    private void SealOutgrown()
     {
-        if (_failure is not null || _writer.IsEmpty || !IsTooOld(_writer.Segment.LastTimestamp))
+        if (_failure is not null || _writer.IsEmpty || !(IsTooOld(_writer.Segment.LastTimestamp) || IsTooLarge()))
         {
             return;
         }
@@ -132,6 +131,15 @@ public sealed partial class AppendLog
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             Fail(exception);
+        }
+    }
+
+    private bool IsTooLarge()
+    {
+        lock (_gate)
+        {
+            return _options.Full == LogFullPolicy.DropOldest && IsTooMuch()
+                && (_writer.End > _limits.Bytes || _durableOffset - _writer.Segment.FirstOffset > _limits.Records);
         }
     }
 

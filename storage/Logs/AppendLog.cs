@@ -18,7 +18,7 @@ public sealed partial class AppendLog : IAsyncDisposable
     private const int HardPendingFactor = 4;
 
     private readonly object _gate = new();
-    private readonly AppendLogOptions _options;
+    private volatile AppendLogOptions _options;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly StorageMetrics.ForLog _metrics;
@@ -53,15 +53,13 @@ public sealed partial class AppendLog : IAsyncDisposable
         _durableOffset = writer.NextOffset;
         _readableOffset = writer.NextOffset;
         _lastTimestamp = segments.Max(segment => segment.LastTimestamp);
-        _segmentBytes = Math.Max(4096, Math.Min(options.SegmentBytes, (options.Retention.Bytes ?? long.MaxValue) / SegmentsPerRetention));
-        _segmentRecords = Math.Max(1, (options.Retention.Records ?? long.MaxValue) / SegmentsPerRetention);
-        _segmentAge = options.Retention.Age / SegmentsPerRetention;
+        _limits = SegmentLimits.Of(options, SegmentsPerRetention);
         StartAgeTimer();
     }
 
     public string Folder { get; }
 
-    /// <summary>How it is kept, as it was opened.</summary>
+    /// <summary>How it is kept now.</summary>
     public AppendLogOptions Options => _options;
 
     /// <summary>Offset of the oldest record kept; equals <see cref="NextOffset"/> in an empty log.</summary>

@@ -3,7 +3,7 @@ using Roost.Storage.Logs.Cursors;
 namespace Roost.Storage.Logs;
 
 /// <summary>
-/// A durable position in a log, by name: the offset after the last record that its owner is done with. Only moves forward.
+/// A durable position in a log, by name: the offset after the last record that its owner is done with. Commits only move it forward.
 /// Commits that come while the disk is busy are done together. Any thread may call it; the log owns and disposes it.
 /// </summary>
 public sealed class LogCursor : IThreadPoolWorkItem
@@ -53,16 +53,38 @@ public sealed class LogCursor : IThreadPoolWorkItem
 
             ObjectDisposedException.ThrowIf(_disposed, this);
             _wanted = Math.Max(_wanted, nextOffset);
-            _waiting ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            done = _waiting.Task;
-            if (!_busy)
-            {
-                _busy = true;
-                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-            }
+            done = Begin();
         }
 
         return new ValueTask(ct.CanBeCanceled ? done.WaitAsync(ct) : done);
+    }
+
+    /// <summary>Puts the position anywhere, also back: completes when it is as durable as a commit. A later commit counts from there.</summary>
+    /// <param name="nextOffset">0 to the log's <see cref="AppendLog.NextOffset"/>.</param>
+    /// <exception cref="IOException">The disk refused. The last committed position stands.</exception>
+    public ValueTask SeekAsync(long nextOffset)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(nextOffset);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(nextOffset, _log.NextOffset);
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            _wanted = nextOffset;
+            return new ValueTask(Begin());
+        }
+    }
+
+    /// <summary>Has the wanted position written. In the gate.</summary>
+    private Task Begin()
+    {
+        _waiting ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!_busy)
+        {
+            _busy = true;
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+
+        return _waiting.Task;
     }
 
     /// <summary>Writes until nobody waits.</summary>

@@ -46,6 +46,24 @@ public sealed class LogCursorTests
     }
 
     [Test]
+    public async Task A_seek_goes_back_durably_and_commits_count_from_there()
+    {
+        await CommitOneTwoThreeAsync();
+        await using (var log = Some.Log(_folder.Path))
+        {
+            var cursor = log.OpenCursor("reader", 0);
+            await cursor.SeekAsync(1);
+            Assert.That(cursor.Committed, Is.EqualTo(1));
+            await cursor.CommitAsync(2);
+            await cursor.SeekAsync(0);
+        }
+
+        await using var reopened = Some.Log(_folder.Path);
+        Assert.That(reopened.OpenCursor("reader", 3).Committed, Is.Zero);
+        Assert.That(() => reopened.OpenCursor("reader", 3).SeekAsync(4).AsTask(), Throws.InstanceOf<ArgumentOutOfRangeException>());
+    }
+
+    [Test]
     public async Task Commits_at_once_end_at_the_highest()
     {
         await using (var log = Some.Log(_folder.Path))

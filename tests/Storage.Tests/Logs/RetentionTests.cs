@@ -140,4 +140,60 @@ public sealed class RetentionTests
 
         public override DateTimeOffset GetUtcNow() => Now;
     }
+
+    [Test]
+    public async Task A_smaller_limit_is_in_force_at_once_while_readers_and_appenders_go_on()
+    {
+        await using var log = Some.Log(_folder.Path, new AppendLogOptions());
+        for (var record = 0; record < 300; record++)
+        {
+            await log.AppendAsync(default, default, new byte[1000]);
+        }
+
+        log.Reconfigure(new AppendLogOptions { Retention = new LogRetention(Bytes: 80_000) });
+
+        await Eventually.IsTrueAsync(() => log.SizeBytes <= 80_000, "the new limit to be kept, without a new record");
+        using var reader = log.OpenReader(0);
+        Assert.That(await log.AppendAsync(default, default, default), Is.EqualTo(300));
+        Assert.That(reader.TryRead(1000, int.MaxValue, out var records) && records[^1].Offset == 300);
+        Assert.That(log.DroppedRecords, Is.GreaterThan(200));
+    }
+
+    [Test]
+    public async Task A_log_becomes_one_that_refuses_and_back_while_it_is_open()
+    {
+        await using var log = Some.Log(_folder.Path, new AppendLogOptions { Retention = new LogRetention(Records: 2) });
+        log.Reconfigure(new AppendLogOptions { Retention = new LogRetention(Records: 2), Full = LogFullPolicy.Reject });
+        await log.AppendAsync(default, default, default);
+        await log.AppendAsync(default, default, default);
+        Assert.That(async () => await log.AppendAsync(default, default, default), Throws.TypeOf<LogFullException>());
+
+        log.Reconfigure(new AppendLogOptions { Durability = Durability.Crash });
+
+        Assert.That(await log.AppendAsync(default, default, default), Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task A_log_on_the_disk_does_not_become_one_in_memory_while_it_is_open()
+    {
+        await using var log = Some.Log(_folder.Path, new AppendLogOptions());
+
+        Assert.That(() => log.Reconfigure(new AppendLogOptions { Durability = Durability.Memory }), Throws.ArgumentException);
+        Assert.That(() => log.Reconfigure(new AppendLogOptions { SegmentBytes = 1 }), Throws.ArgumentException);
+        Assert.That(log.Options.Durability, Is.EqualTo(Durability.PowerLoss));
+    }
+
+    [Test]
+    public async Task Age_that_is_set_while_the_log_is_open_is_obeyed()
+    {
+        var clock = new ManualTimeProvider();
+        await using var log = Some.Log(_folder.Path, new AppendLogOptions(), clock);
+        await log.AppendAsync(default, default, default);
+        log.Reconfigure(new AppendLogOptions { Retention = new LogRetention(Age: TimeSpan.FromHours(8)) });
+
+        clock.Advance(TimeSpan.FromHours(10));
+
+        await Eventually.IsTrueAsync(() => log.FirstOffset == 1, "the record to go");
+        Assert.That((log.OldestTimestamp, log.NewestTimestamp), Is.EqualTo(((DateTimeOffset?)null, (DateTimeOffset?)null)));
+    }
 }
