@@ -175,18 +175,22 @@ public sealed class RealClientTests
         }
 
         await modern.PublishAsync("request", 2, "of 5", properties: Properties);
-        await old.PublishAsync("request", 1, "of 3.1.1");
         foreach (var client in (DrivenClient[])[modern, js, python, c])
         {
             var message = await client.NextMessageAsync("the message of 5");
             Assert.That((message.Topic, message.QualityOfService, message.Payload), Is.EqualTo(("request", 2, "of 5")));
             Assert.That(message.Properties.Split('&'), Is.EquivalentTo(Properties.Split('&')));
             Assert.That(message.Properties.Split('&')[^3..], Is.EqualTo(Properties.Split('&')[^3..]), "User Properties in their order");
-            Assert.That(await client.NextMessageAsync("the message of 3.1.1"), Is.EqualTo(new DrivenMessage("request", 1, false, "of 3.1.1", "")));
         }
 
         Assert.That(await old.NextMessageAsync("the message of 5"), Is.EqualTo(new DrivenMessage("request", 2, false, "of 5", "")));
-        Assert.That(await old.NextMessageAsync("the message of 3.1.1"), Is.EqualTo(new DrivenMessage("request", 1, false, "of 3.1.1", "")));
+
+        // Only now: some clients show a QoS 2 message at its PUBREL, which one of QoS 1 may overtake.
+        await old.PublishAsync("request", 1, "of 3.1.1");
+        foreach (var client in (DrivenClient[])[modern, old, js, python, c])
+        {
+            Assert.That(await client.NextMessageAsync("the message of 3.1.1"), Is.EqualTo(new DrivenMessage("request", 1, false, "of 3.1.1", "")));
+        }
     }
 
     private static Task<DrivenClient> ConnectAsync(

@@ -43,7 +43,13 @@ public sealed class SqliteStoreTests
     {
         await using var store = Open();
         using var release = new ManualResetEventSlim();
-        var held = store.WriteAsync(_ => release.Wait());
+        var running = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var held = store.WriteAsync(_ =>
+        {
+            running.SetResult();
+            release.Wait();
+        });
+        await running.Task; // else some of the others may share its transaction
         var together = Enumerable.Range(0, 50).Select(value => store.WriteAsync(connection =>
         {
             Insert(connection, value);
