@@ -7,6 +7,9 @@ namespace Roost.Streams.Export.Batches;
 /// <param name="Records">At least one; they own their payloads. Offsets within the bounds may be missing: a full disk left them unused, or retention freed them meanwhile.</param>
 internal sealed record ExportBatch(ExportIdentity Identity, long First, long Next, IReadOnlyList<StreamRecord> Records)
 {
+    /// <summary>Tells the stream from those that had its name before and were deleted: their offsets began at 0, too. Empty for streams that cannot be deleted.</summary>
+    public string StreamId { get; init; } = "";
+
     /// <summary>Bytes of keys and payloads.</summary>
     public long Bytes { get; } = Records.Sum(record => (long)record.Key.Length + record.Payload.Length);
 }
