@@ -35,6 +35,9 @@ internal static partial class Log
     [LoggerMessage(509, LogLevel.Error, "Segment {Segment} is damaged or missing. Nobody relies on its records any more: it and what is before it are kept beside as *{Extension} and not read. Remove them, or restore them from a backup while the daemon is stopped.")]
     public static partial void SegmentDamaged(ILogger logger, string segment, string extension, Exception exception);
 
+    [LoggerMessage(530, LogLevel.Warning, "Segment {Segment} could not be compressed and stays as it is.")]
+    public static partial void SegmentNotCompressed(ILogger logger, string segment, Exception exception);
+
     [LoggerMessage(520, LogLevel.Error, "Database {Path}: a transaction of {Actions} actions failed and was rolled back.")]
     public static partial void TransactionFailed(ILogger logger, string path, int actions, Exception exception);
 }

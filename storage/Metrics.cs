@@ -12,6 +12,7 @@ public sealed class StorageMetrics
     private readonly Counter<long> _droppedRecords;
     private readonly Counter<long> _commits;
     private readonly Counter<long> _writtenBytes;
+    private readonly Counter<long> _compressionSaved;
     private readonly Histogram<double> _syncDuration;
     private readonly Counter<long> _transactions;
     private readonly Counter<long> _actions;
@@ -24,6 +25,7 @@ public sealed class StorageMetrics
         _droppedRecords = meter.CreateCounter<long>("roost.storage.log.dropped", "{record}", "Records given up by retention.");
         _commits = meter.CreateCounter<long>("roost.storage.log.commits", "{commit}", "Batches of records written.");
         _writtenBytes = meter.CreateCounter<long>("roost.storage.log.written", "By", "Bytes handed to the kernel, overhead included.");
+        _compressionSaved = meter.CreateCounter<long>("roost.storage.log.compression.saved", "By", "Bytes on the disk given back by compressing sealed segments.");
         _syncDuration = meter.CreateHistogram<double>("roost.storage.log.sync.duration", "s", "Time of one fdatasync.");
         _transactions = meter.CreateCounter<long>("roost.storage.sqlite.transactions", "{transaction}", "Transactions committed.");
         _actions = meter.CreateCounter<long>("roost.storage.sqlite.actions", "{action}", "Write actions done in them.");
@@ -52,6 +54,8 @@ public sealed class StorageMetrics
         }
 
         public void Written(long bytes) => metrics?._writtenBytes.Add(bytes, _tag);
+
+        public void Compressed(long saved) => metrics?._compressionSaved.Add(saved, _tag);
 
         public void Dropped(long records) => metrics?._droppedRecords.Add(records, _tag);
 

@@ -45,6 +45,7 @@ public sealed partial class AppendLog
 
                 EnforceRetention();
                 RemoveTrimmed();
+                StartCompression();
             }
         }
         finally

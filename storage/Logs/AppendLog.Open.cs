@@ -31,6 +31,7 @@ public sealed partial class AppendLog
         try
         {
             var logMetrics = new StorageMetrics.ForLog(metrics, Path.GetFileName(folder));
+            SegmentCompressor.RemoveLeftovers(folder);
             var files = Segment.List(folder);
             var aside = SetAsideDamaged(files, options.NeededFrom, logger);
             var segments = OpenSegments(folder, files, FillsAhead(options), logger, logMetrics, out var writer);
@@ -103,6 +104,13 @@ public sealed partial class AppendLog
         }
 
         var (firstOffset, path) = files[^1];
+        if (Segment.IsFileCompressed(path))
+        {
+            // Never the last one as long as nobody removes what is behind it: its records are all there, and new ones go behind them.
+            segments.Add(Segment.OpenSealed(path, firstOffset));
+            return SegmentWriter.Create(folder, segments[^1].NextOffset, fillAhead, metrics);
+        }
+
         var last = LastSegment.Open(path, firstOffset, fillAhead, metrics, logger, out var footer);
         if (last is null)
         {

@@ -176,7 +176,11 @@ public sealed partial class AppendLog
 
             try
             {
-                File.Delete(segment.Path);
+                lock (_filesGate)
+                {
+                    File.Delete(segment.Path);
+                }
+
                 DiskFile.SyncFolder(Folder);
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

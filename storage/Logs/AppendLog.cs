@@ -46,6 +46,7 @@ public sealed partial class AppendLog : IAsyncDisposable
         _metrics = metrics;
         _lock = folderLock;
         _segments = segments;
+        SettleOld(segments);
         _sealedBytes = segments.SkipLast(1).Sum(segment => segment.UsedBytes);
         _writer = writer;
         _nextOffset = writer.NextOffset;
@@ -251,6 +252,7 @@ public sealed partial class AppendLog : IAsyncDisposable
 
         await CloseCursorsAsync();
         await _committerEnded.Task;
+        await _compressing; // ends by itself: it has seen that the log is disposed
         try
         {
             if (_failure is null)

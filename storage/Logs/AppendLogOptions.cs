@@ -26,6 +26,9 @@ public sealed class AppendLogOptions
     /// </summary>
     public long NeededFrom { get; init; }
 
+    /// <summary>Whether segments are compressed once they are sealed and another one after them. Default: never.</summary>
+    public LogCompression Compression { get; init; }
+
     public LogFullPolicy Full { get; init; } = LogFullPolicy.DropOldest;
 
     /// <summary>What is out of bounds, with value and remedy; empty where all is well.</summary>

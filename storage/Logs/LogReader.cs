@@ -1,6 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Microsoft.Win32.SafeHandles;
-using Roost.Storage.Files;
 using Roost.Storage.Logs.Segments;
 
 namespace Roost.Storage.Logs;
@@ -20,7 +18,7 @@ public sealed class LogReader : IDisposable
 
     // Where in which segment it stands, and the part of that segment in the buffer.
     private Segment? _segment;
-    private SafeFileHandle? _file;
+    private SegmentFile? _file;
     private long _position;
     private byte[] _buffer = [];
     private long _bufferPosition;
@@ -113,16 +111,25 @@ public sealed class LogReader : IDisposable
 
         try
         {
-            _file = DiskFile.OpenRead(segment.Path);
+            _file = SegmentFile.Open(segment);
         }
         catch (FileNotFoundException)
         {
             return false;
         }
 
-        _segment = segment;
-        _position = segment.FindPosition(NextOffset, _file);
         _bufferBytes = 0;
+        try
+        {
+            _position = segment.FindPosition(NextOffset, _file);
+            _segment = segment;
+        }
+        catch
+        {
+            Leave();
+            throw;
+        }
+
         return true;
     }
 
@@ -154,7 +161,9 @@ public sealed class LogReader : IDisposable
                     break; // the next read reports it
                 }
 
-                throw new CorruptLogException(segment.Path, NextOffset, $"the record at position {_position} does not match its checksum");
+                var (kind, position) = (_file!.IsCompressed ? "block" : "record", _file.FilePositionOf(_position));
+                Leave(); // a repaired file may take its place before the next read
+                throw new CorruptLogException(segment.Path, NextOffset, $"the {kind} at position {position} does not match its checksum");
             }
 
             var length = RecordFormat.ReadLength(source.Span);
@@ -244,6 +253,6 @@ public sealed class LogReader : IDisposable
         }
 
         _bufferPosition = _position;
-        _bufferBytes = DiskFile.Read(_file!, _buffer.AsSpan(0, bytes), _position);
+        _bufferBytes = _file!.Read(_buffer.AsSpan(0, bytes), _position);
     }
 }

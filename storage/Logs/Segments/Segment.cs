@@ -29,6 +29,12 @@ internal sealed class Segment(string path, SegmentHeader header)
 
     public long FirstTimestamp { get; set; }
 
+    /// <summary>Whether the file holds its records in compressed blocks. Positions are those of the records as they were written, all the same.</summary>
+    public bool IsCompressed { get; set; }
+
+    /// <summary>It need not be looked at again for compression: done, or not worth it.</summary>
+    public bool IsCompressionSettled { get; set; }
+
     /// <summary>Bytes of the file that hold something: header, records, footer.</summary>
     public long UsedBytes { get; set; } = SegmentHeader.Bytes;
 
@@ -64,18 +70,27 @@ internal sealed class Segment(string path, SegmentHeader header)
     }
 
     /// <summary>Where a reader that wants <paramref name="offset"/> begins.</summary>
-    public uint FindPosition(long offset, SafeFileHandle file)
+    public uint FindPosition(long offset, SegmentFile file)
     {
         if (Index is { } index)
         {
             return index.Floor(offset);
         }
 
-        var footer = SegmentFooter.TryReadAtEnd(file, Salt)
+        var footer = file.ReadFooter()
             ?? throw new CorruptLogException(Path, FirstOffset, "its footer, sound when the log was opened, cannot be read");
         var fromFooter = new SegmentIndex();
         fromFooter.CopyFrom(footer.Index);
         return fromFooter.Floor(offset);
+    }
+
+    /// <summary>By its header; false where that cannot be told.</summary>
+    public static bool IsFileCompressed(string path)
+    {
+        using var file = DiskFile.OpenRead(path);
+        Span<byte> bytes = stackalloc byte[SegmentHeader.Bytes];
+        var read = DiskFile.Read(file, bytes, 0);
+        return SegmentHeader.TryRead(bytes[..read], out var header) is null && header.IsCompressed;
     }
 
     /// <summary>Reads header and footer of a segment that is not the last one.</summary>
@@ -83,14 +98,14 @@ internal sealed class Segment(string path, SegmentHeader header)
     {
         using var file = DiskFile.OpenRead(path);
         var header = ReadHeader(file, path, firstOffset);
-        var footer = SegmentFooter.TryReadAtEnd(file, header.Salt)
+        var footer = SegmentFooter.TryReadAtEnd(file, header)
             ?? throw new CorruptLogException(path, firstOffset, "it is not the last segment and has no sound footer");
-        return FromFooter(path, header, footer);
+        return FromFooter(path, header, footer, RandomAccess.GetLength(file));
     }
 
-    public static Segment FromFooter(string path, SegmentHeader header, SegmentFooter footer)
+    private static Segment FromFooter(string path, SegmentHeader header, SegmentFooter footer, long fileBytes)
     {
-        var segment = new Segment(path, header) { FirstTimestamp = footer.FirstTimestamp, UsedBytes = footer.RecordsEnd + (long)footer.Bytes };
+        var segment = new Segment(path, header) { IsCompressed = header.IsCompressed, FirstTimestamp = footer.FirstTimestamp, UsedBytes = fileBytes };
         segment.Publish(footer.RecordsEnd, footer.NextOffset, footer.LastTimestamp);
         return segment;
     }

@@ -41,8 +41,8 @@ internal sealed record SegmentFooter(uint RecordsEnd, long NextOffset, long Firs
     }
 
     /// <param name="source">From the footer's first byte on; more may follow.</param>
-    /// <param name="position">Where in the segment that is.</param>
-    public static SegmentFooter? TryRead(ReadOnlySpan<byte> source, uint position, uint salt)
+    /// <param name="position">Where in the segment that is; null where the records before it are compressed, so that their end lies elsewhere.</param>
+    public static SegmentFooter? TryRead(ReadOnlySpan<byte> source, uint? position, uint salt)
     {
         if (source.Length < FixedBytes + TrailerBytes || BinaryPrimitives.ReadInt32LittleEndian(source) != Mark)
         {
@@ -57,7 +57,7 @@ internal sealed record SegmentFooter(uint RecordsEnd, long NextOffset, long Firs
 
         source = source[..(FixedBytes + (count * EntryBytes) + TrailerBytes)];
         if (BinaryPrimitives.ReadUInt32LittleEndian(source[4..]) != Crc32C.Compute(salt, source[8..])
-            || BinaryPrimitives.ReadUInt32LittleEndian(source[8..]) != position)
+            || (position is { } expected && BinaryPrimitives.ReadUInt32LittleEndian(source[8..]) != expected))
         {
             return null;
         }
@@ -70,7 +70,7 @@ internal sealed record SegmentFooter(uint RecordsEnd, long NextOffset, long Firs
         }
 
         return new SegmentFooter(
-            position,
+            BinaryPrimitives.ReadUInt32LittleEndian(source[8..]),
             BinaryPrimitives.ReadInt64LittleEndian(source[12..]),
             BinaryPrimitives.ReadInt64LittleEndian(source[20..]),
             BinaryPrimitives.ReadInt64LittleEndian(source[28..]),
@@ -79,7 +79,7 @@ internal sealed record SegmentFooter(uint RecordsEnd, long NextOffset, long Firs
 
     /// <summary>Reads the footer from a sealed segment's end.</summary>
     /// <returns>Null where there is no sound footer.</returns>
-    public static SegmentFooter? TryReadAtEnd(SafeFileHandle file, uint salt)
+    public static SegmentFooter? TryReadAtEnd(SafeFileHandle file, SegmentHeader header)
     {
         // One read takes the whole footer of a segment of the default size.
         var fileBytes = RandomAccess.GetLength(file);
@@ -104,6 +104,6 @@ internal sealed record SegmentFooter(uint RecordsEnd, long NextOffset, long Firs
             }
         }
 
-        return TryRead(tail.AsSpan()[^length..], (uint)(fileBytes - length), salt);
+        return TryRead(tail.AsSpan()[^length..], header.IsCompressed ? null : (uint)(fileBytes - length), header.Salt);
     }
 }

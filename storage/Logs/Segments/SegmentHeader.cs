@@ -6,10 +6,12 @@ namespace Roost.Storage.Logs.Segments;
 
 /// <summary>The first 32 bytes of a segment; synced before any record is written. Layout: docs/formats/append-log.md.</summary>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct SegmentHeader(long FirstOffset, uint Salt)
+internal readonly record struct SegmentHeader(long FirstOffset, uint Salt, bool IsCompressed = false)
 {
     public const int Bytes = 32;
-    public const int Version = 1;
+
+    private const int Plain = 1;
+    private const int Compressed = 2;
 
     private static ReadOnlySpan<byte> Magic => "ROOSTLOG"u8;
 
@@ -18,7 +20,7 @@ internal readonly record struct SegmentHeader(long FirstOffset, uint Salt)
         target = target[..Bytes];
         target.Clear();
         Magic.CopyTo(target);
-        BinaryPrimitives.WriteInt32LittleEndian(target[8..], Version);
+        BinaryPrimitives.WriteInt32LittleEndian(target[8..], IsCompressed ? Compressed : Plain);
         BinaryPrimitives.WriteUInt32LittleEndian(target[12..], Salt);
         BinaryPrimitives.WriteInt64LittleEndian(target[16..], FirstOffset);
         BinaryPrimitives.WriteUInt32LittleEndian(target[28..], Crc32C.Compute(0, target[..28]));
@@ -42,12 +44,12 @@ internal readonly record struct SegmentHeader(long FirstOffset, uint Salt)
         }
 
         var version = BinaryPrimitives.ReadInt32LittleEndian(source[8..]);
-        if (version != Version)
+        if (version is not (Plain or Compressed))
         {
-            return $"the segment has format version {version}, and this Roost knows {Version}";
+            return $"the segment has format version {version}, and this Roost knows {Plain} and {Compressed}";
         }
 
-        header = new SegmentHeader(BinaryPrimitives.ReadInt64LittleEndian(source[16..]), BinaryPrimitives.ReadUInt32LittleEndian(source[12..]));
+        header = new SegmentHeader(BinaryPrimitives.ReadInt64LittleEndian(source[16..]), BinaryPrimitives.ReadUInt32LittleEndian(source[12..]), version == Compressed);
         return null;
     }
 }
