@@ -14,6 +14,9 @@ public sealed class StreamOptions
     /// <summary>What an acknowledged record survives. Default: a power cut.</summary>
     public Durability Durability { get; set; } = Durability.PowerLoss;
 
+    /// <summary>Whether segments that are full are compressed in the background. Default: those that shrink so much that hardly more is written for it.</summary>
+    public LogCompression Compression { get; set; } = LogCompression.Auto;
+
     /// <summary>Largest record (key, headers and payload together), in bytes. Default 1 MiB.</summary>
     public int MaxRecordBytes { get; set; } = 1024 * 1024;
 }

@@ -33,5 +33,6 @@ internal static class LogOptionsOf
         MaxRecordBytes = options.MaxRecordBytes,
         Retention = new LogRetention(options.Retention.Bytes, options.Retention.Age, options.Retention.Records),
         Full = options.Full,
+        Compression = options.Compression,
     };
 }

@@ -6,7 +6,7 @@ using Roost.Storage.Logs;
 using Roost.Storage.Sqlite;
 
 var (mode, folder) = (args[0], args[1]);
-await (mode == "sqlite" ? WriteToDatabaseAsync() : AppendAsync(Enum.Parse<Durability>(mode)));
+await (mode == "sqlite" ? WriteToDatabaseAsync() : mode == "compress" ? AppendCompressibleAsync() : AppendAsync(Enum.Parse<Durability>(mode)));
 
 async Task AppendAsync(Durability durability)
 {
@@ -28,6 +28,18 @@ async Task AppendAsync(Durability durability)
             }
         }
     }));
+}
+
+// Segments of a few blocks, sealed all the time: kills meet the making of copies, and their taking the segment's name.
+async Task AppendCompressibleAsync()
+{
+    var options = new AppendLogOptions { Durability = Durability.Crash, SegmentBytes = 128 * 1024, Compression = LogCompression.Always };
+    var log = AppendLog.Open(folder, options, TimeProvider.System, NullLogger.Instance);
+    while (true)
+    {
+        var offset = await log.AppendAsync(default, default, System.Text.Encoding.ASCII.GetBytes(new string((char)('a' + (log.NextOffset % 26)), 2000)));
+        Say($"{offset} x");
+    }
 }
 
 async Task WriteToDatabaseAsync()

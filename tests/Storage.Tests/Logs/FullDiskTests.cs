@@ -78,6 +78,41 @@ public sealed class FullDiskTests
         }
     }
 
+    [Test]
+    public async Task A_disk_that_fills_up_while_segments_are_compressed_costs_nothing_and_takes_records_again_as_they_shrink()
+    {
+        var options = new AppendLogOptions { SegmentBytes = 128 * 1024, Compression = LogCompression.Always };
+        var text = new string('x', 3000);
+        long kept = 0;
+        await using (var log = Some.Log(_folder["log"], options))
+        {
+            // Three times what the disk holds as it is: refused now and then, and taken again once there is room.
+            await Eventually.IsTrueAsync(async () => (kept += await FillAsync(log, text)) * text.Length > 3 * 1024 * 1024, "three times the disk's size to be taken");
+            Assert.That(Some.ReadAll(log).Select(record => record.Text), Is.EqualTo(Enumerable.Repeat(text, (int)kept)));
+        }
+
+        await using var reopened = Some.Log(_folder["log"], options);
+        Assert.That(Some.ReadAll(reopened), Has.Count.EqualTo(kept));
+    }
+
+    /// <summary>Appends until the disk is full, 100 records at most; returns how many were taken.</summary>
+    private static async Task<int> FillAsync(AppendLog log, string text)
+    {
+        for (var taken = 0; taken < 100; taken++)
+        {
+            try
+            {
+                await log.AppendAsync(default, default, System.Text.Encoding.ASCII.GetBytes(text));
+            }
+            catch (LogFullException)
+            {
+                return taken;
+            }
+        }
+
+        return 100;
+    }
+
     private static async Task<LogFullException> FillAsync(AppendLog log, List<long> acknowledged)
     {
         try

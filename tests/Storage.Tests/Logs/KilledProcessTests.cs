@@ -44,6 +44,28 @@ public sealed class KilledProcessTests
     }
 
     [Test]
+    public async Task A_kill_while_segments_are_compressed_leaves_each_of_them_whole_and_once()
+    {
+        using var folder = new TemporaryFolder();
+        var options = new AppendLogOptions { SegmentBytes = 128 * 1024, Durability = Durability.Crash };
+        long acknowledged = -1;
+        for (var kill = 0; kill < 6; kill++)
+        {
+            var lines = await RunAndKillAsync("compress", folder.Path, TestContext.CurrentContext.Random.Next(300, 1500));
+            acknowledged = lines.Count > 0 ? Math.Max(acknowledged, long.Parse(lines[^1].Split(' ')[0])) : acknowledged;
+
+            await using var log = Some.Log(folder.Path, options);
+            Assert.That(Directory.GetFiles(folder.Path, "*.compressing"), Is.Empty);
+            var found = Some.ReadAll(log);
+            Assert.That(found.Select(record => record.Offset), Is.EqualTo(Enumerable.Range(0, found.Count)), "dense");
+            Assert.That(found.Where(record => record.Text != new string((char)('a' + (record.Offset % 26)), 2000)), Is.Empty);
+            Assert.That(found, Has.Count.GreaterThan(acknowledged), $"kill {kill}");
+        }
+
+        Assert.That(Some.Segments(folder.Path).Count(CompressionTests.IsCompressed), Is.GreaterThan(0), "what the kills were to meet");
+    }
+
+    [Test]
     public async Task Nothing_acknowledged_is_missing_from_a_database_whose_process_was_killed()
     {
         using var folder = new TemporaryFolder();
