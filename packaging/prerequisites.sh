@@ -27,10 +27,12 @@ roost_need_packages() {
     { $sudo apt-get update -qq && $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"; } >"$log" 2>&1 ||
         { cat "$log" >&2; echo "apt could not install ${missing[*]}; install them by hand and run this again." >&2; exit 1; }
     rm -f "$log"
-    # Debian starts a mosquitto of its own on port 1883, which is the port that Roost listens on.
-    case " ${missing[*]} " in
-    *" mosquitto "*) [ -d /run/systemd/system ] && $sudo systemctl disable --now mosquitto >/dev/null 2>&1 ;;
-    esac
+    # Debian starts servers of its own, mosquitto's on port 1883, which is the port that Roost listens on. Tests start theirs.
+    if [ -d /run/systemd/system ]; then
+        for package in mosquitto nats-server rabbitmq-server; do
+            case " ${missing[*]} " in *" $package "*) $sudo systemctl disable --now "$package" >/dev/null 2>&1 ;; esac
+        done
+    fi
     return 0
 }
 

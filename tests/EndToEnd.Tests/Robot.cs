@@ -1,3 +1,5 @@
+using Roost.Tests.Support;
+
 namespace Roost.EndToEnd.Tests;
 
 /// <summary>What a robot does with mosquitto's command-line clients. Versions as mosquitto_pub names them: 311 or 5.</summary>

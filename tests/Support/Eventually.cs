@@ -11,7 +11,16 @@ public static class Eventually
     public static Task IsTrueAsync(Func<bool> condition, string waitedFor, TimeSpan? limit = null) =>
         IsTrueAsync(() => Task.FromResult(condition()), waitedFor, limit);
 
-    public static async Task IsTrueAsync(Func<Task<bool>> condition, string waitedFor, TimeSpan? limit = null)
+    public static Task IsTrueAsync(Func<Task<bool>> condition, string waitedFor, TimeSpan? limit = null) =>
+        IsTrueAsync(condition, () => waitedFor, limit);
+
+    /// <param name="condition">Looked at every 10 ms.</param>
+    /// <param name="waitedFor">Asked once the time is over, so that it can tell how things stand then.</param>
+    /// <param name="limit">Default <see cref="Limit"/>.</param>
+    public static Task IsTrueAsync(Func<bool> condition, Func<string> waitedFor, TimeSpan? limit = null) =>
+        IsTrueAsync(() => Task.FromResult(condition()), waitedFor, limit);
+
+    private static async Task IsTrueAsync(Func<Task<bool>> condition, Func<string> waitedFor, TimeSpan? limit)
     {
         using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
         var began = TimeProvider.System.GetTimestamp();
@@ -19,7 +28,7 @@ public static class Eventually
         {
             if (TimeProvider.System.GetElapsedTime(began) > (limit ?? Limit))
             {
-                Assert.Fail($"Waited {(limit ?? Limit).TotalSeconds:0.#} s for {waitedFor}.");
+                Assert.Fail($"Waited {(limit ?? Limit).TotalSeconds:0.#} s for {waitedFor()}.");
             }
 
             await poll.WaitForNextTickAsync();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Roost.Tests.Support;
 
 namespace Roost.EndToEnd.Tests.AwsClients;
 

@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Roost.Tests.Support;
+using NUnit.Framework;
 
-namespace Roost.EndToEnd.Tests;
+namespace Roost.Tests.Support;
 
 /// <summary>A real program that a test started, with its output kept line by line; killed at the latest when disposed of.</summary>
-internal sealed class RunningProcess : IAsyncDisposable
+public sealed class RunningProcess : IAsyncDisposable
 {
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output = new();
@@ -75,6 +75,13 @@ internal sealed class RunningProcess : IAsyncDisposable
     public async Task KillAsync()
     {
         _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>With all that it has started.</summary>
+    public async Task KillTreeAsync()
+    {
+        _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
     }
 
