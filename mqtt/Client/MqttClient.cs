@@ -43,6 +43,11 @@ public sealed partial class MqttClient : IAsyncDisposable
     /// <summary>What the server of the present connection said of itself; null between connections.</summary>
     public MqttServerProperties? Server => _supervisor.Connection?.Server;
 
+    /// <summary>Whether the server can be reached: TCP, proxy, TLS and WebSocket as for a client, but no CONNECT, which would end a session of the same identifier.</summary>
+    /// <exception cref="MqttConnectionException">It cannot; the message says why.</exception>
+    public static Task ProbeAsync(MqttClientOptions options, TimeProvider? clock = null, CancellationToken cancellationToken = default) =>
+        ClientConnection.ProbeAsync(options, clock ?? TimeProvider.System, cancellationToken);
+
     /// <summary>Makes the first connection and keeps it up from then on.</summary>
     /// <exception cref="MqttConnectionException">There is no first connection; the client stays as it was and may be tried again.</exception>
     public async Task ConnectAsync(CancellationToken cancellationToken = default)

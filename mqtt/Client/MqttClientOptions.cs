@@ -22,6 +22,15 @@ public sealed class MqttClientOptions
     /// <summary>Null: MQTT directly on the stream. With <see cref="Tls"/> it is <c>wss</c>.</summary>
     public MqttWebSocketOptions? WebSocket { get; init; }
 
+    /// <summary>Null: none. Not with <see cref="UnixSocketPath"/>.</summary>
+    public MqttProxyOptions? Proxy { get; init; }
+
+    /// <summary>
+    /// A peer that has not acknowledged bytes for so long, to TCP itself, is taken for gone (Linux's <c>TCP_USER_TIMEOUT</c>): sooner than
+    /// the system gives up, which is a quarter of an hour. Zero (default): the system's.
+    /// </summary>
+    public TimeSpan UnacknowledgedTimeout { get; init; }
+
     public MqttProtocolVersion ProtocolVersion { get; init; } = MqttProtocolVersion.V500;
 
     /// <summary>Empty: the server assigns one, which is kept over reconnects.</summary>

@@ -50,7 +50,7 @@ internal sealed class ClientConnection : IAsyncDisposable
         PacketReceiver? receiver = null;
         try
         {
-            transport = await Dialer.OpenAsync(options, either.Token);
+            transport = await Dialer.OpenAsync(options, clock, either.Token);
             receiver = new PacketReceiver(transport, options.MaxPacketBytes);
             var connAck = await new ConnectHandshake(transport, receiver, options).RunAsync(clientIdentifier, cleanStart, either.Token);
             return new ClientConnection(options, clock, transport, receiver, connAck);
@@ -63,6 +63,23 @@ internal sealed class ClientConnection : IAsyncDisposable
             }
 
             receiver?.Dispose();
+            cancellationToken.ThrowIfCancellationRequested();
+            throw Explain(options, exception);
+        }
+    }
+
+    /// <summary>Opens what MQTT would run over, TLS included, and closes it again.</summary>
+    /// <exception cref="MqttConnectionException">It cannot be opened.</exception>
+    public static async Task ProbeAsync(MqttClientOptions options, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(options.ConnectTimeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            await using var transport = await Dialer.OpenAsync(options, clock, either.Token);
+        }
+        catch (Exception exception)
+        {
             cancellationToken.ThrowIfCancellationRequested();
             throw Explain(options, exception);
         }
@@ -172,7 +189,7 @@ internal sealed class ClientConnection : IAsyncDisposable
     {
         MqttConnectionException refused => refused,
         OperationCanceledException => new MqttConnectionException(
-            options.Endpoint, null, $"no CONNACK within {options.ConnectTimeout.TotalSeconds:0.###} s", exception),
+            options.Endpoint, null, $"{(exception is LookUpCanceledException ? exception.Message : "no CONNACK")} within {options.ConnectTimeout.TotalSeconds:0.###} s", exception),
         AuthenticationException => new MqttConnectionException(options.Endpoint, null, $"TLS failed: {exception.Message.TrimEnd('.')}", exception),
         IOException => new MqttConnectionException(options.Endpoint, null, $"the connection failed: {exception.Message.TrimEnd('.')}", exception),
         _ => new MqttConnectionException( // an authentication exchange that is not ours, a header that HTTP does not take: the next attempt may fare better

@@ -17,9 +17,19 @@ internal static class ClientOptionsRules
 
     private static IEnumerable<string> Faults(MqttClientOptions options)
     {
-        if (options.Host.Length == 0)
+        if (options.Host.Length is 0 or > 255 || options.Host.Any(static character => char.IsWhiteSpace(character) || char.IsControl(character)))
         {
-            yield return "Host is empty; give a name or an address.";
+            yield return $"Host is '{options.Host}'; give a name or an address of at most 255 characters, without blanks.";
+        }
+
+        if (options.Proxy is { } proxy && (proxy.Host.Length == 0 || proxy.Port is < 1 or > 65_535 || proxy.UserName?.Length > 255 || proxy.Password?.Length > 255))
+        {
+            yield return $"The proxy is '{proxy.Endpoint}'; give a host, a port of 1 to 65,535, and a user name and password of at most 255 characters.";
+        }
+
+        if (options is { Proxy: not null, UnixSocketPath: not null })
+        {
+            yield return "A unix socket is not reached over a proxy; leave one of them out.";
         }
 
         if (options.Port is < 1 or > 65_535)

@@ -82,7 +82,7 @@ internal sealed class ConnectHandshake(ClientTransport transport, PacketReceiver
             case DecodeStatus.NeedMore:
                 return false;
             case DecodeStatus.Malformed:
-                throw Error(fault.Detail, fault.ReasonCode);
+                throw Malformed(fault);
         }
 
         var read = false;
@@ -103,6 +103,10 @@ internal sealed class ConnectHandshake(ClientTransport transport, PacketReceiver
 
         return read ? true : throw Error(fault.Detail, fault.ReasonCode);
     }
+
+    private MqttConnectionException Malformed(in PacketFault fault) => receiver.SpeaksHttp
+        ? Error("the other end answers HTTP and not MQTT: a log-in page of this network (captive portal), a proxy, or the wrong port; open a web page from this network, or check host and port")
+        : Error(fault.Detail, fault.ReasonCode);
 
     private async Task CheckAsync(ConnAckPacket connAck, CancellationToken cancellationToken)
     {

@@ -31,6 +31,9 @@ internal sealed class PacketReceiver(ClientTransport transport, int maxPacketByt
         return status;
     }
 
+    /// <summary>What waits to be read begins as an answer of a web server does.</summary>
+    public bool SpeaksHttp => _buffer.AsSpan(_start, _end - _start).StartsWith("HTTP/"u8);
+
     /// <returns>Bytes received; 0 when the server sends no more.</returns>
     /// <exception cref="IOException">The connection is broken.</exception>
     public async ValueTask<int> ReceiveAsync(CancellationToken cancellationToken)

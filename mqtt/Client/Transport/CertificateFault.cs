@@ -8,7 +8,7 @@ namespace Roost.Mqtt.Client.Transport;
 internal static class CertificateFault
 {
     /// <returns>Null when there is nothing to refuse.</returns>
-    public static string? Describe(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors, string host)
+    public static string? Describe(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors, string host, DateTimeOffset now)
     {
         if (errors == SslPolicyErrors.None)
         {
@@ -28,7 +28,7 @@ internal static class CertificateFault
 
         foreach (var status in chain?.ChainStatus ?? [])
         {
-            var fault = Describe(status, shown);
+            var fault = Describe(status, shown, now);
             if (!faults.Contains(fault))
             {
                 faults.Add(fault);
@@ -38,10 +38,12 @@ internal static class CertificateFault
         return $"the server's certificate ({shown.Subject}) is refused: {string.Join("; ", faults)}";
     }
 
-    private static string Describe(X509ChainStatus status, X509Certificate2 certificate) => status.Status switch
+    private static string Describe(X509ChainStatus status, X509Certificate2 certificate, DateTimeOffset now) => status.Status switch
     {
         X509ChainStatusFlags.UntrustedRoot or X509ChainStatusFlags.PartialChain =>
             $"no authority that we trust has signed it (issuer: {certificate.Issuer}); configure that authority's certificate",
+        X509ChainStatusFlags.NotTimeValid when now.LocalDateTime < certificate.NotBefore =>
+            $"it is not valid before {Day(certificate.NotBefore)}, and this machine's clock says {Day(now.LocalDateTime)}: the clock is probably wrong; set it, or wait until it is (NTP)",
         X509ChainStatusFlags.NotTimeValid =>
             $"it is valid from {Day(certificate.NotBefore)} to {Day(certificate.NotAfter)}, or one above it has expired; renew it, or set this machine's clock",
         X509ChainStatusFlags.Revoked => "it was revoked; have another issued",

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Net.WebSockets;
 
@@ -11,48 +10,73 @@ internal static class Dialer
 
     /// <exception cref="IOException">The server cannot be reached, or will not have a WebSocket here.</exception>
     /// <exception cref="System.Security.Authentication.AuthenticationException">TLS failed; the message says why.</exception>
-    public static async Task<ClientTransport> OpenAsync(MqttClientOptions options, CancellationToken cancellationToken)
+    public static async Task<ClientTransport> OpenAsync(MqttClientOptions options, TimeProvider clock, CancellationToken cancellationToken)
     {
         if (options.WebSocket is { } webSocket)
         {
-            return await OpenWebSocketAsync(options, webSocket, cancellationToken);
+            return await OpenWebSocketAsync(options, webSocket, clock, cancellationToken);
         }
 
-        var (socket, stream) = await OpenStreamAsync(options, cancellationToken);
+        var (socket, stream) = await OpenStreamAsync(options, clock, cancellationToken);
         return new StreamTransport(socket, stream);
     }
 
-    private static async Task<(Socket Socket, Stream Stream)> OpenStreamAsync(MqttClientOptions options, CancellationToken cancellationToken)
+    private static async Task<(Socket Socket, Stream Stream)> OpenStreamAsync(MqttClientOptions options, TimeProvider clock, CancellationToken cancellationToken)
     {
-        var socket = options.UnixSocketPath is null
-            ? new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true }
-            : new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        Stream? stream = null;
+        var socket = await OpenSocketAsync(options, clock, cancellationToken);
+        Stream stream = new NetworkStream(socket, ownsSocket: true);
         try
         {
-            await socket.ConnectAsync(options.UnixSocketPath is { } path ? new UnixDomainSocketEndPoint(path) : new DnsEndPoint(options.Host, options.Port), cancellationToken);
-            stream = new NetworkStream(socket, ownsSocket: true);
-            return (socket, options.Tls is { } tls ? await TlsHandshake.RunAsync(stream, tls, options.Host, cancellationToken) : stream);
+            await PassProxyAsync(options, stream, cancellationToken);
+            return (socket, options.Tls is { } tls ? await TlsHandshake.RunAsync(stream, tls, options.Host, clock, cancellationToken) : stream);
         }
-        catch (Exception exception)
+        catch
         {
-            socket.Dispose();
-            if (stream is not null)
-            {
-                await stream.DisposeAsync();
-            }
-
-            if (exception is SocketException refused)
-            {
-                throw new IOException(refused.Message, refused);
-            }
-
+            await stream.DisposeAsync();
             throw;
         }
     }
 
+    private static Task<Socket> OpenSocketAsync(MqttClientOptions options, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        if (options.UnixSocketPath is { } path)
+        {
+            return OpenUnixSocketAsync(path, cancellationToken);
+        }
+
+        var (host, port) = options.Proxy is { } proxy ? (proxy.Host, proxy.Port) : (options.Host, options.Port);
+        return TcpDialer.ConnectAsync(host, port, options.UnacknowledgedTimeout, clock, cancellationToken);
+    }
+
+    private static async Task<Socket> OpenUnixSocketAsync(string path, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken);
+            return socket;
+        }
+        catch (SocketException exception)
+        {
+            socket.Dispose();
+            throw new IOException(exception.Message, exception);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static Task PassProxyAsync(MqttClientOptions options, Stream stream, CancellationToken cancellationToken) => options.Proxy switch
+    {
+        null => Task.CompletedTask,
+        { Kind: MqttProxyKind.Socks5 } proxy => SocksProxy.OpenAsync(stream, proxy, options.Host, options.Port, cancellationToken),
+        { } proxy => HttpConnectProxy.OpenAsync(stream, proxy, options.Host, options.Port, cancellationToken),
+    };
+
     private static async Task<ClientTransport> OpenWebSocketAsync(
-        MqttClientOptions options, MqttWebSocketOptions webSocket, CancellationToken cancellationToken)
+        MqttClientOptions options, MqttWebSocketOptions webSocket, TimeProvider clock, CancellationToken cancellationToken)
     {
         var client = new ClientWebSocket();
         client.Options.AddSubProtocol(Subprotocol);
@@ -66,7 +90,7 @@ internal static class Dialer
         var handler = new SocketsHttpHandler
         {
             UseProxy = false,
-            ConnectCallback = async (_, connecting) => (await OpenStreamAsync(options, connecting)).Stream,
+            ConnectCallback = async (_, connecting) => (await OpenStreamAsync(options, clock, connecting)).Stream,
         };
         var invoker = new HttpMessageInvoker(handler);
         try
@@ -96,9 +120,9 @@ internal static class Dialer
     {
         for (var cause = webSocket.InnerException; cause is not null; cause = cause.InnerException)
         {
-            if (cause is System.Security.Authentication.AuthenticationException or SocketException)
+            if (cause is System.Security.Authentication.AuthenticationException || cause.GetType() == typeof(IOException)) // as OpenStreamAsync has thrown it
             {
-                return cause is SocketException ? new IOException(cause.Message, cause) : cause;
+                return cause;
             }
         }
 

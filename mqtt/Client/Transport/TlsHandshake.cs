@@ -9,13 +9,13 @@ internal static class TlsHandshake
     /// <param name="tls">Used for many connections: it is copied, not changed.</param>
     /// <param name="host">The name that the certificate must have, where <paramref name="tls"/> says no other.</param>
     /// <exception cref="AuthenticationException">The certificate is refused, by either side, or the two have no version of TLS in common.</exception>
-    public static async Task<SslStream> RunAsync(Stream stream, SslClientAuthenticationOptions tls, string host, CancellationToken cancellationToken)
+    public static async Task<SslStream> RunAsync(Stream stream, SslClientAuthenticationOptions tls, string host, TimeProvider clock, CancellationToken cancellationToken)
     {
         string? fault = null;
         var options = Copy(tls, host);
         options.RemoteCertificateValidationCallback ??= (_, certificate, chain, errors) =>
         {
-            fault = CertificateFault.Describe(certificate, chain, errors, options.TargetHost!);
+            fault = CertificateFault.Describe(certificate, chain, errors, options.TargetHost!, clock.GetUtcNow());
             return fault is null;
         };
         var secure = new SslStream(stream);
@@ -40,8 +40,8 @@ internal static class TlsHandshake
     {
         var detail = (exception.InnerException ?? exception).Message.TrimEnd('.');
         return exception is IOException
-            ? $"the server ended the handshake ({detail}); does it speak TLS on this port, and does it want a client certificate?"
-            : detail;
+            ? $"the server ended the handshake ({detail}); does it speak TLS on this port, does it want a client certificate, and does it know the protocols offered (ALPN)?"
+            : $"{detail}; does the server speak TLS on this port, and is no log-in page of the network (captive portal) in between?";
     }
 
     private static SslClientAuthenticationOptions Copy(SslClientAuthenticationOptions from, string host) => new()

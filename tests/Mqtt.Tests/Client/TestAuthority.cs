@@ -30,7 +30,8 @@ internal sealed class TestAuthority : IDisposable
     /// <summary>Makes <c>name.crt</c> and <c>name.key</c>.</summary>
     /// <param name="hosts">Names of a server; none for a client.</param>
     /// <param name="expired">It was valid until yesterday.</param>
-    public (string Certificate, string Key) Issue(string name, string[]? hosts = null, bool expired = false)
+    /// <param name="notYet">It is valid from tomorrow on: what a machine sees whose clock is wrong.</param>
+    public (string Certificate, string Key) Issue(string name, string[]? hosts = null, bool expired = false, bool notYet = false)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
@@ -53,7 +54,7 @@ internal sealed class TestAuthority : IDisposable
         }
 
         var serial = RandomNumberGenerator.GetBytes(8);
-        using var certificate = request.Create(_root, Now.AddDays(-20), Now.AddDays(expired ? -1 : 20), serial);
+        using var certificate = request.Create(_root, Now.AddDays(notYet ? 1 : -20), Now.AddDays(expired ? -1 : 20), serial);
         var (certificateFile, keyFile) = (Path.Combine(_folder, name + ".crt"), Path.Combine(_folder, name + ".key"));
         File.WriteAllText(certificateFile, certificate.ExportCertificatePem());
         File.WriteAllText(keyFile, key.ExportPkcs8PrivateKeyPem());

@@ -20,6 +20,7 @@ public sealed class TransportTests(MqttProtocolVersion version)
     private int _webSocketPort;
     private int _secureWebSocketPort;
     private int _expiredPort;
+    private int _futurePort;
 
     [OneTimeSetUp]
     public async Task StartBroker()
@@ -29,6 +30,8 @@ public sealed class TransportTests(MqttProtocolVersion version)
         _stranger = new TestAuthority(_folder.Path, "a-stranger");
         var (certificate, key) = _authority.Issue("server", ["localhost"]);
         var (expired, expiredKey) = _authority.Issue("expired", ["localhost"], expired: true);
+        var (future, futureKey) = _authority.Issue("future", ["localhost"], notYet: true);
+        _futurePort = FreePort.Next();
         (_strictPort, _webSocketPort, _secureWebSocketPort, _expiredPort) = (FreePort.Next(), FreePort.Next(), FreePort.Next(), FreePort.Next());
         _broker = await Mosquitto.StartAsync(
             $"certfile {certificate}",
@@ -41,6 +44,9 @@ public sealed class TransportTests(MqttProtocolVersion version)
             $"listener {_expiredPort} 127.0.0.1",
             $"certfile {expired}",
             $"keyfile {expiredKey}",
+            $"listener {_futurePort} 127.0.0.1",
+            $"certfile {future}",
+            $"keyfile {futureKey}",
             $"listener {_webSocketPort} lo",
             "protocol websockets",
             $"listener {_secureWebSocketPort} lo",
@@ -98,6 +104,14 @@ public sealed class TransportTests(MqttProtocolVersion version)
         var reason = await RefusalOfAsync(Options(_expiredPort, Tls()));
 
         Assert.That(reason, Does.Contain("it is valid from").And.Contain("UTC").And.Contain("renew it"));
+    }
+
+    [Test]
+    public async Task A_certificate_that_is_not_valid_yet_points_at_the_clock()
+    {
+        var reason = await RefusalOfAsync(Options(_futurePort, Tls()));
+
+        Assert.That(reason, Does.Contain("it is not valid before").And.Contain("this machine's clock says").And.Contain("the clock is probably wrong"));
     }
 
     [Test]
