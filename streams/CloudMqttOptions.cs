@@ -8,8 +8,20 @@ public sealed class CloudMqttOptions
     /// <summary>Name or address. Empty (default): there is no uplink.</summary>
     public string Host { get; set; } = "";
 
-    /// <summary>Default 1883, or 8883 with <see cref="Tls"/>.</summary>
+    /// <summary>Default 1883, or 8883 with <see cref="Tls"/>; with <see cref="WebsocketPath"/> 80 and 443.</summary>
     public int? Port { get; set; }
+
+    /// <summary>Tried in this order when <see cref="Host"/> does not answer: names or addresses, also with a port of their own (<c>b.example.com:8884</c>).</summary>
+    public IList<string> FallbackHosts { get; set; } = [];
+
+    /// <summary>How often <see cref="Host"/> is looked at while a fallback serves; the uplink goes back as soon as it can be reached. Default 10 min.</summary>
+    public TimeSpan ReturnAfter { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>MQTT in a WebSocket under this path, such as <c>/mqtt</c>. Null (default): MQTT on TCP.</summary>
+    public string? WebsocketPath { get; set; }
+
+    /// <summary>Null: none.</summary>
+    public CloudProxyOptions? Proxy { get; set; }
 
     /// <summary>Must be unique at the server: a second connection with the same identifier ends the first.</summary>
     public string ClientId { get; set; } = "roost";
@@ -41,5 +53,11 @@ public sealed class CloudMqttOptions
     public TimeSpan ReconnectMax { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary><see cref="Port"/>, or its default.</summary>
-    public int EffectivePort => Port ?? (Tls is null ? 1883 : 8883);
+    public int EffectivePort => Port ?? (WebsocketPath, Tls) switch
+    {
+        (null, null) => 1883,
+        (null, _) => 8883,
+        (_, null) => 80,
+        _ => 443,
+    };
 }

@@ -10,4 +10,10 @@ public sealed class CloudTlsOptions
     public string? Certificate { get; set; }
 
     public string? Key { get; set; }
+
+    /// <summary>Protocols offered by ALPN, such as <c>x-amzn-mqtt-ca</c>, which AWS IoT Core wants on port 443. Default: none.</summary>
+    public IList<string> Alpn { get; set; } = [];
+
+    /// <summary>The name that the server's certificate must have, and that is told to the server (SNI). Null: the host's.</summary>
+    public string? ServerName { get; set; }
 }

@@ -40,4 +40,10 @@ internal static partial class Log
 
     [LoggerMessage(4025, LogLevel.Warning, "Export {Export} of stream {Stream} cannot note its position {Offset}; records behind it may be sent again.")]
     public static partial void ExportNotCommitted(ILogger logger, string export, StreamName stream, long offset, Exception exception);
+
+    [LoggerMessage(4150, LogLevel.Information, "The cloud's first host {Endpoint} can be reached again: the uplink goes back to it.")]
+    public static partial void UplinkReturns(ILogger logger, string endpoint);
+
+    [LoggerMessage(4151, LogLevel.Debug, "The uplink stays on its fallback: {Endpoint} cannot be reached. {Reason}")]
+    public static partial void UplinkStaysOnFallback(ILogger logger, string endpoint, string reason);
 }

@@ -7,7 +7,7 @@ public sealed record UplinkStatus
 
     public required UplinkState State { get; init; }
 
-    /// <summary>Host and port; null when none is configured.</summary>
+    /// <summary>Host and port, of the one that is connected or tried; null when none is configured.</summary>
     public string? Endpoint { get; init; }
 
     /// <summary>Null while there is no connection.</summary>
@@ -20,6 +20,9 @@ public sealed record UplinkStatus
     public string? LastError { get; init; }
 
     public DateTimeOffset? LastErrorAt { get; init; }
+
+    /// <summary>There is no connection, over something that waiting does not mend: credentials, a certificate, a server that will not have us.</summary>
+    public bool NeedsOperator { get; init; }
 
     /// <summary>When the next attempt is due; null while connected or connecting.</summary>
     public DateTimeOffset? NextAttemptAt { get; init; }

@@ -52,6 +52,11 @@ internal static class RoomOptions
 
         var cloud = schema.Get<CloudMqttOptions>();
         cloud.PasswordFile = Provided(cloud.PasswordFile);
+        if (cloud.Proxy is { } proxy)
+        {
+            proxy.PasswordFile = Provided(proxy.PasswordFile);
+        }
+
         if (cloud.Tls is { } tls)
         {
             (tls.Ca, tls.Certificate, tls.Key) = (Provided(tls.Ca), Provided(tls.Certificate), Provided(tls.Key));

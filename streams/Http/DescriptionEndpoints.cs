@@ -36,6 +36,7 @@ internal sealed class DescriptionEndpoints(IStreamCatalog catalog, IStreamExport
         json.WriteNumber("attempts", status.Attempts);
         json.WriteString("lastError", status.LastError);
         WriteTime(json, "lastErrorAt", status.LastErrorAt);
+        json.WriteBoolean("needsOperator", status.NeedsOperator);
         WriteTime(json, "nextAttemptAt", status.NextAttemptAt);
         json.WriteEndObject();
     });

@@ -12,15 +12,20 @@ internal sealed class Uplink : IUplink
     private static readonly TimeSpan s_firstWait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_goodbye = TimeSpan.FromSeconds(1);
 
+    /// <summary>Longest wait, at least, where a server is busy; and where only an operator can help, who should not have to wait long afterwards either.</summary>
+    private static readonly TimeSpan s_busy = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_refused = TimeSpan.FromMinutes(1);
+
     private readonly CloudMqttOptions _options;
     private readonly UplinkClientOptions _clientOptions;
     private readonly StreamMetrics _metrics;
     private readonly TimeProvider _clock;
     private readonly ILogger<Uplink> _logger;
     private readonly JitteredBackoff _backoff;
-    private readonly string _endpoint;
+    private readonly UplinkHosts _hosts;
     private TaskCompletionSource<UplinkConnection> _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile UplinkStatus _status = UplinkStatus.Off;
+    private UplinkFailure _lastTold;
 
     public Uplink(IOptions<CloudMqttOptions> options, UplinkClientOptions clientOptions, StreamMetrics metrics, TimeProvider clock, ILogger<Uplink> logger)
     {
@@ -30,7 +35,7 @@ internal sealed class Uplink : IUplink
         _clock = clock;
         _logger = logger;
         _backoff = new JitteredBackoff(s_firstWait, _options.ReconnectMax, clock, Random.Shared);
-        _endpoint = $"{_options.Host}:{_options.EffectivePort}";
+        _hosts = new UplinkHosts(_options);
         metrics.ObserveUplink(() => Status);
     }
 
@@ -62,40 +67,46 @@ internal sealed class Uplink : IUplink
     {
         while (!stoppingToken.IsCancellationRequested)
         {
-            string reason;
+            var host = _hosts.Current;
             try
             {
-                Report(_status with { State = UplinkState.Connecting, Endpoint = _endpoint, NextAttemptAt = null });
-                await using var connection = await UplinkConnection.OpenAsync(_clientOptions.Create(), _clock, stoppingToken);
-                reason = await HoldAsync(connection, stoppingToken);
+                Report(_status with { State = UplinkState.Connecting, Endpoint = host.Endpoint, NextAttemptAt = null });
+                await using var connection = await UplinkConnection.OpenAsync(_clientOptions.Create(host), _clock, stoppingToken);
+                var reason = await HoldAsync(connection, host, stoppingToken);
+                _hosts.StartOver();
+                await WaitAsync(UplinkFailure.Network, reason, stoppingToken);
             }
             catch (Exception exception) when (exception is MqttConnectionException or UplinkCredentialsException)
             {
-                reason = exception.Message;
-                NoteFailure(reason);
+                var failure = UplinkFailures.Of(exception);
+                NoteFailure(host, failure, exception.Message);
+                if (!_hosts.TryNext()) // the others are tried at once
+                {
+                    await WaitAsync(failure, exception.Message, stoppingToken);
+                }
             }
             catch (OperationCanceledException)
             {
                 break; // stopping
             }
-
-            await WaitAsync(reason, stoppingToken);
         }
 
         Report(_status with { State = UplinkState.Off, ConnectedSince = null, NextAttemptAt = null });
     }
 
     /// <returns>Why the connection ended.</returns>
-    private async Task<string> HoldAsync(UplinkConnection connection, CancellationToken stoppingToken)
+    private async Task<string> HoldAsync(UplinkConnection connection, UplinkHost host, CancellationToken stoppingToken)
     {
-        Log.UplinkConnected(_logger, _endpoint, _options.ClientId);
+        Log.UplinkConnected(_logger, host.Endpoint, _options.ClientId);
         _metrics.Attempted("connected");
-        Report(_status with { State = UplinkState.Connected, ConnectedSince = _clock.GetUtcNow(), Attempts = 0 });
+        Report(_status with { State = UplinkState.Connected, ConnectedSince = _clock.GetUtcNow(), Attempts = 0, NeedsOperator = false });
         _connected.TrySetResult(connection);
+        using var held = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        var returning = _hosts.IsFirst ? Task.CompletedTask : ReturnAsync(connection, held.Token);
         try
         {
             var reason = await connection.Ended.WaitAsync(stoppingToken);
-            Log.UplinkLost(_logger, _endpoint, reason);
+            Log.UplinkLost(_logger, host.Endpoint, reason);
             return reason;
         }
         catch (OperationCanceledException)
@@ -105,6 +116,8 @@ internal sealed class Uplink : IUplink
         }
         finally
         {
+            await held.CancelAsync();
+            await returning;
             Volatile.Write(ref _connected, new TaskCompletionSource<UplinkConnection>(TaskCreationOptions.RunContinuationsAsynchronously));
             connection.Release();
             if (connection.WasUseful)
@@ -114,23 +127,65 @@ internal sealed class Uplink : IUplink
         }
     }
 
-    private void NoteFailure(string reason)
+    /// <summary>
+    /// While a fallback serves: looks whether the first host can be reached, and ends the connection then. It says no CONNECT there, as
+    /// two hosts of one cluster would take that for a new connection of the same client, and end the one that serves.
+    /// </summary>
+    private async Task ReturnAsync(UplinkConnection connection, CancellationToken heldToken)
     {
-        _metrics.Attempted("failed");
-        Report(_status with { Attempts = _status.Attempts + 1 });
-        if (_status.Attempts == 1)
+        while (!heldToken.IsCancellationRequested)
         {
-            Log.UplinkUnreachable(_logger, _endpoint, reason); // once for each outage; the rest is Debug
+            await Task.Delay(_options.ReturnAfter, _clock, heldToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            try
+            {
+                heldToken.ThrowIfCancellationRequested();
+                await MqttClient.ProbeAsync(_clientOptions.Create(_hosts.First), _clock, heldToken);
+                Log.UplinkReturns(_logger, _hosts.First.Endpoint);
+                connection.Abandon($"{_hosts.First.Endpoint} can be reached again");
+                await connection.CloseAsync(s_goodbye, _clock);
+                return;
+            }
+            catch (Exception exception) when (exception is MqttConnectionException or UplinkCredentialsException)
+            {
+                Log.UplinkStaysOnFallback(_logger, _hosts.First.Endpoint, exception.Message);
+            }
+            catch (OperationCanceledException)
+            {
+                return; // the connection has ended by itself
+            }
         }
     }
 
-    private async Task WaitAsync(string reason, CancellationToken stoppingToken)
+    private void NoteFailure(UplinkHost host, UplinkFailure failure, string reason)
     {
-        var delay = _backoff.Next();
+        _metrics.Attempted("failed");
+        Report(_status with { Attempts = _status.Attempts + 1, NeedsOperator = failure.NeedsOperator(), LastError = reason, LastErrorAt = _clock.GetUtcNow() });
+        if (_status.Attempts == 1 || (failure.NeedsOperator() && failure != _lastTold))
+        {
+            _lastTold = failure;
+            Log.UplinkUnreachable(_logger, host.Endpoint, reason); // once for each outage and kind; the rest is Debug
+        }
+    }
+
+    private async Task WaitAsync(UplinkFailure failure, string reason, CancellationToken stoppingToken)
+    {
+        var delay = failure switch
+        {
+            UplinkFailure.Busy => _backoff.NextPatient(s_busy),
+            UplinkFailure.Refused => _backoff.NextPatient(s_refused),
+            _ => _backoff.Next(),
+        };
         var now = _clock.GetUtcNow();
         Report(_status with { State = UplinkState.Waiting, ConnectedSince = null, LastError = reason, LastErrorAt = now, NextAttemptAt = now + delay });
-        Log.UplinkStillUnreachable(_logger, _status.Attempts, _endpoint, reason, delay);
-        await Task.Delay(delay, _clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // the loop sees the token
+        Log.UplinkStillUnreachable(_logger, _status.Attempts, _status.Endpoint!, reason, delay);
+        if (failure == UplinkFailure.Tls)
+        {
+            await ClockJump.WaitAsync(delay, _clock, stoppingToken);
+        }
+        else
+        {
+            await Task.Delay(delay, _clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // the loop sees the token
+        }
     }
 
     private void Report(UplinkStatus status) => _status = status;

@@ -14,16 +14,22 @@ internal sealed class UplinkClientOptions(IOptions<CloudMqttOptions> mqtt, IOpti
     // Those who share the connection with the exports bound themselves; the sync of shadows to a hundred at most.
     private const int ForOthers = 100;
 
+    // Longer than the outages that a link of a vehicle has all the time, and much shorter than the quarter of an hour that TCP waits.
+    private static readonly TimeSpan s_unacknowledged = TimeSpan.FromSeconds(30);
+
     private readonly CloudMqttOptions _options = mqtt.Value;
 
     // All exports together may have so much in flight; the client itself must not be what refuses.
     private readonly int _inflight = Math.Clamp(cloud.Value.Exports.Sum(export => export.MaxInflight) + ForOthers, 1, ushort.MaxValue / 2);
 
     /// <exception cref="UplinkCredentialsException">A file cannot be read or does not hold what it should.</exception>
-    public MqttClientOptions Create() => new()
+    public MqttClientOptions Create(UplinkHost host) => new()
     {
-        Host = _options.Host,
-        Port = _options.EffectivePort,
+        Host = host.Host,
+        Port = host.Port,
+        Proxy = _options.Proxy is { } proxy ? Proxy(proxy) : null,
+        WebSocket = _options.WebsocketPath is { } path ? new MqttWebSocketOptions { Path = path } : null,
+        UnacknowledgedTimeout = s_unacknowledged,
         ProtocolVersion = _options.Version == "5" ? MqttProtocolVersion.V500 : MqttProtocolVersion.V311,
         ClientIdentifier = _options.ClientId,
         CleanStart = true, // the streams' cursors are our session: what was not acknowledged is sent again from there
@@ -31,30 +37,36 @@ internal sealed class UplinkClientOptions(IOptions<CloudMqttOptions> mqtt, IOpti
         ConnectTimeout = _options.ConnectTimeout,
         UserName = _options.UserName,
         Password = Password(),
-        Tls = _options.Tls is { } tls ? Tls(tls) : null,
+        Tls = _options.Tls is { } tls ? Tls(tls, host.Host) : null,
         Reconnect = false,
         MaxInflight = _inflight,
         MaxQueuedMessages = Math.Max(_inflight, 10_000),
     };
 
-    private ReadOnlyMemory<byte>? Password()
+    /// <remarks>A null byte array would become an empty password, which 3.1.1 servers refuse.</remarks>
+    private ReadOnlyMemory<byte>? Password() =>
+        Password(_options.Password, _options.PasswordFile, of: "") is { } password ? Encoding.UTF8.GetBytes(password).AsMemory() : default(ReadOnlyMemory<byte>?);
+
+    private static string? Password(string? password, string? file, string of) =>
+        file is null ? password : Read(file, of + "password-file", File.ReadAllText).TrimEnd('\r', '\n');
+
+    private static MqttProxyOptions Proxy(CloudProxyOptions proxy) => new()
     {
-        if (_options.PasswordFile is { } file)
+        Kind = proxy.Kind == CloudProxyKind.Socks5 ? MqttProxyKind.Socks5 : MqttProxyKind.HttpConnect,
+        Host = proxy.Host,
+        Port = proxy.EffectivePort,
+        UserName = proxy.UserName,
+        Password = Password(proxy.Password, proxy.PasswordFile, "proxy."),
+    };
+
+    private static SslClientAuthenticationOptions Tls(CloudTlsOptions tls, string host)
+    {
+        var options = new SslClientAuthenticationOptions { TargetHost = tls.ServerName ?? host };
+        if (tls.Alpn.Count > 0)
         {
-            return Encoding.UTF8.GetBytes(Read(file, "password-file", File.ReadAllText).TrimEnd('\r', '\n'));
+            options.ApplicationProtocols = [.. tls.Alpn.Select(static protocol => new SslApplicationProtocol(protocol))];
         }
 
-        if (_options.Password is { } password)
-        {
-            return Encoding.UTF8.GetBytes(password);
-        }
-
-        return null; // not by a conditional expression: its null would become an empty password, which 3.1.1 servers refuse
-    }
-
-    private SslClientAuthenticationOptions Tls(CloudTlsOptions tls)
-    {
-        var options = new SslClientAuthenticationOptions { TargetHost = _options.Host };
         if (tls.Ca is { } ca)
         {
             var roots = new X509Certificate2Collection();
