@@ -1,32 +1,29 @@
-// What does a durable append cost over the bare system calls, and how fast does an export carry records to mosquitto on this machine?
-// Rounds are interleaved, so that a noisy machine is as noisy to each side. Say the load with the figures.
-//   dotnet run -c Release --project bench/Streams.Bench -- [FOLDER] [ROUNDS]
+// What streams cost and how fast they are, beside floors and peers on the same machine. Rounds are interleaved, so that a noisy machine is as
+// noisy to each side. Say the load with the figures.
+//   dotnet run -c Release --project bench/Streams.Bench -- append   durable appends beside write + fdatasync, exports to mosquitto on loopback
+//   dotnet run -c Release --project bench/Streams.Bench -- link     exports over links with a round trip of 100 ms beside a bare socket
+// Each takes [ROUNDS] [FOLDER]; the folder decides which disk is measured.
 using Roost.Streams.Bench;
+using Roost.Streams.Bench.Link;
 
-var folder = args.Length > 0 ? args[0] : Path.Combine(Path.GetTempPath(), "roost-streams-bench");
-var rounds = args.Length > 1 ? int.Parse(args[1]) : 5;
-Measurement[] measurements =
-[
-    new("append, durable, 1 producer", () => StreamAppend.RunAsync(folder, producers: 1)),
-    new("write + fdatasync of 1 record's bytes", () => BareFile.RunAsync(folder, recordsPerSync: 1)),
-    new("append, durable, 64 producers", () => StreamAppend.RunAsync(folder, producers: 64)),
-    new("write + fdatasync of 64 records' bytes", () => BareFile.RunAsync(folder, recordsPerSync: 64)),
-    new("export to mosquitto, MQTT 5, max-inflight 100", () => ExportToMosquitto.RunAsync(folder, "5", maxInflight: 100)),
-    new("export to mosquitto, MQTT 5, max-inflight 1,000", () => ExportToMosquitto.RunAsync(folder, "5", maxInflight: 1000)),
-    new("export to mosquitto, MQTT 3.1.1, max-inflight 1,000", () => ExportToMosquitto.RunAsync(folder, "3.1.1", maxInflight: 1000)),
-];
-
-for (var round = 0; round <= rounds; round++)
+var rounds = args.Length > 1 ? int.Parse(args[1]) : 3;
+var folder = args.Length > 2 ? args[2] : Path.Combine(Path.GetTempPath(), "roost-streams-bench");
+Dictionary<string, Func<string, int, Task>> tables = new() { ["append"] = AppendTable.RunAsync, ["link"] = LinkTable.RunAsync };
+if (args.Length == 0 || !tables.TryGetValue(args[0], out var run))
 {
-    foreach (var measurement in measurements)
-    {
-        await measurement.RunAsync(warmUp: round == 0);
-    }
+    Console.Error.WriteLine($"Say what to measure: {string.Join(", ", tables.Keys)}.");
+    return 2;
 }
 
-Console.WriteLine($"load average {File.ReadAllText("/proc/loadavg").Trim()}, {Environment.ProcessorCount} processors");
-Console.WriteLine("| what | records/s, median | lowest-highest |\n|---|---|---|");
-foreach (var measurement in measurements)
+try
 {
-    Console.WriteLine(measurement.Row);
+    await run(folder, rounds);
+    return 0;
+}
+finally
+{
+    if (Directory.Exists(folder))
+    {
+        Directory.Delete(folder, recursive: true);
+    }
 }
