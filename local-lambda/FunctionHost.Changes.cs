@@ -12,6 +12,7 @@ public sealed partial class FunctionHost
 {
     // Guarded by _changes.
     private bool _running;
+    private volatile bool _sourcesKnown;
 
     /// <summary>Replaces what is kept of a function. When the task completes the change is durable, and invocations that come later see it.</summary>
     /// <param name="change">Gets what is kept now, null when there is no such function, and returns what is to be kept. What it throws is passed on; nothing has changed then.</param>

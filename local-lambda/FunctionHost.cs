@@ -97,6 +97,9 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
     /// <summary>What was found damaged since the start and set aside; each with what is lost and what to do.</summary>
     public IReadOnlyList<string> Damage => _damage.Found;
 
+    /// <summary>How far the functions have come that a stream feeds; null while that is not known: they have not started, or could not.</summary>
+    public IReadOnlyList<FunctionStreamPosition>? PositionsIn(string stream) => _sourcesKnown ? _eventSources?.Mappings.PositionsIn(stream) : null;
+
     /// <summary>Why no function runs at all; null while they do.</summary>
     public string? Fault { get; private set; }
 
@@ -172,6 +175,7 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
                 await RunAsync(function);
             }
 
+            _sourcesKnown = true;
             WantSpares();
         }
         finally
@@ -205,7 +209,7 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
             return;
         }
 
-        (_engine, _running) = (null, false);
+        (_engine, _running, _sourcesKnown) = (null, false, false);
         _changes.Release();
         using var drain = new CancellationTokenSource(_options.DrainTimeout, _clock);
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(drain.Token, cancellationToken);

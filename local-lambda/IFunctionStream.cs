@@ -3,6 +3,12 @@ namespace Roost.LocalLambda;
 /// <summary>One stream. Any thread may call; what its log refuses (damage, a full or failed disk, the daemon's stop) is an exception.</summary>
 public interface IFunctionStream
 {
+    /// <summary>Another than that of any other stream that has had its name, or will; empty where streams of this kind are never deleted.</summary>
+    string Id { get; }
+
+    /// <summary>Completes when the stream is deleted: one that gets its name later has to be opened anew.</summary>
+    Task Deleted { get; }
+
     /// <summary>Offset of the oldest record that is kept.</summary>
     long OldestOffset { get; }
 

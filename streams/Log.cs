@@ -5,11 +5,23 @@ namespace Roost.Streams;
 /// <summary>All log messages of this room: 4000-4999. Numbers are never used again.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(4000, LogLevel.Warning, "Stream {Stream} is not configured any more. Its records are kept in {Folder} and can be read; remove the folder when they are not needed.")]
-    public static partial void StreamNotConfigured(ILogger logger, StreamName stream, string folder);
+    [LoggerMessage(4000, LogLevel.Warning, "Stream {Stream} is not configured any more. Its records are kept in {Folder} and can be read; 'roost stream delete {Name}' removes them.")]
+    public static partial void StreamNotConfigured(ILogger logger, StreamName stream, string folder, StreamName name);
 
     [LoggerMessage(4001, LogLevel.Error, "Stream {Stream} in {Folder} cannot be opened: it takes no records and is not exported until this is repaired and the daemon restarted.")]
     public static partial void StreamNotOpened(ILogger logger, StreamName stream, string folder, Exception exception);
+
+    [LoggerMessage(4100, LogLevel.Information, "Stream {Stream} is made.")]
+    public static partial void StreamMade(ILogger logger, StreamName stream);
+
+    [LoggerMessage(4101, LogLevel.Information, "Stream {Stream} has another definition.")]
+    public static partial void StreamRedefined(ILogger logger, StreamName stream);
+
+    [LoggerMessage(4102, LogLevel.Information, "Stream {Stream} is deleted, with {Records} records. It was used by: {Uses}.")]
+    public static partial void StreamDeleted(ILogger logger, StreamName stream, long records, string uses);
+
+    [LoggerMessage(4103, LogLevel.Warning, "What is left of deleted streams could not be removed; the next start tries again.")]
+    public static partial void RestsNotRemoved(ILogger logger, Exception exception);
 
     [LoggerMessage(4010, LogLevel.Information, "Connected to the cloud at {Endpoint} as {ClientIdentifier}.")]
     public static partial void UplinkConnected(ILogger logger, string endpoint, string clientIdentifier);

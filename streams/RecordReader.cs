@@ -1,5 +1,6 @@
 using System.Text;
 using Roost.Storage.Logs;
+using Roost.Streams.Catalog;
 using Roost.Streams.Records;
 
 namespace Roost.Streams;
@@ -7,6 +8,7 @@ namespace Roost.Streams;
 /// <summary>Reads a stream forward; waits at its tail. One caller at a time. Got from <see cref="RecordStream.OpenReader"/>.</summary>
 public sealed class RecordReader : IDisposable
 {
+    private readonly StreamSlot _slot;
     private readonly AppendLog _log;
     private readonly OpenBatches _batches;
     private readonly List<StreamRecord> _records = [];
@@ -14,11 +16,12 @@ public sealed class RecordReader : IDisposable
     private byte[] _lastKey = [];
     private string _lastKeyText = "";
 
-    internal RecordReader(AppendLog log, OpenBatches batches, long fromOffset)
+    internal RecordReader(StreamSlot slot, OpenBatches batches, long fromOffset)
     {
-        _log = log;
+        _slot = slot;
+        _log = slot.Log;
         _batches = batches;
-        _reader = log.OpenReader(fromOffset);
+        _reader = _log.OpenReader(fromOffset);
         NextOffset = fromOffset;
     }
 
@@ -31,12 +34,12 @@ public sealed class RecordReader : IDisposable
     /// <param name="cancellationToken">Ends the waiting; nothing is skipped.</param>
     /// <returns>At least one record; list and payloads are valid until the next read.</returns>
     /// <exception cref="CorruptLogException">What was stored is damaged.</exception>
-    /// <exception cref="ObjectDisposedException">The stream was closed.</exception>
+    /// <exception cref="StreamRefusedException">The stream was closed, or deleted.</exception>
     public async ValueTask<IReadOnlyList<StreamRecord>> ReadAsync(int maxRecords, int maxBytes, CancellationToken cancellationToken = default)
     {
         while (true)
         {
-            var records = await _reader.ReadAsync(maxRecords, maxBytes, cancellationToken);
+            var records = await ReadLogAsync(maxRecords, maxBytes, cancellationToken);
             if (Take(records) is not { } batch)
             {
                 return _records;
@@ -51,10 +54,44 @@ public sealed class RecordReader : IDisposable
     public bool TryRead(int maxRecords, int maxBytes, out IReadOnlyList<StreamRecord> records)
     {
         records = _records;
-        return _reader.TryRead(maxRecords, maxBytes, out var read) && Take(read) is null;
+        var any = false;
+        try
+        {
+            any = _reader.TryRead(maxRecords, maxBytes, out var read) && Take(read) is null;
+        }
+        catch (Exception exception) when (_slot.IsDeleting && exception is IOException or CorruptLogException)
+        {
+            // its files are gone, or another stream's by now
+        }
+
+        ThrowIfDeleted();
+        return any;
     }
 
     public void Dispose() => _reader.Dispose();
+
+    private async ValueTask<IReadOnlyList<LogRecord>> ReadLogAsync(int maxRecords, int maxBytes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var records = await _reader.ReadAsync(maxRecords, maxBytes, cancellationToken);
+            ThrowIfDeleted();
+            return records;
+        }
+        catch (Exception exception) when (exception is ObjectDisposedException || (_slot.IsDeleting && exception is IOException or CorruptLogException))
+        {
+            throw _slot.NotOpen();
+        }
+    }
+
+    /// <summary>After each read: what was read of the files of a deleted stream may be of another that has its name by now.</summary>
+    private void ThrowIfDeleted()
+    {
+        if (_slot.IsDeleting)
+        {
+            throw _slot.NotOpen();
+        }
+    }
 
     /// <summary>Decodes into <see cref="_records"/> what lies before the first batch that is not there as a whole.</summary>
     /// <returns>The batch to wait for, where nothing lies before it; else null.</returns>

@@ -20,6 +20,12 @@ public sealed class RecordStream
 
     public StreamName Name => _slot.Name;
 
+    /// <summary>Another than that of any other stream that has had the name, or will: what was noted of that one's offsets does not count for this. Null for streams of the system.</summary>
+    public string? Id => _slot.Document?.Id;
+
+    /// <summary>Completes when the stream is deleted. One that gets its name later is another, to be got from the catalog.</summary>
+    public Task Deleted => _slot.Deleted;
+
     /// <summary>Offset of the oldest record that is kept.</summary>
     /// <exception cref="StreamRefusedException">The stream is damaged or closed.</exception>
     public long FirstOffset => _slot.Log.FirstOffset;
@@ -38,7 +44,7 @@ public sealed class RecordStream
 
     /// <summary>Reads from <paramref name="fromOffset"/> on, or from the oldest record kept where that one is gone. The caller disposes of it.</summary>
     /// <exception cref="StreamRefusedException">The stream is damaged or closed.</exception>
-    public RecordReader OpenReader(long fromOffset) => new(_slot.Log, _batches, fromOffset);
+    public RecordReader OpenReader(long fromOffset) => new(_slot, _batches, fromOffset);
 
     /// <summary>Offset of the first record appended at <paramref name="time"/> or later; <see cref="NextOffset"/> when there is none yet.</summary>
     /// <exception cref="StreamRefusedException">The stream is damaged or closed.</exception>
@@ -81,9 +87,16 @@ public sealed class RecordStream
     internal long Append(AppendLog log, ReadOnlySpan<byte> key, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> payload)
     {
         long offset;
-        lock (_gate) // offsets of a batch follow each other
+        try
         {
-            offset = log.Append(key, headers, payload);
+            lock (_gate) // offsets of a batch follow each other
+            {
+                offset = log.Append(key, headers, payload);
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            throw _slot.NotOpen();
         }
 
         _metrics.Appended(_slot.Tag, 1, key.Length + headers.Length + payload.Length);
@@ -113,6 +126,11 @@ public sealed class RecordStream
                 {
                     log.Append(records[appended].Key, records[appended].Headers, records[appended].Payload.Span);
                 }
+            }
+            catch (ObjectDisposedException)
+            {
+                _batches.End(batch);
+                throw _slot.NotOpen();
             }
             catch
             {

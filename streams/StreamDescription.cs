@@ -8,7 +8,15 @@ public sealed record StreamDescription
 {
     public required StreamName Name { get; init; }
 
-    /// <summary>False: the folder exists, the configuration does not name it any more. It can be read, not appended to, and nothing is deleted.</summary>
+    /// <summary>Another than that of any other stream that has had the name, or will. Null for those of the system, and while it is not open.</summary>
+    public required string? Id { get; init; }
+
+    public required StreamOrigin Origin { get; init; }
+
+    /// <summary>Null like <see cref="Id"/>.</summary>
+    public required DateTimeOffset? Created { get; init; }
+
+    /// <summary>True: the configuration or a request defines it, and it takes records. False: the system's own, or a folder that nothing defines any more: it can be read, not appended to, and nothing of it goes by itself.</summary>
     public required bool Configured { get; init; }
 
     /// <summary>Why the stream cannot be used, as a sentence; null when it can.</summary>
@@ -22,6 +30,15 @@ public sealed record StreamDescription
 
     /// <summary>Bytes on disk.</summary>
     public required long SizeBytes { get; init; }
+
+    /// <summary>When the oldest record kept was appended; null without records.</summary>
+    public required DateTimeOffset? Oldest { get; init; }
+
+    /// <summary>When the newest record was appended; null without records.</summary>
+    public required DateTimeOffset? Newest { get; init; }
+
+    /// <summary>Records that retention gave up since the stream was opened.</summary>
+    public required long DroppedRecords { get; init; }
 
     public required LogRetention Retention { get; init; }
 

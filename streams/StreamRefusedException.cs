@@ -7,4 +7,7 @@ public sealed class StreamRefusedException(StreamName stream, string message, bo
 
     /// <summary>True: the stream itself cannot be used now. False: it can, but not for this.</summary>
     public bool IsFault { get; } = isFault;
+
+    /// <summary>True: the stream was deleted, and this is one that had its name.</summary>
+    public bool IsDeleted { get; init; }
 }

@@ -18,6 +18,10 @@ public static class StreamsEndpointRouteBuilderExtensions
         var tail = ActivatorUtilities.CreateInstance<TailEndpoint>(services);
 
         endpoints.MapGet("/api/v1/streams", description.ListAsync);
+        var definition = ActivatorUtilities.CreateInstance<DefinitionEndpoints>(services, description);
+        endpoints.MapPut("/api/v1/streams/{name}", definition.PutAsync);
+        endpoints.MapPatch("/api/v1/streams/{name}", definition.PatchAsync);
+        endpoints.MapDelete("/api/v1/streams/{name}", definition.DeleteAsync);
         endpoints.MapStreamRecords();
         endpoints.MapGet("/api/v1/streams/{name}/tail", tail.HandleAsync);
         endpoints.MapGet("/api/v1/uplink", description.UplinkAsync);

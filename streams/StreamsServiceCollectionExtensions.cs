@@ -37,6 +37,7 @@ public static class StreamsServiceCollectionExtensions
         services.AddSingleton<IUplink>(provider => provider.GetRequiredService<Uplink>());
         services.AddSingleton<ExportRegistry>();
         services.AddSingleton<IStreamExports>(provider => provider.GetRequiredService<ExportRegistry>());
+        services.AddSingleton<ConsumerList>();
         services.AddHostedService<StreamsService>();
         return services;
     }

@@ -2,7 +2,7 @@ namespace Roost.Streams;
 
 /// <summary>No stream has this name.</summary>
 public sealed class UnknownStreamException(StreamName stream, IEnumerable<StreamName> existing)
-    : Exception($"No stream is named '{stream}'. {Listed(existing)} Add it under 'streams' in the configuration to create it.")
+    : Exception($"No stream is named '{stream}'. {Listed(existing)} 'roost stream create {stream}' makes it, or a line under 'streams' in the configuration.")
 {
     public StreamName Stream { get; } = stream;
 

@@ -7,7 +7,7 @@ using Roost.Cli.Output;
 
 namespace Roost.Cli.Commands;
 
-/// <summary><c>roost stream list|tail|append</c>.</summary>
+/// <summary><c>roost stream</c>.</summary>
 internal static class StreamCommands
 {
     private const int UsualCount = 10;
@@ -15,6 +15,10 @@ internal static class StreamCommands
     public static Command Create(GlobalOptions options, Terminal terminal) => new("stream", "Streams of records")
     {
         List(options, terminal),
+        StreamShowCommand.Create(options, terminal),
+        StreamDefinitionCommands.Make(options, terminal),
+        StreamDefinitionCommands.Update(options, terminal),
+        StreamDefinitionCommands.Delete(options, terminal),
         Tail(options, terminal),
         Append(options, terminal),
     };

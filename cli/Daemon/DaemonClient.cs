@@ -90,7 +90,8 @@ internal sealed class DaemonClient : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private static async Task<JsonDocument> ReadJsonAsync(HttpResponseMessage response, string what, CancellationToken cancellationToken)
+    /// <summary>The document that an answer holds.</summary>
+    public static async Task<JsonDocument> ReadJsonAsync(HttpResponseMessage response, string what, CancellationToken cancellationToken)
     {
         try
         {

@@ -56,6 +56,11 @@ internal static class StreamTail
                 continue; // a sign of life
             }
 
+            if (EndOf(line) is { } reason)
+            {
+                throw new DaemonException($"{what}: {reason}");
+            }
+
             yield return line;
             if (--left == 0)
             {
@@ -64,6 +69,18 @@ internal static class StreamTail
         }
 
         throw LineStream.Ended(what);
+    }
+
+    /// <returns>Why the daemon ends the stream; null for a record.</returns>
+    private static string? EndOf(string line)
+    {
+        if (!line.StartsWith("{\"message\":", StringComparison.Ordinal))
+        {
+            return null; // records begin with their offset
+        }
+
+        using var end = JsonDocument.Parse(line);
+        return end.RootElement.GetProperty("message").GetString();
     }
 
     private static string PathOf(string name) => $"/api/v1/streams/{PathSegment.Encode(name)}";

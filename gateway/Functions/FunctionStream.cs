@@ -5,6 +5,10 @@ namespace Roost.Gateway.Functions;
 
 internal sealed class FunctionStream(RecordStream stream) : IFunctionStream
 {
+    public string Id => stream.Id ?? "";
+
+    public Task Deleted => stream.Deleted;
+
     public long OldestOffset => stream.FirstOffset;
 
     public long NextOffset => stream.NextOffset;

@@ -33,7 +33,7 @@ internal sealed class FunctionHealth(FunctionHost functions) : IHealthSource
         {
             if (all.FirstOrDefault(function => function.MissingStreams.Count > 0) is { } waiting)
             {
-                return new("functions", RoomState.Degraded, $"{waiting.Name} is to have the records of stream {waiting.MissingStreams[0]}, which does not exist; add it under 'streams' in the configuration, or correct the name");
+                return new("functions", RoomState.Degraded, $"{waiting.Name} is to have the records of stream {waiting.MissingStreams[0]}, which does not exist; 'roost stream create {waiting.MissingStreams[0]}' makes it, or correct the name");
             }
 
             return isolation is { Mode: "none" } ? new("functions", RoomState.Degraded, "they run without isolation, as functions.isolation says") : new("functions", RoomState.Up);

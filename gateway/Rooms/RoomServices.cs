@@ -54,6 +54,7 @@ internal static class RoomServices
         services.AddAdoptedStream(StreamName.Parse("$shadows"), provider => provider.GetRequiredService<ShadowService>().Journal);
         services.AddAdoptedStream(StreamName.Parse("$functions"), provider => provider.GetRequiredService<FunctionHost>().LogStream);
         services.AddSingleton<IFunctionStreams, FunctionStreams>();
+        services.AddSingleton<IStreamConsumers, FunctionConsumers>();
         services.AddSingleton<IFunctionGateway, FunctionGateway>();
         services.AddSingleton<IFunctionListeners, FunctionListeners>();
         services.AddSingleton<ICloudLink, CloudLink>();

@@ -25,6 +25,9 @@ internal sealed class SourceStore(string folder, ILogger logger) : IAsyncDisposa
                 next INTEGER NOT NULL,      -- all records of the partition below this offset are done
                 PRIMARY KEY(mapping, partition)) STRICT;
             """,
+
+            // Which of all streams of its name: empty for those from before streams could be deleted.
+            "ALTER TABLE checkpoints ADD COLUMN stream TEXT NOT NULL DEFAULT ''",
         ],
     };
 

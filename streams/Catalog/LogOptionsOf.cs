@@ -18,15 +18,15 @@ internal static class LogOptionsOf
         Full = LogFullPolicy.DropOldest,
     };
 
-    /// <summary>A stream that is not configured any more keeps all it has.</summary>
-    public static AppendLogOptions Abandoned { get; } = new()
+    /// <summary>A stream that nothing defines any more keeps all it has.</summary>
+    public static AppendLogOptions Removed { get; } = new()
     {
         Retention = LogRetention.Unlimited,
         Full = LogFullPolicy.Reject,
         Durability = Durability.Crash, // nothing is appended: no space is set aside for it
     };
 
-    public static AppendLogOptions Configured(StreamOptions options) => new()
+    public static AppendLogOptions Defined(StreamOptions options) => new()
     {
         Durability = options.Durability,
         SegmentBytes = Math.Max(SegmentBytes, 2L * options.MaxRecordBytes),

@@ -5,12 +5,16 @@ using Microsoft.Extensions.Options;
 using Roost.Mqtt;
 using Roost.Storage;
 using Roost.Storage.Logs;
+using Roost.Streams.Definitions;
 
 namespace Roost.Streams.Catalog;
 
-/// <summary>All streams: the configured ones, those whose folder is still there, those of other rooms, and the system's own. Each is a log, in a folder of its name where it is not another room's.</summary>
-internal sealed class StreamCatalog : IStreamCatalog
+/// <summary>All streams: the configured ones, those made over the API, those whose folder is still there, those of other rooms, and the system's own. Each is a log, in a folder of its name where it is not another room's.</summary>
+internal sealed partial class StreamCatalog : IStreamCatalog
 {
+    /// <summary>Each that is appended to has a thread, a file that is written and memory for what waits; the largest sites have some tens.</summary>
+    private const int MostStreams = 256;
+
     private readonly ConcurrentDictionary<StreamName, Entry> _entries = new();
     private readonly Lock _deadGate = new();
     private readonly IReadOnlyList<AdoptedStream> _adopted;
@@ -29,13 +33,13 @@ internal sealed class StreamCatalog : IStreamCatalog
         _logger = logger;
         foreach (var (name, stream) in options.Value)
         {
-            Add(StreamName.Parse(name), configured: true, LogOptionsOf.Configured(stream));
+            Add(StreamName.Parse(name), StreamOrigin.Configuration, LogOptionsOf.Defined(stream));
         }
 
         _adopted = [.. adopted];
         foreach (var stream in _adopted)
         {
-            Add(stream.Name, configured: false, LogOptionsOf.Abandoned); // its room's options come with its log
+            Add(stream.Name, StreamOrigin.System, LogOptionsOf.Removed); // its room's options come with its log
         }
 
         metrics.ObserveStreams(List);
@@ -63,18 +67,21 @@ internal sealed class StreamCatalog : IStreamCatalog
             Adopt(stream);
         }
 
+        Tidy();
         foreach (var entry in _entries.Values.Where(entry => _adopted.All(stream => stream.Name != entry.Slot.Name)))
         {
-            Open(entry.Slot, entry.Options);
+            Open(entry.Slot);
         }
 
         foreach (var name in _folder.Names().Where(name => !_entries.ContainsKey(name)))
         {
-            var entry = Add(name, configured: false, name.IsSystem ? LogOptionsOf.Dead : LogOptionsOf.Abandoned);
-            Open(entry.Slot, entry.Options);
-            if (!name.IsSystem)
+            if (name.IsSystem)
             {
-                Log.StreamNotConfigured(_logger, name, _folder.Of(name));
+                Open(Add(name, StreamOrigin.System, LogOptionsOf.Dead).Slot);
+            }
+            else
+            {
+                OpenUnconfigured(name);
             }
         }
     }
@@ -87,8 +94,8 @@ internal sealed class StreamCatalog : IStreamCatalog
         {
             if (!_entries.TryGetValue(StreamName.Dead, out var entry))
             {
-                entry = Add(StreamName.Dead, configured: false, LogOptionsOf.Dead);
-                Open(entry.Slot, entry.Options);
+                entry = Add(StreamName.Dead, StreamOrigin.System, LogOptionsOf.Dead);
+                Open(entry.Slot);
             }
 
             return entry.Stream;
@@ -98,16 +105,25 @@ internal sealed class StreamCatalog : IStreamCatalog
     /// <summary>Syncs and closes every log, but for those of other rooms.</summary>
     public async Task CloseAsync()
     {
-        foreach (var entry in _entries.Values)
+        await _changes.WaitAsync();
+        try
         {
-            await entry.Slot.CloseAsync();
+            _isClosed = true;
+            foreach (var entry in _entries.Values)
+            {
+                await entry.Slot.CloseAsync();
+            }
+        }
+        finally
+        {
+            _changes.Release();
         }
     }
 
-    private Entry Add(StreamName name, bool configured, AppendLogOptions options)
+    private Entry Add(StreamName name, StreamOrigin origin, AppendLogOptions options)
     {
-        var slot = new StreamSlot(name, configured, options);
-        return _entries[name] = new Entry(slot, new RecordStream(slot, _metrics), options);
+        var slot = new StreamSlot(name, origin, options);
+        return _entries[name] = new Entry(slot, new RecordStream(slot, _metrics));
     }
 
     private void Adopt(AdoptedStream stream)
@@ -123,19 +139,75 @@ internal sealed class StreamCatalog : IStreamCatalog
         }
     }
 
-    private void Open(StreamSlot slot, AppendLogOptions options)
+    /// <summary>A folder that the configuration does not name: made over the API, or removed from the configuration.</summary>
+    private void OpenUnconfigured(StreamName name)
     {
-        var folder = _folder.Of(slot.Name);
+        var folder = _folder.Of(name);
         try
         {
-            slot.Open(AppendLog.Open(folder, options, _clock, _logger, _storageMetrics));
+            var definition = StreamDocument.Read(folder)?.Definition;
+            Open(Add(name, definition is null ? StreamOrigin.Removed : StreamOrigin.Api, definition is null ? LogOptionsOf.Removed : LogOptionsOf.Defined(definition)).Slot);
+            if (definition is null)
+            {
+                Log.StreamNotConfigured(_logger, name, folder, name);
+            }
         }
-        catch (Exception exception) when (exception is CorruptLogException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (IsExpected(exception))
         {
-            slot.Fail($"cannot be opened: {exception.Message.TrimEnd('.')}");
-            Log.StreamNotOpened(_logger, slot.Name, folder, exception);
+            Fail(Add(name, StreamOrigin.Removed, LogOptionsOf.Removed).Slot, exception);
         }
     }
 
-    private sealed record Entry(StreamSlot Slot, RecordStream Stream, AppendLogOptions Options);
+    private void Open(StreamSlot slot)
+    {
+        AppendLog? log = null;
+        try
+        {
+            log = OpenLog(slot);
+            slot.Open(log, slot.Origin == StreamOrigin.System ? null : DocumentOf(slot));
+        }
+        catch (Exception exception) when (IsExpected(exception))
+        {
+            Fail(slot, exception);
+            _ = log?.DisposeAsync().AsTask(); // nothing was appended: there is nothing to wait for
+        }
+    }
+
+    private AppendLog OpenLog(StreamSlot slot) => AppendLog.Open(_folder.Of(slot.Name), slot.Options, _clock, _logger, _storageMetrics);
+
+    /// <summary>Streams from before they had documents get theirs when they are opened, and so do those that the configuration has just begun to name.</summary>
+    private StreamDocument DocumentOf(StreamSlot slot)
+    {
+        var folder = _folder.Of(slot.Name);
+        if (StreamDocument.Read(folder) is { } known)
+        {
+            return known;
+        }
+
+        var made = StreamDocument.New(definition: null, _clock);
+        made.Write(folder);
+        return made;
+    }
+
+    private void Fail(StreamSlot slot, Exception exception)
+    {
+        slot.Fail($"cannot be opened: {exception.Message.TrimEnd('.')}");
+        Log.StreamNotOpened(_logger, slot.Name, _folder.Of(slot.Name), exception);
+    }
+
+    private void Tidy()
+    {
+        try
+        {
+            _folder.Tidy();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Log.RestsNotRemoved(_logger, exception);
+        }
+    }
+
+    private static bool IsExpected(Exception exception) => exception is CorruptLogException or InvalidDataException or IOException or UnauthorizedAccessException;
+
+    private sealed record Entry(StreamSlot Slot, RecordStream Stream);
 }

@@ -1,31 +1,48 @@
 using System.Diagnostics.CodeAnalysis;
 using Roost.Storage.Logs;
+using Roost.Streams.Definitions;
 
 namespace Roost.Streams.Catalog;
 
-/// <summary>The place of one stream in the catalog: its options, its open log, or why there is none.</summary>
-internal sealed class StreamSlot(StreamName name, bool configured, AppendLogOptions options)
+/// <summary>The place of one stream in the catalog: what it is, its options, its open log, or why there is none. A stream that is deleted never gets another log.</summary>
+internal sealed class StreamSlot(StreamName name, StreamOrigin origin, AppendLogOptions options)
 {
-    private AppendLogOptions _options = options;
+    private readonly TaskCompletionSource _deleted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile AppendLogOptions _options = options;
     private AppendLog? _log;
     private bool _isAdopted;
-    private string? _fault = "is not open yet";
+    private volatile string? _fault = "is not open yet";
+    private volatile bool _isDeleting;
 
     public StreamName Name { get; } = name;
+
+    public StreamOrigin Origin { get; private set; } = origin;
+
+    /// <summary>Null while it is not open, and for streams of the system.</summary>
+    public StreamDocument? Document { get; private set; }
 
     /// <summary>The metrics' tag, made once.</summary>
     public KeyValuePair<string, object?> Tag { get; } = new("stream", name.Value);
 
+    /// <summary>How its log is kept.</summary>
+    public AppendLogOptions Options => _options;
+
     public int MaxRecordBytes => _options.MaxRecordBytes;
 
+    /// <summary>Completes when the stream is deleted.</summary>
+    public Task Deleted => _deleted.Task;
+
+    /// <summary>It is deleted, or about to be.</summary>
+    public bool IsDeleting => _isDeleting;
+
     /// <exception cref="StreamRefusedException">There is no open log.</exception>
-    public AppendLog Log => Volatile.Read(ref _log) ?? throw Refused(_fault!, isFault: true);
+    public AppendLog Log => Volatile.Read(ref _log) ?? throw NotOpen();
 
     /// <summary>The log, for who wants to append from outside.</summary>
     /// <exception cref="StreamRefusedException">The stream takes no records.</exception>
     public AppendLog Appendable()
     {
-        if (!configured)
+        if (Origin is StreamOrigin.Removed or StreamOrigin.System)
         {
             ThrowNotAppendable();
         }
@@ -33,9 +50,11 @@ internal sealed class StreamSlot(StreamName name, bool configured, AppendLogOpti
         return Log;
     }
 
-    public void Open(AppendLog log)
+    /// <param name="document">Null for streams of the system.</param>
+    public void Open(AppendLog log, StreamDocument? document)
     {
         _fault = null;
+        Document = document;
         Volatile.Write(ref _log, log);
     }
 
@@ -44,10 +63,36 @@ internal sealed class StreamSlot(StreamName name, bool configured, AppendLogOpti
     {
         _options = log.Options;
         _isAdopted = true;
-        Open(log);
+        Open(log, document: null);
+    }
+
+    /// <summary>Another definition, in force at once: its document is written, its log keeps to it.</summary>
+    public void Redefine(StreamDocument document, AppendLogOptions options)
+    {
+        Log.Reconfigure(options);
+        _options = options;
+        Document = document;
+        Origin = StreamOrigin.Api;
     }
 
     public void Fail(string fault) => _fault = fault;
+
+    /// <summary>From now on it is refused; what was appended before is still acknowledged.</summary>
+    public async ValueTask BeginDeleteAsync()
+    {
+        _isDeleting = true;
+        _fault = "was deleted";
+        if (Interlocked.Exchange(ref _log, null) is { } log)
+        {
+            await log.DisposeAsync();
+        }
+    }
+
+    /// <summary>The deletion was not possible; the log is opened again.</summary>
+    public void EndDelete() => _isDeleting = false;
+
+    /// <summary>Tells all who wait for <see cref="Deleted"/>.</summary>
+    public void SetDeleted() => _deleted.SetResult();
 
     public async ValueTask CloseAsync()
     {
@@ -63,36 +108,48 @@ internal sealed class StreamSlot(StreamName name, bool configured, AppendLogOpti
     public void ThrowIfNoRoom(int records, long bytes)
     {
         var log = Log;
-        var bytesFull = _options.Retention.Bytes is { } mostBytes && log.SizeBytes + log.PendingBytes + bytes > mostBytes;
-        var recordsFull = _options.Retention.Records is { } mostRecords && log.NextOffset - log.FirstOffset + records > mostRecords;
-        if (_options.Full == LogFullPolicy.Reject && (bytesFull || recordsFull))
+        var limits = _options;
+        var bytesFull = limits.Retention.Bytes is { } mostBytes && log.SizeBytes + log.PendingBytes + bytes > mostBytes;
+        var recordsFull = limits.Retention.Records is { } mostRecords && log.NextOffset - log.FirstOffset + records > mostRecords;
+        if (limits.Full == LogFullPolicy.Reject && (bytesFull || recordsFull))
         {
-            throw new LogFullException(log.Folder, $"its retention ({_options.Retention}) has no room for {records} records of {bytes} bytes", "Wait until age frees some, or raise the retention.");
+            throw new LogFullException(log.Folder, $"its retention ({limits.Retention}) has no room for {records} records of {bytes} bytes", "Wait until age frees some, or raise the retention.");
         }
     }
 
     public StreamDescription Describe()
     {
         var log = Volatile.Read(ref _log);
+        var kept = _options;
         return new StreamDescription
         {
             Name = Name,
-            Configured = configured,
+            Id = Document?.Id,
+            Origin = Origin,
+            Created = Document?.Created,
+            Configured = Origin is StreamOrigin.Configuration or StreamOrigin.Api,
             Fault = log is null ? $"Stream '{Name}' {_fault}." : null,
             FirstOffset = log?.FirstOffset ?? 0,
             NextOffset = log?.NextOffset ?? 0,
             SizeBytes = log?.SizeBytes ?? 0,
-            Retention = _options.Retention,
-            Full = _options.Full,
-            Durability = _options.Durability,
-            MaxRecordBytes = _options.MaxRecordBytes,
+            Oldest = log?.OldestTimestamp,
+            Newest = log?.NewestTimestamp,
+            DroppedRecords = log?.DroppedRecords ?? 0,
+            Retention = kept.Retention,
+            Full = kept.Full,
+            Durability = kept.Durability,
+            MaxRecordBytes = kept.MaxRecordBytes,
         };
     }
 
-    [DoesNotReturn]
-    private void ThrowNotAppendable() => throw Refused(Name.IsSystem
-        ? "is the system's own and takes no records from outside"
-        : "is not configured any more: it can be read, not appended to. Add it under 'streams' in the configuration", isFault: false);
+    /// <summary>Why there is no log.</summary>
+    public StreamRefusedException NotOpen() => new(Name, $"Stream '{Name}' {_fault ?? "is closed"}.", isFault: true) { IsDeleted = _isDeleting };
 
-    private StreamRefusedException Refused(string why, bool isFault) => new(Name, $"Stream '{Name}' {why}.", isFault);
+    [DoesNotReturn]
+    private void ThrowNotAppendable() => throw new StreamRefusedException(
+        Name,
+        $"Stream '{Name}' {(Name.IsSystem
+            ? "is the system's own and takes no records from outside"
+            : $"is not configured any more: it can be read, not appended to. Make it anew with 'roost stream create {Name}', which keeps its records, or add it under 'streams' in the configuration")}.",
+        isFault: false);
 }

@@ -25,6 +25,17 @@ internal static class Answer
             {
                 json.WriteStartObject();
                 json.WriteString("message", exception.Message);
+                if (exception is RequestRefusedException { Faults.Count: > 0 } refused)
+                {
+                    json.WriteStartArray("faults");
+                    foreach (var fault in refused.Faults)
+                    {
+                        json.WriteStringValue(fault);
+                    }
+
+                    json.WriteEndArray();
+                }
+
                 json.WriteEndObject();
             });
         }
@@ -46,6 +57,7 @@ internal static class Answer
         UnknownStreamException => StatusCodes.Status404NotFound,
         RecordTooLargeException => StatusCodes.Status413PayloadTooLarge,
         LogFullException => StatusCodes.Status507InsufficientStorage,
+        StreamRefusedException { IsDeleted: true } => StatusCodes.Status410Gone,
         StreamRefusedException { IsFault: false } => StatusCodes.Status409Conflict,
         StreamRefusedException or LogFailedException or CorruptLogException or ObjectDisposedException => StatusCodes.Status503ServiceUnavailable,
         ArgumentException => StatusCodes.Status400BadRequest,

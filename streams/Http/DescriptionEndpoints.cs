@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Roost.Streams.Definitions;
 
 namespace Roost.Streams.Http;
 
@@ -22,15 +23,17 @@ internal sealed class DescriptionEndpoints(IStreamCatalog catalog, IStreamExport
 
     public Task GetAsync(HttpContext context) => Answer.RunAsync(context, async () =>
     {
-        var stream = StreamRoute.Resolve(context, catalog);
-        await Answer.WriteAsync(context, json => Write(json, stream.Describe(), exports.List()));
+        await WriteAsync(context, StreamRoute.Resolve(context, catalog));
     });
+
+    /// <summary>Answers with the description of one.</summary>
+    public Task WriteAsync(HttpContext context, RecordStream stream) => Answer.WriteAsync(context, json => Write(json, stream.Describe(), exports.List()));
 
     public Task UplinkAsync(HttpContext context) => Answer.WriteAsync(context, json =>
     {
         var status = uplink.Status;
         json.WriteStartObject();
-        json.WriteString("state", Word(status.State.ToString()));
+        json.WriteString("state", Words.Of(status.State));
         json.WriteString("endpoint", status.Endpoint);
         WriteTime(json, "connectedSince", status.ConnectedSince);
         json.WriteNumber("attempts", status.Attempts);
@@ -45,19 +48,25 @@ internal sealed class DescriptionEndpoints(IStreamCatalog catalog, IStreamExport
     {
         json.WriteStartObject();
         json.WriteString("name", stream.Name.Value);
+        json.WriteString("id", stream.Id);
+        json.WriteString("origin", Words.Of(stream.Origin));
+        WriteTime(json, "createdAt", stream.Created);
         json.WriteBoolean("configured", stream.Configured);
         json.WriteString("fault", stream.Fault);
         json.WriteNumber("records", stream.Records);
         json.WriteNumber("firstOffset", stream.FirstOffset);
         json.WriteNumber("nextOffset", stream.NextOffset);
         json.WriteNumber("sizeBytes", stream.SizeBytes);
+        WriteTime(json, "oldestAt", stream.Oldest);
+        WriteTime(json, "newestAt", stream.Newest);
+        json.WriteNumber("droppedRecords", stream.DroppedRecords);
         json.WriteStartObject("retention");
         WriteNumber(json, "bytes", stream.Retention.Bytes);
         WriteNumber(json, "ageSeconds", (long?)stream.Retention.Age?.TotalSeconds);
         WriteNumber(json, "records", stream.Retention.Records);
         json.WriteEndObject();
-        json.WriteString("full", Word(stream.Full.ToString()));
-        json.WriteString("durability", Word(stream.Durability.ToString()));
+        json.WriteString("full", Words.Of(stream.Full));
+        json.WriteString("durability", Words.Of(stream.Durability));
         json.WriteNumber("maxRecordBytes", stream.MaxRecordBytes);
         json.WriteStartArray("exports");
         foreach (var export in exports.Where(export => export.Stream == stream.Name))
@@ -85,10 +94,6 @@ internal sealed class DescriptionEndpoints(IStreamCatalog catalog, IStreamExport
         json.WriteString("fault", export.Fault);
         json.WriteEndObject();
     }
-
-    /// <summary>As the configuration spells it: <c>DropOldest</c> is <c>drop-oldest</c>.</summary>
-    private static string Word(string name) =>
-        string.Concat(name.Select((letter, index) => char.IsUpper(letter) ? $"{(index > 0 ? "-" : "")}{char.ToLowerInvariant(letter)}" : $"{letter}"));
 
     private static void WriteNumber(Utf8JsonWriter json, string name, long? value)
     {

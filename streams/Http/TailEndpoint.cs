@@ -42,6 +42,10 @@ internal sealed class TailEndpoint(IStreamCatalog catalog, TimeProvider clock, I
         {
             // the client went, or the daemon stops
         }
+        catch (StreamRefusedException exception)
+        {
+            await SayEndAsync(context.Response.BodyWriter, events, exception.Message, context.RequestAborted);
+        }
     });
 
     /// <summary>Where the client was (<c>Last-Event-ID</c>), where it says, or so many records before the end.</summary>
@@ -77,6 +81,21 @@ internal sealed class TailEndpoint(IStreamCatalog catalog, TimeProvider clock, I
 
             await output.FlushAsync(ended);
         }
+    }
+
+    /// <summary>The last line: that it is no record shows in that it has a message and no offset.</summary>
+    private static async Task SayEndAsync(PipeWriter output, bool events, string message, CancellationToken aborted)
+    {
+        output.Write(events ? "event: end\ndata: "u8 : []);
+        await using (var json = new Utf8JsonWriter(output))
+        {
+            json.WriteStartObject();
+            json.WriteString("message", message);
+            json.WriteEndObject();
+        }
+
+        output.Write(events ? "\n\n"u8 : "\n"u8);
+        await output.FlushAsync(aborted);
     }
 
     private static void Write(PipeWriter output, Utf8JsonWriter json, in StreamRecord record, bool events)

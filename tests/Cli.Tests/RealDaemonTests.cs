@@ -166,6 +166,20 @@ public sealed class RealDaemonTests
     }
 
     [Test]
+    public async Task A_stream_comes_changes_and_goes()
+    {
+        Assert.That((await DoneAsync("stream", "create", "made", "--max-bytes", "1MiB", "--full", "reject")).Output, Does.Match("kept +at most 1 MiB\n"));
+        Assert.That((await RunAsync("stream", "create", "made")).Error, Does.Contain("there already").And.Contain("roost stream update made"));
+        Assert.That((await DoneAsync("stream", "update", "made", "--max-bytes", "none", "--max-age", "2h")).Output, Does.Match("kept +at most 2h\n").And.Match("when full +reject"));
+        await DoneAsync("stream", "append", "made", "hello");
+        Assert.That((await DoneAsync("stream", "show", "made")).Output, Does.Match("records +1, offsets 0 to 0"));
+        Assert.That((await RunAsync("stream", "create", "bad", "--max-age", "soon")).Error, Is.EqualTo("roost: create bad: retention.age is \"soon\"; write a whole number with ms, s, m, h or d, like 30s, or none for no limit.\n"));
+        Assert.That((await RunAsync("stream", "delete", "telemetry")).Error, Does.Contain("edit or remove streams.telemetry"));
+        await DoneAsync("stream", "delete", "made");
+        Assert.That((await RunAsync("stream", "show", "made")).Error, Does.Contain("No stream is named 'made'"));
+    }
+
+    [Test]
     public async Task A_retained_message_reaches_who_subscribes_later()
     {
         await DoneAsync("pub", "a b/ü", "{\"n\":1}", "--retain");

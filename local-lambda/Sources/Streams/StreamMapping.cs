@@ -17,6 +17,7 @@ internal sealed partial class StreamMapping : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _giveUp = new();
     private readonly Task _running;
+    private volatile IReadOnlyList<StreamPartition>? _partitions;
 
     /// <param name="streams">Null where the gateway has none.</param>
     public StreamMapping(
@@ -28,6 +29,9 @@ internal sealed partial class StreamMapping : IAsyncDisposable
     }
 
     public EventSourceMapping Mapping { get; }
+
+    /// <summary>All records below it are done; 0 until it is known, null for a mapping that is disabled and has never run.</summary>
+    public long? Next => _partitions?.Min(partition => partition.Next) ?? (Mapping.Enabled ? 0 : _checkpoints.Find(Mapping.UUID, stream: null, Mapping.ParallelizationFactor)?.Min());
 
     public MappingStatus Status()
     {
@@ -58,11 +62,10 @@ internal sealed partial class StreamMapping : IAsyncDisposable
     {
         try
         {
-            var stream = await OpenAsync();
-            var next = await PositionsAsync(stream);
-            await Task.WhenAll(next.Select((offset, partition) =>
-                new StreamPartition(Mapping, partition, stream, offset, _makeRunner(_progress[partition]), _progress[partition], _checkpoints, _metrics, _clock, _logger)
-                    .RunAsync(_stopping.Token, _giveUp.Token)));
+            for (var isFirst = true; !_stopping.IsCancellationRequested; isFirst = false)
+            {
+                await RunAsync(isFirst);
+            }
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
@@ -75,14 +78,32 @@ internal sealed partial class StreamMapping : IAsyncDisposable
         }
     }
 
-    private async Task<IFunctionStream> OpenAsync()
+    /// <summary>Until the mapping is stopped, or its stream is deleted.</summary>
+    private async Task RunAsync(bool isFirst)
+    {
+        var (stream, hasWaited) = await OpenAsync();
+        var next = await PositionsAsync(stream, isNew: hasWaited || !isFirst);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+        _partitions = [.. next.Select((offset, partition) =>
+            new StreamPartition(Mapping, partition, stream, offset, _makeRunner(_progress[partition]), _progress[partition], _checkpoints, _metrics, _clock, _logger))];
+        var running = Task.WhenAll(_partitions.Select(partition => partition.RunAsync(ended.Token, _giveUp.Token)));
+        await Task.WhenAny(running, stream.Deleted);
+        await ended.CancelAsync();
+        await running;
+        if (stream.Deleted.IsCompleted)
+        {
+            _partitions = null;
+        }
+    }
+
+    private async Task<(IFunctionStream Stream, bool HasWaited)> OpenAsync()
     {
         var name = StreamArn.NameOf(Mapping.EventSourceArn);
         for (var first = true; ; first = false)
         {
             if (_streams is not null && _streams.TryOpen(name, out var stream))
             {
-                return stream;
+                return (stream, HasWaited: !first);
             }
 
             if (first)
@@ -95,21 +116,23 @@ internal sealed partial class StreamMapping : IAsyncDisposable
         }
     }
 
-    private async Task<IReadOnlyList<long>> PositionsAsync(IFunctionStream stream)
+    /// <param name="isNew">The stream came after the mapping: all of its records are later ones.</param>
+    private async Task<IReadOnlyList<long>> PositionsAsync(IFunctionStream stream, bool isNew)
     {
-        var known = _checkpoints.Find(Mapping.UUID, Mapping.ParallelizationFactor);
+        var known = _checkpoints.Find(Mapping.UUID, stream.Id, Mapping.ParallelizationFactor);
         var first = Mapping.StartingPosition switch
         {
             "TRIM_HORIZON" => stream.OldestOffset,
+            "LATEST" when isNew => stream.OldestOffset,
             "AT_TIMESTAMP" when Mapping.StartingPositionTimestamp is { } time => stream.FindOffset(time),
             _ => stream.NextOffset,
         };
         var next = known ?? [.. Enumerable.Repeat(first, Mapping.ParallelizationFactor)];
-        await _checkpoints.ReplaceAsync(Mapping.UUID, next); // what comes from now on is not missed, whatever happens before the first batch is done
+        await _checkpoints.ReplaceAsync(Mapping.UUID, stream.Id, next); // what comes from now on is not missed, whatever happens before the first batch is done
         return next;
     }
 
-    [LoggerMessage(3214, LogLevel.Warning, "Function {Function} is to have the records of stream {Stream}, which does not exist; add it under 'streams' in the configuration")]
+    [LoggerMessage(3214, LogLevel.Warning, "Function {Function} is to have the records of stream {Stream}, which does not exist; 'roost stream create {Stream}' makes it, or a line under 'streams' in the configuration")]
     private partial void LogNoStream(string function, string stream);
 
     [LoggerMessage(3215, LogLevel.Error, "Function {Function}: it gets no records of {Stream} until a restart")]

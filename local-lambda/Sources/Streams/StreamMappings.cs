@@ -35,6 +35,28 @@ internal sealed class StreamMappings : IAsyncDisposable
         }
     }
 
+    /// <summary>How far each mapping of a stream has come that has begun, or will.</summary>
+    public IReadOnlyList<FunctionStreamPosition> PositionsIn(string stream)
+    {
+        StreamMapping[] mappings;
+        lock (_gate)
+        {
+            mappings = [.. _mappings.Values.Where(mapping => StreamArn.NameOf(mapping.Mapping.EventSourceArn) == stream)];
+        }
+
+        return
+        [
+            .. from mapping in mappings
+               let status = mapping.Status()
+               where mapping.Next is not null
+               orderby mapping.Mapping.FunctionName
+               select new FunctionStreamPosition(
+                   mapping.Mapping.FunctionName,
+                   mapping.Next ?? 0,
+                   !mapping.Mapping.Enabled ? "its event source is disabled" : status.LastProcessingResult.StartsWith("PROBLEM", StringComparison.Ordinal) ? status.LastProcessingResult : null),
+        ];
+    }
+
     public bool HasStream(string name) => _streams?.TryOpen(name, out _) == true;
 
     /// <summary>The streams that feed a function and do not exist.</summary>

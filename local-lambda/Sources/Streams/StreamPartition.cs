@@ -13,6 +13,9 @@ internal sealed partial class StreamPartition(
 
     private long _next = from;
 
+    /// <summary>The records of the partition below it are done.</summary>
+    public long Next => Volatile.Read(ref _next);
+
     public async Task RunAsync(CancellationToken stopping, CancellationToken giveUp)
     {
         while (!stopping.IsCancellationRequested)
@@ -59,7 +62,7 @@ internal sealed partial class StreamPartition(
         if (next > _next)
         {
             await checkpoints.WriteAsync(mapping.UUID, number, next);
-            _next = next;
+            Volatile.Write(ref _next, next);
         }
     }
 

@@ -131,4 +131,74 @@ public sealed class StreamTests
 
             """));
     }
+
+    [Test]
+    public async Task A_stream_is_made_as_it_was_said_and_shown()
+    {
+        await using var daemon = await FakeDaemon.AnsweringAsync(
+            """{"name":"t","id":"3f2a9c1e5b7d4a60","origin":"api","createdAt":"2026-01-01T00:00:00Z","fault":null,"records":3,"firstOffset":2,"nextOffset":5,"sizeBytes":1536,"oldestAt":null,"droppedRecords":0,"retention":{"bytes":268435456,"ageSeconds":604800,"records":null},"full":"reject","durability":"crash","maxRecordBytes":1048576,"exports":[{"name":"mqtt","committedOffset":4,"lagRecords":1,"fault":"no route"}]}""", 201);
+
+        var run = await RoostRun.AtAsync(daemon, "stream", "create", "t", "--max-bytes", "256MiB", "--max-age", "7d", "--max-records", "none", "--full", "reject", "--durability", "crash", "--max-record", "1048576");
+
+        Assert.That((run.ExitCode, run.Output), Is.EqualTo((0, """
+            WHAT            HOW IT IS
+            name            t
+            defined by      roost stream create
+            id              3f2a9c1e5b7d4a60
+            made            2026-01-01T00:00:00.000Z
+            records         3, offsets 2 to 4
+            size            1.5 KiB
+            kept            at most 256 MiB, 168h
+            when full       reject
+            durability      crash
+            largest record  1 MiB
+            export mqtt     at 4, 1 records behind; no route
+
+            """)));
+        Assert.That(daemon.Requests.Single(), Is.EqualTo(
+            """PUT /api/v1/streams/t {"retention":{"bytes":"256MiB","age":"7d","records":"none"},"full":"reject","durability":"crash","maxRecord":1048576}"""));
+    }
+
+    [Test]
+    public async Task An_update_says_only_what_changes()
+    {
+        await using var daemon = await FakeDaemon.AnsweringAsync("""{"name":"t","records":0}""");
+
+        Assert.That((await RoostRun.AtAsync(daemon, "stream", "update", "t", "--full", "reject")).ExitCode, Is.Zero);
+        Assert.That(daemon.Requests.Single(), Is.EqualTo("""PATCH /api/v1/streams/t {"full":"reject"}"""));
+    }
+
+    [TestCase("DELETE /api/v1/streams/a%20b")]
+    [TestCase("DELETE /api/v1/streams/a%20b?force=true", "--force")]
+    public async Task A_stream_is_deleted(string request, params string[] options)
+    {
+        await using var daemon = await FakeDaemon.StartAsync(context =>
+        {
+            context.Response.StatusCode = 204;
+            return Task.CompletedTask;
+        });
+
+        Assert.That((await RoostRun.AtAsync(daemon, ["stream", "delete", "a b", .. options])).Output, Is.EqualTo("stream a b deleted\n"));
+        Assert.That(daemon.Requests.Single(), Is.EqualTo(request));
+    }
+
+    [Test]
+    public async Task Faults_of_a_definition_are_a_line_each()
+    {
+        await using var daemon = await FakeDaemon.AnsweringAsync("""{"message":"a b","faults":["full is \"x\"; use one of drop-oldest, reject.","retention.age is 7; write 7d."]}""", 400);
+
+        var run = await RoostRun.AtAsync(daemon, "stream", "create", "t", "--full", "x");
+
+        Assert.That((run.ExitCode, run.Error), Is.EqualTo((1, "roost: create t: 2 faults\n  full is \"x\"; use one of drop-oldest, reject.\n  retention.age is 7; write 7d.\n")));
+    }
+
+    [Test]
+    public async Task Following_a_stream_that_is_deleted_fails_with_the_reason()
+    {
+        await using var daemon = await FakeDaemon.StartAsync(context => context.Response.WriteAsync($"{Record(3)}\n{{\"message\":\"Stream 't' was deleted.\"}}\n"));
+
+        var run = await RoostRun.AtAsync(daemon, "stream", "tail", "t", "-f");
+
+        Assert.That((run.ExitCode, run.Output, run.Error), Is.EqualTo((1, $"{Line(3)}\n", "roost: stream t: Stream 't' was deleted.\n")));
+    }
 }

@@ -5,6 +5,12 @@ namespace Roost.LocalLambda.Tests.Sources.Streams;
 
 internal sealed class LogStream(AppendLog log) : IFunctionStream, IAsyncDisposable
 {
+    private readonly TaskCompletionSource _deleted = new();
+
+    public string Id { get; init; } = "";
+
+    public Task Deleted => _deleted.Task;
+
     public long OldestOffset => log.FirstOffset;
 
     public long NextOffset => log.NextOffset;
@@ -29,6 +35,12 @@ internal sealed class LogStream(AppendLog log) : IFunctionStream, IAsyncDisposab
     {
         using var reader = log.OpenReader(0);
         return reader.TryRead(10_000, int.MaxValue, out var records) ? [.. records.Select(record => Encoding.UTF8.GetString(record.Payload.Span))] : [];
+    }
+
+    public async Task DeleteAsync()
+    {
+        await log.DisposeAsync();
+        _deleted.SetResult();
     }
 
     public ValueTask DisposeAsync() => log.DisposeAsync();

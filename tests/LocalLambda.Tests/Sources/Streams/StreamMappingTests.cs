@@ -110,7 +110,7 @@ internal sealed class StreamMappingTests
         await _stream.AppendAsync("k", "old");
         var mapping = Oldest() with { StartingPosition = "LATEST" };
         await _mappings.StartAsync(mapping);
-        await Eventually.IsTrueAsync(() => new CheckpointTable(_store).Find(mapping.UUID, 1) is not null, "the position to be kept");
+        await Eventually.IsTrueAsync(() => new CheckpointTable(_store).Find(mapping.UUID, stream: null, 1) is not null, "the position to be kept");
         await RestartAsync(() => _stream.AppendAsync("k", "while away"));
         await _mappings.StartAsync(mapping);
         await BatchesAsync(1);
@@ -383,7 +383,7 @@ internal sealed class StreamMappingTests
         await stopped;
 
         Assert.That(_batches.Single(), Is.EqualTo(["a"]));
-        Assert.That(new CheckpointTable(_store).Find(Oldest().UUID, 1), Is.EqualTo([1L]));
+        Assert.That(new CheckpointTable(_store).Find(Oldest().UUID, stream: null, 1), Is.EqualTo([1L]));
     }
 
     [Test]
@@ -403,7 +403,7 @@ internal sealed class StreamMappingTests
         await giveUp.CancelAsync();
         await stopped;
 
-        Assert.That(new CheckpointTable(_store).Find(Oldest().UUID, 1), Is.EqualTo([0L]));
+        Assert.That(new CheckpointTable(_store).Find(Oldest().UUID, stream: null, 1), Is.EqualTo([0L]));
     }
 
     [Test]
@@ -449,6 +449,43 @@ internal sealed class StreamMappingTests
         Assert.That(ages, Has.Some.EqualTo(90));
     }
 
+    [TestCase("TRIM_HORIZON")]
+    [TestCase("LATEST")]
+    public async Task Another_stream_that_gets_the_name_of_a_deleted_one_is_read_from_its_first_record(string position)
+    {
+        var mapping = Oldest() with { StartingPosition = position };
+        var first = await _streams.ReplaceAsync("s", "first");
+        await _mappings.StartAsync(mapping);
+        await Eventually.IsTrueAsync(() => new CheckpointTable(_store).Find(mapping.UUID, "first", 1) is not null, "the position to be kept");
+        await first.AppendAsync("k", "a", "b", "c");
+        await Eventually.IsTrueAsync(() => _mappings.PositionsIn("s").Single().NextOffset == 3, "all to be done");
+
+        var second = await _streams.ReplaceAsync("s", "second");
+        await second.AppendAsync("k", "d", "e");
+        await Eventually.IsTrueAsync(() =>
+        {
+            _clock.Advance(TimeSpan.FromSeconds(1));
+            return _mappings.PositionsIn("s").Single().NextOffset == 2;
+        }, "the records of the second to be done");
+
+        Assert.That(_batches.SelectMany(batch => batch), Is.EqualTo(new[] { "a", "b", "c", "d", "e" }));
+    }
+
+    [Test]
+    public async Task A_position_in_a_stream_that_was_deleted_while_the_daemon_was_down_is_not_one_in_its_successor()
+    {
+        var first = await _streams.ReplaceAsync("s", "first");
+        await first.AppendAsync("k", "a", "b", "c");
+        await _mappings.StartAsync(Oldest());
+        await Eventually.IsTrueAsync(() => _mappings.PositionsIn("s").Single().NextOffset == 3, "all to be done");
+        await RestartAsync(async () => await (await _streams.ReplaceAsync("s", "second")).AppendAsync("k", "d", "e", "f", "g"));
+
+        await _mappings.StartAsync(Oldest());
+
+        await Eventually.IsTrueAsync(() => _mappings.PositionsIn("s").Single().NextOffset == 4, "the records of the second to be done");
+        Assert.That(_batches.SelectMany(batch => batch), Is.EqualTo(new[] { "a", "b", "c", "d", "e", "f", "g" }));
+    }
+
     [Test]
     public async Task Records_that_retention_took_are_counted()
     {
@@ -459,7 +496,7 @@ internal sealed class StreamMappingTests
         listener.Start();
         var mapping = Oldest() with { EventSourceArn = StreamArn.Of("small") };
         await _mappings.StartAsync(mapping);
-        await Eventually.IsTrueAsync(() => new CheckpointTable(_store).Find(mapping.UUID, 1) is not null, "the position to be kept");
+        await Eventually.IsTrueAsync(() => new CheckpointTable(_store).Find(mapping.UUID, stream: null, 1) is not null, "the position to be kept");
         await RestartAsync(() => small.AppendAsync("k", [.. Enumerable.Range(0, 100).Select(number => $"{number}")]));
         await _mappings.StartAsync(mapping);
         await BatchesAsync(1);
