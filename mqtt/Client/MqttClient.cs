@@ -43,6 +43,9 @@ public sealed partial class MqttClient : IAsyncDisposable
     /// <summary>What the server of the present connection said of itself; null between connections.</summary>
     public MqttServerProperties? Server => _supervisor.Connection?.Server;
 
+    /// <summary>Of the present connection; nothing is under way between connections, nor where it runs over something else than TCP.</summary>
+    public MqttUpload Upload => _supervisor.Connection?.Upload ?? default;
+
     /// <summary>Whether the server can be reached: TCP, proxy, TLS and WebSocket as for a client, but no CONNECT, which would end a session of the same identifier.</summary>
     /// <exception cref="MqttConnectionException">It cannot; the message says why.</exception>
     public static Task ProbeAsync(MqttClientOptions options, TimeProvider? clock = null, CancellationToken cancellationToken = default) =>

@@ -1,8 +1,12 @@
+using Roost.Mqtt.Client;
 using Roost.Streams.Upstream;
 
 namespace Roost.Streams.Export;
 
-/// <summary>Gives up a connection on which records wait for acknowledgements and none comes: a link that is dead without saying so.</summary>
+/// <summary>
+/// Gives up a connection on which records wait for acknowledgements and none comes: a link that is dead without saying so. As long as what
+/// was sent still gets through there is nothing to acknowledge: on a slow link a large record takes longer than any answer may.
+/// </summary>
 internal sealed class AcknowledgeWatch : IDisposable
 {
     private const int LooksPerTimeout = 4;
@@ -12,6 +16,7 @@ internal sealed class AcknowledgeWatch : IDisposable
     private readonly TimeProvider _clock;
     private readonly ITimer _timer;
     private long _lastProgress;
+    private MqttUpload _uploadSeen;
     private int _waiting;
 
     public AcknowledgeWatch(UplinkConnection connection, TimeSpan timeout, TimeProvider clock)
@@ -40,6 +45,13 @@ internal sealed class AcknowledgeWatch : IDisposable
 
     private void Look()
     {
+        var upload = _connection.Upload;
+        if (upload.HasAdvancedSince(_uploadSeen))
+        {
+            Volatile.Write(ref _lastProgress, _clock.GetTimestamp());
+        }
+
+        _uploadSeen = upload;
         if (Volatile.Read(ref _waiting) > 0 && _clock.GetElapsedTime(Volatile.Read(ref _lastProgress)) > _timeout)
         {
             _connection.Abandon($"no acknowledgement came for {_timeout.TotalSeconds:0.#} s");

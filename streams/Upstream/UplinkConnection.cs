@@ -45,6 +45,9 @@ internal sealed class UplinkConnection : IUplinkConnection, IAsyncDisposable
     /// <summary>The server ended the connection, perhaps over something it was sent.</summary>
     public bool HungUp => _hungUp;
 
+    /// <summary>How far what was sent has come.</summary>
+    public MqttUpload Upload => _client.Upload;
+
     /// <summary>Held by the one export that tries a suspect record on this connection: which of two ended it could not be told.</summary>
     public SemaphoreSlim Trial { get; } = new(1);
 

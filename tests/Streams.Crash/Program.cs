@@ -1,25 +1,28 @@
-// The process that the crash tests kill: appends records whose payload is their offset, up to a number, and exports them all the while.
-// Says on stdout, a line each, how many records are acknowledged.
-//   FOLDER PORT COUNT [VERSION]   COUNT 0: without end, but never far ahead of the export
+// The process that tests kill, or run in a network of its own: appends records whose payload is their offset, up to a number, and exports
+// them all the while. Says on stdout, a line each, how many records are acknowledged, and at the end that all are exported.
+//   --folder FOLDER
+//   --count COUNT           0: without end, but never far ahead of the export
+//   --bytes BYTES           of each payload, filled up with zeros in front
+//   --Cloud:Mqtt:KEY VALUE  any option of the uplink
 using System.Globalization;
 using System.Text;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Roost.Streams;
 
+const int BatchRecords = 20;
 const int Lead = 2000;
 
-var (folder, port, count) = (args[0], int.Parse(args[1], CultureInfo.InvariantCulture), int.Parse(args[2], CultureInfo.InvariantCulture));
+var configuration = new ConfigurationBuilder().AddCommandLine(args).Build();
+var (count, bytes) = (configuration.GetValue<int>("count"), configuration.GetValue<int>("bytes"));
 var services = new ServiceCollection();
 services.AddLogging();
 services.Configure<StreamsOptions>(options => options["telemetry"] = new StreamOptions());
-services.Configure<CloudMqttOptions>(options =>
-{
-    (options.Host, options.Port, options.ClientId, options.ReconnectMax) = ("127.0.0.1", port, "site-17", TimeSpan.FromSeconds(1));
-    options.Version = args.ElementAtOrDefault(3) ?? options.Version;
-});
+services.Configure<CloudMqttOptions>(options => (options.Host, options.ClientId, options.ReconnectMax) = ("127.0.0.1", "site-17", TimeSpan.FromSeconds(1)));
+services.Configure<CloudMqttOptions>(configuration.GetSection(CloudMqttOptions.Section));
 services.Configure<CloudOptions>(options => options.Exports.Add(new ExportOptions { Stream = "telemetry", Topic = "cloud/telemetry", MaxInflight = 100 }));
-services.AddStreams(folder);
+services.AddStreams(configuration["folder"]!);
 await using var provider = services.BuildServiceProvider();
 foreach (var service in provider.GetServices<IHostedService>())
 {
@@ -30,14 +33,30 @@ var stream = provider.GetRequiredService<IStreamCatalog>().Get(StreamName.Parse(
 var exports = provider.GetRequiredService<IStreamExports>();
 while (count == 0 || stream.NextOffset < count)
 {
-    var batch = Enumerable.Range((int)stream.NextOffset, 20).Select(number => new NewRecord { Payload = Encoding.ASCII.GetBytes($"{number}") });
+    var records = count == 0 ? BatchRecords : (int)Math.Min(BatchRecords, count - stream.NextOffset);
+    var batch = Enumerable.Range((int)stream.NextOffset, records).Select(number => new NewRecord { Payload = Payload(number) });
     var appended = await stream.AppendAsync(batch.ToList());
-    Console.Out.WriteLine(appended.LastOffset + 1);
-    Console.Out.Flush();
+    Say($"{appended.LastOffset + 1}");
     while (count == 0 && exports.List()[0].LagRecords > Lead)
     {
-        await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
+        await PauseAsync();
     }
 }
 
+while (exports.List()[0].LagRecords > 0)
+{
+    await PauseAsync();
+}
+
+Say("exported");
 await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System);
+
+byte[] Payload(int number) => Encoding.ASCII.GetBytes(number.ToString(CultureInfo.InvariantCulture).PadLeft(bytes, '0'));
+
+static Task PauseAsync() => Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
+
+static void Say(string line)
+{
+    Console.Out.WriteLine(line);
+    Console.Out.Flush();
+}

@@ -31,13 +31,16 @@ internal sealed class ClientConnection : IAsyncDisposable
         _receiver = receiver;
         Server = ServerAnswer.ToProperties(connAck);
         Output = new PacketOutput(options.ProtocolVersion, Server, options.MaxSentTopicAliases);
-        _keepAlive = new KeepAliveTimer(clock, options.PingTimeout, Output.SendPing, () => Fail(Error("no answer to PINGREQ", ReasonCode.KeepAliveTimeout)));
+        _keepAlive = new KeepAliveTimer(
+            clock, options.PingTimeout, () => transport.Upload, Output.SendPing, () => Fail(Error("no answer to PINGREQ", ReasonCode.KeepAliveTimeout)));
         _keepAlive.Start(Server.KeepAlive ?? options.KeepAlive); // [MQTT-3.1.2-21], [MQTT-3.2.2-21]
     }
 
     public MqttServerProperties Server { get; }
 
     public PacketOutput Output { get; }
+
+    public MqttUpload Upload => _transport.Upload;
 
     /// <summary>Connects, says CONNECT and waits for a CONNACK that accepts.</summary>
     /// <exception cref="MqttConnectionException">The network or the server refused, or <see cref="MqttClientOptions.ConnectTimeout"/> passed.</exception>

@@ -2,7 +2,8 @@ namespace Roost.Mqtt.Client.Connections;
 
 /// <summary>
 /// Sends PINGREQ when nothing was sent, or nothing was received, for three quarters of the keep-alive time [MQTT-3.1.2-20], and
-/// gives the connection up when nothing at all comes back. Any byte received is a sign of life.
+/// gives the connection up when nothing at all comes back. Any byte received is a sign of life, and so is what we send as long as it
+/// gets through: on a slow link PINGREQ waits behind all that was sent before.
 /// </summary>
 internal sealed class KeepAliveTimer : IDisposable
 {
@@ -10,6 +11,7 @@ internal sealed class KeepAliveTimer : IDisposable
 
     private readonly TimeProvider _clock;
     private readonly TimeSpan _pingTimeout;
+    private readonly Func<MqttUpload> _upload;
     private readonly Action _ping;
     private readonly Action _giveUp;
     private readonly ITimer _timer;
@@ -18,12 +20,14 @@ internal sealed class KeepAliveTimer : IDisposable
     private long _sentAt;
     private long _receivedAt;
     private long? _pingedAt;
+    private MqttUpload _uploadSeen;
     private bool _paused;
 
-    public KeepAliveTimer(TimeProvider clock, TimeSpan pingTimeout, Action ping, Action giveUp)
+    public KeepAliveTimer(TimeProvider clock, TimeSpan pingTimeout, Func<MqttUpload> upload, Action ping, Action giveUp)
     {
         _clock = clock;
         _pingTimeout = pingTimeout;
+        _upload = upload;
         _ping = ping;
         _giveUp = giveUp;
         _timer = clock.CreateTimer(static state => ((KeepAliveTimer)state!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -70,7 +74,9 @@ internal sealed class KeepAliveTimer : IDisposable
             }
 
             var quiet = _clock.GetElapsedTime(Math.Min(Volatile.Read(ref _sentAt), Volatile.Read(ref _receivedAt)));
-            givesUp = _pingedAt is not null && !_paused;
+            var upload = _upload();
+            givesUp = _pingedAt is not null && !_paused && !upload.HasAdvancedSince(_uploadSeen);
+            _uploadSeen = upload;
             pings = _pingedAt is null && quiet >= _idle;
             if (pings)
             {

@@ -6,6 +6,9 @@ namespace Roost.Mqtt.Client.Transport;
 /// </summary>
 internal abstract class ClientTransport : IAsyncDisposable
 {
+    /// <summary>Any thread.</summary>
+    public abstract MqttUpload Upload { get; }
+
     /// <returns>Bytes read; 0 when the server sends no more.</returns>
     public abstract ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken);
 

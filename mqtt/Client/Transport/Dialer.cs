@@ -87,17 +87,22 @@ internal static class Dialer
         }
 
         // The stream below is ours, TLS included: one code for certificates and their faults, whatever runs over it.
+        Socket? socket = null;
         var handler = new SocketsHttpHandler
         {
             UseProxy = false,
-            ConnectCallback = async (_, connecting) => (await OpenStreamAsync(options, clock, connecting)).Stream,
+            ConnectCallback = async (_, connecting) =>
+            {
+                (socket, var stream) = await OpenStreamAsync(options, clock, connecting);
+                return stream;
+            },
         };
         var invoker = new HttpMessageInvoker(handler);
         try
         {
             await client.ConnectAsync(AddressOf(options, webSocket), invoker, cancellationToken);
             return client.SubProtocol == Subprotocol
-                ? new WebSocketTransport(client, invoker)
+                ? new WebSocketTransport(client, invoker, socket!)
                 : throw new IOException("the server did not take the subprotocol mqtt [MQTT-6.0.0-3]");
         }
         catch (Exception exception)

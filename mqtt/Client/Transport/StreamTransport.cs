@@ -7,6 +7,8 @@ namespace Roost.Mqtt.Client.Transport;
 /// <param name="socket">What <paramref name="stream"/> ends in; it goes with the stream.</param>
 internal sealed class StreamTransport(Socket socket, Stream stream) : ClientTransport
 {
+    public override MqttUpload Upload => SocketUpload.Read(socket);
+
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         try

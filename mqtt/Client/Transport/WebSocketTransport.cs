@@ -1,11 +1,15 @@
+using System.Net.Sockets;
 using System.Net.WebSockets;
 
 namespace Roost.Mqtt.Client.Transport;
 
 /// <summary>Binary frames of a WebSocket; where one ends has no meaning [MQTT-6.0.0-2].</summary>
 /// <param name="handler">What carries the WebSocket; it goes with it.</param>
-internal sealed class WebSocketTransport(ClientWebSocket webSocket, HttpMessageInvoker handler) : ClientTransport
+/// <param name="socket">What it all ends in; it goes with the handler.</param>
+internal sealed class WebSocketTransport(ClientWebSocket webSocket, HttpMessageInvoker handler, Socket socket) : ClientTransport
 {
+    public override MqttUpload Upload => SocketUpload.Read(socket);
+
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         try

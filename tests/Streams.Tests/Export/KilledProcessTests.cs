@@ -42,7 +42,7 @@ public sealed class KilledProcessTests
     private static async Task<int> RunAndKillAsync(string folder, Cloud cloud, Func<bool> enough)
     {
         var program = Path.Combine(TestContext.CurrentContext.TestDirectory, "Roost.Streams.Crash.dll");
-        using var child = Process.Start(new ProcessStartInfo("dotnet", ["exec", program, folder, $"{cloud.Port}", $"{Count}"]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        using var child = Process.Start(new ProcessStartInfo("dotnet", ["exec", program, "--folder", folder, "--Cloud:Mqtt:Port", $"{cloud.Port}", "--count", $"{Count}"]) { RedirectStandardOutput = true, UseShellExecute = false })!;
         var lines = new ConcurrentQueue<string>();
         child.OutputDataReceived += (_, said) => lines.Enqueue(said.Data ?? "");
         child.BeginOutputReadLine();

@@ -74,7 +74,8 @@ public sealed class KilledEndsTests
     }
 
     private static RunningProcess Start(string folder, NatsServer server) => RunningProcess.Start(
-        "dotnet", "exec", Path.Combine(TestContext.CurrentContext.TestDirectory, "Roost.Streams.Crash.dll"), folder, $"{server.MqttPort}", "0", "3.1.1");
+        "dotnet", "exec", Path.Combine(TestContext.CurrentContext.TestDirectory, "Roost.Streams.Crash.dll"),
+        "--folder", folder, "--count", "0", "--Cloud:Mqtt:Port", $"{server.MqttPort}", "--Cloud:Mqtt:Version", "3.1.1");
 
     private static long Acknowledged(RunningProcess gateway)
     {
