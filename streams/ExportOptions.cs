@@ -33,5 +33,11 @@ public sealed class ExportOptions
     /// <summary>How a batch is packed. Null: as is usual for the target.</summary>
     public BatchCompression? Compress { get; set; }
 
+    /// <summary>Where to, when <see cref="To"/> is a web server.</summary>
+    public ExportHttpOptions? Http { get; set; }
+
+    /// <summary>Where to, when <see cref="To"/> is files in a folder.</summary>
+    public ExportFileOptions? File { get; set; }
+
     internal string EffectiveName => Name ?? To.ToString().ToLowerInvariant();
 }

@@ -6,7 +6,11 @@ using Roost.Storage.Logs;
 using Roost.Streams.Catalog;
 using Roost.Streams.Configuration;
 using Roost.Streams.Export;
+using Roost.Streams.Export.Files;
+using Roost.Streams.Export.Targets;
+using Roost.Streams.Export.Web;
 using Roost.Streams.Hosting;
+using Roost.Streams.Signing;
 using Roost.Streams.Upstream;
 
 namespace Roost.Streams;
@@ -35,6 +39,9 @@ public static class StreamsServiceCollectionExtensions
         services.AddSingleton<UplinkClientOptions>();
         services.AddSingleton<Uplink>();
         services.AddSingleton<IUplink>(provider => provider.GetRequiredService<Uplink>());
+        services.AddSingleton(new GatewayIdentity(folder));
+        services.AddSingleton<IExportTargetFactory, HttpTargetFactory>();
+        services.AddSingleton<IExportTargetFactory, FileTargetFactory>();
         services.AddSingleton<ExportRegistry>();
         services.AddSingleton<IStreamExports>(provider => provider.GetRequiredService<ExportRegistry>());
         services.AddSingleton<ConsumerList>();

@@ -62,6 +62,12 @@ internal static class RoomOptions
             (tls.Ca, tls.Certificate, tls.Key) = (Provided(tls.Ca), Provided(tls.Certificate), Provided(tls.Key));
         }
 
+        foreach (var web in schema.Get<CloudOptions>().Exports.Select(export => export.Http).OfType<ExportHttpOptions>())
+        {
+            (web.AuthorizationFile, web.BearerTokenFile, web.HmacKeyFile) = (Provided(web.AuthorizationFile), Provided(web.BearerTokenFile), Provided(web.HmacKeyFile));
+            (web.Ca, web.Certificate, web.Key) = (Provided(web.Ca), Provided(web.Certificate), Provided(web.Key));
+        }
+
         // An empty path stays as it is: the room's validator says what is wrong with it.
         string InData(string path) => path.Length == 0 ? path : Path.GetFullPath(path, dataFolder);
 

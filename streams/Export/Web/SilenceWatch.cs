@@ -1,0 +1,30 @@
+namespace Roost.Streams.Export.Web;
+
+/// <summary>
+/// Ends a request that stands still. A limit for the whole would end a megabyte on a slow link that is well under way; a limit for each
+/// step of the answer would let a server dribble for ever. So each step of the sending starts the time anew, and nothing after it does.
+/// </summary>
+internal sealed class SilenceWatch : IDisposable
+{
+    private readonly TimeSpan _limit;
+    private readonly CancellationTokenSource _silence;
+    private readonly CancellationTokenSource _either;
+
+    public SilenceWatch(TimeSpan limit, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        _limit = limit;
+        _silence = new CancellationTokenSource(limit, clock);
+        _either = CancellationTokenSource.CreateLinkedTokenSource(_silence.Token, cancellationToken);
+    }
+
+    public CancellationToken Token => _either.Token;
+
+    /// <summary>A part of the request went out.</summary>
+    public void Sent() => _silence.CancelAfter(_limit);
+
+    public void Dispose()
+    {
+        _either.Dispose();
+        _silence.Dispose();
+    }
+}

@@ -1,0 +1,132 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Roost.Streams.Export.Web;
+
+/// <summary>The connections to one server, kept for the next request and made anew when a certificate's file changes.</summary>
+internal sealed class WebConnections(ExportHttpOptions options, TimeProvider clock) : IDisposable
+{
+    // An address that moved is seen after so long, and a balancer gets to balance.
+    private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_ping = TimeSpan.FromSeconds(15);
+
+    private const SocketOptionName NotSentLowWater = (SocketOptionName)25; // TCP_NOTSENT_LOWAT
+    private const int NotSentBytes = 32 * 1024;
+
+    private readonly Uri _url = new(options.Url);
+    private readonly Lock _gate = new();
+    private HttpMessageInvoker? _current;
+    private HttpMessageInvoker? _former;
+    private (DateTime, DateTime, DateTime) _stamp;
+
+    /// <exception cref="WebFileException">A certificate or key cannot be used.</exception>
+    public HttpMessageInvoker Current()
+    {
+        lock (_gate)
+        {
+            var stamp = (Stamp(options.Ca), Stamp(options.Certificate), Stamp(options.Key));
+            if (_current is null || stamp != _stamp)
+            {
+                var made = new HttpMessageInvoker(Handler());
+                _former?.Dispose(); // two renewals ago: none of its requests is under way any more
+                (_former, _current, _stamp) = (_current, made, stamp);
+            }
+
+            return _current;
+        }
+    }
+
+    public void Dispose()
+    {
+        _current?.Dispose();
+        _former?.Dispose();
+    }
+
+    private static DateTime Stamp(string? file) => file is null ? default : File.GetLastWriteTimeUtc(file);
+
+    private SocketsHttpHandler Handler() => new()
+    {
+        AllowAutoRedirect = false, // it would carry the token to whatever address a stranger names
+        UseCookies = false,
+        UseProxy = options.Proxy is not null,
+        Proxy = options.Proxy is { } proxy ? ProxyAt(new Uri(proxy)) : null,
+        AutomaticDecompression = DecompressionMethods.None,
+        PooledConnectionLifetime = s_longest,
+        ConnectTimeout = options.Timeout,
+        Expect100ContinueTimeout = TimeSpan.FromSeconds(3),
+        // A connection of HTTP/2 outlives a request that was given up: without this, the next would go into the same hole.
+        KeepAlivePingDelay = s_ping,
+        KeepAlivePingTimeout = s_ping,
+        KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+        MaxResponseHeadersLength = 32, // KiB
+        MaxResponseDrainSize = 64 * 1024,
+        ConnectCallback = ConnectAsync,
+        SslOptions = Tls(),
+    };
+
+    private static WebProxy ProxyAt(Uri proxy) => new(new UriBuilder(proxy) { UserName = "", Password = "" }.Uri)
+    {
+        Credentials = proxy.UserInfo.Length == 0 ? null : new NetworkCredential(Uri.UnescapeDataString(proxy.UserInfo.Split(':')[0]), Uri.UnescapeDataString(proxy.UserInfo.Split(':', 2)[^1])),
+    };
+
+    /// <summary>Keeps what has not left the machine small, so that "written" means nearly sent, also on a link of 64 kbit/s: the watch relies on it.</summary>
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            socket.SetRawSocketOption((int)SocketOptionLevel.Tcp, (int)NotSentLowWater, BitConverter.GetBytes(NotSentBytes));
+            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private SslClientAuthenticationOptions Tls()
+    {
+        var check = new ServerCertificateCheck(_url.IdnHost, options.Ca, clock);
+        var tls = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, certificate, chain, errors) => check.Accept(certificate, chain, errors) };
+        if (options.Ca is { } ca)
+        {
+            var roots = new X509Certificate2Collection();
+            Read("ca", ca, () => roots.ImportFromPemFile(ca));
+            tls.CertificateChainPolicy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck, // a private authority seldom has a list, and a gateway may not reach it
+            };
+            tls.CertificateChainPolicy.CustomTrustStore.AddRange(roots);
+        }
+
+        if (options is { Certificate: { } certificate, Key: { } key })
+        {
+            Read("certificate", certificate, () =>
+            {
+                var chain = new X509Certificate2Collection();
+                chain.ImportFromPemFile(certificate);
+                tls.ClientCertificateContext = SslStreamCertificateContext.Create(X509Certificate2.CreateFromPemFile(certificate, key), chain, offline: true);
+            });
+        }
+
+        return tls;
+    }
+
+    private static void Read(string key, string path, Action read)
+    {
+        try
+        {
+            read();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw new WebFileException(key, path, exception.Message, exception);
+        }
+    }
+}
