@@ -23,6 +23,9 @@ internal static partial class Log
     [LoggerMessage(4103, LogLevel.Warning, "What is left of deleted streams could not be removed; the next start tries again.")]
     public static partial void RestsNotRemoved(ILogger logger, Exception exception);
 
+    [LoggerMessage(4104, LogLevel.Warning, "Stream {Stream}: what its consumers are done with could not be freed.")]
+    public static partial void NotFreed(ILogger logger, StreamName stream, Exception exception);
+
     [LoggerMessage(4010, LogLevel.Information, "Connected to the cloud at {Endpoint} as {ClientIdentifier}.")]
     public static partial void UplinkConnected(ILogger logger, string endpoint, string clientIdentifier);
 

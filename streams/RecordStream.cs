@@ -1,5 +1,6 @@
 using Roost.Storage.Logs;
 using Roost.Streams.Catalog;
+using Roost.Streams.Cursors;
 using Roost.Streams.Records;
 
 namespace Roost.Streams;
@@ -10,11 +11,14 @@ public sealed class RecordStream
     private readonly Lock _gate = new();
     private readonly OpenBatches _batches = new();
     private readonly StreamSlot _slot;
+    private readonly RoomMaker _room;
     private readonly StreamMetrics _metrics;
 
-    internal RecordStream(StreamSlot slot, StreamMetrics metrics)
+    internal RecordStream(StreamSlot slot, RoomMaker room, StreamMetrics metrics)
     {
         _slot = slot;
+        _room = room;
+        Cursors = new StreamCursors(slot);
         _metrics = metrics;
     }
 
@@ -39,6 +43,14 @@ public sealed class RecordStream
 
     /// <exception cref="StreamRefusedException">The stream is damaged or closed.</exception>
     internal AppendLog Log => _slot.Log;
+
+    internal StreamCursors Cursors { get; }
+
+    /// <summary>Whether records go that every consumer is done with.</summary>
+    internal bool FreesConsumed => _slot.FreesConsumed;
+
+    /// <summary>No records are kept, or none can be read.</summary>
+    internal bool IsEmpty => _slot.Describe() is var stream && stream.Records == 0;
 
     public StreamDescription Describe() => _slot.Describe();
 
@@ -89,18 +101,49 @@ public sealed class RecordStream
         long offset;
         try
         {
-            lock (_gate) // offsets of a batch follow each other
-            {
-                offset = log.Append(key, headers, payload);
-            }
+            offset = AppendInGate(log, key, headers, payload);
         }
         catch (ObjectDisposedException)
         {
             throw _slot.NotOpen();
         }
+        catch (LogFullException refusal)
+        {
+            if (!_room.Free(this))
+            {
+                throw Refuse(refusal);
+            }
 
+            offset = AppendInGate(log, key, headers, payload);
+        }
+
+        NoteTaken();
         _metrics.Appended(_slot.Tag, 1, key.Length + headers.Length + payload.Length);
         return offset;
+    }
+
+    private long AppendInGate(AppendLog log, ReadOnlySpan<byte> key, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> payload)
+    {
+        lock (_gate) // offsets of a batch follow each other
+        {
+            return log.Append(key, headers, payload);
+        }
+    }
+
+    /// <summary>Notes that the stream is full, and says why where that is its own limit.</summary>
+    private LogFullException Refuse(LogFullException refusal)
+    {
+        var told = _slot.Options.Full == LogFullPolicy.Reject ? _room.Explain(this, refusal) : refusal;
+        _slot.Refusal = told.Message;
+        return told;
+    }
+
+    private void NoteTaken()
+    {
+        if (_slot.Refusal is not null)
+        {
+            _slot.Refusal = null;
+        }
     }
 
     private async ValueTask<AppendedRecords> AppendAsync(AppendLog log, NewRecord record, CancellationToken cancellationToken)
@@ -115,17 +158,35 @@ public sealed class RecordStream
     private OpenBatch Append(AppendLog log, EncodedRecord[] records)
     {
         var bytes = records.Sum(record => (long)record.Length);
+        if ((TryAppend(log, records, bytes) ?? (_room.Free(this) ? TryAppend(log, records, bytes) : null)) is not { } batch)
+        {
+            throw Refuse(new LogFullException(log.Folder, $"its retention has no room for {records.Length} records of {bytes} bytes", "Send fewer at once, or raise the retention."));
+        }
+
+        NoteTaken();
+        _metrics.Appended(_slot.Tag, records.Length, bytes);
+        return batch;
+    }
+
+    /// <returns>Null, and nothing appended, where the retention has no room for the whole of it.</returns>
+    private OpenBatch? TryAppend(AppendLog log, EncodedRecord[] records, long bytes)
+    {
         lock (_gate)
         {
-            _slot.ThrowIfNoRoom(records.Length, bytes);
+            if (!_slot.HasRoom(log, records.Length, bytes))
+            {
+                return null;
+            }
+
             var batch = _batches.Begin(log.NextOffset, records.Length);
-            var appended = 0;
             try
             {
-                for (; appended < records.Length; appended++)
+                foreach (var record in records)
                 {
-                    log.Append(records[appended].Key, records[appended].Headers, records[appended].Payload.Span);
+                    log.Append(record.Key, record.Headers, record.Payload.Span);
                 }
+
+                return batch;
             }
             catch (ObjectDisposedException)
             {
@@ -137,9 +198,6 @@ public sealed class RecordStream
                 _batches.End(batch); // what it appended stays: records without a promise to anyone
                 throw;
             }
-
-            _metrics.Appended(_slot.Tag, records.Length, bytes);
-            return batch;
         }
     }
 

@@ -40,6 +40,14 @@ public sealed record StreamDescription
     /// <summary>Records that retention gave up since the stream was opened.</summary>
     public required long DroppedRecords { get; init; }
 
+    /// <summary>Whether records go that every consumer is done with.</summary>
+    public required ConsumedRecords Consumed { get; init; }
+
+    public required LogCompression Compression { get; init; }
+
+    /// <summary>Why the stream takes no records now though it can be used, as a sentence; null when it does.</summary>
+    public required string? Refusal { get; init; }
+
     public required LogRetention Retention { get; init; }
 
     public required LogFullPolicy Full { get; init; }

@@ -17,6 +17,9 @@ public sealed class StreamOptions
     /// <summary>Whether segments that are full are compressed in the background. Default: those that shrink so much that hardly more is written for it.</summary>
     public LogCompression Compression { get; set; } = LogCompression.Auto;
 
+    /// <summary>Whether records go that every consumer is done with.</summary>
+    internal ConsumedRecords Consumed => Retention.Consumed ?? (Full == LogFullPolicy.Reject ? ConsumedRecords.Free : ConsumedRecords.Keep);
+
     /// <summary>Largest record (key, headers and payload together), in bytes. Default 1 MiB.</summary>
     public int MaxRecordBytes { get; set; } = 1024 * 1024;
 }

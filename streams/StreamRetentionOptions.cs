@@ -11,4 +11,7 @@ public sealed class StreamRetentionOptions
 
     /// <summary>Most records. Default: no limit.</summary>
     public long? Records { get; set; }
+
+    /// <summary>What becomes of records that all consumers are done with. Default (null): freed where a full stream refuses new ones, which would wait for that room; kept where it drops its oldest.</summary>
+    public ConsumedRecords? Consumed { get; set; }
 }

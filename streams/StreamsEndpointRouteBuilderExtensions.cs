@@ -22,6 +22,13 @@ public static class StreamsEndpointRouteBuilderExtensions
         endpoints.MapPut("/api/v1/streams/{name}", definition.PutAsync);
         endpoints.MapPatch("/api/v1/streams/{name}", definition.PatchAsync);
         endpoints.MapDelete("/api/v1/streams/{name}", definition.DeleteAsync);
+        var cursors = ActivatorUtilities.CreateInstance<CursorEndpoints>(services);
+        endpoints.MapGet("/api/v1/streams/{name}/cursors", cursors.ListAsync);
+        endpoints.MapGet("/api/v1/streams/{name}/cursors/{cursor}", cursors.GetAsync);
+        endpoints.MapPut("/api/v1/streams/{name}/cursors/{cursor}", cursors.PutAsync);
+        endpoints.MapDelete("/api/v1/streams/{name}/cursors/{cursor}", cursors.DeleteAsync);
+        endpoints.MapPost("/api/v1/streams/{name}/cursors/{cursor}/commit", cursors.CommitAsync);
+        endpoints.MapPost("/api/v1/streams/{name}/cursors/{cursor}/seek", cursors.SeekAsync);
         endpoints.MapStreamRecords();
         endpoints.MapGet("/api/v1/streams/{name}/tail", tail.HandleAsync);
         endpoints.MapGet("/api/v1/uplink", description.UplinkAsync);

@@ -5,6 +5,7 @@ using Roost.Storage;
 using Roost.Storage.Logs;
 using Roost.Streams.Catalog;
 using Roost.Streams.Configuration;
+using Roost.Streams.Cursors;
 using Roost.Streams.Export;
 using Roost.Streams.Export.Files;
 using Roost.Streams.Export.Targets;
@@ -45,6 +46,7 @@ public static class StreamsServiceCollectionExtensions
         services.AddSingleton<ExportRegistry>();
         services.AddSingleton<IStreamExports>(provider => provider.GetRequiredService<ExportRegistry>());
         services.AddSingleton<ConsumerList>();
+        services.AddSingleton<ConsumedSpace>();
         services.AddHostedService<StreamsService>();
         return services;
     }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using Roost.Cli.Daemon;
 using Roost.Cli.Input;
 using Roost.Cli.Output;
@@ -19,8 +18,10 @@ internal static class StreamCommands
         StreamDefinitionCommands.Make(options, terminal),
         StreamDefinitionCommands.Update(options, terminal),
         StreamDefinitionCommands.Delete(options, terminal),
+        StreamReadCommand.Create(options, terminal),
         Tail(options, terminal),
         Append(options, terminal),
+        StreamCursorCommands.Create(options, terminal),
     };
 
     private static Command List(GlobalOptions options, Terminal terminal)
@@ -35,14 +36,14 @@ internal static class StreamCommands
                 return ExitCode.Done;
             }
 
-            var table = new Table("STREAM", "RECORDS", "FIRST", "NEXT", "BYTES", "BEHIND", "NOTE");
+            var table = new Table("STREAM", "RECORDS", "FIRST", "NEXT", "SIZE", "BEHIND", "NOTE");
             foreach (var stream in Listing.Of(streams.RootElement, "streams"))
             {
                 var exports = Listing.Of(stream, "exports").ToList();
-                var notes = exports.Prepend(stream).Select(item => JsonText.Cell(item, "fault")).Where(fault => fault.Length > 0);
+                var notes = exports.Prepend(stream).Select(item => JsonText.Cell(item, "fault")).Append(JsonText.Cell(stream, "refusal")).Where(fault => fault.Length > 0);
                 table.Add(
                     JsonText.Cell(stream, "name"), JsonText.Cell(stream, "records"), JsonText.Cell(stream, "firstOffset"), JsonText.Cell(stream, "nextOffset"),
-                    JsonText.Cell(stream, "sizeBytes"), string.Join(", ", exports.Select(export => JsonText.Cell(export, "lagRecords"))), string.Join("; ", notes));
+                    StreamFacts.Size(JsonText.Cell(stream, "sizeBytes")), string.Join(", ", exports.Select(export => JsonText.Cell(export, "lagRecords"))), string.Join("; ", notes));
             }
 
             run.Write(table);
@@ -75,12 +76,12 @@ internal static class StreamCommands
                     : StreamTail.ReadAsync(run.Daemon, run.Get(name), run.Get(from), run.Get(count), UsualCount, cancellationToken);
                 if (run is { Json: false, Terminal.IsInteractive: true })
                 {
-                    await run.WriteLineAsync(Columns("OFFSET", "TIME", "TOPIC OR KEY", "DATA")); // not in a pipe: there every line is a record
+                    await run.WriteLineAsync(StreamLine.Header); // not in a pipe: there every line is a record
                 }
 
                 await foreach (var record in records)
                 {
-                    await run.WriteLineAsync(run.Json ? record : Line(run, record));
+                    await run.WriteLineAsync(run.Json ? record : StreamLine.Of(run, record));
                 }
             }
             catch (OperationCanceledException) when (run.Get(follow))
@@ -112,18 +113,4 @@ internal static class StreamCommands
     }
 
     private static Argument<string> Name() => new("NAME") { Description = "Name of the stream" };
-
-    /// <summary>Offset, time, topic or key, payload.</summary>
-    private static string Line(CommandRun run, string record)
-    {
-        using var json = JsonDocument.Parse(record);
-        var root = json.RootElement;
-        var key = root.TryGetProperty("topic", out var topic) ? JsonText.Cell(topic) : JsonText.Cell(root, "key");
-        var data = root.TryGetProperty("dataBase64", out var bytes) ? $"base64:{bytes.GetString()}" : JsonText.Cell(root, "data");
-        var (offset, time) = (JsonText.Cell(root, "offset"), JsonText.Time(root, "timestamp"));
-        return run.Terminal.IsInteractive ? run.Text(Columns(offset, time, key, data)) : $"{offset}  {time}  {key}  {data}";
-    }
-
-    /// <summary>Records come one by one, so the widths are those of what is usual.</summary>
-    private static string Columns(string offset, string time, string key, string data) => $"{offset,-8}  {time,-24}  {key,-24}  {data}";
 }

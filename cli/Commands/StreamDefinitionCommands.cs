@@ -44,13 +44,15 @@ internal static class StreamDefinitionCommands
         var maxAge = Text("--max-age", "Older records go, or none", "7d|none");
         var maxRecords = Text("--max-records", "Most records, or none", "N|none");
         var full = Text("--full", "When it is full", "drop-oldest|reject");
+        var consumed = Text("--consumed", "What becomes of records that all exports, functions and cursors are done with", "keep|free");
+        var compression = Text("--compression", "Whether full segments are compressed", "auto|always|none");
         var durability = Text("--durability", "What an acknowledged record survives", "power-loss|crash|memory");
         var maxRecord = Text("--max-record", "Largest record: key, headers and payload together", "1MiB");
-        var command = new Command(verb, description) { name, maxBytes, maxAge, maxRecords, full, durability, maxRecord };
+        var command = new Command(verb, description) { name, maxBytes, maxAge, maxRecords, consumed, full, durability, compression, maxRecord };
         CommandRun.Define(command, options, terminal, async (run, cancellationToken) =>
         {
             var stream = run.Get(name);
-            var definition = new StreamDefinition(run.Get(maxBytes), run.Get(maxAge), run.Get(maxRecords), run.Get(full), run.Get(durability), run.Get(maxRecord));
+            var definition = new StreamDefinition(run.Get(maxBytes), run.Get(maxAge), run.Get(maxRecords), run.Get(consumed), run.Get(full), run.Get(durability), run.Get(compression), run.Get(maxRecord));
             using var body = DaemonClient.Body(definition.ToJson(), "application/json");
             using var response = await run.Daemon.SendAsync(method, $"/api/v1/streams/{PathSegment.Encode(stream)}", body, $"{verb} {stream}", cancellationToken, headers);
             using var shown = await DaemonClient.ReadJsonAsync(response, $"{verb} {stream}", cancellationToken);

@@ -42,13 +42,55 @@ internal static class StreamTail
         }
     }
 
-    /// <summary>The same, and then each record as it comes, until <paramref name="count"/> from <paramref name="from"/> on or for ever.</summary>
-    public static async IAsyncEnumerable<string> FollowAsync(
-        DaemonClient daemon, string name, string? from, int? count, int usualCount, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>What there is now from a place on, up to <paramref name="count"/> records.</summary>
+    /// <param name="place">The first request's query: <c>from=</c> or <c>cursor=</c>.</param>
+    public static async IAsyncEnumerable<string> ReadAsync(DaemonClient daemon, string name, string place, int? count, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var what = $"stream {name}";
-        var left = from is null ? long.MaxValue : count ?? long.MaxValue;
-        var query = from is null ? $"last={count ?? usualCount}" : $"from={from}";
+        using var stream = await daemon.GetJsonAsync(PathOf(name), what, cancellationToken);
+        var end = stream.RootElement.GetProperty("nextOffset").GetInt64(); // what comes while we read is not the question
+        var left = count ?? long.MaxValue;
+        for (var next = -1L; left > 0 && next < end;)
+        {
+            var before = left;
+            await foreach (var line in LineStream.ReadAsync(daemon, $"{PathOf(name)}/records?{(next < 0 ? place : $"from={next}")}&max={Math.Min(left, PageRecords)}", what, cancellationToken))
+            {
+                next = OffsetOf(line) + 1;
+                if (next > end)
+                {
+                    yield break;
+                }
+
+                yield return line;
+                left--;
+            }
+
+            if (left == before)
+            {
+                yield break;
+            }
+        }
+    }
+
+    /// <summary>From a place on, and then each record as it comes, until <paramref name="count"/> or for ever.</summary>
+    /// <inheritdoc cref="ReadAsync(DaemonClient, string, string, int?, CancellationToken)"/>
+    public static IAsyncEnumerable<string> FollowAsync(DaemonClient daemon, string name, string place, int? count, CancellationToken cancellationToken) =>
+        FollowAsync(daemon, name, place, count ?? long.MaxValue, cancellationToken);
+
+    /// <summary>The same, and then each record as it comes, until <paramref name="count"/> from <paramref name="from"/> on or for ever.</summary>
+    public static IAsyncEnumerable<string> FollowAsync(DaemonClient daemon, string name, string? from, int? count, int usualCount, CancellationToken cancellationToken) => from is null
+        ? FollowAsync(daemon, name, $"last={count ?? usualCount}", long.MaxValue, cancellationToken)
+        : FollowAsync(daemon, name, $"from={PathSegment.Encode(from)}", count ?? long.MaxValue, cancellationToken);
+
+    public static long OffsetOf(string line)
+    {
+        using var record = JsonDocument.Parse(line);
+        return record.RootElement.GetProperty("offset").GetInt64();
+    }
+
+    private static async IAsyncEnumerable<string> FollowAsync(DaemonClient daemon, string name, string query, long left, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var what = $"stream {name}";
         await foreach (var line in LineStream.ReadAsync(daemon, $"{PathOf(name)}/tail?{query}", what, cancellationToken))
         {
             if (line.Length == 0)
@@ -84,10 +126,4 @@ internal static class StreamTail
     }
 
     private static string PathOf(string name) => $"/api/v1/streams/{PathSegment.Encode(name)}";
-
-    private static long OffsetOf(string line)
-    {
-        using var record = JsonDocument.Parse(line);
-        return record.RootElement.GetProperty("offset").GetInt64();
-    }
 }

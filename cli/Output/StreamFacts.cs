@@ -11,6 +11,7 @@ internal static class StreamFacts
         var table = new Table("WHAT", "HOW IT IS");
         Add("name", JsonText.Cell(stream, "name"));
         Add("fault", JsonText.Cell(stream, "fault"));
+        Add("takes no records", JsonText.Cell(stream, "refusal"));
         Add("defined by", Origin(JsonText.Cell(stream, "origin")));
         Add("id", JsonText.Cell(stream, "id"));
         Add("made", JsonText.Time(stream, "createdAt"));
@@ -23,10 +24,11 @@ internal static class StreamFacts
         Add("when full", JsonText.Cell(stream, "full"));
         Add("durability", JsonText.Cell(stream, "durability"));
         Add("largest record", Size(JsonText.Cell(stream, "maxRecordBytes")));
-        foreach (var export in Listing.Of(stream, "exports"))
+        Add("compression", JsonText.Cell(stream, "compression"));
+        foreach (var consumer in Listing.Of(stream, "consumers"))
         {
-            var fault = JsonText.Cell(export, "fault");
-            Add($"export {JsonText.Cell(export, "name")}", $"at {JsonText.Cell(export, "committedOffset")}, {JsonText.Cell(export, "lagRecords")} records behind{(fault.Length > 0 ? $"; {fault}" : "")}");
+            var fault = JsonText.Cell(consumer, "fault");
+            Add($"{JsonText.Cell(consumer, "kind")} {JsonText.Cell(consumer, "name")}", $"at {JsonText.Cell(consumer, "nextOffset")}, {JsonText.Cell(consumer, "lagRecords")} records behind{(fault.Length > 0 ? $"; {fault}" : "")}");
         }
 
         return table;
@@ -88,6 +90,7 @@ internal static class StreamFacts
             limits.Add($"{records} records");
         }
 
-        return limits.Count == 0 ? "without limit" : $"at most {string.Join(", ", limits)}";
+        var consumed = JsonText.Cell(retention, "consumed") == "free" ? "; what all consumers are done with goes" : "";
+        return $"{(limits.Count == 0 ? "without limit" : $"at most {string.Join(", ", limits)}")}{consumed}";
     }
 }

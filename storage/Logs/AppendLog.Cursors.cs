@@ -56,7 +56,7 @@ public sealed partial class AppendLog
                 file.Write(committed);
             }
 
-            return _cursors[name] = new LogCursor(this, name, file, committed);
+            return _cursors[name] = new LogCursor(this, name, file, committed, new DateTimeOffset(File.GetLastWriteTimeUtc(path), TimeSpan.Zero));
         }
     }
 

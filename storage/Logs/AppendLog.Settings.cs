@@ -7,6 +7,8 @@ public sealed partial class AppendLog
 {
     private long _dropped;
 
+    internal DateTimeOffset Now => _clock.GetUtcNow();
+
     /// <summary>Records that retention has given up since the log was opened.</summary>
     public long DroppedRecords => Interlocked.Read(ref _dropped);
 

@@ -19,9 +19,11 @@ public sealed class LogCursor : IThreadPoolWorkItem
     private bool _busy;
     private bool _disposed;
     private long _committed;
+    private long _movedAt;
 
-    internal LogCursor(AppendLog log, string name, CursorFile file, long committed)
+    internal LogCursor(AppendLog log, string name, CursorFile file, long committed, DateTimeOffset movedAt)
     {
+        _movedAt = movedAt.UtcTicks;
         _log = log;
         Name = name;
         _file = file;
@@ -33,6 +35,9 @@ public sealed class LogCursor : IThreadPoolWorkItem
 
     /// <summary>The offset to go on with.</summary>
     public long Committed => Volatile.Read(ref _committed);
+
+    /// <summary>When the position was last written, by the clock of that moment.</summary>
+    public DateTimeOffset MovedAt => new(Volatile.Read(ref _movedAt), TimeSpan.Zero);
 
     /// <summary>
     /// Completes when the position is as durable as the log's records. An offset at or below <see cref="Committed"/> is done already:
@@ -126,6 +131,7 @@ public sealed class LogCursor : IThreadPoolWorkItem
             lock (_gate)
             {
                 _committed = wanted;
+                _movedAt = _log.Now.UtcTicks;
             }
 
             done.SetResult();

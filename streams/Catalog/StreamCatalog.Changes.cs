@@ -118,7 +118,7 @@ internal sealed partial class StreamCatalog : IDisposable
             throw Failed(name, "made", exception);
         }
 
-        Open(Add(name, StreamOrigin.Api, LogOptionsOf.Defined(definition)).Slot);
+        Open(Add(name, StreamOrigin.Api, LogOptionsOf.Defined(definition), definition).Slot);
         Log.StreamMade(_logger, name);
     }
 

@@ -16,6 +16,7 @@ internal sealed partial class StreamCatalog : IStreamCatalog
     private const int MostStreams = 256;
 
     private readonly ConcurrentDictionary<StreamName, Entry> _entries = new();
+    private readonly RoomMaker _room = new();
     private readonly Lock _deadGate = new();
     private readonly IReadOnlyList<AdoptedStream> _adopted;
     private readonly StreamsFolder _folder;
@@ -33,7 +34,7 @@ internal sealed partial class StreamCatalog : IStreamCatalog
         _logger = logger;
         foreach (var (name, stream) in options.Value)
         {
-            Add(StreamName.Parse(name), StreamOrigin.Configuration, LogOptionsOf.Defined(stream));
+            Add(StreamName.Parse(name), StreamOrigin.Configuration, LogOptionsOf.Defined(stream), stream);
         }
 
         _adopted = [.. adopted];
@@ -47,6 +48,11 @@ internal sealed partial class StreamCatalog : IStreamCatalog
 
     public IReadOnlyList<StreamDescription> List() =>
         [.. _entries.Values.Select(entry => entry.Slot.Describe()).OrderBy(stream => stream.Name.Value, StringComparer.Ordinal)];
+
+    /// <summary>What full streams ask for room.</summary>
+    public RoomMaker Room => _room;
+
+    public IReadOnlyList<RecordStream> All => [.. _entries.Values.Select(entry => entry.Stream)];
 
     public bool TryGet(StreamName name, [NotNullWhen(true)] out RecordStream? stream)
     {
@@ -120,10 +126,10 @@ internal sealed partial class StreamCatalog : IStreamCatalog
         }
     }
 
-    private Entry Add(StreamName name, StreamOrigin origin, AppendLogOptions options)
+    private Entry Add(StreamName name, StreamOrigin origin, AppendLogOptions options, StreamOptions? definition = null)
     {
-        var slot = new StreamSlot(name, origin, options);
-        return _entries[name] = new Entry(slot, new RecordStream(slot, _metrics));
+        var slot = new StreamSlot(name, origin, options, definition);
+        return _entries[name] = new Entry(slot, new RecordStream(slot, _room, _metrics));
     }
 
     private void Adopt(AdoptedStream stream)
@@ -146,7 +152,7 @@ internal sealed partial class StreamCatalog : IStreamCatalog
         try
         {
             var definition = StreamDocument.Read(folder)?.Definition;
-            Open(Add(name, definition is null ? StreamOrigin.Removed : StreamOrigin.Api, definition is null ? LogOptionsOf.Removed : LogOptionsOf.Defined(definition)).Slot);
+            Open(Add(name, definition is null ? StreamOrigin.Removed : StreamOrigin.Api, definition is null ? LogOptionsOf.Removed : LogOptionsOf.Defined(definition), definition).Slot);
             if (definition is null)
             {
                 Log.StreamNotConfigured(_logger, name, folder, name);

@@ -5,10 +5,11 @@ using Roost.Streams.Definitions;
 namespace Roost.Streams.Catalog;
 
 /// <summary>The place of one stream in the catalog: what it is, its options, its open log, or why there is none. A stream that is deleted never gets another log.</summary>
-internal sealed class StreamSlot(StreamName name, StreamOrigin origin, AppendLogOptions options)
+internal sealed class StreamSlot(StreamName name, StreamOrigin origin, AppendLogOptions options, StreamOptions? definition = null)
 {
     private readonly TaskCompletionSource _deleted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile AppendLogOptions _options = options;
+    private volatile StreamOptions? _definition = definition;
     private AppendLog? _log;
     private bool _isAdopted;
     private volatile string? _fault = "is not open yet";
@@ -23,6 +24,16 @@ internal sealed class StreamSlot(StreamName name, StreamOrigin origin, AppendLog
 
     /// <summary>The metrics' tag, made once.</summary>
     public KeyValuePair<string, object?> Tag { get; } = new("stream", name.Value);
+
+    /// <summary>Whether records go that every consumer is done with.</summary>
+    public bool FreesConsumed => _definition?.Consumed == ConsumedRecords.Free;
+
+    /// <summary>Why the stream takes no records now though it is open; null while it does.</summary>
+    public string? Refusal
+    {
+        get => Volatile.Read(ref field);
+        set => Volatile.Write(ref field, value);
+    }
 
     /// <summary>How its log is kept.</summary>
     public AppendLogOptions Options => _options;
@@ -70,7 +81,7 @@ internal sealed class StreamSlot(StreamName name, StreamOrigin origin, AppendLog
     public void Redefine(StreamDocument document, AppendLogOptions options)
     {
         Log.Reconfigure(options);
-        _options = options;
+        (_options, _definition) = (options, document.Definition);
         Document = document;
         Origin = StreamOrigin.Api;
     }
@@ -103,18 +114,13 @@ internal sealed class StreamSlot(StreamName name, StreamOrigin origin, AppendLog
         }
     }
 
-    /// <summary>Refuses a batch as a whole rather than half way.</summary>
-    /// <exception cref="LogFullException">The policy is <c>reject</c> and the retention has no room for all of it.</exception>
-    public void ThrowIfNoRoom(int records, long bytes)
+    /// <summary>Whether a batch would be taken as a whole, rather than half of it.</summary>
+    public bool HasRoom(AppendLog log, int records, long bytes)
     {
-        var log = Log;
         var limits = _options;
-        var bytesFull = limits.Retention.Bytes is { } mostBytes && log.SizeBytes + log.PendingBytes + bytes > mostBytes;
-        var recordsFull = limits.Retention.Records is { } mostRecords && log.NextOffset - log.FirstOffset + records > mostRecords;
-        if (limits.Full == LogFullPolicy.Reject && (bytesFull || recordsFull))
-        {
-            throw new LogFullException(log.Folder, $"its retention ({limits.Retention}) has no room for {records} records of {bytes} bytes", "Wait until age frees some, or raise the retention.");
-        }
+        return limits.Full != LogFullPolicy.Reject
+            || ((limits.Retention.Bytes is not { } mostBytes || log.SizeBytes + log.PendingBytes + bytes <= mostBytes)
+                && (limits.Retention.Records is not { } mostRecords || log.NextOffset - log.FirstOffset + records <= mostRecords));
     }
 
     public StreamDescription Describe()
@@ -136,6 +142,9 @@ internal sealed class StreamSlot(StreamName name, StreamOrigin origin, AppendLog
             Newest = log?.NewestTimestamp,
             DroppedRecords = log?.DroppedRecords ?? 0,
             Retention = kept.Retention,
+            Consumed = FreesConsumed ? ConsumedRecords.Free : ConsumedRecords.Keep,
+            Compression = kept.Compression,
+            Refusal = Refusal,
             Full = kept.Full,
             Durability = kept.Durability,
             MaxRecordBytes = kept.MaxRecordBytes,

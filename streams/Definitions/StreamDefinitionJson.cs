@@ -11,8 +11,8 @@ namespace Roost.Streams.Definitions;
 /// </summary>
 internal sealed class StreamDefinitionJson(StreamOptions basis)
 {
-    private static readonly string[] _keys = ["retention", "full", "durability", "maxRecord"];
-    private static readonly string[] _retentionKeys = ["bytes", "age", "records"];
+    private static readonly string[] _keys = ["retention", "full", "durability", "compression", "maxRecord"];
+    private static readonly string[] _retentionKeys = ["bytes", "age", "records", "consumed"];
     private readonly List<string> _faults = [];
 
     /// <param name="faults">What is wrong, each with place, value and remedy; empty where nothing is.</param>
@@ -20,9 +20,10 @@ internal sealed class StreamDefinitionJson(StreamOptions basis)
     {
         var result = new StreamOptions
         {
-            Retention = new StreamRetentionOptions { Bytes = basis.Retention.Bytes, Age = basis.Retention.Age, Records = basis.Retention.Records },
+            Retention = new StreamRetentionOptions { Bytes = basis.Retention.Bytes, Age = basis.Retention.Age, Records = basis.Retention.Records, Consumed = basis.Retention.Consumed },
             Full = basis.Full,
             Durability = basis.Durability,
+            Compression = basis.Compression,
             MaxRecordBytes = basis.MaxRecordBytes,
         };
         if (root.ValueKind != JsonValueKind.Object)
@@ -54,10 +55,13 @@ internal sealed class StreamDefinitionJson(StreamOptions basis)
                     ReadRetention(value, result.Retention);
                     break;
                 case "full":
-                    result.Full = Word(property, result.Full);
+                    result.Full = Word(value, "full", result.Full);
                     break;
                 case "durability":
-                    result.Durability = Word(property, result.Durability);
+                    result.Durability = Word(value, "durability", result.Durability);
+                    break;
+                case "compression":
+                    result.Compression = Word(value, "compression", result.Compression);
                     break;
                 case "maxRecord":
                     result.MaxRecordBytes = (int)Math.Min(Size("maxRecord", value) ?? basis.MaxRecordBytes, int.MaxValue);
@@ -84,6 +88,9 @@ internal sealed class StreamDefinitionJson(StreamOptions basis)
                     break;
                 case "records":
                     result.Records = IsNone(value) ? null : Number("retention.records", value) ?? result.Records;
+                    break;
+                case "consumed":
+                    result.Consumed = value.ValueKind == JsonValueKind.Null ? null : Word(value, "retention.consumed", result.Consumed ?? default);
                     break;
                 default:
                     Unknown("retention.", property, _retentionKeys);
@@ -132,18 +139,18 @@ internal sealed class StreamDefinitionJson(StreamOptions basis)
         return null;
     }
 
-    private T Word<T>(JsonProperty property, T otherwise)
+    private T Word<T>(JsonElement value, string key, T otherwise)
         where T : struct, Enum
     {
         foreach (var member in Enum.GetValues<T>())
         {
-            if (property.Value.ValueKind == JsonValueKind.String && property.Value.GetString() == Words.Of(member))
+            if (value.ValueKind == JsonValueKind.String && value.GetString() == Words.Of(member))
             {
                 return member;
             }
         }
 
-        _faults.Add($"{property.Name} is {Shown(property.Value)}; use one of {string.Join(", ", Enum.GetValues<T>().Select(static member => Words.Of(member)))}.");
+        _faults.Add($"{key} is {Shown(value)}; use one of {string.Join(", ", Enum.GetValues<T>().Select(static member => Words.Of(member)))}.");
         return otherwise;
     }
 

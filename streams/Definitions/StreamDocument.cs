@@ -74,9 +74,11 @@ internal sealed record StreamDocument(string Id, DateTimeOffset Created, StreamO
             Bytes = Optional(definition, "retentionBytes", static value => value.GetInt64()),
             Age = Optional(definition, "retentionAgeTicks", static value => TimeSpan.FromTicks(value.GetInt64())),
             Records = Optional(definition, "retentionRecords", static value => value.GetInt64()),
+            Consumed = Optional(definition, "consumed", static value => Enum.Parse<ConsumedRecords>(value.GetString()!)),
         },
         Full = Enum.Parse<LogFullPolicy>(definition.GetProperty("full").GetString()!),
         Durability = Enum.Parse<Durability>(definition.GetProperty("durability").GetString()!),
+        Compression = Optional(definition, "compression", static value => Enum.Parse<LogCompression>(value.GetString()!)) ?? new StreamOptions().Compression,
         MaxRecordBytes = definition.GetProperty("maxRecordBytes").GetInt32(),
     };
 
@@ -95,8 +97,14 @@ internal sealed record StreamDocument(string Id, DateTimeOffset Created, StreamO
             Write(json, "retentionBytes", definition.Retention.Bytes);
             Write(json, "retentionAgeTicks", definition.Retention.Age?.Ticks);
             Write(json, "retentionRecords", definition.Retention.Records);
+            if (definition.Retention.Consumed is { } consumed)
+            {
+                json.WriteString("consumed", consumed.ToString());
+            }
+
             json.WriteString("full", definition.Full.ToString());
             json.WriteString("durability", definition.Durability.ToString());
+            json.WriteString("compression", definition.Compression.ToString());
             json.WriteNumber("maxRecordBytes", definition.MaxRecordBytes);
             json.WriteEndObject();
         }

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Roost.Storage.Logs;
 using Roost.Streams.Catalog;
 using Roost.Streams.Upstream;
 
@@ -23,10 +22,7 @@ internal sealed class ExportRegistry : IStreamExports
                 throw new FormatException($"The topic '{options.Topic}' of an export of stream '{stream.Name}' is wrong: {fault}.");
             }
 
-            _exporters.Add(new MqttExporter(options, stream, topic, uplink, services)
-            {
-                Committed = stream.Describe() is { Configured: true, Full: LogFullPolicy.Reject } ? () => FreeExported(stream) : null,
-            });
+            _exporters.Add(new MqttExporter(options, stream, topic, uplink, services));
         }
 
         metrics.ObserveExports(List);
@@ -39,20 +35,4 @@ internal sealed class ExportRegistry : IStreamExports
     /// <summary>Runs every export until the token ends them and they have drained.</summary>
     public Task RunAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(_exporters.Select(exporter => Task.Run(() => exporter.RunAsync(stoppingToken), CancellationToken.None)));
-
-    /// <summary>
-    /// A stream that refuses when it is full gets its room back as soon as every export has its records; one that drops its oldest
-    /// keeps its history.
-    /// </summary>
-    private void FreeExported(RecordStream stream)
-    {
-        try
-        {
-            stream.Log.TrimTo(_exporters.Where(exporter => exporter.Stream == stream.Name).Min(exporter => exporter.CommittedOffset));
-        }
-        catch (StreamRefusedException)
-        {
-            // The daemon stops; the next start's first commit frees it.
-        }
-    }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Roost.Streams.Catalog;
+using Roost.Streams.Cursors;
 using Roost.Streams.Export;
 using Roost.Streams.Upstream;
 
@@ -9,7 +10,7 @@ namespace Roost.Streams.Hosting;
 /// Start: open the streams, then let uplink and exports run in the background; whether the cloud is there does not matter. Stop, in the
 /// other order: exports drain and note their positions, the uplink says goodbye, the streams are synced and closed.
 /// </summary>
-internal sealed class StreamsService(StreamCatalog catalog, ExportRegistry exports, Uplink uplink) : IHostedService, IAsyncDisposable
+internal sealed class StreamsService(StreamCatalog catalog, ExportRegistry exports, Uplink uplink, ConsumedSpace space) : IHostedService, IAsyncDisposable
 {
     private readonly CancellationTokenSource _stoppingExports = new();
     private readonly CancellationTokenSource _stoppingUplink = new();
@@ -35,6 +36,7 @@ internal sealed class StreamsService(StreamCatalog catalog, ExportRegistry expor
         await _exporting;
         await _stoppingUplink.CancelAsync();
         await _connecting;
+        space.Dispose();
         await catalog.CloseAsync();
     }
 

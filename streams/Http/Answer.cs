@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Roost.Storage.Logs;
+using Roost.Streams.Cursors;
 
 namespace Roost.Streams.Http;
 
@@ -54,12 +55,13 @@ internal static class Answer
     {
         RequestRefusedException refused => refused.Status,
         BadHttpRequestException bad => bad.StatusCode,
-        UnknownStreamException => StatusCodes.Status404NotFound,
+        UnknownStreamException or UnknownCursorException => StatusCodes.Status404NotFound,
         RecordTooLargeException => StatusCodes.Status413PayloadTooLarge,
         LogFullException => StatusCodes.Status507InsufficientStorage,
         StreamRefusedException { IsDeleted: true } => StatusCodes.Status410Gone,
         StreamRefusedException { IsFault: false } => StatusCodes.Status409Conflict,
         StreamRefusedException or LogFailedException or CorruptLogException or ObjectDisposedException => StatusCodes.Status503ServiceUnavailable,
+        IOException or InvalidDataException => StatusCodes.Status503ServiceUnavailable,
         ArgumentException => StatusCodes.Status400BadRequest,
         _ => null,
     };

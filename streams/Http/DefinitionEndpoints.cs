@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Roost.Streams.Catalog;
+using Roost.Streams.Cursors;
 using Roost.Streams.Definitions;
 
 namespace Roost.Streams.Http;

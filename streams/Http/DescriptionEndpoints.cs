@@ -1,11 +1,12 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Roost.Streams.Cursors;
 using Roost.Streams.Definitions;
 
 namespace Roost.Streams.Http;
 
 /// <summary>What there is: <c>GET /api/v1/streams</c>, <c>GET /api/v1/streams/{name}</c>, <c>GET /api/v1/uplink</c>.</summary>
-internal sealed class DescriptionEndpoints(IStreamCatalog catalog, IStreamExports exports, IUplink uplink)
+internal sealed class DescriptionEndpoints(IStreamCatalog catalog, IStreamExports exports, ConsumerList consumers, IUplink uplink, TimeProvider clock)
 {
     public Task ListAsync(HttpContext context) => Answer.WriteAsync(context, json =>
     {
@@ -44,7 +45,7 @@ internal sealed class DescriptionEndpoints(IStreamCatalog catalog, IStreamExport
         json.WriteEndObject();
     });
 
-    private static void Write(Utf8JsonWriter json, StreamDescription stream, IReadOnlyList<ExportStatus> exports)
+    private void Write(Utf8JsonWriter json, StreamDescription stream, IReadOnlyList<ExportStatus> exports)
     {
         json.WriteStartObject();
         json.WriteString("name", stream.Name.Value);
@@ -53,6 +54,7 @@ internal sealed class DescriptionEndpoints(IStreamCatalog catalog, IStreamExport
         WriteTime(json, "createdAt", stream.Created);
         json.WriteBoolean("configured", stream.Configured);
         json.WriteString("fault", stream.Fault);
+        json.WriteString("refusal", stream.Refusal);
         json.WriteNumber("records", stream.Records);
         json.WriteNumber("firstOffset", stream.FirstOffset);
         json.WriteNumber("nextOffset", stream.NextOffset);
@@ -64,14 +66,26 @@ internal sealed class DescriptionEndpoints(IStreamCatalog catalog, IStreamExport
         WriteNumber(json, "bytes", stream.Retention.Bytes);
         WriteNumber(json, "ageSeconds", (long?)stream.Retention.Age?.TotalSeconds);
         WriteNumber(json, "records", stream.Retention.Records);
+        json.WriteString("consumed", Words.Of(stream.Consumed));
         json.WriteEndObject();
         json.WriteString("full", Words.Of(stream.Full));
         json.WriteString("durability", Words.Of(stream.Durability));
+        json.WriteString("compression", Words.Of(stream.Compression));
         json.WriteNumber("maxRecordBytes", stream.MaxRecordBytes);
         json.WriteStartArray("exports");
         foreach (var export in exports.Where(export => export.Stream == stream.Name))
         {
             Write(json, export);
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("consumers");
+        if (catalog.TryGet(stream.Name, out var found))
+        {
+            foreach (var consumer in consumers.Of(found))
+            {
+                ConsumerJson.Write(json, found, consumer, clock);
+            }
         }
 
         json.WriteEndArray();

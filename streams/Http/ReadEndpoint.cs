@@ -16,12 +16,13 @@ internal sealed class ReadEndpoint(IStreamCatalog catalog, TimeProvider clock, I
     public Task HandleAsync(HttpContext context) => Answer.RunAsync(context, async () =>
     {
         var stream = StreamRoute.Resolve(context, catalog);
-        var from = ReadRequest.From(context, stream, stream.FirstOffset);
+        var from = ReadRequest.From(context, stream, stream.FirstOffset, clock);
         var most = ReadRequest.Count(context, "max", ReadRequest.DefaultRecords, ReadRequest.MostRecords);
         var wait = ReadRequest.Wait(context);
         using var reader = stream.OpenReader(from);
         var records = await FirstAsync(reader, most, wait, context.RequestAborted);
 
+        ReadRequest.NoteSkipped(context, stream, from);
         context.Response.ContentType = "application/x-ndjson";
         await using var json = new Utf8JsonWriter(context.Response.BodyWriter);
         var bytes = 0;

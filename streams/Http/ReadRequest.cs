@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Roost.Streams.Cursors;
 
 namespace Roost.Streams.Http;
 
@@ -11,16 +12,27 @@ internal static class ReadRequest
 
     public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
 
-    /// <summary><c>from</c>: an offset, a time, <c>oldest</c> or <c>latest</c>.</summary>
-    /// <exception cref="RequestRefusedException">It is none of these, or an offset beyond the end.</exception>
-    public static long From(HttpContext context, RecordStream stream, long otherwise)
+    /// <summary><c>from</c>: an offset, a time, <c>oldest</c> or <c>latest</c>; or <c>cursor</c>, whose position it is.</summary>
+    /// <exception cref="RequestRefusedException">It is none of these, an offset beyond the end, or a time to come.</exception>
+    /// <exception cref="UnknownCursorException">The stream has no such cursor.</exception>
+    public static long From(HttpContext context, RecordStream stream, long otherwise, TimeProvider clock)
     {
         var text = context.Request.Query["from"].ToString();
-        if (text.Length == 0)
+        var cursor = context.Request.Query["cursor"].ToString();
+        if (cursor.Length > 0)
         {
-            return otherwise;
+            return text.Length > 0 ? throw RequestRefusedException.BadRequest("'cursor' and 'from' are both given; use one of them.")
+                : CursorName.TryParse(cursor, out var name) ? stream.Cursors.Get(name).Committed
+                : throw RequestRefusedException.BadRequest($"cursor={cursor} is no cursor's name: {CursorName.Rule}.");
         }
 
+        return text.Length == 0 ? otherwise : Place(stream, "from", text, clock);
+    }
+
+    /// <summary>An offset, a time, <c>oldest</c> or <c>latest</c>.</summary>
+    /// <inheritdoc cref="From"/>
+    public static long Place(RecordStream stream, string key, string text, TimeProvider clock)
+    {
         if (text is "oldest" or "latest")
         {
             return text == "oldest" ? stream.FirstOffset : stream.DurableOffset;
@@ -30,13 +42,31 @@ internal static class ReadRequest
         {
             return offset <= stream.NextOffset
                 ? offset
-                : throw RequestRefusedException.BadRequest($"Offset {offset} is beyond the end of stream '{stream.Name}': it has {stream.FirstOffset} to {stream.NextOffset - 1}, and the next record gets {stream.NextOffset}.");
+                : throw RequestRefusedException.BadRequest($"Offset {offset} is beyond the end of stream '{stream.Name}': {Extent(stream)}, and the next record gets {stream.NextOffset}.");
         }
 
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+        if (!DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+        {
+            throw RequestRefusedException.BadRequest($"{key}={text} is no place in stream '{stream.Name}'; use an offset from 0 on, a time like 2026-01-31T12:00:00Z, oldest or latest.");
+        }
+
+        var now = clock.GetUtcNow();
+        return time <= now || time <= stream.Describe().Newest // whose clock may have been ahead
             ? stream.FindOffset(time)
-            : throw RequestRefusedException.BadRequest($"from={text} is no place in stream '{stream.Name}'; use an offset from 0 on, a time like 2026-01-31T12:00:00Z, oldest or latest.");
+            : throw RequestRefusedException.BadRequest(string.Create(
+                CultureInfo.InvariantCulture, $"{key}={text} is a time to come: here it is {now.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}. Use latest for what comes next; if the clock is wrong, an offset is not."));
     }
+
+    /// <summary>Says in a header how many records were asked for that the stream has no more.</summary>
+    public static void NoteSkipped(HttpContext context, RecordStream stream, long from)
+    {
+        if (stream.FirstOffset - from is var skipped and > 0)
+        {
+            context.Response.Headers["Roost-Skipped-Records"] = skipped.ToString(CultureInfo.InvariantCulture);
+        }
+    }
+
+    private static string Extent(RecordStream stream) => stream.NextOffset == stream.FirstOffset ? "it has no records" : $"it has {stream.FirstOffset} to {stream.NextOffset - 1}";
 
     /// <exception cref="RequestRefusedException">The value is no number within bounds.</exception>
     public static int Count(HttpContext context, string name, int otherwise, int most)

@@ -28,6 +28,7 @@ internal sealed class TailEndpoint(IStreamCatalog catalog, TimeProvider clock, I
         var most = ReadRequest.Count(context, "max", int.MaxValue, int.MaxValue);
         var events = context.Request.Headers.Accept.ToString().Contains("text/event-stream", StringComparison.OrdinalIgnoreCase);
         using var reader = stream.OpenReader(from);
+        ReadRequest.NoteSkipped(context, stream, from);
 
         context.Response.ContentType = events ? "text/event-stream" : "application/x-ndjson";
         context.Response.Headers.CacheControl = "no-cache";
@@ -49,7 +50,7 @@ internal sealed class TailEndpoint(IStreamCatalog catalog, TimeProvider clock, I
     });
 
     /// <summary>Where the client was (<c>Last-Event-ID</c>), where it says, or so many records before the end.</summary>
-    private static long From(HttpContext context, RecordStream stream)
+    private long From(HttpContext context, RecordStream stream)
     {
         if (long.TryParse(context.Request.Headers["Last-Event-ID"], NumberStyles.None, CultureInfo.InvariantCulture, out var last) && last < stream.NextOffset)
         {
@@ -58,7 +59,7 @@ internal sealed class TailEndpoint(IStreamCatalog catalog, TimeProvider clock, I
 
         var end = stream.DurableOffset;
         var before = context.Request.Query.ContainsKey("last") ? ReadRequest.Count(context, "last", 0, ReadRequest.MostRecords) : 0;
-        return ReadRequest.From(context, stream, Math.Max(stream.FirstOffset, end - before));
+        return ReadRequest.From(context, stream, Math.Max(stream.FirstOffset, end - before), clock);
     }
 
     private async Task FollowAsync(RecordReader reader, PipeWriter output, bool events, int most, CancellationToken ended)

@@ -166,11 +166,29 @@ public sealed class RealDaemonTests
     }
 
     [Test]
+    public async Task A_cursor_is_read_from_and_committed()
+    {
+        await DoneAsync("stream", "create", "queue", "--full", "reject");
+        await DoneAsync("stream", "append", "queue", "a");
+        await DoneAsync("stream", "append", "queue", "b");
+        await DoneAsync("stream", "cursor", "create", "queue", "worker");
+
+        Assert.That((await DoneAsync("stream", "read", "queue", "--cursor", "worker", "--commit", "--max", "1")).Output, Does.Match("^0  .*  a\n$"));
+        Assert.That((await DoneAsync("stream", "read", "queue", "--cursor", "worker", "--commit")).Output, Does.Match("^1  .*  b\n$"));
+        Assert.That((await DoneAsync("stream", "cursor", "list", "queue")).Output, Does.Match("worker +2 +0 "));
+        Assert.That((await DoneAsync("stream", "show", "queue")).Output, Does.Match("cursor worker +at 2, 0 records behind"));
+        Assert.That((await RunAsync("stream", "cursor", "commit", "queue", "worker", "1")).Error, Does.Contain("stands at 2"));
+        Assert.That((await RunAsync("stream", "delete", "queue")).Error, Does.Contain("used by cursor worker"));
+        await DoneAsync("stream", "cursor", "delete", "queue", "worker");
+        await DoneAsync("stream", "delete", "queue");
+    }
+
+    [Test]
     public async Task A_stream_comes_changes_and_goes()
     {
-        Assert.That((await DoneAsync("stream", "create", "made", "--max-bytes", "1MiB", "--full", "reject")).Output, Does.Match("kept +at most 1 MiB\n"));
+        Assert.That((await DoneAsync("stream", "create", "made", "--max-bytes", "1MiB", "--full", "reject")).Output, Does.Match("kept +at most 1 MiB; what all consumers are done with goes\n"));
         Assert.That((await RunAsync("stream", "create", "made")).Error, Does.Contain("there already").And.Contain("roost stream update made"));
-        Assert.That((await DoneAsync("stream", "update", "made", "--max-bytes", "none", "--max-age", "2h")).Output, Does.Match("kept +at most 2h\n").And.Match("when full +reject"));
+        Assert.That((await DoneAsync("stream", "update", "made", "--max-bytes", "none", "--max-age", "2h")).Output, Does.Match("kept +at most 2h; ").And.Match("when full +reject"));
         await DoneAsync("stream", "append", "made", "hello");
         Assert.That((await DoneAsync("stream", "show", "made")).Output, Does.Match("records +1, offsets 0 to 0"));
         Assert.That((await RunAsync("stream", "create", "bad", "--max-age", "soon")).Error, Is.EqualTo("roost: create bad: retention.age is \"soon\"; write a whole number with ms, s, m, h or d, like 30s, or none for no limit.\n"));

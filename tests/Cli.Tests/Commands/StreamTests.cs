@@ -125,9 +125,9 @@ public sealed class StreamTests
             """{"streams":[{"name":"telemetry","fault":null,"records":3,"firstOffset":0,"nextOffset":3,"sizeBytes":300,"exports":[{"name":"e","lagRecords":2,"fault":"no route to host"}]},{"name":"x","fault":null,"records":0,"firstOffset":0,"nextOffset":0,"sizeBytes":0,"exports":[]}]}""");
 
         Assert.That((await RoostRun.AtAsync(daemon, "stream", "list")).Output, Is.EqualTo("""
-            STREAM     RECORDS  FIRST  NEXT  BYTES  BEHIND  NOTE
-            telemetry  3        0      3     300    2       no route to host
-            x          0        0      0     0
+            STREAM     RECORDS  FIRST  NEXT  SIZE       BEHIND  NOTE
+            telemetry  3        0      3     300 bytes  2       no route to host
+            x          0        0      0     0 bytes
 
             """));
     }
@@ -136,9 +136,9 @@ public sealed class StreamTests
     public async Task A_stream_is_made_as_it_was_said_and_shown()
     {
         await using var daemon = await FakeDaemon.AnsweringAsync(
-            """{"name":"t","id":"3f2a9c1e5b7d4a60","origin":"api","createdAt":"2026-01-01T00:00:00Z","fault":null,"records":3,"firstOffset":2,"nextOffset":5,"sizeBytes":1536,"oldestAt":null,"droppedRecords":0,"retention":{"bytes":268435456,"ageSeconds":604800,"records":null},"full":"reject","durability":"crash","maxRecordBytes":1048576,"exports":[{"name":"mqtt","committedOffset":4,"lagRecords":1,"fault":"no route"}]}""", 201);
+            """{"name":"t","id":"3f2a9c1e5b7d4a60","origin":"api","createdAt":"2026-01-01T00:00:00Z","fault":null,"records":3,"firstOffset":2,"nextOffset":5,"sizeBytes":1536,"oldestAt":null,"droppedRecords":0,"retention":{"bytes":268435456,"ageSeconds":604800,"records":null},"full":"reject","durability":"crash","maxRecordBytes":1048576,"consumers":[{"kind":"export","name":"mqtt","nextOffset":4,"lagRecords":1,"fault":"no route"}]}""", 201);
 
-        var run = await RoostRun.AtAsync(daemon, "stream", "create", "t", "--max-bytes", "256MiB", "--max-age", "7d", "--max-records", "none", "--full", "reject", "--durability", "crash", "--max-record", "1048576");
+        var run = await RoostRun.AtAsync(daemon, "stream", "create", "t", "--max-bytes", "256MiB", "--max-age", "7d", "--max-records", "none", "--consumed", "free", "--full", "reject", "--durability", "crash", "--compression", "none", "--max-record", "1048576");
 
         Assert.That((run.ExitCode, run.Output), Is.EqualTo((0, """
             WHAT            HOW IT IS
@@ -156,7 +156,7 @@ public sealed class StreamTests
 
             """)));
         Assert.That(daemon.Requests.Single(), Is.EqualTo(
-            """PUT /api/v1/streams/t {"retention":{"bytes":"256MiB","age":"7d","records":"none"},"full":"reject","durability":"crash","maxRecord":1048576}"""));
+            """PUT /api/v1/streams/t {"retention":{"bytes":"256MiB","age":"7d","records":"none","consumed":"free"},"full":"reject","durability":"crash","compression":"none","maxRecord":1048576}"""));
     }
 
     [Test]
@@ -200,5 +200,44 @@ public sealed class StreamTests
         var run = await RoostRun.AtAsync(daemon, "stream", "tail", "t", "-f");
 
         Assert.That((run.ExitCode, run.Output, run.Error), Is.EqualTo((1, $"{Line(3)}\n", "roost: stream t: Stream 't' was deleted.\n")));
+    }
+
+    [TestCase("5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24", "--from", "5")]
+    [TestCase("5 6 7 8 9 10 11 12 13", "--from", "5", "--max", "9")]
+    [TestCase("5 6", "--from", "5", "--until", "7")]
+    [TestCase("", "--from", "5", "--until", "2025-01-01T00:00:00Z")]
+    [TestCase("5 6 7", "--from", "5", "--until", "2026-06-01", "--max", "3")]
+    public async Task Read_goes_from_a_place_to_a_place(string offsets, params string[] options)
+    {
+        await using var daemon = await StreamAsync();
+
+        var run = await RoostRun.AtAsync(daemon, ["stream", "read", "t", .. options]);
+
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+        Assert.That(string.Join(' ', run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[0])), Is.EqualTo(offsets));
+    }
+
+    [TestCase("--until is an offset or a time", "--until", "soon")]
+    [TestCase("--commit goes with --cursor", "--commit")]
+    [TestCase("two places to begin", "--cursor", "c", "--from", "1")]
+    [TestCase("--max is a number from 1 on", "--max", "0")]
+    public async Task Read_refuses_what_makes_no_sense(string message, params string[] options)
+    {
+        var run = await RoostRun.RunAsync(["stream", "read", "t", .. options]);
+
+        Assert.That((run.ExitCode, run.Error), Is.EqualTo((2, run.Error)));
+        Assert.That(run.Error, Does.Contain(message));
+    }
+
+    [TestCase("""PUT /api/v1/streams/t/cursors/c {"from":"latest"}""", "create", "t", "c", "--from", "latest")]
+    [TestCase("""PUT /api/v1/streams/t/cursors/c {}""", "create", "t", "c")]
+    [TestCase("""POST /api/v1/streams/t/cursors/c/commit {"next":7}""", "commit", "t", "c", "7")]
+    [TestCase("""POST /api/v1/streams/t/cursors/c/seek {"to":"oldest"}""", "seek", "t", "c", "oldest")]
+    public async Task A_cursor_is_moved_and_tells_where_it_stands(string request, params string[] arguments)
+    {
+        await using var daemon = await FakeDaemon.AnsweringAsync("""{"kind":"cursor","name":"c","nextOffset":7}""");
+
+        Assert.That((await RoostRun.AtAsync(daemon, ["stream", "cursor", .. arguments])).Output, Is.EqualTo("7\n"));
+        Assert.That(daemon.Requests.Single(), Is.EqualTo(request));
     }
 }

@@ -126,7 +126,7 @@ public sealed class ConfigurationTests
     [TestCase("shadows: { max-depth: 0 }", "shadows.max-depth: is 0")]
     [TestCase("streams: { telemetry: }", null)]
     [TestCase("streams: { telemetry: { retention: { bytes: 1GiB, age: none } } }", null)]
-    [TestCase("streams: { telemetry: { retention: { size: 1GiB } } }", "streams.telemetry.retention.size: is not a known key; known here: age, bytes, records")]
+    [TestCase("streams: { telemetry: { retention: { size: 1GiB } } }", "streams.telemetry.retention.size: is not a known key; known here: age, bytes, consumed, records")]
     [TestCase("streams: { telemetry: { full: drop } }", "write one of drop-oldest, reject")]
     [TestCase("routes: [ { from: a, to: { stream: nowhere } } ]", "routes[0].to.stream: names no stream of this configuration (nowhere)")]
     [TestCase("routes: [ { from: a, to: { } } ]", "routes[0].to: names no single target")]

@@ -40,7 +40,7 @@ public sealed class RunTimeStreamTests
         var after = await GetAsync("made");
         Assert.That(_host.Catalog.Get(s_made).ReadAll(), Is.EqualTo(new[] { "0", "1", "2" }));
         Assert.That(after.GetProperty("id").GetString(), Is.EqualTo(made.Body.GetProperty("id").GetString()).And.Length.EqualTo(16));
-        Assert.That(after.GetProperty("retention").GetRawText(), Is.EqualTo("""{"bytes":1048576,"ageSeconds":604800,"records":1000}"""));
+        Assert.That(after.GetProperty("retention").GetRawText(), Is.EqualTo("""{"bytes":1048576,"ageSeconds":604800,"records":1000,"consumed":"free"}"""));
         Assert.That((after.GetProperty("full").GetString(), after.GetProperty("durability").GetString(), after.GetProperty("maxRecordBytes").GetInt32()), Is.EqualTo(("reject", "crash", 65536)));
         await _host.AppendNumberedAsync("made", 3, 1);
     }
@@ -80,13 +80,15 @@ public sealed class RunTimeStreamTests
     [TestCase("""{"retention":{"age":7}}""", "retention.age is 7; write a whole number with ms, s, m, h or d, like 30s, or none for no limit.")]
     [TestCase("""{"retention":{"age":"500ms"}}""", "retention.age is 500ms; use at least 1s, or none for no limit.")]
     [TestCase("""{"retention":{"records":0}}""", "retention.records is 0; use at least 1, or none for no limit.")]
-    [TestCase("""{"retention":{"days":7}}""", "retention.days is no known key; use bytes, age, records")]
-    [TestCase("""{"retention":"7d"}""", "retention is a single value (\"7d\"); write an object with any of bytes, age, records")]
+    [TestCase("""{"retention":{"days":7}}""", "retention.days is no known key; use bytes, age, records, consumed")]
+    [TestCase("""{"retention":"7d"}""", "retention is a single value (\"7d\"); write an object with any of bytes, age, records, consumed")]
     [TestCase("""{"full":"drop"}""", "full is \"drop\"; use one of drop-oldest, reject.")]
+    [TestCase("""{"retention":{"consumed":"eat"}}""", "retention.consumed is \"eat\"; use one of keep, free.")]
+    [TestCase("""{"compression":"zip"}""", "compression is \"zip\"; use one of ")]
     [TestCase("""{"durability":1}""", "durability is 1; use one of power-loss, crash, memory.")]
     [TestCase("""{"maxRecord":"1GiB"}""", "maxRecord is 1073741824; use 1KiB to 64MiB.")]
     [TestCase("""{"maxRecord":"9TiB"}""", "maxRecord is 2147483647; use 1KiB to 64MiB.")]
-    [TestCase("""{"age":"7d"}""", "age is no known key; use retention, full, durability, maxRecord")]
+    [TestCase("""{"age":"7d"}""", "age is no known key; use retention, full, durability, compression, maxRecord")]
     [TestCase("[]", "The definition is a list")]
     [TestCase("{", "The body is no valid JSON")]
     public async Task A_wrong_definition_is_refused_with_place_and_remedy_and_nothing_is_made(string body, string message)

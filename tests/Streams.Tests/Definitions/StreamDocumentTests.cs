@@ -20,9 +20,10 @@ public sealed class StreamDocumentTests
     {
         var document = new StreamDocument("0123456789abcdef", DateTimeOffset.UnixEpoch.AddDays(20_000), new StreamOptions
         {
-            Retention = { Bytes = null, Age = TimeSpan.FromSeconds(90), Records = 5 },
+            Retention = { Bytes = null, Age = TimeSpan.FromSeconds(90), Records = 5, Consumed = ConsumedRecords.Keep },
             Full = LogFullPolicy.Reject,
             Durability = Durability.Crash,
+            Compression = LogCompression.Always,
             MaxRecordBytes = 4096,
         });
         document.Write(_folder.Path);
@@ -32,6 +33,7 @@ public sealed class StreamDocumentTests
         Assert.That((read.Id, read.Created), Is.EqualTo((document.Id, document.Created)));
         Assert.That((read.Definition!.Retention.Bytes, read.Definition.Retention.Age, read.Definition.Retention.Records), Is.EqualTo(((long?)null, (TimeSpan?)TimeSpan.FromSeconds(90), (long?)5)));
         Assert.That((read.Definition.Full, read.Definition.Durability, read.Definition.MaxRecordBytes), Is.EqualTo((LogFullPolicy.Reject, Durability.Crash, 4096)));
+        Assert.That((read.Definition.Retention.Consumed, read.Definition.Compression), Is.EqualTo((ConsumedRecords.Keep, LogCompression.Always)));
         Assert.That(File.Exists(_folder["stream.json.new"]), Is.False);
     }
 
