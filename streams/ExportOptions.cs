@@ -39,5 +39,8 @@ public sealed class ExportOptions
     /// <summary>Where to, when <see cref="To"/> is files in a folder.</summary>
     public ExportFileOptions? File { get; set; }
 
+    /// <summary>Where in the store of <see cref="CloudS3Options"/>, when <see cref="To"/> is one. Null: its defaults.</summary>
+    public ExportS3Options? S3 { get; set; }
+
     internal string EffectiveName => Name ?? To.ToString().ToLowerInvariant();
 }

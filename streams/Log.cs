@@ -61,4 +61,13 @@ internal static partial class Log
 
     [LoggerMessage(4151, LogLevel.Debug, "The uplink stays on its fallback: {Endpoint} cannot be reached. {Reason}")]
     public static partial void UplinkStaysOnFallback(ILogger logger, string endpoint, string reason);
+
+    [LoggerMessage(4060, LogLevel.Information, "Export {Export} of stream {Stream}: the upload of {Key} that an earlier run left unfinished in the store was given up.")]
+    public static partial void S3UploadGivenUp(ILogger logger, string export, StreamName stream, string key);
+
+    [LoggerMessage(4061, LogLevel.Information, "Export {Export} of stream {Stream} cannot look for uploads that were left unfinished ({Reason}): have the bucket itself give up incomplete multipart uploads after some days.")]
+    public static partial void S3UploadsNotListed(ILogger logger, string export, StreamName stream, string reason);
+
+    [LoggerMessage(4062, LogLevel.Warning, "This machine's clock is {Offset} behind that of the object store. Requests are signed with the store's time; set the clock.")]
+    public static partial void S3ClockCorrected(ILogger logger, TimeSpan offset);
 }

@@ -8,6 +8,7 @@ using Roost.Streams.Configuration;
 using Roost.Streams.Cursors;
 using Roost.Streams.Export;
 using Roost.Streams.Export.Files;
+using Roost.Streams.Export.S3;
 using Roost.Streams.Export.Targets;
 using Roost.Streams.Export.Web;
 using Roost.Streams.Hosting;
@@ -31,6 +32,7 @@ public static class StreamsServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<IValidateOptions<StreamsOptions>, StreamsValidator>();
         services.AddSingleton<IValidateOptions<CloudMqttOptions>, CloudMqttValidator>();
+        services.AddSingleton<IValidateOptions<CloudS3Options>, CloudS3Validator>();
         services.AddSingleton<IValidateOptions<CloudOptions>, CloudValidator>();
         services.AddSingleton<StreamMetrics>();
         services.AddSingleton(new StreamsFolder(folder));
@@ -43,6 +45,7 @@ public static class StreamsServiceCollectionExtensions
         services.AddSingleton(new GatewayIdentity(folder));
         services.AddSingleton<IExportTargetFactory, HttpTargetFactory>();
         services.AddSingleton<IExportTargetFactory, FileTargetFactory>();
+        services.AddSingleton<IExportTargetFactory, S3TargetFactory>();
         services.AddSingleton<ExportRegistry>();
         services.AddSingleton<IStreamExports>(provider => provider.GetRequiredService<ExportRegistry>());
         services.AddSingleton<ConsumerList>();

@@ -23,6 +23,7 @@ internal static class RoomOptions
             .Add<StreamsOptions>(StreamsOptions.Section)
             .Add<CloudOptions>(CloudOptions.Section)
             .Add<CloudMqttOptions>(CloudMqttOptions.Section)
+            .Add<CloudS3Options>(CloudS3Options.Section)
             .Add<ShadowSyncOptions>(ShadowSyncOptions.Section);
         schema.Get<MqttOptions>().Listeners = [new MqttListenerOptions()];
         schema.Get<MqttOptions>().Folder = "mqtt";
@@ -67,6 +68,9 @@ internal static class RoomOptions
             (web.AuthorizationFile, web.BearerTokenFile, web.HmacKeyFile) = (Provided(web.AuthorizationFile), Provided(web.BearerTokenFile), Provided(web.HmacKeyFile));
             (web.Ca, web.Certificate, web.Key) = (Provided(web.Ca), Provided(web.Certificate), Provided(web.Key));
         }
+
+        var store = schema.Get<CloudS3Options>();
+        (store.SecretAccessKeyFile, store.Ca) = (Provided(store.SecretAccessKeyFile), Provided(store.Ca));
 
         // An empty path stays as it is: the room's validator says what is wrong with it.
         string InData(string path) => path.Length == 0 ? path : Path.GetFullPath(path, dataFolder);

@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace Roost.Streams.Export.Web;
 
 /// <summary>Says in words why a server's certificate is not accepted: the framework says only that it is not.</summary>
-internal sealed class ServerCertificateCheck(string host, string? ca, TimeProvider clock)
+internal sealed class ServerCertificateCheck(string host, string? ca, TimeProvider clock, string section)
 {
     /// <returns>True: there is nothing wrong with it.</returns>
     /// <exception cref="ServerCertificateException">There is.</exception>
@@ -29,7 +29,7 @@ internal sealed class ServerCertificateCheck(string host, string? ca, TimeProvid
             _ when now > until => new ServerCertificateException($"its certificate expired at {Time(until)}, and this machine's clock says {Time(now)}; renew the server's certificate", isClock: false),
             _ when errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) => new ServerCertificateException($"its certificate is not for '{host}' but for {Names(certificate)}; correct the address or the server's certificate", isClock: false),
             _ when statuses.HasFlag(X509ChainStatusFlags.UntrustedRoot) || statuses.HasFlag(X509ChainStatusFlags.PartialChain) => new ServerCertificateException(
-                $"its certificate comes from an authority that is not known here, {Text(certificate.Issuer)}; {(ca is null ? "name that authority's certificate as http.ca" : $"{ca} does not have it")}", isClock: false),
+                $"its certificate comes from an authority that is not known here, {Text(certificate.Issuer)}; {(ca is null ? $"name that authority's certificate as {section}.ca" : $"{ca} does not have it")}", isClock: false),
             _ => new ServerCertificateException($"its certificate is not accepted: {string.Join("; ", chain?.ChainStatus.Select(status => status.StatusInformation.Trim().TrimEnd('.')) ?? [$"{errors}"])}", isClock: false),
         };
     }

@@ -7,7 +7,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace Roost.Streams.Export.Web;
 
 /// <summary>The connections to one server, kept for the next request and made anew when a certificate's file changes.</summary>
-internal sealed class WebConnections(ExportHttpOptions options, TimeProvider clock) : IDisposable
+internal sealed class WebConnections(ExportHttpOptions options, TimeProvider clock, string section = "http") : IDisposable
 {
     // An address that moved is seen after so long, and a balancer gets to balance.
     private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(2);
@@ -91,7 +91,7 @@ internal sealed class WebConnections(ExportHttpOptions options, TimeProvider clo
 
     private SslClientAuthenticationOptions Tls()
     {
-        var check = new ServerCertificateCheck(_url.IdnHost, options.Ca, clock);
+        var check = new ServerCertificateCheck(_url.IdnHost, options.Ca, clock, section);
         var tls = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, certificate, chain, errors) => check.Accept(certificate, chain, errors) };
         if (options.Ca is { } ca)
         {
@@ -118,7 +118,7 @@ internal sealed class WebConnections(ExportHttpOptions options, TimeProvider clo
         return tls;
     }
 
-    private static void Read(string key, string path, Action read)
+    private void Read(string key, string path, Action read)
     {
         try
         {
@@ -126,7 +126,7 @@ internal sealed class WebConnections(ExportHttpOptions options, TimeProvider clo
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException)
         {
-            throw new WebFileException(key, path, exception.Message, exception);
+            throw new WebFileException($"{section}.{key}", path, exception.Message, exception);
         }
     }
 }

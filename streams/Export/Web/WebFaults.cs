@@ -9,7 +9,7 @@ internal static class WebFaults
 {
     public static bool IsExpected(Exception exception) => exception is HttpRequestException or IOException or SocketException or AuthenticationException or ServerCertificateException;
 
-    public static Delivery ToDelivery(Exception exception, string destination, string? proxy)
+    public static Delivery ToDelivery(Exception exception, string destination, string? proxy, string section = "http")
     {
         if (Within<ServerCertificateException>(exception) is { } certificate)
         {
@@ -24,7 +24,7 @@ internal static class WebFaults
             HttpRequestError.NameResolutionError => Delivery.Unreachable($"The name in {proxy ?? destination} cannot be looked up: {detail}. Is there a network?"),
             HttpRequestError.ConnectionError => Delivery.Unreachable($"{proxy ?? destination} cannot be reached: {detail}."),
             HttpRequestError.ProxyTunnelError when exception is HttpRequestException { StatusCode: System.Net.HttpStatusCode.ProxyAuthenticationRequired } =>
-                Delivery.Denied($"The proxy {proxy} wants user name and password, or others: set http.proxy to http://USER:PASSWORD@HOST:PORT."),
+                Delivery.Denied($"The proxy {proxy} wants user name and password, or others: set {section}.proxy to http://USER:PASSWORD@HOST:PORT."),
             HttpRequestError.ProxyTunnelError => Delivery.Unreachable($"The proxy {proxy} makes no connection to {destination}: {detail}."),
             HttpRequestError.SecureConnectionError => Delivery.Denied($"{destination} makes no TLS connection: {detail}. Is it https there, on this port?"),
             HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded or HttpRequestError.HttpProtocolError =>

@@ -12,8 +12,8 @@ internal sealed class WebSecrets(ExportHttpOptions options)
     /// <exception cref="WebFileException">The file cannot be read, or holds no header.</exception>
     public string? Authorization() => options switch
     {
-        { BearerTokenFile: { } file } => $"Bearer {Line("bearer-token-file", file)}",
-        { AuthorizationFile: { } file } => Line("authorization-file", file),
+        { BearerTokenFile: { } file } => $"Bearer {Line("http.bearer-token-file", file)}",
+        { AuthorizationFile: { } file } => Line("http.authorization-file", file),
         _ => null,
     };
 
@@ -26,7 +26,7 @@ internal sealed class WebSecrets(ExportHttpOptions options)
             return null;
         }
 
-        var text = Line("hmac-key-file", file);
+        var text = Line("http.hmac-key-file", file);
         if (!text.StartsWith(StandardPrefix, StringComparison.Ordinal))
         {
             return Encoding.ASCII.GetBytes(text);
@@ -35,7 +35,7 @@ internal sealed class WebSecrets(ExportHttpOptions options)
         var key = new byte[text.Length];
         return Convert.TryFromBase64String(text[StandardPrefix.Length..], key, out var length) && length > 0
             ? key[..length]
-            : throw new WebFileException("hmac-key-file", file, $"what follows {StandardPrefix} is not base64");
+            : throw new WebFileException("http.hmac-key-file", file, $"what follows {StandardPrefix} is not base64");
     }
 
     private static string Line(string key, string path)
