@@ -1,11 +1,12 @@
 namespace Roost.Streams.Bench;
 
-/// <summary>One row: <paramref name="run"/> works for about a second and returns how many records it carried and in what time.</summary>
+/// <summary>One row: <paramref name="run"/> works for about a second in an empty folder, and returns how many records it carried and in what time.</summary>
 internal sealed class Measurement(string name, Func<Task<(long Records, TimeSpan Elapsed)>> run)
 {
+    private readonly Func<Task<(long Records, TimeSpan Elapsed)>> _run = run;
     private readonly List<double> _rates = [];
 
-    public string Row
+    private string Row
     {
         get
         {
@@ -14,12 +15,27 @@ internal sealed class Measurement(string name, Func<Task<(long Records, TimeSpan
         }
     }
 
-    public async Task RunAsync(bool warmUp)
+    /// <summary>Interleaved, and printed as a table. A round before the first one does not count: it compiles.</summary>
+    public static async Task RunAllAsync(string folder, int rounds, IReadOnlyList<Measurement> measurements)
     {
-        var (records, elapsed) = await run();
-        if (!warmUp)
+        for (var round = 0; round <= rounds; round++)
         {
-            _rates.Add(records / elapsed.TotalSeconds);
+            foreach (var measurement in measurements)
+            {
+                Scratch.Empty(folder);
+                var (records, elapsed) = await measurement._run();
+                if (round > 0)
+                {
+                    measurement._rates.Add(records / elapsed.TotalSeconds);
+                }
+            }
+        }
+
+        Report.Machine();
+        Console.WriteLine($"{rounds} rounds\n\n| what | records/s, median | lowest-highest |\n|---|---|---|");
+        foreach (var measurement in measurements)
+        {
+            Console.WriteLine(measurement.Row);
         }
     }
 }

@@ -12,8 +12,8 @@ namespace Roost.Tests.Support;
 /// <summary>As much of the NATS protocol as it takes to ask JetStream what it has stored, and to publish into it. Answers come in the order of the requests.</summary>
 public sealed class NatsClient : IAsyncDisposable
 {
-    private const string Inbox = "roost.inbox";
-
+    // Of this client alone: all that subscribe to a subject get what is sent to it.
+    private readonly string _inbox = $"inbox.{Guid.NewGuid():N}";
     private readonly TcpClient _socket;
     private readonly Stream _stream;
     private readonly Channel<byte[]> _answers = Channel.CreateUnbounded<byte[]>();
@@ -31,7 +31,7 @@ public sealed class NatsClient : IAsyncDisposable
         var socket = new TcpClient { NoDelay = true };
         await socket.ConnectAsync(IPAddress.Loopback, port);
         var client = new NatsClient(socket);
-        await client.WriteAsync($$"""CONNECT {"verbose":false,"pedantic":false,"headers":true,"no_responders":true}{{"\r\n"}}SUB {{Inbox}}.* 1{{"\r\n"}}""");
+        await client.WriteAsync($$"""CONNECT {"verbose":false,"pedantic":false,"headers":true,"no_responders":true}{{"\r\n"}}SUB {{client._inbox}} 1{{"\r\n"}}""");
         return client;
     }
 
@@ -64,7 +64,7 @@ public sealed class NatsClient : IAsyncDisposable
         var buffer = new ArrayBufferWriter<byte>();
         foreach (var payload in payloads)
         {
-            Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"PUB {subject} {Inbox}.1 {payload.Length}\r\n"), buffer);
+            Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"PUB {subject} {_inbox} {payload.Length}\r\n"), buffer);
             buffer.Write(payload);
             buffer.Write("\r\n"u8);
         }

@@ -37,11 +37,7 @@ internal static class LinkRun
     /// <param name="export">What is to be measured; stream and topic are set here.</param>
     public static async Task<LinkUse> ExportAsync(string folder, int bytesPerSecond, int recordBytes, string mosquittoSettings, string version, ExportOptions export)
     {
-        if (Directory.Exists(folder))
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-
+        Scratch.Empty(folder);
         var records = (int)(bytesPerSecond * (s_settle + s_window).TotalSeconds * 1.5 / recordBytes) + 1000;
         await Backlog.FillAsync(Path.Combine(folder, "streams"), records, recordBytes);
         await using var mosquitto = await BenchMosquitto.StartAsync(Path.Combine(folder, "cloud"), mosquittoSettings);

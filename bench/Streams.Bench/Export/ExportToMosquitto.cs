@@ -1,4 +1,4 @@
-namespace Roost.Streams.Bench;
+namespace Roost.Streams.Bench.Export;
 
 /// <summary>A backlog of records of 200 bytes on its way to a mosquitto on loopback that has no subscriber.</summary>
 internal static class ExportToMosquitto
@@ -7,11 +7,6 @@ internal static class ExportToMosquitto
 
     public static async Task<(long, TimeSpan)> RunAsync(string folder, string version, int maxInflight)
     {
-        if (Directory.Exists(folder))
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-
         await Backlog.FillAsync(Path.Combine(folder, "streams"), Records, recordBytes: 200);
         await using var mosquitto = await BenchMosquitto.StartAsync(Path.Combine(folder, "cloud"));
         var export = new ExportOptions { Stream = "bench", Topic = "cloud/bench", MaxInflight = maxInflight };
