@@ -16,6 +16,9 @@ public readonly ref struct PublishedMessage(
     /// <summary>True only for a stored message delivered because of a new subscription (section 3.3.1.3).</summary>
     public bool Retain { get; } = retain;
 
+    /// <summary>The publisher's own flag: the message was published to be retained, or, where <see cref="Retain"/> is true, is.</summary>
+    public bool RetainAsPublished { get; init; }
+
     /// <summary>Client identifier of the publisher; null when the daemon itself published.</summary>
     public string? Publisher { get; } = publisher;
 

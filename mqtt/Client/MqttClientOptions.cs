@@ -86,6 +86,15 @@ public sealed class MqttClientOptions
     /// <summary>Received messages that wait for the handler, at most; then the client reads no further. Announced as Receive Maximum in MQTT 5.</summary>
     public int MaxReceivedMessages { get; init; } = 1000;
 
+    /// <summary>
+    /// Messages that the handler may have in hand at once. 1 (default): it gets one when it is done with the one before. With more it is still called in the order of
+    /// arrival, by one thread at a time, and messages are acknowledged in that order.
+    /// </summary>
+    public int MaxHandledMessages { get; init; } = 1;
+
+    /// <summary>Bytes of payloads that wait for the handler, at most; then the client reads no further. Default 8 MiB.</summary>
+    public int MaxReceivedBytes { get; init; } = 8 * 1024 * 1024;
+
     /// <summary>Largest packet accepted from the server, in bytes.</summary>
     public int MaxPacketBytes { get; init; } = 1024 * 1024;
 

@@ -42,7 +42,10 @@ public sealed class MqttOutgoingQueue : IAsyncDisposable
     /// </summary>
     public Func<MqttMessage, MqttPublishRefusedException, CancellationToken, ValueTask>? MessageRefused { get; set; }
 
-    public MqttOutgoingQueueStatus Status => _counters.ToStatus(_log, _cursor);
+    public MqttOutgoingQueueStatus Status => _counters.ToStatus(_log);
+
+    /// <summary>The offset of the first message that is not settled yet.</summary>
+    public long Position => Math.Max(_counters.Settled, _log.FirstOffset);
 
     /// <exception cref="ArgumentException">Options are out of bounds; the message names them all.</exception>
     /// <exception cref="CorruptLogException">What was accepted is damaged.</exception>
@@ -67,10 +70,10 @@ public sealed class MqttOutgoingQueue : IAsyncDisposable
 
     /// <summary>Accepts a message: completes once it is as durable as the options say. Many at once share one write.</summary>
     /// <remarks>
-    /// The order is that of the calls; where calls that are not awaited outrun the disk by 8 MiB, those that have to wait for it come in any
-    /// order. A Message Expiry Interval runs from here on, by the wall clock; MQTT 3.1.1 servers do not see it, but the queue keeps it.
+    /// The order is that of the calls. The message is copied before this returns. A Message Expiry Interval runs from here on, by the wall clock;
+    /// MQTT 3.1.1 servers do not see it, but the queue keeps it.
     /// </remarks>
-    /// <exception cref="MqttQueueFullException">There is no room.</exception>
+    /// <exception cref="MqttQueueFullException">There is no room, or 32 MiB wait for the disk.</exception>
     /// <exception cref="LogFailedException">The disk has failed; the queue must be opened again.</exception>
     /// <exception cref="ArgumentException">The message has QoS 0, or is larger than <see cref="MqttOutgoingQueueOptions.MaxMessageBytes"/>.</exception>
     public async ValueTask EnqueueAsync(MqttMessage message, CancellationToken cancellationToken = default)
@@ -80,13 +83,18 @@ public sealed class MqttOutgoingQueue : IAsyncDisposable
             throw new ArgumentException("A message of QoS 0 has no acknowledgement to wait for; use QoS 1 or 2, or publish it without a queue.", nameof(message));
         }
 
+        if (_options is { Full: LogFullPolicy.Reject, MaxMessages: { } most } && _log.NextOffset - Position >= most)
+        {
+            throw new MqttQueueFullException(_log.Folder, $"{most} messages wait.");
+        }
+
         try
         {
-            await _log.AppendAsync(QueueRecord.KeyOf(message), QueueRecord.HeadersOf(message), message.Payload, cancellationToken);
+            await _log.WaitDurableAsync(_log.Append(QueueRecord.KeyOf(message), QueueRecord.HeadersOf(message), message.Payload.Span), cancellationToken);
         }
         catch (LogFullException exception)
         {
-            throw new MqttQueueFullException(_log.Folder, exception);
+            throw new MqttQueueFullException(_log.Folder, exception.Message, exception);
         }
 
         _counters.Accept();
@@ -104,24 +112,47 @@ public sealed class MqttOutgoingQueue : IAsyncDisposable
     /// <exception cref="InvalidDataException">A record was written by a later version of Roost.</exception>
     /// <exception cref="CorruptLogException">What was accepted is damaged.</exception>
     /// <exception cref="InvalidOperationException">Another call is sending.</exception>
-    public async Task SendAsync(MqttClient client, CancellationToken cancellationToken)
+    public Task SendAsync(MqttClient client, CancellationToken cancellationToken) => SendAsync(client.PublishAsync, firstAlone: false, cancellationToken);
+
+    /// <inheritdoc cref="SendAsync(MqttClient, CancellationToken)"/>
+    /// <param name="publish">As <see cref="MqttClient.PublishAsync"/>, whose exceptions it throws.</param>
+    /// <param name="firstAlone">Nothing is sent behind the first message before it is answered.</param>
+    public async Task SendAsync(Func<MqttMessage, CancellationToken, ValueTask> publish, bool firstAlone, CancellationToken cancellationToken)
     {
-        if (Interlocked.Exchange(ref _sending, 1) != 0)
+        using var turn = TakeTurn();
+        await using var position = new QueuePosition(_log, _cursor, _options, _clock, _logger);
+        await new QueueSender(_log, position, publish, _options, _counters, _clock, _logger, MessageRefused).RunAsync(firstAlone, cancellationToken);
+    }
+
+    /// <summary>Gives the first message up that is not settled, over which a server hangs up: <see cref="MessageRefused"/> is called for it, then it leaves the queue.</summary>
+    /// <exception cref="InvalidOperationException">A call is sending.</exception>
+    public async Task GiveUpFirstAsync(string reason, CancellationToken cancellationToken)
+    {
+        using var turn = TakeTurn();
+        await using var position = new QueuePosition(_log, _cursor, _options, _clock, _logger);
+        using var reader = _log.OpenReader(position.Next);
+        var record = (await reader.ReadAsync(1, _options.MaxMessageBytes, cancellationToken))[0];
+        var refusal = new MqttPublishRefusedException(reason) { ReasonCode = ReasonCode.PayloadFormatInvalid };
+        _logger.QueueMessageRefused(_log.Folder, record.Offset, reason);
+        if (MessageRefused is { } keep && QueueRecord.Read(record, _log.Folder, _clock.GetUtcNow()) is { } message)
         {
-            throw new InvalidOperationException($"The queue {_log.Folder} is being sent already.");
+            await keep(message, refusal, cancellationToken);
         }
 
-        try
-        {
-            await using var position = new QueuePosition(_log, _cursor, _options, _clock, _logger);
-            await new QueueSender(_log, position, client, _options, _counters, _clock, _logger, MessageRefused).RunAsync(cancellationToken);
-        }
-        finally
-        {
-            Volatile.Write(ref _sending, 0);
-        }
+        _counters.Refuse();
+        position.Advance(record.Offset + 1);
+        _counters.Settle(record.Offset + 1);
     }
 
     /// <summary>End <see cref="SendAsync"/> first.</summary>
     public ValueTask DisposeAsync() => _log.DisposeAsync();
+
+    private Turn TakeTurn() => Interlocked.Exchange(ref _sending, 1) == 0
+        ? new Turn(this)
+        : throw new InvalidOperationException($"The queue {_log.Folder} is being sent already.");
+
+    private sealed class Turn(MqttOutgoingQueue queue) : IDisposable
+    {
+        public void Dispose() => Volatile.Write(ref queue._sending, 0);
+    }
 }

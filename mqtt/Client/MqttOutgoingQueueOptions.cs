@@ -18,6 +18,12 @@ public sealed class MqttOutgoingQueueOptions
     /// </summary>
     public LogFullPolicy Full { get; init; } = LogFullPolicy.Reject;
 
+    /// <summary>Most messages that wait, besides <see cref="MaxBytes"/>, with the same policy. Null (default): no limit.</summary>
+    public long? MaxMessages { get; init; }
+
+    /// <summary>A message that has waited longer is not sent any more, and counts as <see cref="MqttOutgoingQueueStatus.TooOld"/>. By the wall clock. Null (default): no limit.</summary>
+    public TimeSpan? MaxAge { get; init; }
+
     /// <summary>Largest topic, properties and payload of one message together, in bytes. Default 256 KiB.</summary>
     public int MaxMessageBytes { get; init; } = 256 * 1024;
 
@@ -47,6 +53,11 @@ public sealed class MqttOutgoingQueueOptions
         if (MaxInflight < 1 || MaxInflightBytes < 1)
         {
             yield return $"MaxInflight is {MaxInflight} and MaxInflightBytes {MaxInflightBytes}; use 1 or more.";
+        }
+
+        if (MaxMessages < 1 || MaxAge <= TimeSpan.Zero)
+        {
+            yield return $"MaxMessages is {MaxMessages} and MaxAge {MaxAge}; use 1 or more, a time, or null for no limit.";
         }
 
         if (Linger < TimeSpan.Zero)

@@ -21,11 +21,11 @@ internal sealed partial class BrokerCore
         PendingAcknowledgement? pending = null;
         if (ReservedTopics.Contains(local.Message.Topic))
         {
-            local.Fail(new MqttPublishRefusedException($"On {local.Message.Topic} only the broker itself publishes."));
+            local.Fail(new MqttPublishRefusedException($"On {local.Message.Topic} only the broker itself publishes.") { ReasonCode = ReasonCode.TopicNameInvalid });
         }
         else if (!PublishOwn(local.Message, publisher: null, ref pending))
         {
-            local.Fail(new MqttPublishRefusedException($"The topic has more than {TopicLevels.Max} levels."));
+            local.Fail(new MqttPublishRefusedException($"The topic has more than {TopicLevels.Max} levels.") { ReasonCode = ReasonCode.TopicNameInvalid });
         }
         else if (pending is null)
         {

@@ -13,7 +13,11 @@ internal sealed partial class BrokerCore
     {
         var properties = messageProperties ?? ReadProperties(publication);
         var message = new PublishedMessage(
-            publication.Route.Name, publication.Payload, publication.QualityOfService, retain: false, publication.Publisher?.ClientIdentifier, properties) { OnBehalfOf = publication.OnBehalfOf };
+            publication.Route.Name, publication.Payload, publication.QualityOfService, retain: false, publication.Publisher?.ClientIdentifier, properties) 
+        {
+            OnBehalfOf = publication.OnBehalfOf,
+            RetainAsPublished = publication.Retain,
+        };
         foreach (var reader in publication.Route.Readers)
         {
             HandTo(reader, message, publication.QualityOfService != QualityOfService.AtMostOnce || publication.Publisher is null, ref pending);

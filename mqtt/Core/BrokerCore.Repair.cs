@@ -64,7 +64,7 @@ internal sealed partial class BrokerCore
     }
 
     private static ReasonCode ReasonFor(Exception fault) =>
-        fault is LogFullException ? ReasonCode.QuotaExceeded : ReasonCode.ImplementationSpecificError;
+        fault is LogFullException or { InnerException: LogFullException } ? ReasonCode.QuotaExceeded : ReasonCode.ImplementationSpecificError;
 
     /// <summary>Ends the loop's wait; the turn looks after the journal by itself.</summary>
     private sealed class Wakener : Timed

@@ -281,7 +281,7 @@ internal sealed partial class BrokerCore
         }
 
         var topic = TopicName.Parse(Encoding.UTF8.GetString(retained.Topic));
-        var message = new PublishedMessage(topic, retained.Payload, retained.QualityOfService, retain: true, publisher: null, properties);
+        var message = new PublishedMessage(topic, retained.Payload, retained.QualityOfService, retain: true, publisher: null, properties) { RetainAsPublished = true };
         PendingAcknowledgement? none = null;
         HandTo(reader, message, isAwaited: false, ref none);
     }

@@ -52,9 +52,9 @@ internal static class ClientOptionsRules
             yield return $"MaxQueuedMessages is {options.MaxQueuedMessages}; use 1 or more.";
         }
 
-        if (options.MaxReceivedMessages < 1)
+        if (options.MaxReceivedMessages < 1 || options.MaxHandledMessages < 1 || options.MaxReceivedBytes < 1)
         {
-            yield return $"MaxReceivedMessages is {options.MaxReceivedMessages}; use 1 or more.";
+            yield return $"MaxReceivedMessages is {options.MaxReceivedMessages}, MaxHandledMessages {options.MaxHandledMessages} and MaxReceivedBytes {options.MaxReceivedBytes}; use 1 or more.";
         }
 
         if (options.MaxPacketBytes is < 128 or > 268_435_460)

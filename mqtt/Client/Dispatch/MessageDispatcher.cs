@@ -6,15 +6,18 @@ using Roost.Mqtt.Protocol;
 namespace Roost.Mqtt.Client.Dispatch;
 
 /// <summary>
-/// Calls the handler for one message after the other, in the order of arrival, and acknowledges each once the handler is done. A
-/// handler that is done at once costs neither a task nor a thread; while one is not, the messages behind it wait in a bounded line.
+/// Calls the handler for one message after the other, in the order of arrival, and acknowledges in that order, each once the handler is done.
+/// It may have several in hand. A handler that is done at once costs neither a task nor a thread; what it cannot take yet waits in a bounded line.
 /// </summary>
 internal sealed class MessageDispatcher(
     ClientSession session, Func<MqttReceivedMessage, CancellationToken, ValueTask> handler, MqttClientOptions options, ILogger logger, CancellationToken stopping)
 {
     private readonly Lock _gate = new();
     private readonly Queue<Received> _waiting = new();
-    private bool _busy;
+    private readonly Queue<(Received Message, ValueTask Handled)> _inHand = new();
+    private long _waitingBytes;
+    private bool _calling; // one thread at a time calls the handler: its order is theirs
+    private bool _finishing;
     private TaskCompletionSource? _space;
 
     /// <summary>For the reader of a connection.</summary>
@@ -24,32 +27,103 @@ internal sealed class MessageDispatcher(
         var received = new Received(connection, MessageReader.Read(publish, topic), publish.PacketIdentifier, exactlyOnce);
         lock (_gate)
         {
-            if (_busy)
+            _waiting.Enqueue(received);
+            _waitingBytes += received.Bytes;
+        }
+
+        Call(flushes: false); // the reader does, once it has handled all that is there
+        lock (_gate)
+        {
+            // In MQTT 5 the server keeps to our Receive Maximum, so that acknowledgements of our own messages can still be read.
+            return _waiting.Count <= options.MaxReceivedMessages && _waitingBytes <= options.MaxReceivedBytes
+                ? ValueTask.CompletedTask
+                : new ValueTask((_space ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task);
+        }
+    }
+
+    /// <summary>Hands to the handler what it may have, unless another thread is about it, which then does it for us.</summary>
+    private void Call(bool flushes)
+    {
+        lock (_gate)
+        {
+            if (_calling)
             {
-                _waiting.Enqueue(received);
-                return _waiting.Count < options.MaxReceivedMessages
-                    ? ValueTask.CompletedTask
-                    : new ValueTask((_space ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task);
+                return;
             }
 
-            _busy = true;
+            _calling = true;
         }
 
-        var handled = Invoke(received);
-        if (handled.IsCompletedSuccessfully)
+        while (TryTake(out var received))
         {
-            Acknowledge(received);
-            lock (_gate)
+            var handled = Invoke(received);
+            if (handled.IsCompletedSuccessfully && IsFirst())
             {
-                _busy = false; // nobody else enqueues: this is the only reader
+                Acknowledge(received);
+                if (flushes)
+                {
+                    Flush(received);
+                }
+            }
+            else
+            {
+                Keep(received, handled);
             }
         }
-        else
+    }
+
+    /// <summary>All before it are acknowledged; it stays so, as only the caller of this adds to what is in hand.</summary>
+    private bool IsFirst()
+    {
+        lock (_gate)
         {
-            _ = FinishAsync(handled, received);
+            return _inHand.Count == 0;
+        }
+    }
+
+    private void Keep(in Received received, ValueTask handled)
+    {
+        lock (_gate)
+        {
+            _inHand.Enqueue((received, handled));
+            if (_finishing)
+            {
+                return;
+            }
+
+            _finishing = true;
         }
 
-        return ValueTask.CompletedTask;
+        _ = FinishAsync();
+    }
+
+    private static void Flush(in Received received)
+    {
+        received.Connection.Output.Flush();
+        received.ExactlyOnce?.SentOn.Output.Flush();
+    }
+
+    /// <returns>False where there is nothing, or the handler has enough: <see cref="Call"/> is over.</returns>
+    private bool TryTake(out Received received)
+    {
+        lock (_gate)
+        {
+            if (_inHand.Count >= options.MaxHandledMessages || !_waiting.TryDequeue(out received))
+            {
+                received = default;
+                _calling = false;
+                return false;
+            }
+
+            _waitingBytes -= received.Bytes;
+            if (_waiting.Count <= options.MaxReceivedMessages && _waitingBytes <= options.MaxReceivedBytes)
+            {
+                _space?.TrySetResult();
+                _space = null;
+            }
+
+            return true;
+        }
     }
 
     private ValueTask Invoke(in Received received)
@@ -64,35 +138,38 @@ internal sealed class MessageDispatcher(
         }
     }
 
-    /// <summary>Awaits the message that is being handled, then handles those that wait behind it.</summary>
-    private async Task FinishAsync(ValueTask handled, Received received)
+    /// <summary>Awaits the messages in hand, the first of them first, and acknowledges them.</summary>
+    private async Task FinishAsync()
     {
         while (true)
         {
-            try
-            {
-                await handled;
-                Acknowledge(received);
-                received.Connection.Output.Flush();
-                received.ExactlyOnce?.SentOn.Output.Flush();
-            }
-            catch (Exception exception) // the handler is not ours: any exception withholds the acknowledgement
-            {
-                Fail(received, exception);
-            }
-
+            (Received Message, ValueTask Handled) first;
             lock (_gate)
             {
-                _space?.TrySetResult();
-                _space = null;
-                if (!_waiting.TryDequeue(out received))
+                if (!_inHand.TryPeek(out first))
                 {
-                    _busy = false;
+                    _finishing = false;
                     return;
                 }
             }
 
-            handled = Invoke(received);
+            try
+            {
+                await first.Handled;
+                Acknowledge(first.Message);
+                Flush(first.Message);
+            }
+            catch (Exception exception) // the handler is not ours: any exception withholds the acknowledgement
+            {
+                Fail(first.Message, exception);
+            }
+
+            lock (_gate)
+            {
+                _inHand.Dequeue();
+            }
+
+            Call(flushes: true);
         }
     }
 
@@ -133,5 +210,8 @@ internal sealed class MessageDispatcher(
     }
 
     private readonly record struct Received(
-        ClientConnection Connection, MqttReceivedMessage Message, ushort PacketIdentifier, ReceivedExactlyOnce? ExactlyOnce);
+        ClientConnection Connection, MqttReceivedMessage Message, ushort PacketIdentifier, ReceivedExactlyOnce? ExactlyOnce)
+    {
+        public int Bytes => Message.Message.Payload.Length;
+    }
 }

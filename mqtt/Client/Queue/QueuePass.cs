@@ -7,12 +7,14 @@ namespace Roost.Mqtt.Client.Queue;
 /// One reading of the log from the position on: a reader hands messages to the client, as many as the window holds, and a settler
 /// awaits their answers in the same order. Reconnects are the client's, and go unnoticed here.
 /// </summary>
+/// <param name="firstAlone">Nothing is sent behind the first message before it is settled: it is in doubt, and what follows would only be repeated.</param>
 internal sealed class QueuePass(
-    AppendLog log, long from, MqttClient client, MqttOutgoingQueueOptions options, QueueCounters counters, TimeProvider clock)
+    AppendLog log, long from, bool firstAlone, Func<MqttMessage, CancellationToken, ValueTask> publish, MqttOutgoingQueueOptions options, QueueCounters counters, TimeProvider clock)
 {
     private const int RecordsPerRead = 64;
     private const int BytesPerRead = 256 * 1024;
 
+    private readonly TaskCompletionSource _firstSettled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SendWindow _window = new(options.MaxInflight, options.MaxInflightBytes);
 
     // The window bounds it: what waits here has entered.
@@ -64,18 +66,36 @@ internal sealed class QueuePass(
     {
         var bytes = record.Key.Length + record.Payload.Length;
         await _window.EnterAsync(bytes, cancellationToken);
-        var message = QueueRecord.Read(record, log.Folder, clock.GetUtcNow()); // after the wait: it may have been long
-        _sent.Writer.TryWrite(new SentMessage(record.Offset, message, bytes, message is null ? ValueTask.CompletedTask : Publish(message, cancellationToken)));
+        if (firstAlone && record.Offset != from)
+        {
+            await _firstSettled.Task.WaitAsync(cancellationToken);
+        }
+
+        var loss = LossOf(record); // after the wait: it may have been long
+        var message = loss == QueueLoss.None ? QueueRecord.Read(record, log.Folder, clock.GetUtcNow()) : null;
+        if (message is null)
+        {
+            _sent.Writer.TryWrite(new SentMessage(record.Offset, null, loss == QueueLoss.None ? QueueLoss.Expired : loss, bytes, ValueTask.CompletedTask));
+            return;
+        }
+
+        counters.HandOver(record.Offset);
+        _sent.Writer.TryWrite(new SentMessage(record.Offset, message, QueueLoss.None, bytes, Publish(message, cancellationToken)));
     }
+
+    private QueueLoss LossOf(in LogRecord record) =>
+        options is { Full: LogFullPolicy.DropOldest, MaxMessages: { } most } && record.Offset < log.NextOffset - most ? QueueLoss.TooMany
+        : options.MaxAge is { } age && clock.GetUtcNow() - record.Timestamp > age ? QueueLoss.TooOld
+        : QueueLoss.None;
 
     /// <remarks>What the client refuses at once is an answer like one that comes later.</remarks>
     private ValueTask Publish(MqttMessage message, CancellationToken cancellationToken)
     {
         try
         {
-            return client.PublishAsync(message, cancellationToken);
+            return publish(message, cancellationToken);
         }
-        catch (MqttPublishRefusedException exception)
+        catch (Exception exception) when (exception is MqttPublishRefusedException or MqttConnectionException)
         {
             return ValueTask.FromException(exception);
         }
@@ -92,6 +112,7 @@ internal sealed class QueuePass(
                     return;
                 }
 
+                _firstSettled.TrySetResult();
                 _window.Leave(sent.Bytes);
             }
         }

@@ -8,7 +8,7 @@ namespace Roost.Mqtt.Client.Queue;
 internal sealed class QueueSender(
     AppendLog log,
     QueuePosition position,
-    MqttClient client,
+    Func<MqttMessage, CancellationToken, ValueTask> publish,
     MqttOutgoingQueueOptions options,
     QueueCounters counters,
     TimeProvider clock,
@@ -23,11 +23,13 @@ internal sealed class QueueSender(
     private int _tries;
 
     /// <summary>Never completes but by an exception.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <param name="firstAlone">See <see cref="QueuePass"/>; a message that was refused is always sent alone when it is tried again.</param>
+    public async Task RunAsync(bool firstAlone, CancellationToken cancellationToken)
     {
         while (true)
         {
-            await new QueuePass(log, position.Next, client, options, counters, clock).RunAsync(SettleAsync, cancellationToken);
+            await new QueuePass(log, position.Next, firstAlone, publish, options, counters, clock).RunAsync(SettleAsync, cancellationToken);
+            firstAlone = true;
             await Task.Delay(_backoff.Next(), clock, cancellationToken);
         }
     }
@@ -38,7 +40,7 @@ internal sealed class QueueSender(
     {
         if (sent.Message is null || refusal is { IsExpired: true })
         {
-            counters.Expire();
+            counters.Lose(sent.Message is null ? sent.Loss : QueueLoss.Expired);
         }
         else if (refusal is null)
         {
@@ -62,6 +64,7 @@ internal sealed class QueueSender(
         }
 
         position.Advance(sent.Offset + 1);
+        counters.Settle(sent.Offset + 1);
         return true;
     }
 

@@ -285,7 +285,7 @@ public sealed class OutgoingQueueTests
             }
             catch (MqttQueueFullException exception)
             {
-                Assert.That(exception.Message, Does.Contain(exception.Folder).And.Contain("Raise its bytes"));
+                Assert.That(exception.Message, Does.Contain(exception.Folder).And.Contain("Raise its limits"));
                 return accepted;
             }
         }
