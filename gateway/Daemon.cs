@@ -161,6 +161,7 @@ internal static class Daemon
         app.MapShadows();
         app.MapFunctions();
         app.MapStreams();
+        app.MapCloudBridge();
         return app;
     }
 }

@@ -46,6 +46,12 @@ public sealed class CloudMqttOptions
     /// <summary>For name look-up, TCP, TLS and the server's answer together. Default 15 s.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>
+    /// How long the server is to keep what it has for this gateway while there is no connection: with an entry of the bridge that carries messages in. Default 7 days.
+    /// A 3.1.1 server decides by itself.
+    /// </summary>
+    public TimeSpan SessionExpiry { get; set; } = TimeSpan.FromDays(7);
+
     /// <summary>A connection on which records wait for an acknowledgement, and none has come for so long, is given up. Default 60 s.</summary>
     public TimeSpan AcknowledgeTimeout { get; set; } = TimeSpan.FromSeconds(60);
 

@@ -5,5 +5,8 @@ public sealed class CloudOptions
 {
     public const string Section = "Cloud";
 
+    /// <summary>Topics that are carried between the broker here and the cloud's, as messages come and go.</summary>
+    public IList<BridgeOptions> Bridge { get; set; } = [];
+
     public IList<ExportOptions> Exports { get; set; } = [];
 }

@@ -35,6 +35,13 @@ public static class StreamsEndpointRouteBuilderExtensions
         return endpoints;
     }
 
+    /// <summary>Maps <c>/api/v1/bridge</c>; needs <c>AddCloudBridge</c>.</summary>
+    public static IEndpointRouteBuilder MapCloudBridge(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapGet("/api/v1/bridge", ActivatorUtilities.CreateInstance<BridgeEndpoint>(endpoints.ServiceProvider).HandleAsync);
+        return endpoints;
+    }
+
     /// <summary>Maps what concerns one stream alone: its description, to append to it and to read it.</summary>
     public static IEndpointRouteBuilder MapStreamRecords(this IEndpointRouteBuilder endpoints)
     {

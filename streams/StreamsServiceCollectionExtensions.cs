@@ -1,8 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Roost.Mqtt;
 using Roost.Storage;
 using Roost.Storage.Logs;
+using Roost.Streams.Bridge;
 using Roost.Streams.Catalog;
 using Roost.Streams.Configuration;
 using Roost.Streams.Cursors;
@@ -34,6 +36,7 @@ public static class StreamsServiceCollectionExtensions
         services.AddSingleton<IValidateOptions<CloudMqttOptions>, CloudMqttValidator>();
         services.AddSingleton<IValidateOptions<CloudS3Options>, CloudS3Validator>();
         services.AddSingleton<IValidateOptions<CloudOptions>, CloudValidator>();
+        services.AddSingleton<IValidateOptions<CloudOptions>, BridgeValidator>();
         services.AddSingleton<StreamMetrics>();
         services.AddSingleton(new StreamsFolder(folder));
         services.TryAddSingleton(new ExportTuning());
@@ -51,6 +54,25 @@ public static class StreamsServiceCollectionExtensions
         services.AddSingleton<ConsumerList>();
         services.AddSingleton<ConsumedSpace>();
         services.AddHostedService<StreamsService>();
+        return services;
+    }
+
+    /// <summary>
+    /// Registers the bridge of topics, and the hosted service that runs it. Register it after <see cref="AddStreams"/>; it needs an <see cref="IMqttBroker"/> whose core
+    /// has started before.
+    /// </summary>
+    /// <param name="services">Where to register.</param>
+    /// <param name="folder">Holds a folder for the queue of each entry.</param>
+    public static IServiceCollection AddCloudBridge(this IServiceCollection services, string folder)
+    {
+        services.AddSingleton(new BridgeFolder(folder));
+        services.AddSingleton<BridgeRoutes>();
+        services.AddSingleton<EchoFilters>();
+        services.AddSingleton<BridgeInlet>();
+        services.AddSingleton<BridgeMetrics>();
+        services.AddSingleton<CloudBridge>();
+        services.AddSingleton<ICloudBridge>(static provider => provider.GetRequiredService<CloudBridge>());
+        services.AddHostedService(static provider => provider.GetRequiredService<CloudBridge>());
         return services;
     }
 

@@ -59,7 +59,9 @@ internal static class StatusCommand
     private static string Cloud(JsonElement status)
     {
         var uplink = Member(status, "uplink");
-        return Join($"{JsonText.Cell(uplink, "state")} {JsonText.Cell(uplink, "endpoint")}".Trim(), JsonText.Cell(uplink, "state") == "connected" ? "" : JsonText.Cell(uplink, "lastError")); // what has passed is in the log
+        var bridge = Member(status, "bridge");
+        var queue = JsonText.Cell(bridge, "entries") is { Length: > 0 } entries && entries != "0" ? $"{JsonText.Cell(bridge, "queued")} messages wait in the bridge" : "";
+        return Join($"{JsonText.Cell(uplink, "state")} {JsonText.Cell(uplink, "endpoint")}".Trim(), JsonText.Cell(uplink, "state") == "connected" ? "" : JsonText.Cell(uplink, "lastError"), queue); // what has passed is in the log
     }
 
     private static string Counts(JsonElement status, string room, params string[] names) =>

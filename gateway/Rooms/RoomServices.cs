@@ -62,10 +62,14 @@ internal static class RoomServices
         services.AddHostedService(provider => provider.GetRequiredService<FunctionDeadLetters>());
         services.AddAdoptedStream(StreamName.Parse("$functions-dead"), provider => provider.GetRequiredService<FunctionDeadLetters>().Log);
         services.AddStreams(Path.Combine(configuration.DataFolder, "streams"));
+        services.AddCloudBridge(Path.Combine(configuration.DataFolder, "bridge"));
+        services.AddSingleton<CloudPresence>();
+        services.AddHostedService(provider => provider.GetRequiredService<CloudPresence>());
         services.AddHostedService(provider => provider.GetRequiredService<FunctionHost>());
         services.AddSingleton<IHealthSource>(new DiskHealth(configuration));
         services.AddSingleton<IHealthSource, ShadowHealth>();
         services.AddSingleton<IHealthSource, StreamHealth>();
+        services.AddSingleton<IHealthSource, CloudHealth>();
         services.AddSingleton<IHealthSource, FunctionHealth>();
 
         services.AddSingleton<RouteMetrics>();

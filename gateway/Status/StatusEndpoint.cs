@@ -45,6 +45,7 @@ internal static class StatusEndpoint
             WriteFunctions(writer, services.GetRequiredService<IFunctionInvoker>());
             WriteStreams(writer, services.GetRequiredService<IStreamCatalog>());
             WriteUplink(writer, services.GetRequiredService<IUplink>().Status);
+            WriteBridges(writer, services.GetRequiredService<ICloudBridge>().List());
             writer.WriteNumber("routes", services.GetRequiredService<RouteTable>().Routes.Count);
         });
     }
@@ -134,12 +135,32 @@ internal static class StatusEndpoint
         writer.WriteEndObject();
     }
 
+    private static void WriteBridges(Utf8JsonWriter writer, IReadOnlyList<BridgeStatus> bridges)
+    {
+        writer.WriteStartObject("bridge");
+        writer.WriteNumber("entries", bridges.Count);
+        writer.WriteNumber("queued", bridges.Sum(static bridge => bridge.Queued));
+        writer.WriteNumber("dropped", bridges.Sum(static bridge => bridge.DroppedOut.Values.Sum() + bridge.DroppedIn.Values.Sum()));
+        writer.WriteNumber("refused", bridges.Sum(static bridge => bridge.Refused.Count));
+        writer.WriteEndObject();
+    }
+
     private static void WriteUplink(Utf8JsonWriter writer, UplinkStatus uplink)
     {
         writer.WriteStartObject("uplink");
         writer.WriteString("state", KeyName.Of(uplink.State.ToString()));
         writer.WriteString("endpoint", uplink.Endpoint);
+        if (uplink.ConnectedSince is { } since)
+        {
+            writer.WriteTime("connectedSince", since);
+        }
+
         writer.WriteString("lastError", uplink.LastError);
+        if (uplink.NextAttemptAt is { } next)
+        {
+            writer.WriteTime("nextAttemptAt", next);
+        }
+
         writer.WriteEndObject();
     }
 }

@@ -92,7 +92,7 @@ public sealed class MqttClientOptions
     /// </summary>
     public int MaxHandledMessages { get; init; } = 1;
 
-    /// <summary>Bytes of payloads that wait for the handler, at most; then the client reads no further. Default 8 MiB.</summary>
+    /// <summary>Bytes of payloads that wait for the handler, at most, and as many that it may have in hand; one message alone may have more. Default 8 MiB.</summary>
     public int MaxReceivedBytes { get; init; } = 8 * 1024 * 1024;
 
     /// <summary>Largest packet accepted from the server, in bytes.</summary>

@@ -63,8 +63,12 @@ internal sealed partial class BrokerCore
         }
     }
 
-    private static ReasonCode ReasonFor(Exception fault) =>
-        fault is LogFullException or { InnerException: LogFullException } ? ReasonCode.QuotaExceeded : ReasonCode.ImplementationSpecificError;
+    private static ReasonCode ReasonFor(Exception fault) => fault switch
+    {
+        LogFullException => ReasonCode.QuotaExceeded,
+        MqttPublishRefusedException { ReasonCode: { } code } => code,
+        _ => ReasonCode.ImplementationSpecificError,
+    };
 
     /// <summary>Ends the loop's wait; the turn looks after the journal by itself.</summary>
     private sealed class Wakener : Timed

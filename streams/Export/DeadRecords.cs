@@ -11,7 +11,16 @@ internal sealed class DeadRecords(StreamCatalog catalog)
     public const string Offset = "roost-dead-offset";
     public const string Timestamp = "roost-dead-timestamp";
     public const string Export = "roost-dead-export";
+    public const string Bridge = "roost-dead-bridge";
     public const string Reason = "roost-dead-reason";
+
+    /// <summary>A message of the bridge, which comes from no stream.</summary>
+    /// <inheritdoc cref="KeepAsync(StreamName, string, StreamRecord, string)"/>
+    public async Task KeepAsync(string bridge, MqttMessage message, string reason)
+    {
+        UserProperty[] origin = [new(Bridge, bridge), new(Reason, reason), .. message.Properties?.UserProperties ?? []];
+        await catalog.Dead().AppendOwnAsync(new NewRecord { Key = message.Topic.Value, Headers = origin, Payload = message.Payload });
+    }
 
     /// <exception cref="Storage.Logs.LogFullException">The disk is full.</exception>
     /// <exception cref="Storage.Logs.LogFailedException">The disk failed.</exception>

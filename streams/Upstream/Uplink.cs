@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Roost.Mqtt.Client;
+using Roost.Streams.Bridge;
 
 namespace Roost.Streams.Upstream;
 
@@ -23,12 +24,14 @@ internal sealed class Uplink : IUplink
     private readonly ILogger<Uplink> _logger;
     private readonly JitteredBackoff _backoff;
     private readonly UplinkHosts _hosts;
+    private readonly Func<MqttReceivedMessage, CancellationToken, ValueTask>? _incoming;
     private TaskCompletionSource<UplinkConnection> _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile UplinkStatus _status = UplinkStatus.Off;
     private UplinkFailure _lastTold;
 
-    public Uplink(IOptions<CloudMqttOptions> options, UplinkClientOptions clientOptions, StreamMetrics metrics, TimeProvider clock, ILogger<Uplink> logger)
+    public Uplink(IOptions<CloudMqttOptions> options, UplinkClientOptions clientOptions, StreamMetrics metrics, TimeProvider clock, ILogger<Uplink> logger, BridgeInlet? inlet = null)
     {
+        _incoming = inlet is null ? null : inlet.TakeAsync;
         _options = options.Value;
         _clientOptions = clientOptions;
         _metrics = metrics;
@@ -36,6 +39,11 @@ internal sealed class Uplink : IUplink
         _logger = logger;
         _backoff = new JitteredBackoff(s_firstWait, _options.ReconnectMax, clock, Random.Shared);
         _hosts = new UplinkHosts(_options);
+        if (IsConfigured)
+        {
+            _status = UplinkStatus.Off with { Endpoint = _hosts.First.Endpoint };
+        }
+
         metrics.ObserveUplink(() => Status);
     }
 
@@ -48,7 +56,11 @@ internal sealed class Uplink : IUplink
     public Task<UplinkConnection> ConnectedAsync(CancellationToken cancellationToken) =>
         Volatile.Read(ref _connected).Task.WaitAsync(cancellationToken);
 
-    public async Task<IUplinkConnection> WaitForConnectionAsync(CancellationToken cancellationToken)
+    public async Task<IUplinkConnection> WaitForConnectionAsync(CancellationToken cancellationToken) => await AliveAsync(cancellationToken);
+
+    /// <summary>Waits, however long it takes, for a connection that has not ended yet.</summary>
+    /// <exception cref="OperationCanceledException">The waiting was ended.</exception>
+    public async Task<UplinkConnection> AliveAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -71,7 +83,7 @@ internal sealed class Uplink : IUplink
             try
             {
                 Report(_status with { State = UplinkState.Connecting, Endpoint = host.Endpoint, NextAttemptAt = null });
-                await using var connection = await UplinkConnection.OpenAsync(_clientOptions.Create(host), _clock, stoppingToken);
+                await using var connection = await UplinkConnection.OpenAsync(_clientOptions.Create(host), _incoming, _clock, stoppingToken);
                 var reason = await HoldAsync(connection, host, stoppingToken);
                 _hosts.StartOver();
                 await WaitAsync(UplinkFailure.Network, reason, stoppingToken);

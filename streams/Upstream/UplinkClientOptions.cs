@@ -17,10 +17,18 @@ internal sealed class UplinkClientOptions(IOptions<CloudMqttOptions> mqtt, IOpti
     // Longer than the outages that a link of a vehicle has all the time, and much shorter than the quarter of an hour that TCP waits.
     private static readonly TimeSpan s_unacknowledged = TimeSpan.FromSeconds(30);
 
+    // Messages from the cloud that wait to be durable here, at most: one sync of the disk serves them all.
+    private const int MostReceived = 256;
+
+    private readonly bool _keepsSession = cloud.Value.Bridge.Any(entry => entry.CarriesIn);
+
+    // A queue of the bridge has so many in flight.
+    private const int ForEachBridge = 256;
+
     private readonly CloudMqttOptions _options = mqtt.Value;
 
     // All exports together may have so much in flight; the client itself must not be what refuses.
-    private readonly int _inflight = Math.Clamp(cloud.Value.Exports.Sum(export => export.MaxInflight) + ForOthers, 1, ushort.MaxValue / 2);
+    private readonly int _inflight = Math.Clamp(cloud.Value.Exports.Sum(export => export.MaxInflight) + (ForEachBridge * cloud.Value.Bridge.Count) + ForOthers, 1, ushort.MaxValue / 2);
 
     /// <exception cref="UplinkCredentialsException">A file cannot be read or does not hold what it should.</exception>
     public MqttClientOptions Create(UplinkHost host) => new()
@@ -32,7 +40,12 @@ internal sealed class UplinkClientOptions(IOptions<CloudMqttOptions> mqtt, IOpti
         UnacknowledgedTimeout = s_unacknowledged,
         ProtocolVersion = _options.Version == "5" ? MqttProtocolVersion.V500 : MqttProtocolVersion.V311,
         ClientIdentifier = _options.ClientId,
-        CleanStart = true, // the streams' cursors are our session: what was not acknowledged is sent again from there
+
+        // The streams' cursors are our session for what goes out. Only the bridge's way in needs the server's: for what comes while there is no connection.
+        CleanStart = !_keepsSession,
+        SessionExpiryInterval = _keepsSession ? _options.SessionExpiry : TimeSpan.Zero,
+        MaxReceivedMessages = MostReceived,
+        MaxHandledMessages = MostReceived,
         KeepAlive = _options.KeepAlive,
         ConnectTimeout = _options.ConnectTimeout,
         UserName = _options.UserName,

@@ -16,20 +16,20 @@ internal sealed class UplinkConnection : IUplinkConnection, IAsyncDisposable
     private volatile bool _useful;
     private volatile bool _hungUp;
 
-    private UplinkConnection(MqttClient client, string endpoint)
+    private UplinkConnection(MqttClient client, string endpoint, Func<MqttReceivedMessage, CancellationToken, ValueTask>? incoming)
     {
         _client = client;
         _endpoint = endpoint;
         Lost = _lost.Token;
         client.ConnectionChanged += OnChanged;
-        client.MessageHandler = (message, _) =>
+        client.MessageHandler = (message, closing) =>
         {
             foreach (var receiver in _receivers)
             {
                 receiver(message.Message);
             }
 
-            return ValueTask.CompletedTask;
+            return incoming?.Invoke(message, closing) ?? ValueTask.CompletedTask;
         };
     }
 
@@ -51,17 +51,26 @@ internal sealed class UplinkConnection : IUplinkConnection, IAsyncDisposable
     /// <summary>Held by the one export that tries a suspect record on this connection: which of two ended it could not be told.</summary>
     public SemaphoreSlim Trial { get; } = new(1);
 
+    /// <summary>Which session it is: where, and whose.</summary>
+    public string Session => $"{_endpoint} as {_client.ClientIdentifier}";
+
+    /// <summary>The server still had our session.</summary>
+    public bool SessionPresent { get; private set; }
+
     /// <summary>Something was acknowledged: a server that accepts and throws us out at once is not useful.</summary>
     public bool WasUseful => _useful;
 
+    /// <param name="incoming">Takes messages from the first on, those of a session that was there included; each is acknowledged when it is done.</param>
     /// <exception cref="MqttConnectionException">There is no connection.</exception>
-    public static async Task<UplinkConnection> OpenAsync(MqttClientOptions options, TimeProvider clock, CancellationToken cancellationToken)
+    public static async Task<UplinkConnection> OpenAsync(
+        MqttClientOptions options, Func<MqttReceivedMessage, CancellationToken, ValueTask>? incoming, TimeProvider clock, CancellationToken cancellationToken)
     {
         var client = new MqttClient(options, clock);
-        var connection = new UplinkConnection(client, $"{options.Host}:{options.Port}");
+        var connection = new UplinkConnection(client, $"{options.Host}:{options.Port}", incoming);
         try
         {
             await client.ConnectAsync(cancellationToken);
+            connection.SessionPresent = client.Server?.SessionPresent ?? false;
             return connection;
         }
         catch
@@ -74,10 +83,16 @@ internal sealed class UplinkConnection : IUplinkConnection, IAsyncDisposable
     /// <summary>Sends in the order of the calls; completes with the server's acknowledgement.</summary>
     /// <exception cref="MqttPublishRefusedException">The server refused this message, now or by what it announced.</exception>
     /// <exception cref="MqttConnectionException">The connection ended before the acknowledgement.</exception>
-    public ValueTask PublishAsync(MqttMessage message) => _client.PublishAsync(message);
+    public ValueTask PublishAsync(MqttMessage message, CancellationToken cancellationToken = default) => _client.PublishAsync(message, cancellationToken);
 
     /// <inheritdoc/>
-    async ValueTask IUplinkConnection.PublishAsync(MqttMessage message)
+    ValueTask IUplinkConnection.PublishAsync(MqttMessage message) => PublishInTurnAsync(message, CancellationToken.None);
+
+    /// <summary>The same, but not while an export or a bridge tries a message alone.</summary>
+    /// <param name="cancellationToken">Ends the waiting, and the sending where it has not begun.</param>
+    /// <exception cref="MqttPublishRefusedException">The server refused this message, now or by what it announced.</exception>
+    /// <exception cref="MqttConnectionException">The connection ended before the acknowledgement.</exception>
+    public async ValueTask PublishInTurnAsync(MqttMessage message, CancellationToken cancellationToken)
     {
         // While an export tries a record alone, the end of the connection has to be that record's doing.
         try
@@ -89,8 +104,17 @@ internal sealed class UplinkConnection : IUplinkConnection, IAsyncDisposable
             throw new MqttConnectionException(_endpoint, null, await Ended);
         }
 
-        Trial.Release();
-        await _client.PublishAsync(message);
+        ValueTask publishing;
+        try
+        {
+            publishing = _client.PublishAsync(message, cancellationToken);
+        }
+        finally
+        {
+            Trial.Release(); // and not before: who waits behind must not come first
+        }
+
+        await publishing;
     }
 
     public void Receive(Action<MqttMessage> receiver) => ImmutableInterlocked.Update(ref _receivers, static (all, added) => all.Add(added), receiver);
@@ -108,6 +132,14 @@ internal sealed class UplinkConnection : IUplinkConnection, IAsyncDisposable
             return filters; // its CONNACK has refused such filters already
         }
     }
+
+    /// <summary>With all that MQTT 5 offers; what is refused stands in the result.</summary>
+    /// <exception cref="MqttSubscriptionRefusedException">The server has said in CONNACK that it does not take such a subscription.</exception>
+    /// <exception cref="MqttConnectionException">The connection ended before the answer.</exception>
+    public Task<MqttFilterResults> SubscribeAsync(MqttSubscribeRequest request, CancellationToken cancellationToken) => _client.SubscribeAsync(request, cancellationToken);
+
+    /// <exception cref="MqttConnectionException">The connection ended before the answer.</exception>
+    public Task UnsubscribeAsync(IReadOnlyList<TopicFilter> filters, CancellationToken cancellationToken) => _client.UnsubscribeAsync(filters, cancellationToken: cancellationToken);
 
     public void NoteUseful() => _useful = true;
 

@@ -16,6 +16,7 @@ internal sealed class MessageDispatcher(
     private readonly Queue<Received> _waiting = new();
     private readonly Queue<(Received Message, ValueTask Handled)> _inHand = new();
     private long _waitingBytes;
+    private long _inHandBytes;
     private bool _calling; // one thread at a time calls the handler: its order is theirs
     private bool _finishing;
     private TaskCompletionSource? _space;
@@ -86,6 +87,7 @@ internal sealed class MessageDispatcher(
         lock (_gate)
         {
             _inHand.Enqueue((received, handled));
+            _inHandBytes += received.Bytes;
             if (_finishing)
             {
                 return;
@@ -108,13 +110,14 @@ internal sealed class MessageDispatcher(
     {
         lock (_gate)
         {
-            if (_inHand.Count >= options.MaxHandledMessages || !_waiting.TryDequeue(out received))
+            if (!_waiting.TryPeek(out received) || !HasRoom(received))
             {
                 received = default;
                 _calling = false;
                 return false;
             }
 
+            _waiting.Dequeue();
             _waitingBytes -= received.Bytes;
             if (_waiting.Count <= options.MaxReceivedMessages && _waitingBytes <= options.MaxReceivedBytes)
             {
@@ -125,6 +128,9 @@ internal sealed class MessageDispatcher(
             return true;
         }
     }
+
+    private bool HasRoom(in Received next) =>
+        _inHand.Count == 0 || (_inHand.Count < options.MaxHandledMessages && _inHandBytes + next.Bytes <= options.MaxReceivedBytes);
 
     private ValueTask Invoke(in Received received)
     {
@@ -166,7 +172,7 @@ internal sealed class MessageDispatcher(
 
             lock (_gate)
             {
-                _inHand.Dequeue();
+                _inHandBytes -= _inHand.Dequeue().Message.Bytes;
             }
 
             Call(flushes: true);

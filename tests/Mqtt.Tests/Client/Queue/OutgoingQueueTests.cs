@@ -268,6 +268,79 @@ public sealed class OutgoingQueueTests
     }
 
     [Test]
+    public async Task What_is_behind_a_message_that_is_tried_again_is_not_repeated_with_each_try()
+    {
+        await using var queue = Open();
+        await EnqueueAsync(queue, "1", "2");
+        await using var client = Client();
+        using var server = await _server.ConnectAsync(client);
+        await using var sending = new Sending(queue, client);
+        await server.ExpectAsync("32 07 00 01 't' 00 01 00 '1' 32 07 00 01 't' 00 02 00 '2'");
+        await server.SendAsync("40 03 00 01 97 40 02 00 02"); // quota exceeded, and the second is taken
+
+        await AdvanceUntilAsync(server, "32 07 00 01 't' 00 03 00 '1'");
+        await server.SendAsync("40 03 00 03 97");
+        await AdvanceUntilAsync(server, "32 07 00 01 't' 00 04 00 '1'");
+        await server.SendAsync("40 02 00 04");
+
+        await server.ExpectAsync("32 07 00 01 't' 00 05 00 '2'"); // once more, as ever after a refusal
+        await server.SendAsync("40 02 00 05");
+        await Eventually.IsTrueAsync(() => queue.Status is { Waiting: 0, Retried: 3 }, "the queue to be empty");
+    }
+
+    [Test]
+    public async Task What_has_waited_too_long_is_not_sent_and_counted()
+    {
+        await using var queue = Open(new MqttOutgoingQueueOptions { MaxAge = TimeSpan.FromMinutes(1) });
+        await EnqueueAsync(queue, "old");
+        _clock.Advance(TimeSpan.FromMinutes(2));
+        await EnqueueAsync(queue, "new");
+        await using var client = Client();
+        using var server = await _server.ConnectAsync(client);
+        await using var sending = new Sending(queue, client);
+
+        await server.ExpectAsync("32 09 00 01 't' 00 01 00 'new'");
+        Assert.That(queue.Status.TooOld, Is.EqualTo(1));
+    }
+
+    [TestCase(LogFullPolicy.Reject)]
+    [TestCase(LogFullPolicy.DropOldest)]
+    public async Task The_count_of_messages_is_bounded_too(LogFullPolicy full)
+    {
+        await using var queue = Open(new MqttOutgoingQueueOptions { MaxMessages = 2, Full = full });
+        await EnqueueAsync(queue, "1", "2");
+        if (full == LogFullPolicy.Reject)
+        {
+            await Assert.ThrowsAsync<MqttQueueFullException>(() => EnqueueAsync(queue, "3"));
+        }
+        else
+        {
+            await EnqueueAsync(queue, "3");
+        }
+
+        await using var client = Client();
+        using var server = await _server.ConnectAsync(client);
+        await using var sending = new Sending(queue, client);
+
+        await server.ExpectAsync(full == LogFullPolicy.Reject
+            ? "32 07 00 01 't' 00 01 00 '1' 32 07 00 01 't' 00 02 00 '2'"
+            : "32 07 00 01 't' 00 01 00 '2' 32 07 00 01 't' 00 02 00 '3'");
+        Assert.That(queue.Status.Dropped, Is.EqualTo(full == LogFullPolicy.Reject ? 0 : 1));
+    }
+
+    [Test]
+    public async Task The_first_message_can_be_given_up_and_is_shown_to_who_keeps_such()
+    {
+        await using var queue = Open();
+        await EnqueueAsync(queue, "1", "2");
+
+        await queue.GiveUpFirstAsync("the server hangs up on it", CancellationToken.None);
+
+        Assert.That(_refused, Is.EqualTo(new[] { "1" }));
+        Assert.That(queue.Status is { Waiting: 1, Refused: 1 });
+    }
+
+    [Test]
     public void Options_out_of_bounds_are_all_named_at_once()
     {
         var exception = Assert.Throws<ArgumentException>(() => Open(new MqttOutgoingQueueOptions { MaxBytes = 1, MaxInflight = 0 }));
