@@ -3,6 +3,9 @@ namespace Roost.Streams;
 /// <summary>One stream on its way to one target.</summary>
 public sealed class ExportOptions
 {
+    // Enough for small records over a link with a round trip of 100 ms, and a resend that nobody minds.
+    internal const int UsualMessagesInflight = 1000;
+
     public string Stream { get; set; } = "";
 
     public ExportTarget To { get; set; } = ExportTarget.Mqtt;
@@ -12,14 +15,20 @@ public sealed class ExportOptions
     /// </summary>
     public string? Name { get; set; }
 
-    /// <summary>Topic at the target. <c>{stream}</c> stands for the stream's name, <c>{key}</c> and <c>{topic}</c> for a record's key, which is its topic when it came by MQTT.</summary>
+    /// <summary>For <see cref="ExportTarget.Mqtt"/>: topic at the server. <c>{stream}</c> stands for the stream's name, <c>{key}</c> and <c>{topic}</c> for a record's key, which is its topic when it came by MQTT.</summary>
     public string Topic { get; set; } = "";
+
+    /// <summary>For <see cref="ExportTarget.Mqtt"/> without <see cref="Batch"/>: whether the payload is the record's own.</summary>
+    public MqttEnvelope Envelope { get; set; } = MqttEnvelope.Auto;
 
     /// <summary>Only 1: a record counts as exported once it is acknowledged, and offsets in the record tell a repetition.</summary>
     public int Qos { get; set; } = 1;
 
-    /// <summary>Records sent and not yet durably noted as acknowledged, at most: what a reconnect or a crash may repeat. Default 100, 1 to 10,000.</summary>
-    public int MaxInflight { get; set; } = 100;
+    /// <summary>
+    /// What is sent and not yet durably noted as acknowledged, at most, which a reconnect or a crash may repeat: messages over MQTT, else
+    /// batches. Null: the target's default, over MQTT 1,000. 1 to 10,000 messages, or 1 to 64 batches.
+    /// </summary>
+    public int? MaxInflight { get; set; }
 
     /// <summary>Where a new export begins. Afterwards its position counts.</summary>
     public ExportStart From { get; set; } = ExportStart.Oldest;
@@ -32,6 +41,28 @@ public sealed class ExportOptions
 
     /// <summary>How a batch is packed. Null: as is usual for the target.</summary>
     public BatchCompression? Compress { get; set; }
+
+    /// <summary>Of exports that wait for the same bandwidth, those with 1 go first. Default 5, 1 to 9.</summary>
+    public int Priority { get; set; } = 5;
+
+    /// <summary>The export waits at its position; an operator may resume it.</summary>
+    public bool Paused { get; set; }
+
+    public ExportLimitOptions Limit { get; set; } = new();
+
+    public ExportRetryOptions Retry { get; set; } = new();
+
+    /// <summary>What becomes of a record that the target will never take.</summary>
+    public PoisonPolicy Refused { get; set; } = PoisonPolicy.DeadLetter;
+
+    /// <summary>In which order it catches up after an outage.</summary>
+    public BacklogOrder Backlog { get; set; } = BacklogOrder.InOrder;
+
+    /// <summary>Times of the day at which it sends, in local time, like <c>01:00-05:00</c> or <c>sat,sun 00:00-24:00</c>. Empty (default): always.</summary>
+    public IList<string> Windows { get; set; } = [];
+
+    /// <summary>A program that exits with 0 while the export may send: on wifi, on mains. Null (default): always.</summary>
+    public string? OnlyIf { get; set; }
 
     /// <summary>Where to, when <see cref="To"/> is a web server.</summary>
     public ExportHttpOptions? Http { get; set; }

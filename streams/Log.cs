@@ -50,8 +50,26 @@ internal static partial class Log
     [LoggerMessage(4023, LogLevel.Error, "Export {Export} of stream {Stream}: record {Offset} cannot be delivered and was moved to $dead: {Reason}")]
     public static partial void ExportDead(ILogger logger, string export, StreamName stream, long offset, string reason);
 
-    [LoggerMessage(4024, LogLevel.Error, "Export {Export} of stream {Stream} has stopped at offset {Offset} until the daemon is restarted.")]
-    public static partial void ExportStopped(ILogger logger, string export, StreamName stream, long offset, Exception exception);
+    [LoggerMessage(4030, LogLevel.Error, "Export {Export} of stream {Stream} cannot go on at offset {Offset}; it tries again every {Period}.")]
+    public static partial void ExportHalted(ILogger logger, string export, StreamName stream, long offset, TimeSpan period, Exception exception);
+
+    [LoggerMessage(4031, LogLevel.Warning, "Export {Export} of stream {Stream}: records {First} to {Last} were not taken by {Destination}: {Reason} They are sent again until they are.")]
+    public static partial void ExportDeferred(ILogger logger, string export, StreamName stream, long first, long last, string destination, string reason);
+
+    [LoggerMessage(4032, LogLevel.Debug, "Export {Export} of stream {Stream}: records {First} to {Last} were not taken: {Reason} Next in {Delay}.")]
+    public static partial void ExportStillDeferred(ILogger logger, string export, StreamName stream, long first, long last, string reason, TimeSpan delay);
+
+    [LoggerMessage(4033, LogLevel.Information, "Export {Export} of stream {Stream}: {Destination} takes records again.")]
+    public static partial void ExportRecovered(ILogger logger, string export, StreamName stream, string destination);
+
+    [LoggerMessage(4034, LogLevel.Warning, "Export {Export} of stream {Stream} gave up {Count} records that are older than its max-age.")]
+    public static partial void ExportExpired(ILogger logger, string export, StreamName stream, long count);
+
+    [LoggerMessage(4035, LogLevel.Error, "Export {Export} of stream {Stream}: record {Offset} was refused for good and is left out, as the export's 'refused' says: {Reason}")]
+    public static partial void ExportDropped(ILogger logger, string export, StreamName stream, long offset, string reason);
+
+    [LoggerMessage(4036, LogLevel.Information, "Export {Export} of stream {Stream} was {Change} by an operator.")]
+    public static partial void ExportPaused(ILogger logger, string export, StreamName stream, string change);
 
     [LoggerMessage(4025, LogLevel.Warning, "Export {Export} of stream {Stream} cannot note its position {Offset}; records behind it may be sent again.")]
     public static partial void ExportNotCommitted(ILogger logger, string export, StreamName stream, long offset, Exception exception);

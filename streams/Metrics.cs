@@ -14,6 +14,9 @@ public sealed class StreamMetrics
     private readonly Counter<long> _retried;
     private readonly Counter<long> _lost;
     private readonly Counter<long> _dead;
+    private readonly Counter<long> _exportedBytes;
+    private readonly Counter<long> _expired;
+    private readonly Counter<long> _dropped;
     private readonly Counter<long> _connections;
 
     public StreamMetrics(IMeterFactory meters)
@@ -25,6 +28,9 @@ public sealed class StreamMetrics
         _retried = _meter.CreateCounter<long>("roost.streams.export.retried", "{record}", "Records sent once more, after a refusal or a lost connection.");
         _lost = _meter.CreateCounter<long>("roost.streams.export.lost", "{record}", "Records that retention freed before they were exported.");
         _dead = _meter.CreateCounter<long>("roost.streams.export.dead", "{record}", "Records that the target refused for good; they are kept in $dead.");
+        _exportedBytes = _meter.CreateCounter<long>("roost.streams.export.acknowledged.size", "By", "Bytes of keys and payloads that the export's target acknowledged.");
+        _expired = _meter.CreateCounter<long>("roost.streams.export.expired", "{record}", "Records that were given up because they were older than the export's max-age.");
+        _dropped = _meter.CreateCounter<long>("roost.streams.export.dropped", "{record}", "Records that the target refused for good and that are kept nowhere, as the export's refused says.");
         _connections = _meter.CreateCounter<long>("roost.streams.uplink.attempts", "{attempt}", "Attempts to connect to the cloud, by outcome.");
     }
 
@@ -34,7 +40,15 @@ public sealed class StreamMetrics
         _appendedBytes.Add(bytes, stream);
     }
 
-    internal void Acknowledged(string stream, string export, long records) => _exported.Add(records, Stream(stream), Export(export));
+    internal void Acknowledged(string stream, string export, long records, long bytes)
+    {
+        _exported.Add(records, Stream(stream), Export(export));
+        _exportedBytes.Add(bytes, Stream(stream), Export(export));
+    }
+
+    internal void Expired(string stream, string export, long records) => _expired.Add(records, Stream(stream), Export(export));
+
+    internal void Dropped(string stream, string export) => _dropped.Add(1, Stream(stream), Export(export));
 
     internal void Retried(string stream, string export, long records) => _retried.Add(records, Stream(stream), Export(export));
 

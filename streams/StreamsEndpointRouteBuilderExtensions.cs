@@ -16,6 +16,7 @@ public static class StreamsEndpointRouteBuilderExtensions
         var services = endpoints.ServiceProvider;
         var description = ActivatorUtilities.CreateInstance<DescriptionEndpoints>(services);
         var tail = ActivatorUtilities.CreateInstance<TailEndpoint>(services);
+        var exports = ActivatorUtilities.CreateInstance<ExportEndpoints>(services);
 
         endpoints.MapGet("/api/v1/streams", description.ListAsync);
         var definition = ActivatorUtilities.CreateInstance<DefinitionEndpoints>(services, description);
@@ -31,6 +32,8 @@ public static class StreamsEndpointRouteBuilderExtensions
         endpoints.MapPost("/api/v1/streams/{name}/cursors/{cursor}/seek", cursors.SeekAsync);
         endpoints.MapStreamRecords();
         endpoints.MapGet("/api/v1/streams/{name}/tail", tail.HandleAsync);
+        endpoints.MapPost("/api/v1/streams/{name}/exports/{export}/pause", exports.PauseAsync);
+        endpoints.MapPost("/api/v1/streams/{name}/exports/{export}/resume", exports.ResumeAsync);
         endpoints.MapGet("/api/v1/uplink", description.UplinkAsync);
         return endpoints;
     }

@@ -9,7 +9,7 @@ internal sealed class StreamHealth(IStreamCatalog streams, IStreamExports export
     {
         var fault = streams.List().Where(stream => stream.Fault is not null).Select(stream => $"Stream {stream.Name}: {stream.Fault}")
             .Concat(streams.List().Where(stream => stream.Refusal is not null).Select(stream => $"Stream {stream.Name} takes no records: {stream.Refusal}"))
-            .Concat(exports.List().Where(export => export.Fault is not null).Select(export => $"Export {export.Name} of stream {export.Stream}: {export.Fault}"))
+            .Concat(exports.List().Where(export => export.State == ExportState.Failing).Select(export => $"Export {export.Name} of stream {export.Stream}: {export.Fault}"))
             .FirstOrDefault();
         return new("streams", fault is null ? RoomState.Up : RoomState.Degraded, fault);
     }

@@ -1,11 +1,12 @@
 using Microsoft.Extensions.Options;
 using Roost.Streams.Export;
+using Roost.Streams.Export.Targets;
 
 namespace Roost.Streams.Configuration;
 
-internal sealed class CloudValidator(IOptions<StreamsOptions> streams, IOptions<CloudMqttOptions> mqtt, IEnumerable<AdoptedStream> adopted) : IValidateOptions<CloudOptions>
+internal sealed class CloudValidator(IOptions<CloudMqttOptions> mqtt, IEnumerable<AdoptedStream> adopted, IEnumerable<IExportTargetFactory> factories) : IValidateOptions<CloudOptions>
 {
-    private const int MostInflight = 10_000;
+    private const long LeastBandwidth = 128;
 
     public ValidateOptionsResult Validate(string? name, CloudOptions options)
     {
@@ -16,10 +17,16 @@ internal sealed class CloudValidator(IOptions<StreamsOptions> streams, IOptions<
             var export = options.Exports[i];
             var key = $"{CloudOptions.Section}:Exports:{i}";
             Validate(faults, key, export);
+            ExportValidator.Validate(faults, key, export);
             if (!seen.TryAdd((export.Stream, export.EffectiveName), i))
             {
                 faults.AddError($"{key}:Name is '{export.EffectiveName}', as in export {seen[(export.Stream, export.EffectiveName)]} of the same stream; give each a name of its own.");
             }
+        }
+
+        if (options.Bandwidth < LeastBandwidth)
+        {
+            faults.AddError($"{CloudOptions.Section}:Bandwidth is {options.Bandwidth}; use at least {LeastBandwidth} bytes a second, or none.");
         }
 
         return faults.Build();
@@ -27,25 +34,35 @@ internal sealed class CloudValidator(IOptions<StreamsOptions> streams, IOptions<
 
     private void Validate(ValidateOptionsResultBuilder faults, string key, ExportOptions export)
     {
-        if (!streams.Value.ContainsKey(export.Stream) && adopted.All(stream => stream.Name.Value != export.Stream))
+        // Whether there is such a stream shows when it runs: it may be made, and deleted, over the API.
+        if (!StreamName.TryParse(export.Stream, out var stream))
         {
-            var known = string.Join(", ", streams.Value.Keys.Concat(adopted.Select(stream => stream.Name.Value)).Order(StringComparer.Ordinal));
-            faults.AddError($"{key}:Stream is '{export.Stream}', which is not under streams; {(known.Length == 0 ? "add it there" : $"use one of: {known}, or add it there")}.");
+            faults.AddError($"{key}:Stream is '{export.Stream}'; {StreamName.Rule}.");
+        }
+        else if (stream.IsSystem && stream != StreamName.Dead && adopted.All(known => known.Name != stream))
+        {
+            faults.AddError($"{key}:Stream is '{stream}', which the system does not have; use one of: {string.Join(", ", adopted.Select(known => known.Name.Value).Order(StringComparer.Ordinal))}.");
         }
 
-        if (export.To == ExportTarget.Mqtt && mqtt.Value.Host.Length == 0)
+        if (export.To == ExportTarget.Mqtt)
+        {
+            ValidateMqtt(faults, key, export);
+        }
+        else if (factories.FirstOrDefault(factory => factory.Kind == export.To) is { } factory)
+        {
+            factory.Validate(faults, key, export);
+        }
+        else
+        {
+            faults.AddError($"{key}:To is {export.To.ToString().ToLowerInvariant()}; use mqtt.");
+        }
+    }
+
+    private void ValidateMqtt(ValidateOptionsResultBuilder faults, string key, ExportOptions export)
+    {
+        if (mqtt.Value.Host.Length == 0)
         {
             faults.AddError($"{key}:To is mqtt, and cloud.mqtt has no host; set cloud.mqtt.host.");
-        }
-
-        if (export.EffectiveName is { Length: < 1 or > 64 } || !export.EffectiveName.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.'))
-        {
-            faults.AddError($"{key}:Name is '{export.Name}'; use 1 to 64 of a-z, A-Z, 0-9, '-', '_' and '.'.");
-        }
-
-        if (StreamName.TryParse(export.Stream, out var stream) && !TopicTemplate.TryParse(export.Topic, stream, out _, out var fault))
-        {
-            faults.AddError($"{key}:Topic is '{export.Topic}'; {fault}.");
         }
 
         if (export.Qos != 1)
@@ -53,9 +70,18 @@ internal sealed class CloudValidator(IOptions<StreamsOptions> streams, IOptions<
             faults.AddError($"{key}:Qos is {export.Qos}; use 1: without acknowledgements records would be lost, and the offset in each record tells a repetition.");
         }
 
-        if (export.MaxInflight is < 1 or > MostInflight)
+        if (!StreamName.TryParse(export.Stream, out var stream))
         {
-            faults.AddError($"{key}:MaxInflight is {export.MaxInflight}; use 1 to {MostInflight}.");
+            return;
+        }
+
+        if (!TopicTemplate.TryParse(export.Topic, stream, out var topic, out var fault))
+        {
+            faults.AddError($"{key}:Topic is '{export.Topic}'; {fault}.");
+        }
+        else if (export.Batch is not null && !topic.IsFixed)
+        {
+            faults.AddError($"{key}:Topic is '{export.Topic}', and the records of a batch have one topic; use a topic without {{key}} and {{topic}}, or no batch.");
         }
     }
 }

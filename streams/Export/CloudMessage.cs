@@ -1,35 +1,76 @@
 using System.Globalization;
 using Roost.Mqtt;
+using Roost.Streams.Export.Batches;
+using Roost.Streams.Export.Formats;
 using Roost.Streams.Records;
 
 namespace Roost.Streams.Export;
 
-/// <summary>A record as the cloud gets it: the payload as it is, and in MQTT 5 where it comes from, as user properties.</summary>
+/// <summary>Records as an MQTT server gets them: one with its payload as it is, or several as a batch; and in MQTT 5 where they come from, as user properties.</summary>
 internal static class CloudMessage
 {
     public const string Stream = "roost-stream";
+    public const string StreamId = "roost-stream-id";
     public const string Offset = "roost-offset";
+    public const string NextOffset = "roost-next-offset";
+    public const string Records = "roost-records";
+    public const string Encoding = "roost-encoding";
     public const string Timestamp = "roost-timestamp";
     public const string Topic = "roost-topic";
     public const string Key = "roost-key";
 
-    /// <summary>Copies the payload: the message outlives the reader's buffer, until its acknowledgement.</summary>
-    public static MqttMessage Create(TopicName topic, StreamName stream, in StreamRecord record, bool withProperties) => new()
+    /// <param name="batch">Has one record, whose payload the message shares.</param>
+    public static MqttMessage OfRecord(TopicName topic, ExportBatch batch, bool withProperties) => new()
     {
         Topic = topic,
-        Payload = record.Payload.ToArray(),
+        Payload = batch.Records[0].Payload,
         QualityOfService = QualityOfService.AtLeastOnce,
-        Properties = withProperties ? Properties(stream, in record) : null,
+        Properties = withProperties ? Properties(batch) : null,
     };
 
-    private static MqttMessageProperties Properties(StreamName stream, in StreamRecord record)
+    public static MqttMessage OfBatch(TopicName topic, ExportBatch batch, BatchFormat format, BatchCompression compression, bool withProperties)
     {
-        var properties = new List<UserProperty>(4 + record.Headers.Count)
+        var encoded = BatchEncoder.Encode(batch, format, compression);
+        var properties = new List<UserProperty>
         {
-            new(Stream, stream.Value),
-            new(Offset, record.Offset.ToString(CultureInfo.InvariantCulture)),
+            new(Stream, batch.Identity.Stream.Value),
+            new(Offset, Text(batch.First)),
+            new(NextOffset, Text(batch.Next)),
+            new(Records, Text(batch.Records.Count)),
+        };
+        if (batch.StreamId.Length > 0)
+        {
+            properties.Add(new(StreamId, batch.StreamId));
+        }
+
+        if (encoded.ContentEncoding is { } encoding)
+        {
+            properties.Add(new(Encoding, encoding));
+        }
+
+        return new MqttMessage
+        {
+            Topic = topic,
+            Payload = encoded.Bytes,
+            QualityOfService = QualityOfService.AtLeastOnce,
+            Properties = withProperties ? new MqttMessageProperties { ContentType = encoded.ContentType, UserProperties = properties } : null,
+        };
+    }
+
+    private static MqttMessageProperties Properties(ExportBatch batch)
+    {
+        var record = batch.Records[0];
+        var properties = new List<UserProperty>(5 + record.Headers.Count)
+        {
+            new(Stream, batch.Identity.Stream.Value),
+            new(Offset, Text(record.Offset)),
             new(Timestamp, record.Timestamp.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture)),
         };
+        if (batch.StreamId.Length > 0)
+        {
+            properties.Add(new(StreamId, batch.StreamId));
+        }
+
         if (record.Key.Length > 0)
         {
             properties.Add(new(record.KeyIsTopic ? Topic : Key, record.Key));
@@ -50,4 +91,6 @@ internal static class CloudMessage
 
         return new MqttMessageProperties { PayloadIsUtf8 = record.PayloadIsUtf8, ContentType = contentType, UserProperties = properties };
     }
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -7,6 +7,10 @@ internal sealed class ExportCounters(StreamMetrics metrics, string stream, strin
     private long _retried;
     private long _lost;
     private long _dead;
+    private long _expired;
+    private long _dropped;
+    private long _batches;
+    private long _sentBytes;
 
     public long AcknowledgedRecords => Volatile.Read(ref _acknowledged);
 
@@ -16,16 +20,43 @@ internal sealed class ExportCounters(StreamMetrics metrics, string stream, strin
 
     public long DeadRecords => Volatile.Read(ref _dead);
 
-    public void Acknowledged()
+    /// <summary>Records given up for their age.</summary>
+    public long ExpiredRecords => Volatile.Read(ref _expired);
+
+    /// <summary>Records that were refused for good and are kept nowhere.</summary>
+    public long DroppedRecords => Volatile.Read(ref _dropped);
+
+    public long Batches => Volatile.Read(ref _batches);
+
+    /// <summary>Keys and payloads of what was acknowledged.</summary>
+    public long AcknowledgedBytes => Volatile.Read(ref _sentBytes);
+
+    /// <param name="records">Acknowledged with one answer.</param>
+    /// <param name="bytes">Their keys and payloads.</param>
+    public void Acknowledged(int records, long bytes)
     {
-        Interlocked.Increment(ref _acknowledged);
-        metrics.Acknowledged(stream, export, 1);
+        Interlocked.Add(ref _acknowledged, records);
+        Interlocked.Add(ref _sentBytes, bytes);
+        Interlocked.Increment(ref _batches);
+        metrics.Acknowledged(stream, export, records, bytes);
     }
 
-    public void Retried()
+    public void Retried(int records)
     {
-        Interlocked.Increment(ref _retried);
-        metrics.Retried(stream, export, 1);
+        Interlocked.Add(ref _retried, records);
+        metrics.Retried(stream, export, records);
+    }
+
+    public void Expired(long records)
+    {
+        Interlocked.Add(ref _expired, records);
+        metrics.Expired(stream, export, records);
+    }
+
+    public void Dropped()
+    {
+        Interlocked.Increment(ref _dropped);
+        metrics.Dropped(stream, export);
     }
 
     public void Lost(long records)

@@ -1,6 +1,3 @@
-using Microsoft.Extensions.Logging;
-using Roost.Storage.Logs;
-
 namespace Roost.Streams.Export;
 
 /// <summary>
@@ -13,7 +10,7 @@ internal sealed class GroupedCommits : IAsyncDisposable
     public static readonly TimeSpan Linger = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();
-    private readonly LogCursor _cursor;
+    private readonly Func<ValueTask> _commit;
     private readonly int _most;
     private readonly Action<int> _committed;
     private readonly Action<long, Exception> _failed;
@@ -26,14 +23,14 @@ internal sealed class GroupedCommits : IAsyncDisposable
     private bool _armed;
     private Task _committing = Task.CompletedTask;
 
-    /// <param name="cursor">Where the position is kept.</param>
+    /// <param name="commit">Notes the position.</param>
     /// <param name="most">As many records wait at most; at half of it the commit begins.</param>
     /// <param name="committed">Told how many records a commit has noted.</param>
     /// <param name="failed">Told of a position that could not be noted; it is tried again with the next.</param>
     /// <param name="clock">For <see cref="Linger"/>.</param>
-    public GroupedCommits(LogCursor cursor, int most, Action<int> committed, Action<long, Exception> failed, TimeProvider clock)
+    public GroupedCommits(Func<ValueTask> commit, int most, Action<int> committed, Action<long, Exception> failed, TimeProvider clock)
     {
-        _cursor = cursor;
+        _commit = commit;
         _most = most;
         _committed = committed;
         _failed = failed;
@@ -115,7 +112,7 @@ internal sealed class GroupedCommits : IAsyncDisposable
 
             try
             {
-                await _cursor.CommitAsync(next);
+                await _commit();
             }
             catch (Exception exception) when (exception is IOException or ObjectDisposedException)
             {

@@ -2,6 +2,8 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Roost.Mqtt;
 using Roost.Mqtt.Client;
+using Roost.Streams.Export.Batches;
+using Roost.Streams.Export.Progress;
 using Roost.Streams.Upstream;
 
 namespace Roost.Streams.Export;
@@ -14,43 +16,33 @@ namespace Roost.Streams.Export;
 internal sealed class MqttExportSession : IAsyncDisposable
 {
     private readonly MqttExportContext _context;
-    private readonly MqttExportServices _services;
-    private readonly ExportPosition _position;
-    private readonly SuspectRecord _suspect;
+    private readonly ExportContext _export;
     private readonly UplinkConnection _connection;
     private readonly ExportWindow _window;
     private readonly AcknowledgeWatch _watch;
     private readonly GroupedCommits _commits;
-    private readonly Channel<SentRecord> _sent = Channel.CreateUnbounded<SentRecord>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true }); // bounded by the window
+    private readonly Channel<SentBatch> _sent = Channel.CreateUnbounded<SentBatch>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true }); // bounded by the window
     private readonly JitteredBackoff _backoff;
     private readonly bool _onTrial;
     private readonly long? _guilty;
     private readonly TaskCompletionSource _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // The sender's; others look once it has ended.
-    private long _headOffset = -1;
+    private OffsetRange _head; // what was sent first
     private long _headSentAt;
     private bool _waitsForOtherTrial;
 
-    public MqttExportSession(MqttExportContext context, ExportPosition position, SuspectRecord suspect, UplinkConnection connection, Action? committed)
+    public MqttExportSession(MqttExportContext context, UplinkConnection connection)
     {
         _context = context;
-        _services = context.Services;
-        _position = position;
-        _suspect = suspect;
+        _export = context.Export;
         _connection = connection;
-        _guilty = suspect.Guilty;
-        _onTrial = suspect.IsOnTrial && _guilty is null;
-        _window = new ExportWindow(context.MaxInflight, _services.Tuning.MaxInflightBytes);
-        _watch = new AcknowledgeWatch(connection, _services.AcknowledgeTimeout, _services.Clock);
-        _backoff = new JitteredBackoff(_services.Tuning.RetryFirst, _services.Tuning.RetryMax, _services.Clock, Random.Shared);
-        _commits = new GroupedCommits(position.Cursor, context.MaxInflight, OnCommitted, OnNotCommitted, _services.Clock);
-
-        void OnCommitted(int count)
-        {
-            _window.Committed(count);
-            committed?.Invoke();
-        }
+        _guilty = context.Suspect.Guilty;
+        _onTrial = context.Suspect.IsOnTrial && _guilty is null;
+        _window = new ExportWindow(context.MaxInflight, context.Tuning.MaxInflightBytes);
+        _watch = new AcknowledgeWatch(connection, context.AcknowledgeTimeout, _export.Clock);
+        _backoff = new JitteredBackoff(_export.Options.Retry.First, _export.Options.Retry.Max, _export.Clock, Random.Shared);
+        _commits = new GroupedCommits(context.Progress.CommitAsync, context.MaxInflight, _window.Committed, OnNotCommitted, _export.Clock);
     }
 
     /// <summary>Returns when the connection has ended, or, once <paramref name="stoppingToken"/> asks for it, when all is acknowledged.</summary>
@@ -60,13 +52,14 @@ internal sealed class MqttExportSession : IAsyncDisposable
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, _connection.Lost);
         using var drain = new CancellationTokenSource();
-        await using var drainTimer = _services.Clock.CreateTimer(_ => drain.Cancel(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        await using var stopping = stoppingToken.Register(() => drainTimer.Change(_services.Tuning.DrainLimit, Timeout.InfiniteTimeSpan));
-        _position.Rewind();
+        await using var drainTimer = _export.Clock.CreateTimer(_ => drain.Cancel(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        await using var stopping = stoppingToken.Register(() => drainTimer.Change(_context.Tuning.DrainLimit, Timeout.InfiniteTimeSpan));
+        _context.Source.Rewind();
         var sending = SendAsync(ended.Token);
         await AcknowledgeAsync(drain.Token);
         await ended.CancelAsync();
         await sending;
+        NoteUnsettled();
 
         if (!stoppingToken.IsCancellationRequested && !_answered.Task.IsCompleted)
         {
@@ -85,22 +78,27 @@ internal sealed class MqttExportSession : IAsyncDisposable
     {
         try
         {
-            using var reader = _context.Stream.OpenReader(_position.Next);
             while (true)
             {
-                var records = await reader.ReadAsync(_context.MaxInflight, _services.Tuning.ReadBytes, ended);
-                for (var i = 0; i < records.Count; i++)
+                await _context.Gate.WaitAsync(ended);
+                var read = await _context.Source.NextAsync(ended);
+                if (await _context.Gate.WaitAsync(ended))
                 {
-                    _position.Reach(records[i].Offset);
-                    await _window.EnterAsync(records[i].Payload.Length, ended);
-                    if (_onTrial && _headSentAt == 0)
-                    {
-                        await TryAloneAsync(records[i], ended);
-                    }
-                    else
-                    {
-                        Send(records[i]);
-                    }
+                    _context.Source.CatchUp();
+                }
+
+                if (read.First == _guilty && _context.Messages.Parts(read).First().Records.Count > 1)
+                {
+                    // Which record of a batch the server hangs up on is found by sending them one by one.
+                    _context.Source.TakeSingly(new OffsetRange(read.First, read.Next));
+                    _context.Suspect.Cleared();
+                    _context.Source.Rewind(); // nothing else has been sent: it is the first
+                    continue;
+                }
+
+                foreach (var batch in _context.Messages.Parts(read))
+                {
+                    await SendAsync(batch, ended);
                 }
             }
         }
@@ -114,73 +112,89 @@ internal sealed class MqttExportSession : IAsyncDisposable
         }
     }
 
+    private async Task SendAsync(ExportBatch batch, CancellationToken ended)
+    {
+        var sent = ToSent(batch);
+        await _window.EnterAsync(sent.Bytes, ended);
+        await _context.Pace.TakeRecordsAsync(batch.Records.Count, ended);
+        await _context.Pace.TakeBytesAsync(sent.Bytes, ended);
+        if (_onTrial && _headSentAt == 0)
+        {
+            await TryAloneAsync(sent, ended);
+        }
+        else
+        {
+            Send(sent);
+        }
+    }
+
     /// <summary>Sends the suspect after the connection has held without it, and nothing more before it is answered.</summary>
-    private async Task TryAloneAsync(StreamRecord record, CancellationToken ended)
+    private async Task TryAloneAsync(SentBatch sent, CancellationToken ended)
     {
         _waitsForOtherTrial = true;
         await _connection.Trial.WaitAsync(ended);
         _waitsForOtherTrial = false;
-        await Task.Delay(_services.Tuning.TrialHold * (1 + Random.Shared.NextDouble()), _services.Clock, ended);
-        Send(record);
+        await Task.Delay(_context.Tuning.TrialHold * (1 + Random.Shared.NextDouble()), _export.Clock, ended);
+        Send(sent);
         await _answered.Task.WaitAsync(ended);
         _connection.Trial.Release(); // a connection that has ended needs none
+    }
+
+    /// <summary>What was sent and not acknowledged is going to be sent again.</summary>
+    private void NoteUnsettled()
+    {
+        while (_sent.Reader.TryRead(out var sent))
+        {
+            _export.Counters.Retried(sent.Batch.Records.Count);
+        }
     }
 
     /// <summary>The connection has ended, and the server has said nothing to any record.</summary>
     private void NoteUnansweredEnd()
     {
-        var hungUp = _headSentAt != 0 && _connection.HungUp && _services.Clock.GetElapsedTime(_headSentAt) <= _services.Tuning.TrialHold;
+        var hungUp = _headSentAt != 0 && _connection.HungUp && _export.Clock.GetElapsedTime(_headSentAt) <= _context.Tuning.TrialHold;
         if (!_onTrial && hungUp)
         {
-            _suspect.HungUp(_headOffset);
+            _context.Suspect.HungUp(_head.First);
         }
         else if (_onTrial && hungUp)
         {
-            _suspect.HungUpAlone(_headOffset);
+            _context.Suspect.HungUpAlone(_head.First);
         }
         else if (_onTrial && !_waitsForOtherTrial)
         {
-            _suspect.TrialFailed();
+            _context.Suspect.TrialFailed();
         }
     }
 
-    private void Send(in StreamRecord record)
+    private void Send(SentBatch sent)
     {
         if (_headSentAt == 0)
         {
-            _headOffset = record.Offset;
-            _headSentAt = _services.Clock.GetTimestamp();
-        }
-
-        if (_position.NoteSent(record.Offset))
-        {
-            _context.Counters.Retried();
+            _head = new OffsetRange(sent.Batch.First, sent.Batch.Next);
+            _headSentAt = _export.Clock.GetTimestamp();
         }
 
         _watch.Sent();
-        _sent.Writer.TryWrite(ToSent(record));
+        _sent.Writer.TryWrite(Publish(sent));
     }
 
-    private SentRecord ToSent(in StreamRecord record)
+    private SentBatch ToSent(ExportBatch batch)
     {
-        if (record.Offset == _guilty)
+        if (batch.First == _guilty)
         {
-            return Undeliverable(record, $"the server closed the connection {_services.Tuning.MaxAttempts} times in a row when it got this record alone", ReasonCode.PayloadFormatInvalid);
+            return Undeliverable(batch, $"the server closed the connection {_context.Tuning.MaxAttempts} times in a row when it got this record alone", ReasonCode.PayloadFormatInvalid);
         }
 
-        if (!_context.Topic.TryFill(record, out var topic))
-        {
-            return Undeliverable(record, $"its key makes no topic of '{_context.Topic.Text}'", ReasonCode.TopicNameInvalid);
-        }
-
-        var message = CloudMessage.Create(topic, _context.Identity.Stream, record, _services.WithProperties);
-        return new SentRecord(record with { Payload = message.Payload }, message, Publish(message));
+        return _context.Messages.TryCreate(batch, out var message)
+            ? new SentBatch(batch, message, default)
+            : Undeliverable(batch, _context.Messages.NoTopic, ReasonCode.TopicNameInvalid);
     }
 
-    private static SentRecord Undeliverable(in StreamRecord record, string reason, ReasonCode code) => new(
-        record with { Payload = record.Payload.ToArray() },
-        null,
-        ValueTask.FromException(new MqttPublishRefusedException(reason) { ReasonCode = code }));
+    private static SentBatch Undeliverable(ExportBatch batch, string reason, ReasonCode code) =>
+        new(batch, null, ValueTask.FromException(new MqttPublishRefusedException(reason) { ReasonCode = code }));
+
+    private SentBatch Publish(SentBatch sent) => sent.Message is { } message ? new SentBatch(sent.Batch, message, Publish(message)) : sent;
 
     /// <summary>All failures come with the acknowledgement, in order.</summary>
     private ValueTask Publish(MqttMessage message)
@@ -204,12 +218,10 @@ internal sealed class MqttExportSession : IAsyncDisposable
     {
         await foreach (var sent in _sent.Reader.ReadAllAsync(CancellationToken.None))
         {
+            var settled = false;
             try
             {
-                if (!await TrySettleAsync(sent, drained))
-                {
-                    return; // the rest is sent again from the position on
-                }
+                settled = await TrySettleAsync(sent, drained);
             }
             finally
             {
@@ -217,13 +229,18 @@ internal sealed class MqttExportSession : IAsyncDisposable
                 _watch.Acknowledged();
             }
 
-            _position.Done(sent.Record.Offset);
-            _commits.Add(sent.Record.Offset + 1);
+            if (!settled)
+            {
+                _export.Counters.Retried(sent.Batch.Records.Count);
+                return; // the rest is sent again from the position on
+            }
+
+            _commits.Add(sent.Batch.Next);
         }
     }
 
-    /// <returns>False when the connection or the time ended before the record was done.</returns>
-    private async ValueTask<bool> TrySettleAsync(SentRecord sent, CancellationToken drained)
+    /// <returns>False when the connection or the time ended before the records were done.</returns>
+    private async ValueTask<bool> TrySettleAsync(SentBatch sent, CancellationToken drained)
     {
         var acknowledgement = sent.Acknowledgement;
         for (var attempt = 1; ; attempt++)
@@ -231,7 +248,7 @@ internal sealed class MqttExportSession : IAsyncDisposable
             try
             {
                 await (acknowledgement.IsCompleted ? acknowledgement : new ValueTask(acknowledgement.AsTask().WaitAsync(drained)));
-                NoteAcknowledged();
+                NoteAcknowledged(sent.Batch);
                 return true;
             }
             catch (Exception exception) when (exception is MqttConnectionException or OperationCanceledException)
@@ -241,8 +258,14 @@ internal sealed class MqttExportSession : IAsyncDisposable
             catch (MqttPublishRefusedException refusal)
             {
                 _answered.TrySetResult();
-                if (await TryGiveUpAsync(sent, refusal, attempt, drained))
+                if (sent.Batch.Records.Count > 1 && Refusals.Of(refusal) == Refusal.Final)
                 {
+                    return await TrySettlePartsAsync(sent.Batch, drained);
+                }
+
+                if (await TryGiveUpAsync(sent.Batch, refusal, attempt, drained))
+                {
+                    _context.Progress.MarkDone(new OffsetRange(sent.Batch.First, sent.Batch.Next));
                     return true;
                 }
             }
@@ -252,63 +275,61 @@ internal sealed class MqttExportSession : IAsyncDisposable
                 return false;
             }
 
-            _context.Counters.Retried();
+            _export.Counters.Retried(sent.Batch.Records.Count);
             acknowledgement = sent.Message is { } message ? Publish(message) : sent.Acknowledgement;
         }
     }
 
-    /// <summary>Moves the record to <c>$dead</c> where sending it again is of no use; else waits before that.</summary>
-    private async Task<bool> TryGiveUpAsync(SentRecord sent, MqttPublishRefusedException refusal, int attempt, CancellationToken drained)
+    /// <summary>A batch that will never be taken as it is goes in halves, down to the record whose fault it is.</summary>
+    private async ValueTask<bool> TrySettlePartsAsync(ExportBatch batch, CancellationToken drained)
+    {
+        foreach (var half in batch.Halves())
+        {
+            if (!await TrySettleAsync(Publish(ToSent(half)), drained))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Gives the record up where sending it again is of no use; else waits before that.</summary>
+    private async Task<bool> TryGiveUpAsync(ExportBatch batch, MqttPublishRefusedException refusal, int attempt, CancellationToken drained)
     {
         var kind = Refusals.Of(refusal);
         var reason = refusal.Message;
-        if (kind == Refusal.Final || (kind == Refusal.Retry && _suspect.Refused(sent.Record.Offset) >= _services.Tuning.MaxAttempts))
+        if (kind == Refusal.Final || (kind == Refusal.Retry && batch.Records.Count == 1 && _context.Suspect.Refused(batch.First) >= _context.Tuning.MaxAttempts))
         {
-            if (await TryKeepDeadAsync(sent, reason) is not { } obstacle)
+            if (await _export.TryGiveUpAsync(batch.Records[0], reason) is not { } obstacle)
             {
+                _context.Suspect.Cleared();
+                _export.Fault = null;
                 return true;
             }
 
-            reason = $"{reason} It cannot be moved to $dead: {obstacle}"; // and nothing is lost: it waits
+            reason = $"{reason} {obstacle}"; // and nothing is lost: it waits
         }
 
         var delay = _backoff.Next();
-        _context.SetFault($"record {sent.Record.Offset} is refused: {reason}");
-        Log.ExportRefused(_services.Logger, _context.Identity.Name, _context.Identity.Stream, sent.Record.Offset, reason, delay, attempt);
+        _export.Fault = $"record {batch.First} is refused: {reason}";
+        Log.ExportRefused(_export.Logger, _export.Identity.Name, _export.Identity.Stream, batch.First, reason, delay, attempt);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(drained, _connection.Lost);
-        await Task.Delay(delay, _services.Clock, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(delay, _export.Clock, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return false;
     }
 
-    /// <returns>Null when the record is kept; else why not.</returns>
-    private async Task<string?> TryKeepDeadAsync(SentRecord sent, string reason)
+    private void NoteAcknowledged(ExportBatch batch)
     {
-        try
-        {
-            await _services.Dead.KeepAsync(_context.Identity.Stream, _context.Identity.Name, sent.Record, reason);
-        }
-        catch (Exception exception) when (exception is Storage.Logs.LogFullException or Storage.Logs.LogFailedException or StreamRefusedException)
-        {
-            return exception.Message;
-        }
-
-        Log.ExportDead(_services.Logger, _context.Identity.Name, _context.Identity.Stream, sent.Record.Offset, reason);
-        _context.Counters.Dead();
-        _suspect.Cleared();
-        _context.SetFault(null);
-        return null;
-    }
-
-    private void NoteAcknowledged()
-    {
+        _context.Progress.MarkDone(new OffsetRange(batch.First, batch.Next));
         _answered.TrySetResult();
         _connection.NoteUseful();
-        _suspect.Cleared();
+        _context.Suspect.Cleared();
         _backoff.Reset();
-        _context.SetFault(null);
-        _context.Counters.Acknowledged();
+        _export.Fault = null;
+        _export.Counters.Acknowledged(batch.Records.Count, batch.Bytes);
     }
 
     private void OnNotCommitted(long offset, Exception exception) =>
-        Log.ExportNotCommitted(_services.Logger, _context.Identity.Name, _context.Identity.Stream, offset, exception);
+        Log.ExportNotCommitted(_export.Logger, _export.Identity.Name, _export.Identity.Stream, offset, exception);
 }

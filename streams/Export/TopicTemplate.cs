@@ -19,6 +19,13 @@ internal sealed class TopicTemplate
 
     public string Text { get; }
 
+    /// <summary>Every record has the same topic.</summary>
+    public bool IsFixed => _fixed is not null;
+
+    /// <exception cref="FormatException">It is no topic; the options' validator has said so before.</exception>
+    public static TopicTemplate Parse(string text, StreamName stream) =>
+        TryParse(text, stream, out var template, out var fault) ? template : throw new FormatException($"The topic '{text}' of an export of stream '{stream}' is wrong: {fault}.");
+
     /// <param name="text">As configured.</param>
     /// <param name="stream">Stands for <c>{stream}</c>.</param>
     /// <param name="template">The template.</param>

@@ -92,18 +92,26 @@ internal sealed class DescriptionEndpoints(IStreamCatalog catalog, IStreamExport
         json.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter json, ExportStatus export)
+    public static void Write(Utf8JsonWriter json, ExportStatus export)
     {
         json.WriteStartObject();
         json.WriteString("name", export.Name);
-        json.WriteString("topic", export.Topic);
+        json.WriteString("to", Words.Of(export.To));
+        json.WriteString("destination", export.Destination);
+        json.WriteNumber("priority", export.Priority);
+        json.WriteString("state", Words.Of(export.State));
         json.WriteNumber("committedOffset", export.CommittedOffset);
         json.WriteNumber("lagRecords", export.LagRecords);
         json.WriteNumber("lagBytes", export.LagBytes);
         json.WriteNumber("lagSeconds", Math.Round(export.Lag.TotalSeconds, 3));
+        WriteTime(json, "oldestUnsent", export.OldestUnsent);
         json.WriteNumber("acknowledgedRecords", export.AcknowledgedRecords);
+        json.WriteNumber("acknowledgedBytes", export.AcknowledgedBytes);
+        json.WriteNumber("batches", export.Batches);
         json.WriteNumber("retriedRecords", export.RetriedRecords);
         json.WriteNumber("lostRecords", export.LostRecords);
+        json.WriteNumber("expiredRecords", export.ExpiredRecords);
+        json.WriteNumber("droppedRecords", export.DroppedRecords);
         json.WriteNumber("deadRecords", export.DeadRecords);
         json.WriteString("fault", export.Fault);
         json.WriteEndObject();

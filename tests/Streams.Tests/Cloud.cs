@@ -26,7 +26,7 @@ internal sealed class Cloud(string folder, string more = "") : IAsyncDisposable
 
     public int HighestNumber => Numbers.DefaultIfEmpty(-1).Max();
 
-    public List<int> Numbers => [.. _arrived.Select(message => int.Parse(Encoding.UTF8.GetString(message.Payload.Span), CultureInfo.InvariantCulture))];
+    public List<int> Numbers => [.. _arrived.Select(message => Some.NumberOf(message.Payload))];
 
     public void Configure(CloudMqttOptions options)
     {

@@ -27,7 +27,7 @@ internal sealed class Collector : IAsyncDisposable
         });
         _client.MessageHandler = (received, _) =>
         {
-            _numbers.Enqueue(int.Parse(Encoding.UTF8.GetString(received.Message.Payload.Span), CultureInfo.InvariantCulture));
+            _numbers.Enqueue(Some.NumberOf(received.Message.Payload));
             return ValueTask.CompletedTask;
         };
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 
 namespace Roost.Streams.Tests;
 
@@ -11,6 +12,13 @@ internal static class Some
         new() { Key = key, Payload = Encoding.UTF8.GetBytes(number.ToString(CultureInfo.InvariantCulture)) };
 
     public static NewRecord Record(string text, string key = "k") => new() { Key = key, Payload = Encoding.UTF8.GetBytes(text) };
+
+    /// <summary>What <see cref="Record(int, string)"/> put in, as it is or in the envelope of an export.</summary>
+    public static int NumberOf(ReadOnlyMemory<byte> payload)
+    {
+        var text = Encoding.UTF8.GetString(payload.Span);
+        return int.Parse(text.StartsWith('{') ? JsonDocument.Parse(text).RootElement.GetProperty("data").GetString()! : text, CultureInfo.InvariantCulture);
+    }
 
     public static string Text(this StreamRecord record) => Encoding.UTF8.GetString(record.Payload.Span);
 

@@ -39,7 +39,7 @@ internal sealed class StreamsHost : IAsyncDisposable
         builder.Services.Configure(streams);
         builder.Services.Configure<CloudMqttOptions>(options => mqtt?.Invoke(options));
         builder.Services.Configure<CloudOptions>(options => exports.ToList().ForEach(options.Exports.Add));
-        builder.Services.AddSingleton(new ExportTuning { RetryFirst = TimeSpan.FromMilliseconds(20), MaxAttempts = 3, TrialHold = TimeSpan.FromMilliseconds(500) });
+        builder.Services.AddSingleton(new ExportTuning { RetryFirst = TimeSpan.FromMilliseconds(20), MaxAttempts = 3, HaltPeriod = TimeSpan.FromMilliseconds(50), TrialHold = TimeSpan.FromMilliseconds(500) });
         services(builder.Services);
         builder.Services.AddStreams(folder);
         var application = builder.Build();

@@ -11,5 +11,13 @@ internal sealed record ExportBatch(ExportIdentity Identity, long First, long Nex
     public string StreamId { get; init; } = "";
 
     /// <summary>Bytes of keys and payloads.</summary>
-    public long Bytes { get; } = Records.Sum(record => (long)record.Key.Length + record.Payload.Length);
+    public long Bytes => Records.Sum(record => (long)record.Key.Length + record.Payload.Length);
+
+    /// <summary>The two that cover the same offsets. There are at least two records.</summary>
+    public ExportBatch[] Halves()
+    {
+        var half = Records.Count / 2;
+        var middle = Records[half].Offset;
+        return [this with { Next = middle, Records = [.. Records.Take(half)] }, this with { First = middle, Records = [.. Records.Skip(half)] }];
+    }
 }

@@ -147,7 +147,7 @@ public sealed class ConfigurationTests
     [TestCase("cloud: { mqtt: { host: h }, shadows: { sync: [ { thing: a } ] } }", "cloud.shadows.sync[0].thing: is not a known key; did you mean things?")]
     [TestCase("cloud: { mqtt: { host: h }, shadows: { sync: [ [ a ] ] } }", "cloud.shadows.sync[0]: is a list")]
     [TestCase("cloud: { shadows: { max-rate: 0, period: 0s } }", "cloud.shadows.max-rate: is 0; use 1 to 10000 requests in a second")]
-    [TestCase("cloud: { exports: [ { stream: s, topic: t } ] }", "cloud.exports[0].stream: is 's', which is not under streams")]
+    [TestCase("cloud: { exports: [ { stream: \"a b\", topic: t } ] }", "cloud.exports[0].stream: is 'a b'")]
     public void Faults_name_the_key_and_the_value(string yaml, string? expected)
     {
         var faults = string.Join('\n', FaultsOf(yaml));
