@@ -26,6 +26,12 @@ internal static partial class Log
     [LoggerMessage(4104, LogLevel.Warning, "Stream {Stream}: what its consumers are done with could not be freed.")]
     public static partial void NotFreed(ILogger logger, StreamName stream, Exception exception);
 
+    [LoggerMessage(4105, LogLevel.Error, "Stream {Stream}: what it remembers of its producers is damaged and was made again from its records. A producer that repeats what is not among them any more is refused, or stored twice.")]
+    public static partial void ProducersDamaged(ILogger logger, StreamName stream, Exception exception);
+
+    [LoggerMessage(4106, LogLevel.Warning, "Stream {Stream}: what it remembers of its producers could not be written. Until it can, a repetition after a kill may be stored twice.")]
+    public static partial void ProducersNotSaved(ILogger logger, StreamName stream, Exception exception);
+
     [LoggerMessage(4010, LogLevel.Information, "Connected to the cloud at {Endpoint} as {ClientIdentifier}.")]
     public static partial void UplinkConnected(ILogger logger, string endpoint, string clientIdentifier);
 

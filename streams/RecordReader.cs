@@ -119,6 +119,7 @@ public sealed class RecordReader : IDisposable
     {
         // A block of a later version leaves the record without headers; key and payload are as they were appended.
         RecordHeaders.TryDecode(record.Headers.Span, out var flags, out var headers);
+        var producer = RecordHeaders.TakeProducer(flags, ref headers);
         return new StreamRecord
         {
             Offset = record.Offset,
@@ -127,6 +128,7 @@ public sealed class RecordReader : IDisposable
             KeyIsTopic = (flags & RecordHeaders.KeyIsTopic) != 0,
             PayloadIsUtf8 = (flags & RecordHeaders.PayloadIsUtf8) != 0,
             Headers = headers,
+            Producer = producer,
             Payload = record.Payload,
         };
     }

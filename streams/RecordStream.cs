@@ -1,12 +1,13 @@
 using Roost.Storage.Logs;
 using Roost.Streams.Catalog;
 using Roost.Streams.Cursors;
+using Roost.Streams.Producers;
 using Roost.Streams.Records;
 
 namespace Roost.Streams;
 
 /// <summary>One named stream. Any thread may call; got from <see cref="IStreamCatalog"/>, which owns it.</summary>
-public sealed class RecordStream
+public sealed partial class RecordStream
 {
     private readonly Lock _gate = new();
     private readonly OpenBatches _batches = new();
@@ -14,8 +15,9 @@ public sealed class RecordStream
     private readonly RoomMaker _room;
     private readonly StreamMetrics _metrics;
 
-    internal RecordStream(StreamSlot slot, RoomMaker room, StreamMetrics metrics)
+    internal RecordStream(StreamSlot slot, RoomMaker room, StreamProducers producers, StreamMetrics metrics)
     {
+        Producers = producers;
         _slot = slot;
         _room = room;
         Cursors = new StreamCursors(slot);
@@ -45,6 +47,8 @@ public sealed class RecordStream
     internal AppendLog Log => _slot.Log;
 
     internal StreamCursors Cursors { get; }
+
+    internal StreamProducers Producers { get; }
 
     /// <summary>Whether records go that every consumer is done with.</summary>
     internal bool FreesConsumed => _slot.FreesConsumed;
@@ -96,7 +100,8 @@ public sealed class RecordStream
     }
 
     /// <summary>The hot way in, for messages: copies, and returns the offset at once.</summary>
-    internal long Append(AppendLog log, ReadOnlySpan<byte> key, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> payload)
+    /// <param name="mayWait">The caller's thread may wait for the disk while room is made.</param>
+    internal long Append(AppendLog log, ReadOnlySpan<byte> key, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> payload, bool mayWait = false)
     {
         long offset;
         try
@@ -106,6 +111,11 @@ public sealed class RecordStream
         catch (ObjectDisposedException)
         {
             throw _slot.NotOpen();
+        }
+        catch (LogFullException refusal) when (!mayWait)
+        {
+            ThreadPool.QueueUserWorkItem(static work => _ = work.Stream._room.Free(work.Stream) ? work.Refusal : work.Stream.Refuse(work.Refusal), (Stream: this, Refusal: refusal), preferLocal: false);
+            throw;
         }
         catch (LogFullException refusal)
         {
@@ -150,7 +160,7 @@ public sealed class RecordStream
     {
         var encoded = new EncodedRecord(record);
         encoded.ThrowIfLargerThan(_slot.MaxRecordBytes, Name);
-        var offset = Append(log, encoded.Key, encoded.Headers, encoded.Payload.Span);
+        var offset = Append(log, encoded.Key, encoded.Headers, encoded.Payload.Span, mayWait: true);
         await log.WaitDurableAsync(offset, cancellationToken);
         return new AppendedRecords(offset, offset);
     }

@@ -20,5 +20,8 @@ public readonly record struct StreamRecord
 
     public required IReadOnlyList<UserProperty> Headers { get; init; }
 
+    /// <summary>Who appended it, where it was appended with a sequence; else null.</summary>
+    public ProducerSequence? Producer { get; init; }
+
     public required ReadOnlyMemory<byte> Payload { get; init; }
 }

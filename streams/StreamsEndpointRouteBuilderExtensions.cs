@@ -30,6 +30,9 @@ public static class StreamsEndpointRouteBuilderExtensions
         endpoints.MapDelete("/api/v1/streams/{name}/cursors/{cursor}", cursors.DeleteAsync);
         endpoints.MapPost("/api/v1/streams/{name}/cursors/{cursor}/commit", cursors.CommitAsync);
         endpoints.MapPost("/api/v1/streams/{name}/cursors/{cursor}/seek", cursors.SeekAsync);
+        var producers = ActivatorUtilities.CreateInstance<ProducerEndpoints>(services);
+        endpoints.MapGet("/api/v1/streams/{name}/producers", producers.ListAsync);
+        endpoints.MapPost("/api/v1/streams/{name}/producers/{producer}", producers.BeginAsync);
         endpoints.MapStreamRecords();
         endpoints.MapGet("/api/v1/streams/{name}/tail", tail.HandleAsync);
         endpoints.MapPost("/api/v1/streams/{name}/exports/{export}/pause", exports.PauseAsync);

@@ -6,6 +6,7 @@ using Roost.Mqtt;
 using Roost.Storage;
 using Roost.Storage.Logs;
 using Roost.Streams.Definitions;
+using Roost.Streams.Producers;
 
 namespace Roost.Streams.Catalog;
 
@@ -117,6 +118,7 @@ internal sealed partial class StreamCatalog : IStreamCatalog
             _isClosed = true;
             foreach (var entry in _entries.Values)
             {
+                entry.Stream.NoteProducers();
                 await entry.Slot.CloseAsync();
             }
         }
@@ -129,7 +131,7 @@ internal sealed partial class StreamCatalog : IStreamCatalog
     private Entry Add(StreamName name, StreamOrigin origin, AppendLogOptions options, StreamOptions? definition = null)
     {
         var slot = new StreamSlot(name, origin, options, definition);
-        return _entries[name] = new Entry(slot, new RecordStream(slot, _room, _metrics));
+        return _entries[name] = new Entry(slot, new RecordStream(slot, _room, new StreamProducers(slot, _clock, _logger), _metrics));
     }
 
     private void Adopt(AdoptedStream stream)
@@ -170,6 +172,11 @@ internal sealed partial class StreamCatalog : IStreamCatalog
         try
         {
             log = OpenLog(slot);
+            if (slot.Origin != StreamOrigin.System)
+            {
+                _entries[slot.Name].Stream.Producers.Load(log);
+            }
+
             slot.Open(log, slot.Origin == StreamOrigin.System ? null : DocumentOf(slot));
         }
         catch (Exception exception) when (IsExpected(exception))

@@ -46,6 +46,9 @@ internal sealed class StreamSlot(StreamName name, StreamOrigin origin, AppendLog
     /// <summary>It is deleted, or about to be.</summary>
     public bool IsDeleting => _isDeleting;
 
+    /// <summary>Null where there is none.</summary>
+    public AppendLog? OpenLog => Volatile.Read(ref _log);
+
     /// <exception cref="StreamRefusedException">There is no open log.</exception>
     public AppendLog Log => Volatile.Read(ref _log) ?? throw NotOpen();
 

@@ -39,9 +39,13 @@ internal sealed class ConsumedSpace : IDisposable
 
     private void FreeAll()
     {
-        foreach (var stream in _catalog.All.Where(stream => stream is { FreesConsumed: true, IsEmpty: false }))
+        foreach (var stream in _catalog.All)
         {
-            Free(stream);
+            stream.NoteProducersIfDue();
+            if (stream is { FreesConsumed: true, IsEmpty: false })
+            {
+                Free(stream);
+            }
         }
     }
 
@@ -56,7 +60,7 @@ internal sealed class ConsumedSpace : IDisposable
             }
 
             var (log, before) = (stream.Log, stream.FirstOffset);
-            log.TrimTo(consumers.Min(consumer => consumer.NextOffset));
+            log.TrimTo(stream.Producers.SaveBelow(log, consumers.Min(consumer => consumer.NextOffset)));
             return log.FirstOffset > before;
         }
         catch (StreamRefusedException)

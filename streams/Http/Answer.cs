@@ -37,6 +37,12 @@ internal static class Answer
                     json.WriteEndArray();
                 }
 
+                if (exception is OutOfSequenceException sequence)
+                {
+                    json.WriteNumber("expectedEpoch", sequence.ExpectedEpoch);
+                    json.WriteNumber("expectedSequence", sequence.ExpectedSequence);
+                }
+
                 json.WriteEndObject();
             });
         }
@@ -58,6 +64,7 @@ internal static class Answer
         UnknownStreamException or UnknownCursorException => StatusCodes.Status404NotFound,
         RecordTooLargeException => StatusCodes.Status413PayloadTooLarge,
         LogFullException => StatusCodes.Status507InsufficientStorage,
+        OutOfSequenceException => StatusCodes.Status409Conflict,
         StreamRefusedException { IsDeleted: true } => StatusCodes.Status410Gone,
         StreamRefusedException { IsFault: false } => StatusCodes.Status409Conflict,
         StreamRefusedException or LogFailedException or CorruptLogException or ObjectDisposedException => StatusCodes.Status503ServiceUnavailable,

@@ -13,18 +13,35 @@ internal sealed class AppendEndpoint(IStreamCatalog catalog)
     public Task HandleAsync(HttpContext context) => Answer.RunAsync(context, async () =>
     {
         var stream = StreamRoute.Resolve(context, catalog);
-        var appended = await AppendAsync(context, stream);
-        await Answer.WriteAsync(context, json =>
+        var producer = ProducerRequest.Read(context.Request);
+        var records = await ReadAsync(context);
+        if (producer is { } first)
         {
-            json.WriteStartObject();
-            json.WriteNumber("firstOffset", appended.FirstOffset);
-            json.WriteNumber("lastOffset", appended.LastOffset);
-            json.WriteNumber("count", appended.Count);
-            json.WriteEndObject();
-        });
+            var produced = await stream.AppendAsync(records, first);
+            await WriteAsync(context, produced.FirstOffset, produced.LastOffset, produced.Count, produced.Duplicates);
+            return;
+        }
+
+        // The caller may go away; what is being appended is not called back for that.
+        var appended = records.Count == 1 ? await stream.AppendAsync(records[0]) : await stream.AppendAsync(records);
+        await WriteAsync(context, appended.FirstOffset, appended.LastOffset, appended.Count, duplicates: null);
     });
 
-    private static async ValueTask<AppendedRecords> AppendAsync(HttpContext context, RecordStream stream)
+    private static Task WriteAsync(HttpContext context, long firstOffset, long lastOffset, long count, int? duplicates) => Answer.WriteAsync(context, json =>
+    {
+        json.WriteStartObject();
+        json.WriteNumber("firstOffset", firstOffset);
+        json.WriteNumber("lastOffset", lastOffset);
+        json.WriteNumber("count", count);
+        if (duplicates is { } known)
+        {
+            json.WriteNumber("duplicates", known);
+        }
+
+        json.WriteEndObject();
+    });
+
+    private static async ValueTask<List<NewRecord>> ReadAsync(HttpContext context)
     {
         var type = context.Request.ContentType?.Split(';')[0].Trim().ToLowerInvariant() ?? "";
         var isJson = type is "application/json";
@@ -36,10 +53,7 @@ internal sealed class AppendEndpoint(IStreamCatalog catalog)
         }
 
         var body = await ReadBodyAsync(context);
-        var records = isJson ? NewRecordJson.Read(body) : [new NewRecord { Key = context.Request.Query["key"].ToString(), Payload = body }];
-
-        // The caller may go away; what is being appended is not called back for that.
-        return records.Count == 1 ? await stream.AppendAsync(records[0]) : await stream.AppendAsync(records);
+        return isJson ? NewRecordJson.Read(body) : [new NewRecord { Key = context.Request.Query["key"].ToString(), Payload = body }];
     }
 
     private static async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpContext context)

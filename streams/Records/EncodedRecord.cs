@@ -8,7 +8,7 @@ internal readonly struct EncodedRecord
     private const int MaxKeyBytes = ushort.MaxValue;
 
     /// <exception cref="ArgumentException">The key, or a header's name or value, is longer than 65,535 bytes of UTF-8.</exception>
-    public EncodedRecord(in NewRecord record)
+    public EncodedRecord(in NewRecord record, ProducerSequence? producer = null)
     {
         Key = Encoding.UTF8.GetBytes(record.Key ?? "");
         if (Key.Length > MaxKeyBytes)
@@ -16,7 +16,7 @@ internal readonly struct EncodedRecord
             throw new ArgumentException($"A record's key has {Key.Length} bytes; use at most 65,535.", nameof(record));
         }
 
-        Headers = RecordHeaders.Encode(flags: 0, record.Headers);
+        Headers = producer is { } mark ? RecordHeaders.Encode(mark, record.Headers) : RecordHeaders.Encode(flags: 0, record.Headers);
         Payload = record.Payload;
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Text;
 using Roost.Mqtt;
 
@@ -15,6 +16,9 @@ internal static class RecordHeaders
     public const byte KeyIsTopic = 0x01;
     public const byte PayloadIsUtf8 = 0x02;
 
+    /// <summary>The first pair is no header: its name is the producer, its value <c>EPOCH:SEQUENCE</c>.</summary>
+    public const byte HasProducer = 0x04;
+
     private const int FixedLength = 2;
     private const int LengthPrefix = 2;
 
@@ -22,6 +26,10 @@ internal static class RecordHeaders
 
     /// <summary>The block of an MQTT message without properties, shared: most messages need no other.</summary>
     public static ReadOnlySpan<byte> TopicOnly => s_topicOnly;
+
+    /// <exception cref="ArgumentException">A name or value is longer than 65,535 bytes of UTF-8.</exception>
+    public static byte[] Encode(ProducerSequence producer, IReadOnlyList<UserProperty>? headers) =>
+        Encode(HasProducer, [new UserProperty(producer.Producer, string.Create(CultureInfo.InvariantCulture, $"{producer.Epoch}:{producer.Sequence}")), .. headers ?? []]);
 
     /// <exception cref="ArgumentException">A name or value is longer than 65,535 bytes of UTF-8.</exception>
     public static byte[] Encode(byte flags, IReadOnlyList<UserProperty>? headers)
@@ -40,6 +48,25 @@ internal static class RecordHeaders
         }
 
         return block.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Takes the producer out of the headers of a record that has one.</summary>
+    /// <returns>Null for a record that has none.</returns>
+    public static ProducerSequence? TakeProducer(byte flags, ref IReadOnlyList<UserProperty> headers)
+    {
+        if ((flags & HasProducer) == 0 || headers.Count == 0)
+        {
+            return null;
+        }
+
+        var name = headers[0].Name;
+        var value = headers[0].Value.AsSpan();
+        headers = [.. headers.Skip(1)];
+        return value.IndexOf(':') is var colon and > 0
+            && long.TryParse(value[..colon], NumberStyles.None, CultureInfo.InvariantCulture, out var epoch)
+            && long.TryParse(value[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var sequence)
+            ? new ProducerSequence(name, epoch, sequence)
+            : null;
     }
 
     /// <returns>False for a block that this version cannot read; key and payload of the record are not affected.</returns>

@@ -38,6 +38,15 @@ internal static class RecordJson
             json.WriteEndArray();
         }
 
+        if (record.Producer is { } producer)
+        {
+            json.WriteStartObject("producer");
+            json.WriteString("id", producer.Producer);
+            json.WriteNumber("epoch", producer.Epoch);
+            json.WriteNumber("sequence", producer.Sequence);
+            json.WriteEndObject();
+        }
+
         if (Utf8.IsValid(record.Payload.Span))
         {
             json.WriteString("data", record.Payload.Span);
