@@ -56,7 +56,7 @@ internal sealed class BatchExporter(
 
         await pace.TakeRecordsAsync(batch.Records.Count, ended);
         await progress.PlanAsync(null, new OffsetRange(batch.First, batch.Next));
-        underWay.Add(delivery.DeliverAsync(batch, drained));
+        underWay.Add(delivery.DeliverAsync(batch with { Pace = pace }, drained));
     }
 
     /// <summary>Waits for records and for what is under way: a delivery that cannot go on must not wait for a stream that is quiet.</summary>

@@ -1,3 +1,5 @@
+using Roost.Streams.Export.Pacing;
+
 namespace Roost.Streams.Export.Batches;
 
 /// <summary>Records that go to a target as one, in the order of their offsets, and are acknowledged as one.</summary>
@@ -9,6 +11,9 @@ internal sealed record ExportBatch(ExportIdentity Identity, long First, long Nex
 {
     /// <summary>Tells the stream from those that had its name before and were deleted: their offsets began at 0, too. Empty for streams that cannot be deleted.</summary>
     public string StreamId { get; init; } = "";
+
+    /// <summary>How fast its bytes may go: asked by whoever sends them, a piece at a time. Null: as fast as the link takes them.</summary>
+    public ExportPace? Pace { get; init; }
 
     /// <summary>Bytes of keys and payloads.</summary>
     public long Bytes => Records.Sum(record => (long)record.Key.Length + record.Payload.Length);

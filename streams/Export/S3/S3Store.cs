@@ -110,7 +110,7 @@ internal sealed class S3Store : IDisposable
                 {
                     BucketName = _place.Bucket,
                     Key = put.Key,
-                    InputStream = new WatchedBody(put.Body, watch),
+                    InputStream = new WatchedBody(put.Body, watch, put.Pace),
                     MD5Digest = Md5(put.Body),
                     ContentType = put.ContentType,
                     StorageClass = _place.StorageClass is { } storageClass ? new S3StorageClass(storageClass) : null,
@@ -170,7 +170,7 @@ internal sealed class S3Store : IDisposable
                     UploadId = uploadId,
                     PartNumber = number,
                     PartSize = part.Length,
-                    InputStream = new WatchedBody(part, watch),
+                    InputStream = new WatchedBody(part, watch, put.Pace),
                     MD5Digest = Md5(part),
                     UseChunkEncoding = false,
                     DisableDefaultChecksumValidation = true,

@@ -60,7 +60,7 @@ internal sealed class S3Target(S3Place place, ObjectKeyTemplate keys, BatchForma
         try
         {
             var encoded = BatchEncoder.Encode(batch, format, compression);
-            return new S3Object(keys.Fill(batch, encoded.Extension), encoded.Bytes, encoded.ContentType, encoded.ContentEncoding, Describe(batch));
+            return new S3Object(keys.Fill(batch, encoded.Extension), encoded.Bytes, encoded.ContentType, encoded.ContentEncoding, Describe(batch)) { Pace = batch.Pace };
         }
         finally
         {

@@ -1,11 +1,12 @@
+using Roost.Streams.Export.Pacing;
 using Roost.Streams.Export.Web;
 
 namespace Roost.Streams.Export.S3;
 
-/// <summary>A body as the SDK wants it, a stream that it may read more than once; each step is told to the watch.</summary>
-internal sealed class WatchedBody(ReadOnlyMemory<byte> body, SilenceWatch watch) : Stream
+/// <summary>A body as the SDK wants it, a stream that it may read more than once; each step goes once it may, and is told to the watch.</summary>
+internal sealed class WatchedBody(ReadOnlyMemory<byte> body, SilenceWatch watch, ExportPace? pace) : Stream
 {
-    private const int StepBytes = 16 * 1024; // 2 s at 64 kbit/s
+    private const int StepBytes = ExportPace.PieceBytes;
 
     private int _at;
 
@@ -23,6 +24,7 @@ internal sealed class WatchedBody(ReadOnlyMemory<byte> body, SilenceWatch watch)
         set => _at = (int)Math.Clamp(value, 0, body.Length);
     }
 
+    /// <summary>Not paced: this is for who looks at the bytes, and does not send them.</summary>
     public override int Read(Span<byte> buffer)
     {
         watch.Sent(); // the step before this one is written
@@ -34,8 +36,16 @@ internal sealed class WatchedBody(ReadOnlyMemory<byte> body, SilenceWatch watch)
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled<int>(cancellationToken) : ValueTask.FromResult(Read(buffer.Span));
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (_at < body.Length)
+        {
+            await watch.PaceAsync(pace, Math.Min(Math.Min(buffer.Length, StepBytes), body.Length - _at));
+        }
+
+        return Read(buffer.Span);
+    }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 

@@ -27,7 +27,7 @@ internal static class BatchRequest
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower, // 2 where TLS offers it, else 1.1
-            Content = new WatchedContent(encoded.Bytes, watch),
+            Content = new WatchedContent(encoded.Bytes, watch, batch.Pace),
         };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue(encoded.ContentType);
         if (encoded.ContentEncoding is { } encoding)

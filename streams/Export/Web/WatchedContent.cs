@@ -1,11 +1,12 @@
 using System.Net;
+using Roost.Streams.Export.Pacing;
 
 namespace Roost.Streams.Export.Web;
 
-/// <summary>A body that goes out in steps, each of which is told to the watch.</summary>
-internal sealed class WatchedContent(ReadOnlyMemory<byte> body, SilenceWatch watch) : HttpContent
+/// <summary>A body that goes out in steps, each once it may, and each told to the watch.</summary>
+internal sealed class WatchedContent(ReadOnlyMemory<byte> body, SilenceWatch watch, ExportPace? pace) : HttpContent
 {
-    private const int StepBytes = 16 * 1024; // 2 s at 64 kbit/s
+    private const int StepBytes = ExportPace.PieceBytes;
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, watch.Token);
 
@@ -13,7 +14,9 @@ internal sealed class WatchedContent(ReadOnlyMemory<byte> body, SilenceWatch wat
     {
         for (var at = 0; at < body.Length; at += StepBytes)
         {
-            await stream.WriteAsync(body.Slice(at, Math.Min(StepBytes, body.Length - at)), cancellationToken);
+            var step = body.Slice(at, Math.Min(StepBytes, body.Length - at));
+            await watch.PaceAsync(pace, step.Length);
+            await stream.WriteAsync(step, cancellationToken);
             watch.Sent();
         }
     }
