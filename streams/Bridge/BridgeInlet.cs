@@ -101,7 +101,7 @@ internal sealed class BridgeInlet(BridgeRoutes routes, EchoFilters echoes, TimeP
             {
                 if (_waits is null)
                 {
-                    Log.BridgeInWaits(logger, entry.Name, refusal.Message);
+                    BridgeLog.InWaits(logger, entry.Name, refusal.Message);
                 }
 
                 _waits = refusal.Message;

@@ -150,7 +150,7 @@ internal sealed class CloudBridge : IHostedService, ICloudBridge, IAsyncDisposab
             var name = Path.GetFileName(folder);
             if (!names.Contains(name) && OrphanedQueue.Count(folder, _services) is > 0 and var count)
             {
-                Log.BridgeNotConfigured(_services.Logger, name, count, folder);
+                BridgeLog.NotConfigured(_services.Logger, name, count, folder);
             }
         }
     }

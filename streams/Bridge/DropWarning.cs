@@ -27,7 +27,7 @@ internal sealed class DropWarning(TimeProvider clock, ILogger logger)
         var last = _last.GetOrAdd((bridge, reason), long.MinValue);
         if ((last == long.MinValue || clock.GetElapsedTime(last, now) > s_quiet) && _last.TryUpdate((bridge, reason), now, last))
         {
-            Log.BridgeDropped(logger, bridge, reason.ToString().ToLowerInvariant(), count);
+            BridgeLog.Dropped(logger, bridge, reason.ToString().ToLowerInvariant(), count);
         }
     }
 }

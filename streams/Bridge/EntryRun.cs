@@ -39,7 +39,7 @@ internal sealed class EntryRun(BridgeEntry entry, string folder, BridgeServices 
         catch (Exception exception) when (exception is CorruptLogException or IOException or UnauthorizedAccessException)
         {
             _fault = $"its queue cannot be opened: {exception.Message}";
-            Log.BridgeQueueNotOpened(services.Logger, entry.Name, QueueFolder, exception);
+            BridgeLog.QueueNotOpened(services.Logger, entry.Name, QueueFolder, exception);
         }
     }
 
@@ -72,7 +72,7 @@ internal sealed class EntryRun(BridgeEntry entry, string folder, BridgeServices 
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or MqttPublishRefusedException or LogFailedException)
         {
-            Log.BridgeStoredNotTaken(services.Logger, entry.Name, exception.Message);
+            BridgeLog.StoredNotTaken(services.Logger, entry.Name, exception.Message);
         }
     }
 

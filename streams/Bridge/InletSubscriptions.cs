@@ -36,13 +36,13 @@ internal sealed class InletSubscriptions(BridgeRoutes routes, Uplink uplink, Sub
                 connection = await uplink.AliveAsync(stoppingToken);
                 await KeepAsync(connection, stoppingToken);
             }
-            catch (MqttConnectionException)
+            catch (Exception exception) when (exception is MqttConnectionException or OperationCanceledException)
             {
-                NoteHangUp(connection!);
-            }
-            catch (OperationCanceledException)
-            {
-                // stopping, or the connection has ended: the loop knows which
+                // Stopping, or the connection has ended: it says so by either, whichever is first.
+                if (connection is not null)
+                {
+                    NoteHangUp(connection);
+                }
             }
         }
     }
@@ -155,6 +155,6 @@ internal sealed class InletSubscriptions(BridgeRoutes routes, Uplink uplink, Sub
         wait = wait < s_longestWait ? wait : s_longestWait;
         _doubts[wanted] = (failures + 1, clock.GetTimestamp() + (long)(wait.TotalSeconds * clock.TimestampFrequency));
         _refused[wanted] = reason;
-        Log.BridgeSubscriptionRefused(logger, wanted.Filter.Value, wanted.Bridge, reason, wait);
+        BridgeLog.SubscriptionRefused(logger, wanted.Filter.Value, wanted.Bridge, reason, wait);
     }
 }

@@ -78,13 +78,13 @@ internal sealed class QueueRun
             catch (Exception exception) when (exception is LogFullException or StreamRefusedException) // $dead: the message stays where it is
             {
                 Fault = $"a refused message cannot be moved to $dead: {exception.Message}";
-                Log.BridgeQueueWaits(_logger, Entry.Name, Fault);
+                BridgeLog.QueueWaits(_logger, Entry.Name, Fault);
                 await _backoff.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (Exception exception) // the outer edge of this task: a damaged queue, a failed disk
             {
                 Fault = $"its queue cannot be sent: {exception.Message}";
-                Log.BridgeQueueStopped(_logger, Entry.Name, exception);
+                BridgeLog.QueueStopped(_logger, Entry.Name, exception);
                 return;
             }
         }

@@ -85,7 +85,7 @@ internal sealed class SubscriptionNotes
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            Log.BridgeSubscriptionsNotNoted(_logger, _path, exception.Message);
+            BridgeLog.SubscriptionsNotNoted(_logger, _path, exception.Message);
         }
     }
 }

@@ -65,7 +65,7 @@ internal sealed class Uplink : IUplink
         while (true)
         {
             var connection = await ConnectedAsync(cancellationToken);
-            if (!connection.Lost.IsCancellationRequested)
+            if (!connection.Ended.IsCompleted) // which comes before whatever fails with it, and before Lost
             {
                 return connection;
             }
