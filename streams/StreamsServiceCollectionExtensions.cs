@@ -58,8 +58,8 @@ public static class StreamsServiceCollectionExtensions
     }
 
     /// <summary>
-    /// Registers the bridge of topics, and the hosted service that runs it. Register it after <see cref="AddStreams"/>; it needs an <see cref="IMqttBroker"/> whose core
-    /// has started before.
+    /// Registers the bridge of topics, and the hosted service that runs it. Register it after <see cref="AddStreams"/> and after all hosted services that
+    /// read messages, as those from the cloud come from its start on; it needs an <see cref="IMqttBroker"/> whose core has started before.
     /// </summary>
     /// <param name="services">Where to register.</param>
     /// <param name="folder">Holds a folder for the queue of each entry.</param>

@@ -62,9 +62,6 @@ internal static class RoomServices
         services.AddHostedService(provider => provider.GetRequiredService<FunctionDeadLetters>());
         services.AddAdoptedStream(StreamName.Parse("$functions-dead"), provider => provider.GetRequiredService<FunctionDeadLetters>().Log);
         services.AddStreams(Path.Combine(configuration.DataFolder, "streams"));
-        services.AddCloudBridge(Path.Combine(configuration.DataFolder, "bridge"));
-        services.AddSingleton<CloudPresence>();
-        services.AddHostedService(provider => provider.GetRequiredService<CloudPresence>());
         services.AddHostedService(provider => provider.GetRequiredService<FunctionHost>());
         services.AddSingleton<IHealthSource>(new DiskHealth(configuration));
         services.AddSingleton<IHealthSource, ShadowHealth>();
@@ -76,6 +73,11 @@ internal static class RoomServices
         services.AddSingleton<RouteTable>();
         services.AddSingleton<IHealthSource>(provider => provider.GetRequiredService<RouteTable>());
         services.AddHostedService(provider => provider.GetRequiredService<RouteTable>());
+
+        // Like a client that sends messages: after all their readers, and gone before them.
+        services.AddCloudBridge(Path.Combine(configuration.DataFolder, "bridge"));
+        services.AddSingleton<CloudPresence>();
+        services.AddHostedService(provider => provider.GetRequiredService<CloudPresence>());
 
         services.AddSingleton<ListenerHost>();
         services.AddHostedService(provider => provider.GetRequiredService<ListenerHost>());

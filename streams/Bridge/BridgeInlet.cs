@@ -14,15 +14,33 @@ internal sealed class BridgeInlet(BridgeRoutes routes, EchoFilters echoes, TimeP
     private static readonly TimeSpan s_firstWait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(30);
 
-    private readonly TaskCompletionSource<IMqttBroker> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _gate = new();
+    private Queue<Held>? _held = new(); // what came before the start, in order; null from then on
+    private IMqttBroker? _broker;
     private volatile bool _stopped;
     private volatile string? _waits;
 
     /// <summary>Why messages wait; null while they do not.</summary>
     public string? Fault => _waits;
 
-    /// <summary>From now on messages are taken; those that came before have waited.</summary>
-    public void Start(IMqttBroker broker) => _started.TrySetResult(broker);
+    /// <summary>From now on messages are taken; those that came before have waited, and come first.</summary>
+    public void Start(IMqttBroker broker)
+    {
+        while (true)
+        {
+            Held? held;
+            lock (_gate)
+            {
+                if (!_held!.TryDequeue(out held))
+                {
+                    (_broker, _held) = (broker, null);
+                    return;
+                }
+            }
+
+            held.Begin(PublishAllAsync(broker, held.Message, held.Targets, held.Closing));
+        }
+    }
 
     /// <summary>Takes no more messages; the cloud keeps those that come now, as they stay unacknowledged.</summary>
     public void Stop() => _stopped = true;
@@ -42,7 +60,7 @@ internal sealed class BridgeInlet(BridgeRoutes routes, EchoFilters echoes, TimeP
             }
         }
 
-        return targets is null || IsOurOwn(received.Message, targets) ? ValueTask.CompletedTask : PublishAllAsync(received.Message, targets, closing);
+        return targets is null || IsOurOwn(received.Message, targets) ? ValueTask.CompletedTask : PublishAsync(received.Message, targets, closing);
     }
 
     private bool IsOurOwn(MqttMessage message, List<(BridgeEntry Entry, BridgeFilter Filter)> targets)
@@ -58,9 +76,25 @@ internal sealed class BridgeInlet(BridgeRoutes routes, EchoFilters echoes, TimeP
         return reason is not null;
     }
 
-    private async ValueTask PublishAllAsync(MqttMessage message, List<(BridgeEntry Entry, BridgeFilter Filter)> targets, CancellationToken closing)
+    private ValueTask PublishAsync(MqttMessage message, List<(BridgeEntry Entry, BridgeFilter Filter)> targets, CancellationToken closing)
     {
-        var broker = await _started.Task.WaitAsync(closing);
+        lock (_gate)
+        {
+            if (_held is not null)
+            {
+                // Not by awaiting the start: of many who await one thing, any may go on first.
+                var held = new Held(message, targets, closing);
+                _held.Enqueue(held);
+                return new ValueTask(held.Done);
+            }
+        }
+
+        return PublishAllAsync(_broker!, message, targets, closing);
+    }
+
+    private async ValueTask PublishAllAsync(IMqttBroker broker, MqttMessage message, List<(BridgeEntry Entry, BridgeFilter Filter)> targets, CancellationToken closing)
+    {
+        closing.ThrowIfCancellationRequested(); // the cloud sends it again on the next connection
         var publishing = new List<Task>(targets.Count); // all are handed over before the first is awaited: their order is that of arrival
         foreach (var (entry, filter) in targets)
         {
@@ -114,5 +148,15 @@ internal sealed class BridgeInlet(BridgeRoutes routes, EchoFilters echoes, TimeP
         }
 
         await Task.Delay(Timeout.InfiniteTimeSpan, clock, closing); // unacknowledged until the connection ends
+    }
+
+    /// <summary>A message that came before the start.</summary>
+    private sealed record Held(MqttMessage Message, List<(BridgeEntry Entry, BridgeFilter Filter)> Targets, CancellationToken Closing)
+    {
+        private readonly TaskCompletionSource<Task> _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Done => _begun.Task.Unwrap();
+
+        public void Begin(ValueTask publishing) => _begun.SetResult(publishing.AsTask());
     }
 }
