@@ -42,6 +42,7 @@ internal sealed class QueueSession : IDisposable
             if (_onTrial)
             {
                 await HoldAsync(ended.Token);
+                _ = EndTrialOfNothingAsync(ended.Token);
             }
 
             await _run.Queue.SendAsync(Publish, firstAlone: _onTrial, ended.Token);
@@ -74,6 +75,16 @@ internal sealed class QueueSession : IDisposable
         await _connection.Trial.WaitAsync(ended);
         _waitsForOtherTrial = false;
         await Task.Delay(_run.Tuning.TrialHold * (1 + Random.Shared.NextDouble()), _run.Clock, ended);
+    }
+
+    /// <summary>The suspect's lifetime may have ended meanwhile: others must not wait for a trial that does not take place.</summary>
+    private async Task EndTrialOfNothingAsync(CancellationToken ended)
+    {
+        await Task.Delay(_run.Tuning.TrialHold, _run.Clock, ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (Volatile.Read(ref _headSentAt) == 0)
+        {
+            NoteAnswer();
+        }
     }
 
     private ValueTask Publish(MqttMessage message, CancellationToken cancellationToken)

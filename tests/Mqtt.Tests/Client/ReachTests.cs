@@ -165,6 +165,19 @@ public sealed class ReachTests
     }
 
     [Test]
+    public async Task A_peer_that_acknowledges_nothing_is_given_up_by_the_system_itself()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+
+        using var socket = await TcpDialer.ConnectAsync("127.0.0.1", ((IPEndPoint)listener.LocalEndpoint).Port, TimeSpan.FromSeconds(30), TimeProvider.System, CancellationToken.None);
+
+        var option = new byte[4];
+        Assert.That(socket.GetRawSocketOption(optionLevel: 6, optionName: 18, option), Is.EqualTo(4)); // TCP_USER_TIMEOUT
+        Assert.That(BitConverter.ToInt32(option), Is.EqualTo(30_000));
+    }
+
+    [Test]
     public async Task A_probe_says_nothing_of_mqtt()
     {
         using var server = new ScriptedServer();

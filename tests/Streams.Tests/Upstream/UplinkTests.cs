@@ -1,5 +1,8 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.DependencyInjection;
 using Roost.Mqtt;
 using Roost.Mqtt.Client;
@@ -92,6 +95,36 @@ public sealed class UplinkTests
 
         Assert.That(host.Uplink.Status.NeedsOperator, Is.False);
         Assert.That(host.Uplink.Status.NextAttemptAt - _clock.GetUtcNow(), Is.GreaterThanOrEqualTo(TimeSpan.FromSeconds(5)));
+    }
+
+    [Test]
+    public async Task Alpn_and_another_name_of_the_server_are_offered_in_the_tls_handshake()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=iot.example.com", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName("iot.example.com");
+        request.CertificateExtensions.Add(names.Build());
+        using var certificate = request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
+        await File.WriteAllTextAsync(_folder["ca.crt"], certificate.ExportCertificatePem());
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        await using var host = await StartAsync(options =>
+        {
+            (options.Host, options.Port) = ("127.0.0.1", ((IPEndPoint)listener.LocalEndpoint).Port);
+            options.Tls = new CloudTlsOptions { Ca = _folder["ca.crt"], Alpn = ["x-amzn-mqtt-ca"], ServerName = "iot.example.com" };
+        });
+        using var accepted = await Eventually.CompletesAsync(listener.AcceptTcpClientAsync(), "the uplink to connect");
+        await using var secure = new SslStream(accepted.GetStream());
+
+        await secure.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
+        {
+            ServerCertificate = certificate,
+            ApplicationProtocols = [new SslApplicationProtocol("mqtt"), new SslApplicationProtocol("x-amzn-mqtt-ca")],
+        });
+
+        Assert.That(secure.NegotiatedApplicationProtocol.ToString(), Is.EqualTo("x-amzn-mqtt-ca"));
+        Assert.That(secure.TargetHostName, Is.EqualTo("iot.example.com"));
     }
 
     [TestCase("cloud.invalid", Description = "a name that no resolver knows")]
