@@ -22,6 +22,7 @@ internal static class RoostCommand
         root.Add(ShadowCommands.Create(options, terminal));
         root.Add(FunctionCommands.Create(options, terminal));
         root.Add(StreamCommands.Create(options, terminal));
+        root.Add(ExportCommands.Create(options, terminal));
         root.Add(CloudCommands.Create(options, terminal));
         root.Add(ClientCommands.Create(options, terminal));
         root.Add(RetainedCommands.Create(options, terminal));
