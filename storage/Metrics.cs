@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 
 namespace Roost.Storage;
@@ -7,6 +8,7 @@ public sealed class StorageMetrics
 {
     public const string MeterName = "roost.storage";
 
+    private readonly ConcurrentDictionary<ForLog, byte> _open = new();
     private readonly Counter<long> _appendedRecords;
     private readonly Counter<long> _appendedBytes;
     private readonly Counter<long> _droppedRecords;
@@ -27,6 +29,11 @@ public sealed class StorageMetrics
         _writtenBytes = meter.CreateCounter<long>("roost.storage.log.written", "By", "Bytes handed to the kernel, overhead included.");
         _compressionSaved = meter.CreateCounter<long>("roost.storage.log.compression.saved", "By", "Bytes on the disk given back by compressing sealed segments.");
         _syncDuration = meter.CreateHistogram<double>("roost.storage.log.sync.duration", "s", "Time of one fdatasync.");
+        meter.CreateObservableGauge(
+            "roost.storage.log.write.amplification",
+            () => _open.Keys.Where(log => log.AcceptedBytes > 0).Select(log => new Measurement<double>(log.WrittenBytes / (double)log.AcceptedBytes, log.Tag)),
+            "1",
+            "Bytes handed to the kernel for each byte of keys, headers and payloads taken, since the log was opened.");
         _transactions = meter.CreateCounter<long>("roost.storage.sqlite.transactions", "{transaction}", "Transactions committed.");
         _actions = meter.CreateCounter<long>("roost.storage.sqlite.actions", "{action}", "Write actions done in them.");
     }
@@ -38,27 +45,49 @@ public sealed class StorageMetrics
         _actions.Add(actions, tag);
     }
 
-    /// <summary>The figures of one log; all calls do nothing without a meter.</summary>
-    internal sealed class ForLog(StorageMetrics? metrics, string name)
+    /// <summary>The figures of one log; without a meter it only counts for itself.</summary>
+    internal sealed class ForLog : IDisposable
     {
-        private readonly KeyValuePair<string, object?> _tag = new("roost.log", name);
+        private readonly StorageMetrics? _metrics;
+        private long _written;
+        private long _accepted;
+
+        public ForLog(StorageMetrics? metrics, string name)
+        {
+            _metrics = metrics;
+            Tag = new("roost.log", name);
+            metrics?._open.TryAdd(this, 0);
+        }
 
         /// <summary>A moment, to be handed to <see cref="Synced"/>.</summary>
         public static long Now => TimeProvider.System.GetTimestamp();
 
+        public KeyValuePair<string, object?> Tag { get; }
+
+        public long WrittenBytes => Interlocked.Read(ref _written);
+
+        public long AcceptedBytes => Interlocked.Read(ref _accepted);
+
         public void Committed(int records, long bytes)
         {
-            metrics?._commits.Add(1, _tag);
-            metrics?._appendedRecords.Add(records, _tag);
-            metrics?._appendedBytes.Add(bytes, _tag);
+            Interlocked.Add(ref _accepted, bytes);
+            _metrics?._commits.Add(1, Tag);
+            _metrics?._appendedRecords.Add(records, Tag);
+            _metrics?._appendedBytes.Add(bytes, Tag);
         }
 
-        public void Written(long bytes) => metrics?._writtenBytes.Add(bytes, _tag);
+        public void Written(long bytes)
+        {
+            Interlocked.Add(ref _written, bytes);
+            _metrics?._writtenBytes.Add(bytes, Tag);
+        }
 
-        public void Compressed(long saved) => metrics?._compressionSaved.Add(saved, _tag);
+        public void Compressed(long saved) => _metrics?._compressionSaved.Add(saved, Tag);
 
-        public void Dropped(long records) => metrics?._droppedRecords.Add(records, _tag);
+        public void Dropped(long records) => _metrics?._droppedRecords.Add(records, Tag);
 
-        public void Synced(long began) => metrics?._syncDuration.Record(TimeProvider.System.GetElapsedTime(began).TotalSeconds, _tag);
+        public void Synced(long began) => _metrics?._syncDuration.Record(TimeProvider.System.GetElapsedTime(began).TotalSeconds, Tag);
+
+        public void Dispose() => _metrics?._open.TryRemove(this, out _);
     }
 }

@@ -43,6 +43,7 @@ public sealed partial class AppendLog
                     Commit(_inFlight);
                 }
 
+                SealTrimmed();
                 EnforceRetention();
                 RemoveTrimmed();
                 StartCompression();

@@ -42,7 +42,7 @@ public sealed partial class AppendLog
 
             DiskFile.CreateFolder(Path.Combine(Folder, CursorFolder));
             var limit = File.Exists(path) ? _endAtOpen : NextOffset;
-            var file = CursorFile.Open(path, startOffset, _options.Durability == Durability.PowerLoss, out var committed, out var slotLost);
+            var file = CursorFile.Open(path, startOffset, _options.Durability == Durability.PowerLoss, _metrics, out var committed, out var slotLost);
             if (slotLost)
             {
                 Log.CursorSlotLost(_logger, name, Folder, committed);

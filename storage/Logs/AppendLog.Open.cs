@@ -28,9 +28,9 @@ public sealed partial class AppendLog
         folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         DiskFile.CreateFolder(folder);
         var folderLock = FolderLock.Take(folder);
+        var logMetrics = new StorageMetrics.ForLog(metrics, Path.GetFileName(folder));
         try
         {
-            var logMetrics = new StorageMetrics.ForLog(metrics, Path.GetFileName(folder));
             SegmentCompressor.RemoveLeftovers(folder);
             var files = Segment.List(folder);
             var aside = SetAsideDamaged(files, options.NeededFrom, logger);
@@ -39,6 +39,7 @@ public sealed partial class AppendLog
         }
         catch
         {
+            logMetrics.Dispose();
             folderLock.Dispose();
             throw;
         }

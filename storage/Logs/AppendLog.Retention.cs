@@ -42,32 +42,11 @@ public sealed partial class AppendLog
         }
     }
 
-    /// <summary>
-    /// Frees the segments that hold only records below <paramref name="offset"/>. Quick: the files are removed by the committer.
-    /// Records up to the end of the segment being written stay, and so may some below <paramref name="offset"/>.
-    /// </summary>
-    public void TrimTo(long offset)
-    {
-        lock (_gate)
-        {
-            while (_segments.Count > 1 && _segments[1].FirstOffset <= offset)
-            {
-                DropFirst();
-            }
-
-            if (_trimmed.Count > 0 && !_disposed)
-            {
-                _housekeepingDue = true;
-                WakeCommitter();
-            }
-        }
-    }
-
     private long SizeOfSegments() => _sealedBytes + _segments[^1].UsedBytes;
 
     private bool RetentionIsUsedUp(long moreBytes) =>
-        SizeOfSegments() + moreBytes > _options.Retention.Bytes
-        || _nextOffset - _segments[0].FirstOffset >= _options.Retention.Records;
+        SizeOfSegments() - _givenUpBytes + moreBytes > _options.Retention.Bytes
+        || _nextOffset - Math.Max(_segments[0].FirstOffset, _givenUpBytes > 0 ? _trimTo : 0) >= _options.Retention.Records;
 
     private void StartAgeTimer()
     {

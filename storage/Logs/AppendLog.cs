@@ -97,10 +97,16 @@ public sealed partial class AppendLog : IAsyncDisposable
         {
             lock (_gate)
             {
-                return SizeOfSegments();
+                return SizeOfSegments() - _givenUpBytes;
             }
         }
     }
+
+    /// <summary>Keys, headers and payloads written since the log was opened, in bytes.</summary>
+    public long AcceptedBytes => _metrics.AcceptedBytes;
+
+    /// <summary>Everything handed to the kernel for them, in bytes: records, zeros ahead, footers, cursors, compressed copies.</summary>
+    public long WrittenBytes => _metrics.WrittenBytes;
 
     /// <summary>Bytes that wait for the disk.</summary>
     public long PendingBytes
@@ -269,6 +275,7 @@ public sealed partial class AppendLog : IAsyncDisposable
         finally
         {
             _writer.Dispose();
+            _metrics.Dispose();
             _lock.Dispose();
             EndWaitingReaders();
         }

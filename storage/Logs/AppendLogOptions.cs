@@ -26,6 +26,12 @@ public sealed class AppendLogOptions
     /// </summary>
     public long NeededFrom { get; init; }
 
+    /// <summary>
+    /// Whether <see cref="AppendLog.TrimTo"/> also gives back the segment being written, once all of its 64 KiB or more, or three quarters of its 1 MiB
+    /// or more, were trimmed. Default: no; it costs three syncs each time.
+    /// </summary>
+    public bool TrimsActiveSegment { get; init; }
+
     /// <summary>Whether segments are compressed once they are sealed and another one after them. Default: never.</summary>
     public LogCompression Compression { get; init; }
 

@@ -34,5 +34,6 @@ internal static class LogOptionsOf
         Retention = new LogRetention(options.Retention.Bytes, options.Retention.Age, options.Retention.Records),
         Full = options.Full,
         Compression = options.Compression,
+        TrimsActiveSegment = true,
     };
 }

@@ -19,12 +19,14 @@ internal sealed class CursorFile : IDisposable
 
     private readonly SafeFileHandle _file;
     private readonly bool _sync;
+    private readonly StorageMetrics.ForLog _metrics;
     private long _sequence;
 
-    private CursorFile(SafeFileHandle file, bool sync, long sequence)
+    private CursorFile(SafeFileHandle file, bool sync, StorageMetrics.ForLog metrics, long sequence)
     {
         _file = file;
         _sync = sync;
+        _metrics = metrics;
         _sequence = sequence;
     }
 
@@ -33,7 +35,7 @@ internal sealed class CursorFile : IDisposable
     /// <param name="position">What was written last, or <paramref name="startOffset"/> in a new file.</param>
     /// <param name="slotLost">One slot holds something that is no position: a write cut short, or damage.</param>
     /// <exception cref="InvalidDataException">Neither slot can be read.</exception>
-    public static CursorFile Open(string path, long startOffset, bool sync, out long position, out bool slotLost)
+    public static CursorFile Open(string path, long startOffset, bool sync, StorageMetrics.ForLog metrics, out long position, out bool slotLost)
     {
         var file = DiskFile.OpenWrite(path, FileMode.OpenOrCreate);
         try
@@ -51,11 +53,11 @@ internal sealed class CursorFile : IDisposable
                     throw new InvalidDataException($"Cursor {path} is damaged: neither of its slots can be read. Remove the file to begin again at the start position.");
                 }
 
-                return Create(file, path, startOffset, sync, read, out position);
+                return Create(file, path, startOffset, sync, metrics, read, out position);
             }
 
             position = (first ?? 0) > (second ?? 0) ? firstPosition : secondPosition;
-            return new CursorFile(file, sync, Math.Max(first ?? 0, second ?? 0));
+            return new CursorFile(file, sync, metrics, Math.Max(first ?? 0, second ?? 0));
         }
         catch
         {
@@ -73,6 +75,7 @@ internal sealed class CursorFile : IDisposable
         BinaryPrimitives.WriteInt64LittleEndian(slot[16..], position);
         BinaryPrimitives.WriteUInt32LittleEndian(slot[4..], Checksum(slot));
         RandomAccess.Write(_file, slot, sequence % 2 == 1 ? 0 : SlotSpacing);
+        _metrics.Written(slot.Length);
         if (_sync)
         {
             DiskFile.SyncData(_file);
@@ -83,7 +86,7 @@ internal sealed class CursorFile : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    private static CursorFile Create(SafeFileHandle file, string path, long startOffset, bool sync, int read, out long position)
+    private static CursorFile Create(SafeFileHandle file, string path, long startOffset, bool sync, StorageMetrics.ForLog metrics, int read, out long position)
     {
         // Both slots get their space now, so that a commit on a full disk finds it.
         if (read < SlotSpacing + SlotBytes)
@@ -91,7 +94,7 @@ internal sealed class CursorFile : IDisposable
             RandomAccess.Write(file, new byte[SlotSpacing + SlotBytes], 0);
         }
 
-        var cursor = new CursorFile(file, sync, 0);
+        var cursor = new CursorFile(file, sync, metrics, 0);
         cursor.Write(startOffset);
         DiskFile.SyncData(file);
         DiskFile.SyncFolder(Path.GetDirectoryName(path)!);
