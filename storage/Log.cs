@@ -38,6 +38,15 @@ internal static partial class Log
     [LoggerMessage(530, LogLevel.Warning, "Segment {Segment} could not be compressed and stays as it is.")]
     public static partial void SegmentNotCompressed(ILogger logger, string segment, Exception exception);
 
+    [LoggerMessage(531, LogLevel.Error, "Log {Folder}: segment {Segment} is damaged at position {Position}: records {FirstOffset} to {NextOffset} (exclusive) cannot be read: {Reason}. The others can. Restore the file from a backup while the daemon is stopped, or give these records up by a repair.")]
+    public static partial void DamageFound(ILogger logger, string folder, string segment, long position, long firstOffset, long nextOffset, string reason);
+
+    [LoggerMessage(532, LogLevel.Warning, "Log {Folder}: records {FirstOffset} to {NextOffset} (exclusive) of segment {Segment} were given up by a repair. The damaged file is kept: {Aside}.")]
+    public static partial void DamageGivenUp(ILogger logger, string folder, string segment, long firstOffset, long nextOffset, string aside);
+
+    [LoggerMessage(533, LogLevel.Warning, "Log {Folder} could not be verified to its end.")]
+    public static partial void VerificationFailed(ILogger logger, string folder, Exception exception);
+
     [LoggerMessage(520, LogLevel.Error, "Database {Path}: a transaction of {Actions} actions failed and was rolled back.")]
     public static partial void TransactionFailed(ILogger logger, string path, int actions, Exception exception);
 }

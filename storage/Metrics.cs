@@ -15,6 +15,7 @@ public sealed class StorageMetrics
     private readonly Counter<long> _commits;
     private readonly Counter<long> _writtenBytes;
     private readonly Counter<long> _compressionSaved;
+    private readonly Counter<long> _verifiedBytes;
     private readonly Histogram<double> _syncDuration;
     private readonly Counter<long> _transactions;
     private readonly Counter<long> _actions;
@@ -27,6 +28,7 @@ public sealed class StorageMetrics
         _droppedRecords = meter.CreateCounter<long>("roost.storage.log.dropped", "{record}", "Records given up by retention.");
         _commits = meter.CreateCounter<long>("roost.storage.log.commits", "{commit}", "Batches of records written.");
         _writtenBytes = meter.CreateCounter<long>("roost.storage.log.written", "By", "Bytes handed to the kernel, overhead included.");
+        _verifiedBytes = meter.CreateCounter<long>("roost.storage.log.verified", "By", "Bytes of records read again to compare their checksums.");
         _compressionSaved = meter.CreateCounter<long>("roost.storage.log.compression.saved", "By", "Bytes on the disk given back by compressing sealed segments.");
         _syncDuration = meter.CreateHistogram<double>("roost.storage.log.sync.duration", "s", "Time of one fdatasync.");
         meter.CreateObservableGauge(
@@ -34,6 +36,11 @@ public sealed class StorageMetrics
             () => _open.Keys.Where(log => log.AcceptedBytes > 0).Select(log => new Measurement<double>(log.WrittenBytes / (double)log.AcceptedBytes, log.Tag)),
             "1",
             "Bytes handed to the kernel for each byte of keys, headers and payloads taken, since the log was opened.");
+        meter.CreateObservableGauge(
+            "roost.storage.log.damaged",
+            () => _open.Keys.Select(log => new Measurement<long>(log.DamagedPlaces, log.Tag)),
+            "{place}",
+            "Places in the log where what was stored does not read back, and was not repaired.");
         _transactions = meter.CreateCounter<long>("roost.storage.sqlite.transactions", "{transaction}", "Transactions committed.");
         _actions = meter.CreateCounter<long>("roost.storage.sqlite.actions", "{action}", "Write actions done in them.");
     }
@@ -67,6 +74,11 @@ public sealed class StorageMetrics
         public long WrittenBytes => Interlocked.Read(ref _written);
 
         public long AcceptedBytes => Interlocked.Read(ref _accepted);
+
+        /// <summary>Known and not repaired.</summary>
+        public int DamagedPlaces { get; set; }
+
+        public void Verified(long bytes) => _metrics?._verifiedBytes.Add(bytes, Tag);
 
         public void Committed(int records, long bytes)
         {

@@ -11,6 +11,7 @@ internal static partial class DiskFile
     private const int NoSpace = 28;              // ENOSPC
     private const int FileTooBig = 27;           // EFBIG: the file system's or the process's limit
     private const int QuotaExceeded = 122;       // EDQUOT
+    private const int DontNeed = 4;              // POSIX_FADV_DONTNEED
     private const int ReadOnly = 0;              // these four are the same on x64 and arm64
     private const int ReadWrite = 2;
     private const int Create = 0x40;
@@ -80,6 +81,19 @@ internal static partial class DiskFile
         return total;
     }
 
+    /// <summary>Advice only: clean pages of the file leave the memory.</summary>
+    public static void ForgetCached(SafeFileHandle file) => _ = posix_fadvise(file, 0, 0, DontNeed);
+
+    /// <summary>Gives a file a second name in the same folder or file system.</summary>
+    /// <exception cref="IOException">The name is taken, or the file system has no such names.</exception>
+    public static void Link(string path, string other)
+    {
+        if (link(path, other) != 0)
+        {
+            ThrowUnlessInterrupted($"link {path} to {other}");
+        }
+    }
+
     /// <summary>No room on the device, for the user, or in the file; .NET puts errno into <see cref="Exception.HResult"/>.</summary>
     public static bool IsFull(IOException exception) => exception.HResult is NoSpace or QuotaExceeded or FileTooBig;
 
@@ -109,6 +123,12 @@ internal static partial class DiskFile
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int fsync(SafeFileHandle file);
+
+    [LibraryImport("libc")]
+    private static partial int posix_fadvise(SafeFileHandle file, long offset, long length, int advice);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int link(string path, string other);
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int open(string path, int flags, int mode);

@@ -43,6 +43,7 @@ public sealed partial class AppendLog
                     Commit(_inFlight);
                 }
 
+                SealOnRequest();
                 SealTrimmed();
                 EnforceRetention();
                 RemoveTrimmed();
@@ -51,6 +52,11 @@ public sealed partial class AppendLog
         }
         finally
         {
+            lock (_gate)
+            {
+                _sealRequested?.SetException(new ObjectDisposedException(nameof(AppendLog)));
+            }
+
             _committerEnded.SetResult();
         }
     }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Roost.Storage.Files;
+using Roost.Storage.Logs.Damage;
 using Roost.Storage.Logs.Segments;
 
 namespace Roost.Storage.Logs;
@@ -32,10 +33,13 @@ public sealed partial class AppendLog
         try
         {
             SegmentCompressor.RemoveLeftovers(folder);
+            SegmentRepair.RemoveLeftovers(folder);
             var files = Segment.List(folder);
             var aside = SetAsideDamaged(files, options.NeededFrom, logger);
-            var segments = OpenSegments(folder, files, FillsAhead(options), logger, logMetrics, out var writer);
-            return new AppendLog(folder, options, clock, logger, logMetrics, folderLock, segments, writer) { SegmentsSetAside = aside };
+            var segments = OpenSegments(folder, files, options, logger, logMetrics, out var writer);
+            var log = new AppendLog(folder, options, clock, logger, logMetrics, folderLock, segments, writer) { SegmentsSetAside = aside };
+            log.BeginWatch();
+            return log;
         }
         catch
         {
@@ -84,17 +88,60 @@ public sealed partial class AppendLog
     }
 
     private static List<Segment> OpenSegments(
-        string folder, List<(long FirstOffset, string Path)> files, bool fillAhead, ILogger logger, StorageMetrics.ForLog metrics, out SegmentWriter writer)
+        string folder, List<(long FirstOffset, string Path)> files, AppendLogOptions options, ILogger logger, StorageMetrics.ForLog metrics, out SegmentWriter writer)
     {
         var segments = new List<Segment>(files.Count + 1);
         for (var file = 0; file < files.Count - 1; file++)
         {
-            segments.Add(OpenSealed(files, file));
+            try
+            {
+                segments.Add(OpenSealed(files, file));
+            }
+            catch (CorruptLogException exception) when (options.OpensDamaged)
+            {
+                AddDamaged(segments, files, file, exception);
+            }
         }
 
-        writer = OpenLast(folder, files, segments, fillAhead, logger, metrics);
+        try
+        {
+            writer = OpenLast(folder, files, segments, FillsAhead(options), logger, metrics);
+        }
+        catch (CorruptLogException exception) when (options.OpensDamaged)
+        {
+            writer = BeginBehind(folder, files[^1], segments, exception, FillsAhead(options), metrics);
+        }
+
         segments.Add(writer.Segment);
         return segments;
+    }
+
+    /// <summary>A segment that is damaged, or one that is sound and behind which files are missing.</summary>
+    private static void AddDamaged(List<Segment> segments, List<(long FirstOffset, string Path)> files, int file, CorruptLogException exception)
+    {
+        var (firstOffset, path) = files[file];
+        var next = files[file + 1].FirstOffset;
+        var timestamp = segments.Count == 0 ? 0 : segments[^1].LastTimestamp;
+        if (exception.Segment == path || Segment.OpenSealed(path, firstOffset) is not { } before || before.NextOffset > next)
+        {
+            segments.Add(Segment.Damaged(path, firstOffset, next, timestamp, exception.Reason));
+            return;
+        }
+
+        segments.Add(before);
+        segments.Add(Segment.Damaged(exception.Segment, before.NextOffset, next, before.LastTimestamp, exception.Reason));
+    }
+
+    /// <summary>
+    /// Leaves the last segment as it is and begins the next one, so far behind it that no offset which may have been handed out is used again: ADR 0131.
+    /// </summary>
+    private static SegmentWriter BeginBehind(
+        string folder, (long FirstOffset, string Path) last, List<Segment> segments, CorruptLogException exception, bool fillAhead, StorageMetrics.ForLog metrics)
+    {
+        var image = SegmentImage.Load(last.Path);
+        var (next, timestamp) = image.EndOfRecords(last.FirstOffset, segments.Count == 0 ? 0 : segments[^1].LastTimestamp);
+        segments.Add(Segment.Damaged(last.Path, last.FirstOffset, next, timestamp, exception.Reason));
+        return SegmentWriter.Create(folder, next, fillAhead, metrics);
     }
 
     private static SegmentWriter OpenLast(string folder, List<(long FirstOffset, string Path)> files, List<Segment> segments, bool fillAhead, ILogger logger, StorageMetrics.ForLog metrics)

@@ -73,6 +73,8 @@ public sealed partial class AppendLog
             _limits = SegmentLimits.Of(options, SegmentsPerRetention);
             _ageTimer?.Dispose();
             StartAgeTimer();
+            _watchTimer?.Dispose();
+            StartWatchTimer();
             _housekeepingDue = true;
             WakeCommitter();
         }

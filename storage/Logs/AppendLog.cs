@@ -256,6 +256,8 @@ public sealed partial class AppendLog : IAsyncDisposable
             await _ageTimer.DisposeAsync();
         }
 
+        await EndVerificationAsync();
+        await _repairing.WaitAsync(); // one that is under way ends; none begins
         await CloseCursorsAsync();
         await _committerEnded.Task;
         await _compressing; // ends by itself: it has seen that the log is disposed

@@ -27,6 +27,15 @@ public sealed class AppendLogOptions
     public long NeededFrom { get; init; }
 
     /// <summary>
+    /// Whether a log with damage is opened all the same: what is sound can be read up to the damage and, from an offset behind it, after it; it can be appended to; and
+    /// <see cref="AppendLog.RepairAsync"/> gives up what is damaged. Default: no, damage refuses the log.
+    /// </summary>
+    public bool OpensDamaged { get; init; }
+
+    /// <summary>How often every record is read again and its checksum compared, in the background. Default null: never.</summary>
+    public TimeSpan? VerifyEvery { get; init; }
+
+    /// <summary>
     /// Whether <see cref="AppendLog.TrimTo"/> also gives back the segment being written, once all of its 64 KiB or more, or three quarters of its 1 MiB
     /// or more, were trimmed. Default: no; it costs three syncs each time.
     /// </summary>
@@ -53,6 +62,11 @@ public sealed class AppendLogOptions
         if (MaxPendingBytes is < 4096 or > 256 * 1024 * 1024)
         {
             yield return $"MaxPendingBytes is {MaxPendingBytes}; use 4,096 to 268,435,456.";
+        }
+
+        if (VerifyEvery < TimeSpan.FromMinutes(1))
+        {
+            yield return $"VerifyEvery is {VerifyEvery}; use a minute or more, or null.";
         }
 
         if (Retention.Bytes is < 1 || Retention.Records is < 1 || Retention.Age <= TimeSpan.Zero)

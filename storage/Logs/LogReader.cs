@@ -33,7 +33,7 @@ public sealed class LogReader : IDisposable
     /// <summary>The next record read has this offset or a later one.</summary>
     public long NextOffset { get; private set; }
 
-    /// <summary>Offsets passed over because the log no longer had them when this reader came to them.</summary>
+    /// <summary>Offsets passed over because the log no longer had them when this reader came to them: trimmed, or lost to damage that was repaired.</summary>
     public long SkippedRecords { get; private set; }
 
     /// <summary>Waits until there is something to read, then reads like <see cref="TryRead"/>; never empty.</summary>
@@ -113,12 +113,28 @@ public sealed class LogReader : IDisposable
         {
             _file = SegmentFile.Open(segment);
         }
-        catch (FileNotFoundException)
+        catch (FileNotFoundException) when (segment.Fault is null)
         {
             return false;
         }
+        catch (FileNotFoundException)
+        {
+            _log.NoteDamage(segment);
+            throw new CorruptLogException(segment.Path, NextOffset, segment.Fault!);
+        }
+        catch (CorruptLogException)
+        {
+            _log.NoteDamage(segment);
+            throw;
+        }
 
         _bufferBytes = 0;
+        if (_file.Salt != segment.Salt)
+        {
+            Leave();
+            return false; // repaired meanwhile: looked up again
+        }
+
         try
         {
             _position = segment.FindPosition(NextOffset, _file);
@@ -145,7 +161,9 @@ public sealed class LogReader : IDisposable
     private bool ReadSegment(int maxRecords, int maxBytes, long end)
     {
         var segment = _segment!;
+        var isSealed = segment.Index is null; // looked up before the limit, which stays as it is from then on
         var limit = segment.ReadableBytes;
+        end = isSealed ? Math.Min(end, segment.NextOffset) : end;
         var bytes = 0;
         while (_records.Count < maxRecords && _position < limit && NextOffset < end)
         {
@@ -162,6 +180,7 @@ public sealed class LogReader : IDisposable
                 }
 
                 var (kind, position) = (_file!.IsCompressed ? "block" : "record", _file.FilePositionOf(_position));
+                _log.NoteDamage(segment);
                 Leave(); // a repaired file may take its place before the next read
                 throw new CorruptLogException(segment.Path, NextOffset, $"the {kind} at position {position} does not match its checksum");
             }
@@ -176,6 +195,7 @@ public sealed class LogReader : IDisposable
                     break;
                 }
 
+                SkippedRecords += _log.LostWithin(NextOffset, offset);
                 _records.Add(RecordFormat.Read(source));
                 NextOffset = offset + 1;
             }
@@ -185,6 +205,20 @@ public sealed class LogReader : IDisposable
 
         if (_records.Count == 0)
         {
+            if (isSealed && _position >= limit && NextOffset < segment.NextOffset)
+            {
+                if (segment.Fault is { } fault)
+                {
+                    _log.NoteDamage(segment);
+                    Leave();
+                    throw new CorruptLogException(segment.Path, NextOffset, fault);
+                }
+
+                // Its last records were lost, and the log was repaired.
+                SkippedRecords += _log.LostWithin(NextOffset, segment.NextOffset);
+                NextOffset = segment.NextOffset;
+            }
+
             Leave();
         }
 

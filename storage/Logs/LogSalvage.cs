@@ -55,20 +55,16 @@ public sealed class LogSalvage
 
     private IEnumerable<LogRecord> ReadSegment(string path, long firstOffset)
     {
-        var bytes = File.ReadAllBytes(path);
+        var image = SegmentImage.Load(path);
+        var bytes = image.Bytes;
         if (bytes.Length < SegmentHeader.Bytes)
         {
             DamagedParts += bytes.AsSpan().ContainsAnyExcept((byte)0) ? 1 : 0;
             yield break;
         }
 
-        // The salt is taken as it is: if just that is damaged no record fits it, and if something else in the header is, all do.
-        var salt = SegmentHeader.ReadSalt(bytes);
-        if (SegmentHeader.TryRead(bytes, out _) is not null)
-        {
-            DamagedParts++;
-        }
-
+        var salt = image.Salt;
+        DamagedParts += image.HeaderIsSound ? 0 : 1;
         var least = Math.Max(_next, firstOffset);
         var position = SegmentHeader.Bytes;
         while (true)

@@ -32,6 +32,12 @@ internal sealed class Segment(string path, SegmentHeader header)
     /// <summary>Whether the file holds its records in compressed blocks. Positions are those of the records as they were written, all the same.</summary>
     public bool IsCompressed { get; set; }
 
+    /// <summary>
+    /// Why this sealed segment cannot be read as such: header or footer are damaged, or the file is missing. Its records are read from the first on as far as they
+    /// are sound. Null in order.
+    /// </summary>
+    public string? Fault { get; private init; }
+
     /// <summary>It need not be looked at again for compression: done, or not worth it.</summary>
     public bool IsCompressionSettled { get; set; }
 
@@ -77,11 +83,45 @@ internal sealed class Segment(string path, SegmentHeader header)
             return index.Floor(offset);
         }
 
+        if (Fault is not null)
+        {
+            return SegmentHeader.Bytes;
+        }
+
         var footer = file.ReadFooter()
             ?? throw new CorruptLogException(Path, FirstOffset, "its footer, sound when the log was opened, cannot be read");
         var fromFooter = new SegmentIndex();
         fromFooter.CopyFrom(footer.Index);
         return fromFooter.Floor(offset);
+    }
+
+    /// <summary>
+    /// A segment whose header or footer cannot be read, or one that takes the place of files that are missing: for a log that is opened all the same.
+    /// </summary>
+    /// <param name="nextOffset">Where the next segment begins.</param>
+    /// <param name="lastTimestamp">Of the last record before it, or in it.</param>
+    public static Segment Damaged(string path, long firstOffset, long nextOffset, long lastTimestamp, string fault)
+    {
+        Span<byte> bytes = stackalloc byte[SegmentHeader.Bytes];
+        long size = 0;
+        var header = new SegmentHeader(firstOffset, 0);
+        if (File.Exists(path))
+        {
+            using var file = DiskFile.OpenRead(path);
+            size = RandomAccess.GetLength(file);
+            if (DiskFile.Read(file, bytes, 0) == SegmentHeader.Bytes)
+            {
+                var isSound = SegmentHeader.TryRead(bytes, out var found) is null;
+                header = isSound ? found : new SegmentHeader(firstOffset, SegmentHeader.ReadSalt(bytes));
+            }
+        }
+
+        var segment = new Segment(path, header with { FirstOffset = firstOffset })
+        {
+            Fault = fault, IsCompressed = header.IsCompressed, IsCompressionSettled = true, UsedBytes = size, FirstTimestamp = lastTimestamp,
+        };
+        segment.Publish(Math.Max(size, SegmentHeader.Bytes), nextOffset, lastTimestamp);
+        return segment;
     }
 
     /// <summary>By its header; false where that cannot be told.</summary>

@@ -28,6 +28,14 @@ internal sealed class SegmentFile : IDisposable
 
     public bool IsCompressed => _blocks is not null;
 
+    /// <summary>Of the file that was opened: where a repair has put another in the place of the segment's, not the segment's.</summary>
+    public uint Salt => _header.Salt;
+
+    public bool HeaderIsSound { get; private init; } = true;
+
+    /// <summary>Lets the kernel drop what it holds of the file in memory, so that the disk is asked, and other files' pages stay.</summary>
+    public void ForgetCached() => DiskFile.ForgetCached(_file);
+
     /// <exception cref="FileNotFoundException">The segment was trimmed.</exception>
     /// <exception cref="CorruptLogException">It is compressed, and where its blocks lie cannot be read.</exception>
     public static SegmentFile Open(Segment segment)
@@ -37,7 +45,8 @@ internal sealed class SegmentFile : IDisposable
         {
             Span<byte> bytes = stackalloc byte[SegmentHeader.Bytes];
             var read = DiskFile.Read(file, bytes, 0);
-            if (SegmentHeader.TryRead(bytes[..read], out var header) is not null)
+            var headerIsSound = SegmentHeader.TryRead(bytes[..read], out var header) is null;
+            if (!headerIsSound)
             {
                 // Sound when the log was opened. Its records tell by themselves whether they are.
                 header = new SegmentHeader(segment.FirstOffset, segment.Salt);
@@ -45,7 +54,7 @@ internal sealed class SegmentFile : IDisposable
 
             if (!header.IsCompressed)
             {
-                return new SegmentFile(file, header, null, 0);
+                return new SegmentFile(file, header, null, 0) { HeaderIsSound = headerIsSound };
             }
 
             var footer = SegmentFooter.TryReadAtEnd(file, header);

@@ -193,7 +193,7 @@ internal sealed class SegmentWriter : IDisposable
     public void Dispose() => _file.Dispose();
 
     /// <summary>Four random bytes of the kernel's generator. RandomNumberGenerator would load OpenSSL for them, which costs 5 MiB (ADR 0074).</summary>
-    private static uint NewSalt()
+    internal static uint NewSalt()
     {
         Span<byte> random = stackalloc byte[16];
         Guid.NewGuid().TryWriteBytes(random);
