@@ -80,6 +80,9 @@ internal static partial class Log
     [LoggerMessage(4025, LogLevel.Warning, "Export {Export} of stream {Stream} cannot note its position {Offset}; records behind it may be sent again.")]
     public static partial void ExportNotCommitted(ILogger logger, string export, StreamName stream, long offset, Exception exception);
 
+    [LoggerMessage(4026, LogLevel.Warning, "Export {Export} of stream {Stream} passed over {Lost} records from {First} to {Next} (exclusive): they were lost to damage and given up by a repair.")]
+    public static partial void ExportPassedDamage(ILogger logger, string export, StreamName stream, long lost, long first, long next);
+
     [LoggerMessage(4150, LogLevel.Information, "The cloud's first host {Endpoint} can be reached again: the uplink goes back to it.")]
     public static partial void UplinkReturns(ILogger logger, string endpoint);
 

@@ -59,7 +59,7 @@ public sealed class RecordReader : IDisposable
         {
             any = _reader.TryRead(maxRecords, maxBytes, out var read) && Take(read) is null;
         }
-        catch (Exception exception) when (_slot.IsDeleting && exception is IOException or CorruptLogException)
+        catch (Exception exception) when (_slot.IsDeleting && exception is IOException or CorruptLogException or ObjectDisposedException)
         {
             // its files are gone, or another stream's by now
         }

@@ -56,5 +56,14 @@ public sealed record StreamDescription
 
     public required int MaxRecordBytes { get; init; }
 
+    /// <summary>Bytes handed to the kernel for each byte taken, since the start; null while none was taken.</summary>
+    public double? WrittenPerByte { get; init; }
+
+    /// <summary>What is known of its soundness; null where it is not open.</summary>
+    public LogVerification? Verification { get; init; }
+
+    /// <summary>Records of those kept that were lost to damage and given up by a repair.</summary>
+    public long LostRecords { get; init; }
+
     public long Records => NextOffset - FirstOffset;
 }

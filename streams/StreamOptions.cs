@@ -17,6 +17,9 @@ public sealed class StreamOptions
     /// <summary>Whether segments that are full are compressed in the background. Default: those that shrink so much that hardly more is written for it.</summary>
     public LogCompression Compression { get; set; } = LogCompression.Auto;
 
+    /// <summary>How often every record is read again to compare its checksum. Default: every seven days; null: only on command.</summary>
+    public TimeSpan? VerifyEvery { get; set; } = TimeSpan.FromDays(7);
+
     /// <summary>Whether records go that every consumer is done with.</summary>
     internal ConsumedRecords Consumed => Retention.Consumed ?? (Full == LogFullPolicy.Reject ? ConsumedRecords.Free : ConsumedRecords.Keep);
 

@@ -33,6 +33,11 @@ public static class StreamsEndpointRouteBuilderExtensions
         var producers = ActivatorUtilities.CreateInstance<ProducerEndpoints>(services);
         endpoints.MapGet("/api/v1/streams/{name}/producers", producers.ListAsync);
         endpoints.MapPost("/api/v1/streams/{name}/producers/{producer}", producers.BeginAsync);
+        var verification = ActivatorUtilities.CreateInstance<VerificationEndpoints>(services);
+        endpoints.MapGet("/api/v1/streams/{name}/verify", verification.GetAsync);
+        endpoints.MapPost("/api/v1/streams/{name}/verify", verification.BeginAsync);
+        endpoints.MapGet("/api/v1/streams/{name}/repair", verification.PlanRepairAsync);
+        endpoints.MapPost("/api/v1/streams/{name}/repair", verification.RepairAsync);
         endpoints.MapStreamRecords();
         endpoints.MapGet("/api/v1/streams/{name}/tail", tail.HandleAsync);
         endpoints.MapPost("/api/v1/streams/{name}/exports/{export}/pause", exports.PauseAsync);

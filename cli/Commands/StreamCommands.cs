@@ -19,6 +19,8 @@ internal static class StreamCommands
         StreamDefinitionCommands.Update(options, terminal),
         StreamDefinitionCommands.Delete(options, terminal),
         StreamReadCommand.Create(options, terminal),
+        StreamVerifyCommand.Create(options, terminal),
+        StreamRepairCommand.Create(options, terminal),
         Tail(options, terminal),
         Append(options, terminal),
         StreamCursorCommands.Create(options, terminal),

@@ -6,7 +6,7 @@ using Roost.Cli.Output;
 namespace Roost.Cli.Commands;
 
 /// <summary>What an operator says of how a stream is kept, for the daemon, which judges it; what is null is not said.</summary>
-internal sealed record StreamDefinition(string? MaxBytes, string? MaxAge, string? MaxRecords, string? Consumed, string? Full, string? Durability, string? Compression, string? MaxRecord)
+internal sealed record StreamDefinition(string? MaxBytes, string? MaxAge, string? MaxRecords, string? Consumed, string? Full, string? Durability, string? Compression, string? VerifyEvery, string? MaxRecord)
 {
     public byte[] ToJson() => Encoding.UTF8.GetBytes(JsonText.Write(Write));
 
@@ -26,6 +26,7 @@ internal sealed record StreamDefinition(string? MaxBytes, string? MaxAge, string
         Write(json, "full", Full);
         Write(json, "durability", Durability);
         Write(json, "compression", Compression);
+        Write(json, "verifyEvery", VerifyEvery);
         Write(json, "maxRecord", MaxRecord);
         json.WriteEndObject();
     }

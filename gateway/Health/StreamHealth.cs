@@ -2,15 +2,24 @@ using Roost.Streams;
 
 namespace Roost.Gateway.Health;
 
-/// <summary>Degraded by a stream that cannot be used or takes no records, or an export that does not move; a cloud that is away is no fault.</summary>
+/// <summary>Degraded by a stream that cannot be used, is damaged or takes no records, or an export that does not move; a cloud that is away is no fault.</summary>
 internal sealed class StreamHealth(IStreamCatalog streams, IStreamExports exports) : IHealthSource
 {
     public RoomHealth Check()
     {
-        var fault = streams.List().Where(stream => stream.Fault is not null).Select(stream => $"Stream {stream.Name}: {stream.Fault}")
-            .Concat(streams.List().Where(stream => stream.Refusal is not null).Select(stream => $"Stream {stream.Name} takes no records: {stream.Refusal}"))
+        var all = streams.List();
+        var fault = all.Where(stream => stream.Fault is not null).Select(stream => $"Stream {stream.Name}: {stream.Fault}")
+            .Concat(all.Where(stream => stream.Refusal is not null).Select(stream => $"Stream {stream.Name} takes no records: {stream.Refusal}"))
+            .Concat(all.Where(stream => stream.Verification is { Damage.Count: > 0 }).Select(Damage))
             .Concat(exports.List().Where(export => export.State == ExportState.Failing).Select(export => $"Export {export.Name} of stream {export.Stream}: {export.Fault}"))
             .FirstOrDefault();
         return new("streams", fault is null ? RoomState.Up : RoomState.Degraded, fault);
+    }
+
+    private static string Damage(StreamDescription stream)
+    {
+        var damage = stream.Verification!.Damage;
+        return $"Stream {stream.Name} is damaged in {damage.Count} places: {damage.Sum(one => one.Records)} records cannot be read, the first of them {damage[0].FirstOffset}. "
+            + $"'roost stream verify {stream.Name}' tells where, 'roost stream repair {stream.Name}' what giving them up would cost";
     }
 }

@@ -60,6 +60,27 @@ public sealed partial class AppendLog
         }
     }
 
+    /// <summary>A reader does not find the segment's file: in order where it was trimmed or repaired meanwhile.</summary>
+    /// <exception cref="ObjectDisposedException">The log is closed: its folder may be gone, or be another log's.</exception>
+    /// <exception cref="CorruptLogException">The log relies on the file.</exception>
+    internal void ThrowIfKept(Segment segment, long offset, string reason)
+    {
+        lock (_filesGate) // a repair that is just putting its file there
+        {
+            lock (_gate)
+            {
+                ObjectDisposedException.ThrowIf(_disposed, this);
+                if (!_segments.Contains(segment))
+                {
+                    return;
+                }
+            }
+        }
+
+        NoteDamage(segment);
+        throw new CorruptLogException(segment.Path, offset, reason);
+    }
+
     /// <summary>A reader came upon damage: what exactly it is will be known soon.</summary>
     internal void NoteDamage(Segment segment)
     {

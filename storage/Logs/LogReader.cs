@@ -113,14 +113,10 @@ public sealed class LogReader : IDisposable
         {
             _file = SegmentFile.Open(segment);
         }
-        catch (FileNotFoundException) when (segment.Fault is null)
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
+            _log.ThrowIfKept(segment, NextOffset, segment.Fault ?? "the file is missing");
             return false;
-        }
-        catch (FileNotFoundException)
-        {
-            _log.NoteDamage(segment);
-            throw new CorruptLogException(segment.Path, NextOffset, segment.Fault!);
         }
         catch (CorruptLogException)
         {
@@ -132,6 +128,7 @@ public sealed class LogReader : IDisposable
         if (_file.Salt != segment.Salt)
         {
             Leave();
+            _log.ThrowIfKept(segment, NextOffset, "another file has its name");
             return false; // repaired meanwhile: looked up again
         }
 

@@ -16,6 +16,7 @@ internal static class LogOptionsOf
         MaxRecordBytes = 2 * 1024 * 1024, // any record, and why it was refused
         Retention = new LogRetention(Bytes: 64 * 1024 * 1024),
         Full = LogFullPolicy.DropOldest,
+        OpensDamaged = true,
     };
 
     /// <summary>A stream that nothing defines any more keeps all it has.</summary>
@@ -23,6 +24,7 @@ internal static class LogOptionsOf
     {
         Retention = LogRetention.Unlimited,
         Full = LogFullPolicy.Reject,
+        OpensDamaged = true,
         Durability = Durability.Crash, // nothing is appended: no space is set aside for it
     };
 
@@ -35,5 +37,7 @@ internal static class LogOptionsOf
         Full = options.Full,
         Compression = options.Compression,
         TrimsActiveSegment = true,
+        OpensDamaged = true,
+        VerifyEvery = options.VerifyEvery,
     };
 }

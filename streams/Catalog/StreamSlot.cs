@@ -151,6 +151,9 @@ internal sealed class StreamSlot(StreamName name, StreamOrigin origin, AppendLog
             Full = kept.Full,
             Durability = kept.Durability,
             MaxRecordBytes = kept.MaxRecordBytes,
+            WrittenPerByte = log is { AcceptedBytes: > 0 } ? log.WrittenBytes / (double)log.AcceptedBytes : null,
+            Verification = log?.Verification,
+            LostRecords = log?.LostWithin(log.FirstOffset, log.NextOffset) ?? 0,
         };
     }
 

@@ -11,7 +11,7 @@ namespace Roost.Streams.Definitions;
 /// </summary>
 internal sealed class StreamDefinitionJson(StreamOptions basis)
 {
-    private static readonly string[] _keys = ["retention", "full", "durability", "compression", "maxRecord"];
+    private static readonly string[] _keys = ["retention", "full", "durability", "compression", "verifyEvery", "maxRecord"];
     private static readonly string[] _retentionKeys = ["bytes", "age", "records", "consumed"];
     private readonly List<string> _faults = [];
 
@@ -24,6 +24,7 @@ internal sealed class StreamDefinitionJson(StreamOptions basis)
             Full = basis.Full,
             Durability = basis.Durability,
             Compression = basis.Compression,
+            VerifyEvery = basis.VerifyEvery,
             MaxRecordBytes = basis.MaxRecordBytes,
         };
         if (root.ValueKind != JsonValueKind.Object)
@@ -63,6 +64,9 @@ internal sealed class StreamDefinitionJson(StreamOptions basis)
                 case "compression":
                     result.Compression = Word(value, "compression", result.Compression);
                     break;
+                case "verifyEvery":
+                    result.VerifyEvery = IsNone(value) ? null : Age("verifyEvery", value) ?? result.VerifyEvery;
+                    break;
                 case "maxRecord":
                     result.MaxRecordBytes = (int)Math.Min(Size("maxRecord", value) ?? basis.MaxRecordBytes, int.MaxValue);
                     break;
@@ -84,7 +88,7 @@ internal sealed class StreamDefinitionJson(StreamOptions basis)
                     result.Bytes = IsNone(value) ? null : Size("retention.bytes", value) ?? result.Bytes;
                     break;
                 case "age":
-                    result.Age = IsNone(value) ? null : Age(value) ?? result.Age;
+                    result.Age = IsNone(value) ? null : Age("retention.age", value) ?? result.Age;
                     break;
                 case "records":
                     result.Records = IsNone(value) ? null : Number("retention.records", value) ?? result.Records;
@@ -117,14 +121,14 @@ internal sealed class StreamDefinitionJson(StreamOptions basis)
         return null;
     }
 
-    private TimeSpan? Age(JsonElement value)
+    private TimeSpan? Age(string key, JsonElement value)
     {
         if (value.ValueKind == JsonValueKind.String && Duration.TryParse(value.GetString()!, out var age))
         {
             return age;
         }
 
-        _faults.Add($"retention.age is {Shown(value)}; {Duration.Remedy}, or none for no limit.");
+        _faults.Add($"{key} is {Shown(value)}; {Duration.Remedy}, or none for no limit.");
         return null;
     }
 
@@ -169,5 +173,10 @@ internal sealed class StreamDefinitionJson(StreamOptions basis)
     private static string Shown(JsonElement value) => value.GetRawText() is { Length: > 60 } text ? $"{text[..60]}..." : value.GetRawText();
 
     /// <summary><c>Retention:Bytes</c> is <c>retention.bytes</c>.</summary>
-    private static string KeyOf(string property) => property == nameof(StreamOptions.MaxRecordBytes) ? "maxRecord" : property.ToLower(CultureInfo.InvariantCulture).Replace(':', '.');
+    private static string KeyOf(string property) => property switch
+    {
+        nameof(StreamOptions.MaxRecordBytes) => "maxRecord",
+        nameof(StreamOptions.VerifyEvery) => "verifyEvery",
+        _ => property.ToLower(CultureInfo.InvariantCulture).Replace(':', '.'),
+    };
 }

@@ -79,6 +79,7 @@ internal sealed record StreamDocument(string Id, DateTimeOffset Created, StreamO
         Full = Enum.Parse<LogFullPolicy>(definition.GetProperty("full").GetString()!),
         Durability = Enum.Parse<Durability>(definition.GetProperty("durability").GetString()!),
         Compression = Optional(definition, "compression", static value => Enum.Parse<LogCompression>(value.GetString()!)) ?? new StreamOptions().Compression,
+        VerifyEvery = Optional(definition, "verifyEveryTicks", static value => TimeSpan.FromTicks(value.GetInt64())),
         MaxRecordBytes = definition.GetProperty("maxRecordBytes").GetInt32(),
     };
 
@@ -105,6 +106,7 @@ internal sealed record StreamDocument(string Id, DateTimeOffset Created, StreamO
             json.WriteString("full", definition.Full.ToString());
             json.WriteString("durability", definition.Durability.ToString());
             json.WriteString("compression", definition.Compression.ToString());
+            Write(json, "verifyEveryTicks", definition.VerifyEvery?.Ticks);
             json.WriteNumber("maxRecordBytes", definition.MaxRecordBytes);
             json.WriteEndObject();
         }

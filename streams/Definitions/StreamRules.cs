@@ -17,6 +17,11 @@ internal static class StreamRules
             yield return (nameof(stream.MaxRecordBytes), $"is {stream.MaxRecordBytes}; use 1KiB to 64MiB.");
         }
 
+        if (stream.VerifyEvery < TimeSpan.FromMinutes(1))
+        {
+            yield return (nameof(stream.VerifyEvery), $"is {Duration.Format(stream.VerifyEvery.Value)}; use at least 1m, or none for never.");
+        }
+
         if (stream.Retention.Bytes is < LeastBytes)
         {
             yield return ("Retention:Bytes", $"is {stream.Retention.Bytes}; use at least 64KiB, or none for no limit.");

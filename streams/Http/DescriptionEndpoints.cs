@@ -72,6 +72,18 @@ internal sealed class DescriptionEndpoints(IStreamCatalog catalog, IStreamExport
         json.WriteString("durability", Words.Of(stream.Durability));
         json.WriteString("compression", Words.Of(stream.Compression));
         json.WriteNumber("maxRecordBytes", stream.MaxRecordBytes);
+        json.WriteNumber("lostRecords", stream.LostRecords);
+        if (stream.WrittenPerByte is { } written)
+        {
+            json.WriteNumber("writtenPerByte", Math.Round(written, 3));
+        }
+
+        if (stream.Verification is { } verification)
+        {
+            json.WritePropertyName("verification");
+            VerificationJson.Write(json, verification);
+        }
+
         json.WriteStartArray("exports");
         foreach (var export in exports.Where(export => export.Stream == stream.Name))
         {

@@ -71,6 +71,7 @@ internal sealed class BatchSource : IDisposable
             range = filling.Bounds;
             _taken.Add(range);
             _losses.Expired(filling.Expired);
+            _losses.Damaged(range, _stream.Log.LostRecords);
             if (filling.Records.Count > 0)
             {
                 return new ExportBatch(_identity, range.First, range.Next, filling.Records) { StreamId = _stream.Id ?? "" };

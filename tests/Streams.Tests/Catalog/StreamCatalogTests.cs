@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Roost.Mqtt;
 using Roost.Storage.Logs;
 using Roost.Tests.Support;
@@ -44,19 +45,14 @@ public sealed class StreamCatalogTests
     }
 
     [Test]
-    public async Task A_damaged_stream_keeps_neither_the_others_nor_the_daemon_from_starting()
+    public async Task A_stream_that_cannot_be_opened_keeps_neither_the_others_nor_the_daemon_from_starting()
     {
         await using (var before = await StreamsHost.StartAsync(_folder.Path, "telemetry", "other"))
         {
             await before.AppendNumberedAsync("telemetry", 0, 10);
         }
 
-        var segment = Directory.GetFiles(_folder["telemetry"]).OrderByDescending(file => new FileInfo(file).Length).First();
-        await using (var file = File.OpenWrite(segment))
-        {
-            file.Write(new byte[64]); // the header
-        }
-
+        await using var elsewhere = AppendLog.Open(_folder["telemetry"], new AppendLogOptions(), TimeProvider.System, NullLogger.Instance); // in use
         await using var host = await StreamsHost.StartAsync(_folder.Path, "telemetry", "other");
 
         Assert.That(host.Catalog.List().Single(stream => stream.Name == Some.Telemetry).Fault, Does.Contain("cannot be opened"));
