@@ -47,6 +47,9 @@ internal static partial class Log
     [LoggerMessage(533, LogLevel.Warning, "Log {Folder} could not be verified to its end.")]
     public static partial void VerificationFailed(ILogger logger, string folder, Exception exception);
 
+    [LoggerMessage(534, LogLevel.Warning, "Log {Folder}: how old its records are could not be written down. After a kill they may be kept for longer than their retention says.")]
+    public static partial void AgesNotKept(ILogger logger, string folder, Exception exception);
+
     [LoggerMessage(520, LogLevel.Error, "Database {Path}: a transaction of {Actions} actions failed and was rolled back.")]
     public static partial void TransactionFailed(ILogger logger, string path, int actions, Exception exception);
 }

@@ -15,6 +15,7 @@ public sealed partial class AppendLog
     private bool _housekeepingDue;
 
     // The committer's own; others read them once it has ended.
+    private long _segmentBegan; // when its first record since it was opened was written, by the clock that no one sets; 0 before
     private SegmentWriter _writer;
 
     // Starts the thread with the first work for it: a log that nobody appends to has none.
@@ -144,15 +145,17 @@ public sealed partial class AppendLog
         }
         while (bytes < records.Length && FitsSegment(records[bytes..], _writer.End + bytes));
 
+        _segmentBegan = _writer.IsEmpty || _segmentBegan == 0 ? _clock.GetTimestamp() : _segmentBegan;
         var lastRecord = records[last..];
         _writer.Write(records[..bytes], RecordFormat.ReadOffset(lastRecord) + 1, RecordFormat.ReadTimestamp(records), RecordFormat.ReadTimestamp(lastRecord));
+        NoteAge(_writer.NextOffset);
         return bytes;
     }
 
     private bool FitsSegment(ReadOnlySpan<byte> record, long position) =>
         position + RecordFormat.ReadLength(record) <= _limits.Bytes
         && RecordFormat.ReadOffset(record) - _writer.Segment.FirstOffset < _limits.Records
-        && (_limits.Age is not { } age || _writer.Segment.FirstTimestamp == 0 || RecordFormat.ReadTimestamp(record) - _writer.Segment.FirstTimestamp < age.Ticks);
+        && !(_limits.Age is { } age && _segmentBegan != 0 && _clock.GetElapsedTime(_segmentBegan) >= age);
 
     /// <summary>Seals the segment and begins the next. Where only the first half succeeds, the next call does the second.</summary>
     private void Roll()
@@ -164,6 +167,7 @@ public sealed partial class AppendLog
 
         var next = SegmentWriter.Create(Folder, _writer.NextOffset, FillsAhead(_options), _metrics);
         _writer.Dispose();
+        (_segmentBegan, _segmentBegins) = (0, true);
         lock (_gate)
         {
             _sealedBytes += _writer.Segment.UsedBytes;

@@ -62,12 +62,14 @@ public sealed partial class AppendLog
         lock (_gate)
         {
             // Nothing to do, and no thread to start for it, while even the oldest record is young.
-            if (!_disposed && _segments[0].FirstTimestamp != 0 && IsTooOld(_segments[0].LastTimestamp))
+            if (!_disposed && IsTooOld(_segments[0]))
             {
                 _housekeepingDue = true;
                 WakeCommitter();
             }
         }
+
+        KeepAges(isLast: false);
     }
 
     /// <summary>Committer only.</summary>
@@ -77,7 +79,7 @@ public sealed partial class AppendLog
         long dropped = 0;
         lock (_gate)
         {
-            while (_segments.Count > 1 && _segments[1].FirstOffset <= _keepFrom && (IsTooOld(_segments[0].LastTimestamp) || (_options.Full == LogFullPolicy.DropOldest && IsTooMuch())))
+            while (_segments.Count > 1 && _segments[1].FirstOffset <= _keepFrom && (IsTooOld(_segments[0]) || (_options.Full == LogFullPolicy.DropOldest && IsTooMuch())))
             {
                 dropped += DropFirst();
             }
@@ -94,7 +96,7 @@ public sealed partial class AppendLog
     /// <summary>A log that gets no more records must still lose its old ones, and those that are too many since its limits were made smaller.</summary>
     private void SealOutgrown()
     {
-        if (_failure is not null || _writer.IsEmpty || !(IsTooOld(_writer.Segment.LastTimestamp) || IsTooLarge()))
+        if (_failure is not null || _writer.IsEmpty || !(IsTooOld(_writer.Segment) || IsTooLarge()))
         {
             return;
         }
@@ -125,9 +127,6 @@ public sealed partial class AppendLog
     private bool IsTooMuch() =>
         SizeOfSegments() > _options.Retention.Bytes
         || _durableOffset - _segments[0].FirstOffset > _options.Retention.Records;
-
-    private bool IsTooOld(long lastTimestamp) =>
-        _options.Retention.Age is { } age && _clock.GetUtcNow().UtcTicks - lastTimestamp > age.Ticks;
 
     private long DropFirst()
     {

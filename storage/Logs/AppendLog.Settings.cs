@@ -72,6 +72,7 @@ public sealed partial class AppendLog
             _options = options;
             _limits = SegmentLimits.Of(options, SegmentsPerRetention);
             _ageTimer?.Dispose();
+            OpenAges();
             StartAgeTimer();
             _watchTimer?.Dispose();
             StartWatchTimer();

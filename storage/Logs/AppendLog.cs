@@ -55,6 +55,7 @@ public sealed partial class AppendLog : IAsyncDisposable
         _readableOffset = writer.NextOffset;
         _lastTimestamp = segments.Max(segment => segment.LastTimestamp);
         _limits = SegmentLimits.Of(options, SegmentsPerRetention);
+        OpenAges();
         StartAgeTimer();
     }
 
@@ -260,6 +261,7 @@ public sealed partial class AppendLog : IAsyncDisposable
         await _repairing.WaitAsync(); // one that is under way ends; none begins
         await CloseCursorsAsync();
         await _committerEnded.Task;
+        KeepAges(isLast: true);
         await _compressing; // ends by itself: it has seen that the log is disposed
         try
         {

@@ -41,6 +41,9 @@ public sealed class AppendLogOptions
     /// </summary>
     public bool TrimsActiveSegment { get; init; }
 
+    /// <summary>What the machine knows of time; tests have another.</summary>
+    internal Ages.MachineTime Machine { get; init; } = Ages.MachineTime.Shared;
+
     /// <summary>Whether segments are compressed once they are sealed and another one after them. Default: never.</summary>
     public LogCompression Compression { get; init; }
 
