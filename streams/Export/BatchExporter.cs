@@ -26,52 +26,45 @@ internal sealed class BatchExporter(
         using var delivery = new BatchDelivery(Context, target, progress, rules, commits);
         using var source = new BatchSource(stream, Context.Identity, progress, rules, Context.Losses, Context.Clock);
         var underWay = new List<Task>();
+        Task reading = Task.CompletedTask;
         try
         {
             while (true)
             {
-                await SendNextAsync(source, delivery, progress, underWay, ended.Token, drain.Token);
+                while (underWay.Count >= inflight)
+                {
+                    await FinishOneAsync(underWay);
+                }
+
+                var wasFailing = delivery.IsFailing;
+                var next = source.NextAsync(ended.Token).AsTask();
+                reading = next;
+                await FinishUntilAsync(next, underWay);
+                var batch = await next;
+                if (await Gate.WaitAsync(ended.Token) || wasFailing)
+                {
+                    source.CatchUp();
+                }
+
+                await pace.TakeRecordsAsync(batch.Records.Count, ended.Token);
+                await progress.PlanAsync(null, new OffsetRange(batch.First, batch.Next));
+                underWay.Add(delivery.DeliverAsync(batch with { Pace = pace }, drain.Token));
             }
         }
         finally
         {
             await ended.CancelAsync();
-            await Task.WhenAll(underWay).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll([reading, .. underWay]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private async Task SendNextAsync(BatchSource source, BatchDelivery delivery, ExportProgress progress, List<Task> underWay, CancellationToken ended, CancellationToken drained)
+    /// <summary>Ends with the reading. Till then deliveries come to their ends: one that fails must not wait for a stream that is quiet.</summary>
+    private static async Task FinishUntilAsync(Task reading, List<Task> underWay)
     {
-        while (underWay.Count >= inflight)
+        while (!reading.IsCompleted && await Task.WhenAny([reading, .. underWay]) != reading)
         {
             await FinishOneAsync(underWay);
         }
-
-        var wasFailing = delivery.IsFailing;
-        var batch = await NextAsync(source, underWay, ended);
-        if (await Gate.WaitAsync(ended) || wasFailing)
-        {
-            source.CatchUp();
-        }
-
-        await pace.TakeRecordsAsync(batch.Records.Count, ended);
-        await progress.PlanAsync(null, new OffsetRange(batch.First, batch.Next));
-        underWay.Add(delivery.DeliverAsync(batch with { Pace = pace }, drained));
-    }
-
-    /// <summary>Waits for records and for what is under way: a delivery that cannot go on must not wait for a stream that is quiet.</summary>
-    private static async Task<ExportBatch> NextAsync(BatchSource source, List<Task> underWay, CancellationToken ended)
-    {
-        var next = source.NextAsync(ended).AsTask();
-        while (!next.IsCompleted)
-        {
-            if (await Task.WhenAny([next, .. underWay]) != next)
-            {
-                await FinishOneAsync(underWay);
-            }
-        }
-
-        return await next;
     }
 
     private static async Task FinishOneAsync(List<Task> underWay)

@@ -6,13 +6,10 @@ internal sealed record ExportTuning
     /// <summary>Payloads in memory, sent and not yet acknowledged, for each export. One larger record goes alone.</summary>
     public long MaxInflightBytes { get; init; } = 4 * 1024 * 1024;
 
-    /// <summary>Read from the log at once; about what a window takes.</summary>
-    public int ReadBytes { get; init; } = 256 * 1024;
-
     /// <summary>How often a record is sent that the target refuses without saying that waiting helps.</summary>
     public int MaxAttempts { get; init; } = 5;
 
-    /// <summary>Limit of the first wait after a refusal; it doubles up to <see cref="RetryMax"/>.</summary>
+    /// <summary>Limit of the bridge's first wait after a refusal; it doubles up to <see cref="RetryMax"/>. Exports have their own in <see cref="ExportRetryOptions"/>.</summary>
     public TimeSpan RetryFirst { get; init; } = TimeSpan.FromSeconds(1);
 
     public TimeSpan RetryMax { get; init; } = TimeSpan.FromSeconds(30);

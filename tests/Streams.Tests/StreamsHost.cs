@@ -13,6 +13,9 @@ internal sealed class StreamsHost : IAsyncDisposable
 
     private StreamsHost(WebApplication application) => _application = application;
 
+    /// <summary>Everything sooner than for an operator.</summary>
+    public static ExportTuning Tuning { get; } = new() { MaxAttempts = 3, HaltPeriod = TimeSpan.FromMilliseconds(50), TrialHold = TimeSpan.FromMilliseconds(500) };
+
     public IStreamCatalog Catalog => _application.Services.GetRequiredService<IStreamCatalog>();
 
     public IStreamExports Exports => _application.Services.GetRequiredService<IStreamExports>();
@@ -39,7 +42,7 @@ internal sealed class StreamsHost : IAsyncDisposable
         builder.Services.Configure(streams);
         builder.Services.Configure<CloudMqttOptions>(options => mqtt?.Invoke(options));
         builder.Services.Configure<CloudOptions>(options => exports.ToList().ForEach(options.Exports.Add));
-        builder.Services.AddSingleton(new ExportTuning { RetryFirst = TimeSpan.FromMilliseconds(20), MaxAttempts = 3, HaltPeriod = TimeSpan.FromMilliseconds(50), TrialHold = TimeSpan.FromMilliseconds(500) });
+        builder.Services.AddSingleton(Tuning);
         services(builder.Services);
         builder.Services.AddStreams(folder);
         var application = builder.Build();
