@@ -11,5 +11,8 @@ public readonly record struct NewRecord
     /// <summary>Names and values that travel with the record; null is none.</summary>
     public IReadOnlyList<UserProperty>? Headers { get; init; }
 
+    /// <summary>The key is the topic of an MQTT message.</summary>
+    internal bool KeyIsTopic { get; init; }
+
     public ReadOnlyMemory<byte> Payload { get; init; }
 }

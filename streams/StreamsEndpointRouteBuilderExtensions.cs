@@ -15,6 +15,8 @@ public static class StreamsEndpointRouteBuilderExtensions
     {
         var services = endpoints.ServiceProvider;
         var description = ActivatorUtilities.CreateInstance<DescriptionEndpoints>(services);
+        var import = ActivatorUtilities.CreateInstance<ImportEndpoint>(services);
+        var gateway = ActivatorUtilities.CreateInstance<GatewayEndpoints>(services);
         var tail = ActivatorUtilities.CreateInstance<TailEndpoint>(services);
         var exports = ActivatorUtilities.CreateInstance<ExportEndpoints>(services);
 
@@ -42,6 +44,10 @@ public static class StreamsEndpointRouteBuilderExtensions
         endpoints.MapGet("/api/v1/streams/{name}/tail", tail.HandleAsync);
         endpoints.MapPost("/api/v1/streams/{name}/exports/{export}/pause", exports.PauseAsync);
         endpoints.MapPost("/api/v1/streams/{name}/exports/{export}/resume", exports.ResumeAsync);
+        endpoints.MapGet("/api/v1/streams/{name}/import", import.GetAsync);
+        endpoints.MapPost("/api/v1/streams/{name}/import", import.PostAsync);
+        endpoints.MapGet("/api/v1/gateway", gateway.GetAsync);
+        endpoints.MapPost("/api/v1/gateway/manifest-signature", gateway.SignAsync);
         endpoints.MapGet("/api/v1/uplink", description.UplinkAsync);
         return endpoints;
     }

@@ -14,6 +14,7 @@ using Roost.Streams.Export.S3;
 using Roost.Streams.Export.Targets;
 using Roost.Streams.Export.Web;
 using Roost.Streams.Hosting;
+using Roost.Streams.Imports;
 using Roost.Streams.Signing;
 using Roost.Streams.Upstream;
 
@@ -46,6 +47,7 @@ public static class StreamsServiceCollectionExtensions
         services.AddSingleton<Uplink>();
         services.AddSingleton<IUplink>(provider => provider.GetRequiredService<Uplink>());
         services.AddSingleton(new GatewayIdentity(folder));
+        services.AddSingleton<StreamImport>();
         services.AddSingleton<IExportTargetFactory, HttpTargetFactory>();
         services.AddSingleton<IExportTargetFactory, FileTargetFactory>();
         services.AddSingleton<IExportTargetFactory, S3TargetFactory>();

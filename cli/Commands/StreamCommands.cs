@@ -24,6 +24,8 @@ internal static class StreamCommands
         Tail(options, terminal),
         Append(options, terminal),
         StreamCursorCommands.Create(options, terminal),
+        StreamExportCommand.Create(options, terminal),
+        StreamImportCommand.Create(options, terminal),
     };
 
     private static Command List(GlobalOptions options, Terminal terminal)

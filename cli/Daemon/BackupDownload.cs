@@ -1,17 +1,13 @@
 using System.Formats.Tar;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Microsoft.Win32.SafeHandles;
 using Roost.Cli.Output;
 
 namespace Roost.Cli.Daemon;
 
 /// <summary>A backup on its way into a file, which is there whole and checked, or not at all.</summary>
-internal static partial class BackupDownload
+internal static class BackupDownload
 {
-    private const int ReadOnlyCloseOnExec = 0x80000;
-
     /// <summary>Writes beside <paramref name="path"/> under a temporary name, checks every file of it, syncs, and renames.</summary>
     /// <param name="replace">An older file of that name is replaced; else it stays, and this fails.</param>
     /// <returns>Its size in bytes, and what the daemon remarked on the data in it.</returns>
@@ -34,7 +30,7 @@ internal static partial class BackupDownload
             }
 
             File.Move(temporary, path, overwrite: replace);
-            SyncFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            FolderSync.Sync(Path.GetDirectoryName(Path.GetFullPath(path))!);
             return (new FileInfo(path).Length, remarks);
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException or UnauthorizedAccessException or InvalidDataException)
@@ -104,20 +100,4 @@ internal static partial class BackupDownload
             throw new InvalidDataException("its list of contents cannot be read", exception);
         }
     }
-
-    /// <summary>Makes the new name durable.</summary>
-    private static void SyncFolder(string folder)
-    {
-        using var handle = new SafeFileHandle(open(folder, ReadOnlyCloseOnExec), ownsHandle: true);
-        if (handle.IsInvalid || fsync(handle) != 0)
-        {
-            throw new IOException($"{folder} could not be synced: {Marshal.GetLastPInvokeErrorMessage()}");
-        }
-    }
-
-    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int open(string path, int flags);
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int fsync(SafeFileHandle file);
 }

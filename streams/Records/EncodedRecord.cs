@@ -16,7 +16,7 @@ internal readonly struct EncodedRecord
             throw new ArgumentException($"A record's key has {Key.Length} bytes; use at most 65,535.", nameof(record));
         }
 
-        Headers = producer is { } mark ? RecordHeaders.Encode(mark, record.Headers) : RecordHeaders.Encode(flags: 0, record.Headers);
+        Headers = producer is { } mark ? RecordHeaders.Encode(mark, record.Headers) : RecordHeaders.Encode(record.KeyIsTopic ? RecordHeaders.KeyIsTopic : (byte)0, record.Headers);
         Payload = record.Payload;
     }
 
