@@ -12,7 +12,7 @@ internal sealed partial class FileTarget
     private void Close(OpenPart part)
     {
         _part = null;
-        File.Move(part.Path, Path.Combine(_options.Folder, _names!.Closed(part.First, part.Next, part.Extension)), overwrite: false);
+        File.Move(part.Path, Path.Combine(_options.Folder, _names.Closed(part.First, part.Next, part.Extension)), overwrite: false);
         FileSystemSync.Entries(_options.Folder);
         RemoveOldest();
     }
@@ -24,7 +24,7 @@ internal sealed partial class FileTarget
             return;
         }
 
-        var closed = _names!.In(_options.Folder).Where(file => file.Next is not null).Select(file => (file.Path, new FileInfo(file.Path).Length)).ToList();
+        var closed = _names.In(_options.Folder).Where(file => file.Next is not null).Select(file => (file.Path, new FileInfo(file.Path).Length)).ToList();
         var (files, bytes) = (closed.Count, closed.Sum(file => file.Length));
         foreach (var (path, length) in closed.TakeWhile(_ => files > (_options.Keep.Files ?? int.MaxValue) || bytes > (_options.Keep.Bytes ?? long.MaxValue)))
         {

@@ -24,7 +24,8 @@ internal sealed partial class FileTarget : IExportTarget
     private readonly ILogger _logger;
     private readonly Lock _gate = new(); // one writes at a time: a batch, or the timer that closes; held over the write, by no one else
     private readonly ITimer _timer;
-    private FileNames? _names;
+    private string? _stem;
+    private FileNames _names = null!;
     private OpenPart? _part;
     private long? _next; // of the records in the folder; null where it has none
     private bool _isDisposed;
@@ -67,7 +68,7 @@ internal sealed partial class FileTarget : IExportTarget
                     return fault;
                 }
 
-                _names ??= NamesOf(batch);
+                TakeNamesOf(batch);
                 LookAgain();
                 Write(batch, ref bytes);
                 return Delivery.Accepted;
@@ -84,11 +85,20 @@ internal sealed partial class FileTarget : IExportTarget
         }
     }
 
-    /// <summary>No other export of this stream, no other gateway, and no later stream of the same name has these.</summary>
-    private FileNames NamesOf(ExportBatch batch)
+    /// <summary>No other export of this stream, no other gateway, and no later stream of the same name has these. A later one may come at any time.</summary>
+    private void TakeNamesOf(ExportBatch batch)
     {
         var id = batch.StreamId.Length > 0 ? batch.StreamId : _gateway();
-        return new FileNames($"{batch.Identity.Stream.Value}-{id}{(batch.Identity.Name == UsualName ? "" : $"-{batch.Identity.Name}")}");
+        var stem = $"{batch.Identity.Stream.Value}-{id}{(batch.Identity.Name == UsualName ? "" : $"-{batch.Identity.Name}")}";
+        if (stem != _stem)
+        {
+            if (_part?.IsUntouched() == true)
+            {
+                Close(_part); // of a stream that is deleted: nothing more comes
+            }
+
+            (_stem, _names, _part, _next) = (stem, new FileNames(stem), null, null);
+        }
     }
 
     private void Write(ExportBatch batch, ref long bytes)
@@ -109,7 +119,7 @@ internal sealed partial class FileTarget : IExportTarget
         }
 
         var isNew = _part is null;
-        var part = _part ?? new OpenPart(Path.Combine(_options.Folder, _names!.Part(first, encoded.Extension)), first, first, 0, encoded.Extension, _clock.GetUtcNow());
+        var part = _part ?? new OpenPart(Path.Combine(_options.Folder, _names.Part(first, encoded.Extension)), first, first, 0, encoded.Extension, _clock.GetUtcNow());
         _part = null; // until the write is done
         part = part.Append(content, batch.Next);
         if (isNew)
@@ -130,7 +140,7 @@ internal sealed partial class FileTarget : IExportTarget
         }
 
         (_part, _next) = (null, null);
-        foreach (var file in _names!.In(_options.Folder))
+        foreach (var file in _names.In(_options.Folder))
         {
             if (file.Next is { } next)
             {

@@ -27,6 +27,17 @@ internal sealed class FileTargetFactory(GatewayIdentity gateway, TimeProvider cl
             faults.AddError($"{key}:Compress is brotli, of which a file can hold only one batch; use gzip or none.");
         }
 
+        // What lies above the highest offset in the folder is new, and what lies below is there: only in order is that so.
+        if (export.MaxInflight is > 1)
+        {
+            faults.AddError($"{key}:MaxInflight is {export.MaxInflight}; use 1: a file has its records in order.");
+        }
+
+        if (export.Backlog != BacklogOrder.InOrder)
+        {
+            faults.AddError($"{key}:Backlog is not in-order; leave it out: a file has its records in order.");
+        }
+
         key = $"{key}:File";
         if (export.File is not { } file)
         {

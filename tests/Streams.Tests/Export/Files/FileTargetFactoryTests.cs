@@ -36,6 +36,16 @@ public sealed class FileTargetFactoryTests
         Assert.That(Faults(null), Has.Some.StartsWith("Cloud:Exports:0:File is missing"));
     }
 
+    /// <summary>Batches out of order would pass for ones that are written already.</summary>
+    [Test]
+    public void Nothing_that_sends_batches_out_of_order_is_taken()
+    {
+        var faults = new ValidateOptionsResultBuilder();
+        _factory.Validate(faults, "Cloud:Exports:0", new ExportOptions { To = ExportTarget.File, File = new ExportFileOptions { Folder = "/srv" }, MaxInflight = 2, Backlog = Enum.GetValues<BacklogOrder>().First(order => order != BacklogOrder.InOrder) });
+
+        Assert.That(faults.Build().Failures, Has.One.StartsWith("Cloud:Exports:0:MaxInflight ").And.One.StartsWith("Cloud:Exports:0:Backlog "));
+    }
+
     private List<string> Faults(ExportFileOptions? file, BatchCompression? compress = null)
     {
         var faults = new ValidateOptionsResultBuilder();

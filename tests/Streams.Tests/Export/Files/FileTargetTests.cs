@@ -159,6 +159,20 @@ public sealed class FileTargetTests
     }
 
     [Test]
+    public async Task A_stream_that_is_made_anew_meanwhile_begins_files_of_its_own_and_the_old_one_is_closed()
+    {
+        await using var target = Target();
+        await AcceptAsync(target, 0, 5);
+        Assert.That(await target.SendAsync(Batches.Of(0, 2, streamId: "fedcba9876543210"), default), Is.EqualTo(Delivery.Accepted));
+
+        Assert.That(Names(), Is.EqualTo(new[]
+        {
+            "telemetry-0123456789abcdef-00000000000000000000-00000000000000000005.ndjson.gz",
+            "telemetry-fedcba9876543210-00000000000000000000.ndjson.gz.part",
+        }));
+    }
+
+    [Test]
     public async Task A_change_of_format_closes_what_is_open()
     {
         await AcceptAsync(Target(), 0, 2);
