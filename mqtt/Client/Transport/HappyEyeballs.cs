@@ -8,7 +8,7 @@ namespace Roost.Mqtt.Client.Transport;
 /// failed, or has not answered for 250 ms. So a network whose IPv6 leads nowhere costs a quarter of a second, and no time-out.
 /// </summary>
 /// <param name="connect">Connects to one address, or throws; the socket is ours then.</param>
-internal sealed class HappyEyeballs(Func<IPAddress, CancellationToken, Task<Socket>> connect, TimeProvider clock)
+public sealed class HappyEyeballs(Func<IPAddress, CancellationToken, Task<Socket>> connect, TimeProvider clock)
 {
     /// <summary>RFC 8305 section 5: the Connection Attempt Delay that it recommends.</summary>
     public static readonly TimeSpan HeadStart = TimeSpan.FromMilliseconds(250);

@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Roost.Mqtt.Client.Transport;
 
 namespace Roost.Streams.Export.Web;
 
@@ -72,15 +73,24 @@ internal sealed class WebConnections(ExportHttpOptions options, TimeProvider clo
         Credentials = proxy.UserInfo.Length == 0 ? null : new NetworkCredential(Uri.UnescapeDataString(proxy.UserInfo.Split(':')[0]), Uri.UnescapeDataString(proxy.UserInfo.Split(':', 2)[^1])),
     };
 
-    /// <summary>Keeps what has not left the machine small, so that "written" means nearly sent, also on a link of 64 kbit/s: the watch relies on it.</summary>
-    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    /// <summary>To whichever address answers first: a name may have one that leads nowhere.</summary>
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
+        IReadOnlyList<IPAddress> addresses = IPAddress.TryParse(host, out var address) ? [address] : await Dns.GetHostAddressesAsync(host, cancellationToken);
+        var connecting = new HappyEyeballs((one, cancelled) => ConnectAsync(new IPEndPoint(one, port), cancelled), clock);
+        return new NetworkStream(await connecting.ConnectAsync(HappyEyeballs.TakeTurns(addresses), cancellationToken), ownsSocket: true);
+    }
+
+    /// <summary>Keeps what has not left the machine small, so that "written" means nearly sent, also on a link of 64 kbit/s: the watch relies on it.</summary>
+    private static async Task<Socket> ConnectAsync(IPEndPoint address, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
             socket.SetRawSocketOption((int)SocketOptionLevel.Tcp, (int)NotSentLowWater, BitConverter.GetBytes(NotSentBytes));
-            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
+            await socket.ConnectAsync(address, cancellationToken);
+            return socket;
         }
         catch
         {

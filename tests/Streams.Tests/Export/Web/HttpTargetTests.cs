@@ -213,6 +213,15 @@ public sealed class HttpTargetTests
         Assert.That(unknown.Reason, Does.Contain("no-such-host.invalid").And.Contain("cannot be looked up"));
     }
 
+    /// <summary>localhost has an IPv6 address too, on most machines; the server listens on the other.</summary>
+    [Test]
+    public async Task A_name_with_several_addresses_is_reached_by_the_one_that_answers()
+    {
+        await using var target = Target(options => options.Url = $"http://localhost:{_server.Url.Port}/batches");
+
+        Assert.That(await target.SendAsync(Batches.Of(0, 1), default), Is.EqualTo(Delivery.Accepted));
+    }
+
     [Test]
     public void The_end_of_the_daemon_ends_a_request()
     {
