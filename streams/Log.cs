@@ -32,6 +32,9 @@ internal static partial class Log
     [LoggerMessage(4106, LogLevel.Warning, "Stream {Stream}: what it remembers of its producers could not be written. Until it can, a repetition after a kill may be stored twice.")]
     public static partial void ProducersNotSaved(ILogger logger, StreamName stream, Exception exception);
 
+    [LoggerMessage(4107, LogLevel.Warning, "Stream {Stream} lost its oldest {Records} records: all streams together have what they may have, or the disk is full but for the reserve. More are reported once a minute.")]
+    public static partial void DroppedForAll(ILogger logger, StreamName stream, long records);
+
     [LoggerMessage(4010, LogLevel.Information, "Connected to the cloud at {Endpoint} as {ClientIdentifier}.")]
     public static partial void UplinkConnected(ILogger logger, string endpoint, string clientIdentifier);
 

@@ -12,6 +12,7 @@ public sealed partial class RecordStream
     private readonly Lock _gate = new();
     private readonly OpenBatches _batches = new();
     private readonly StreamSlot _slot;
+    private int _makesRoom; // 1 while that is under way
     private readonly RoomMaker _room;
     private readonly StreamMetrics _metrics;
 
@@ -103,6 +104,12 @@ public sealed partial class RecordStream
     /// <param name="mayWait">The caller's thread may wait for the disk while room is made.</param>
     internal long Append(AppendLog log, ReadOnlySpan<byte> key, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> payload, bool mayWait = false)
     {
+        var bytes = key.Length + headers.Length + payload.Length;
+        if (_room.Admit(this, bytes, 1, mayWait) is { } full)
+        {
+            throw RefuseForAll(full, 1);
+        }
+
         long offset;
         try
         {
@@ -114,21 +121,22 @@ public sealed partial class RecordStream
         }
         catch (LogFullException refusal) when (!mayWait)
         {
-            ThreadPool.QueueUserWorkItem(static work => _ = work.Stream._room.Free(work.Stream) ? work.Refusal : work.Stream.Refuse(work.Refusal), (Stream: this, Refusal: refusal), preferLocal: false);
+            _metrics.Refused(_slot.Tag, 1);
+            MakeRoomSoon(refusal);
             throw;
         }
         catch (LogFullException refusal)
         {
             if (!_room.Free(this))
             {
-                throw Refuse(refusal);
+                throw Refuse(refusal, 1);
             }
 
             offset = AppendInGate(log, key, headers, payload);
         }
 
         NoteTaken();
-        _metrics.Appended(_slot.Tag, 1, key.Length + headers.Length + payload.Length);
+        _metrics.Appended(_slot.Tag, 1, bytes);
         return offset;
     }
 
@@ -140,12 +148,40 @@ public sealed partial class RecordStream
         }
     }
 
-    /// <summary>Notes that the stream is full, and says why where that is its own limit.</summary>
-    private LogFullException Refuse(LogFullException refusal)
+    /// <summary>For a caller that cannot wait: its next record may find room, or everybody is told why there is none.</summary>
+    private void MakeRoomSoon(LogFullException refusal)
     {
-        var told = _slot.Options.Full == LogFullPolicy.Reject ? _room.Explain(this, refusal) : refusal;
+        if (Interlocked.Exchange(ref _makesRoom, 1) == 0)
+        {
+            ThreadPool.QueueUserWorkItem(
+                static work =>
+                {
+                    if (!work.Stream._room.Free(work.Stream))
+                    {
+                        work.Stream.Refuse(work.Refusal, records: 0);
+                    }
+
+                    Volatile.Write(ref work.Stream._makesRoom, 0);
+                },
+                (Stream: this, Refusal: refusal),
+                preferLocal: false);
+        }
+    }
+
+    /// <summary>Notes that the stream is full, and says why where that is its own limit.</summary>
+    private LogFullException Refuse(LogFullException refusal, int records)
+    {
+        var told = _slot.Options.Full == LogFullPolicy.Reject && _slot.OpenLog is not null ? _room.Explain(this, refusal) : refusal;
         _slot.Refusal = told.Message;
+        _metrics.Refused(_slot.Tag, records);
         return told;
+    }
+
+    /// <summary>All streams together have what they may have; those tell it themselves.</summary>
+    private LogFullException RefuseForAll(LogFullException full, int records)
+    {
+        _metrics.Refused(_slot.Tag, records);
+        return full;
     }
 
     private void NoteTaken()
@@ -168,9 +204,14 @@ public sealed partial class RecordStream
     private OpenBatch Append(AppendLog log, EncodedRecord[] records)
     {
         var bytes = records.Sum(record => (long)record.Length);
+        if (_room.Admit(this, bytes, records.Length, true) is { } full)
+        {
+            throw RefuseForAll(full, records.Length);
+        }
+
         if ((TryAppend(log, records, bytes) ?? (_room.Free(this) ? TryAppend(log, records, bytes) : null)) is not { } batch)
         {
-            throw Refuse(new LogFullException(log.Folder, $"its retention has no room for {records.Length} records of {bytes} bytes", "Send fewer at once, or raise the retention."));
+            throw Refuse(new LogFullException(log.Folder, $"its retention has no room for {records.Length} records of {bytes} bytes", "Send fewer at once, or raise the retention."), records.Length);
         }
 
         NoteTaken();

@@ -45,6 +45,9 @@ public sealed record StreamDescription
 
     public required LogCompression Compression { get; init; }
 
+    /// <summary>When all streams together have what they may have, the highest number loses records first.</summary>
+    public required int Priority { get; init; }
+
     /// <summary>Why the stream takes no records now though it can be used, as a sentence; null when it does.</summary>
     public required string? Refusal { get; init; }
 

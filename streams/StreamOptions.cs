@@ -20,6 +20,9 @@ public sealed class StreamOptions
     /// <summary>How often every record is read again to compare its checksum. Default: every seven days; null: only on command.</summary>
     public TimeSpan? VerifyEvery { get; set; } = TimeSpan.FromDays(7);
 
+    /// <summary>When all streams together have what they may have, records of the least important stream go first. 1 (most important) to 9. Default 5.</summary>
+    public int Priority { get; set; } = 5;
+
     /// <summary>Whether records go that every consumer is done with.</summary>
     internal ConsumedRecords Consumed => Retention.Consumed ?? (Full == LogFullPolicy.Reject ? ConsumedRecords.Free : ConsumedRecords.Keep);
 

@@ -15,6 +15,7 @@ using Roost.Streams.Export.Targets;
 using Roost.Streams.Export.Web;
 using Roost.Streams.Hosting;
 using Roost.Streams.Imports;
+using Roost.Streams.Space;
 using Roost.Streams.Signing;
 using Roost.Streams.Upstream;
 
@@ -55,6 +56,9 @@ public static class StreamsServiceCollectionExtensions
         services.AddSingleton<IStreamExports>(provider => provider.GetRequiredService<ExportRegistry>());
         services.AddSingleton<ConsumerList>();
         services.AddSingleton<ConsumedSpace>();
+        services.AddSingleton<IValidateOptions<StreamStorageOptions>, StreamStorageValidator>();
+        services.AddSingleton<StreamSpace>();
+        services.AddSingleton<IStreamStorage>(provider => provider.GetRequiredService<StreamSpace>());
         services.AddHostedService<StreamsService>();
         return services;
     }

@@ -6,7 +6,7 @@ using Roost.Cli.Output;
 namespace Roost.Cli.Commands;
 
 /// <summary>What an operator says of how a stream is kept, for the daemon, which judges it; what is null is not said.</summary>
-internal sealed record StreamDefinition(string? MaxBytes, string? MaxAge, string? MaxRecords, string? Consumed, string? Full, string? Durability, string? Compression, string? VerifyEvery, string? MaxRecord)
+internal sealed record StreamDefinition(string? MaxBytes, string? MaxAge, string? MaxRecords, string? Consumed, string? Full, string? Durability, string? Compression, string? VerifyEvery, string? Priority, string? MaxRecord)
 {
     public byte[] ToJson() => Encoding.UTF8.GetBytes(JsonText.Write(Write));
 
@@ -27,6 +27,7 @@ internal sealed record StreamDefinition(string? MaxBytes, string? MaxAge, string
         Write(json, "durability", Durability);
         Write(json, "compression", Compression);
         Write(json, "verifyEvery", VerifyEvery);
+        Write(json, "priority", Priority);
         Write(json, "maxRecord", MaxRecord);
         json.WriteEndObject();
     }

@@ -46,14 +46,15 @@ internal static class StreamDefinitionCommands
         var full = Text("--full", "When it is full", "drop-oldest|reject");
         var consumed = Text("--consumed", "What becomes of records that all exports, functions and cursors are done with", "keep|free");
         var compression = Text("--compression", "Whether full segments are compressed", "auto|always|none");
+        var priority = Text("--priority", "1 (kept longest) to 9: who loses records first when all streams have what they may have", "1-9");
         var durability = Text("--durability", "What an acknowledged record survives", "power-loss|crash|memory");
         var verifyEvery = Text("--verify-every", "How often every record is read again, or none", "7d|none");
         var maxRecord = Text("--max-record", "Largest record: key, headers and payload together", "1MiB");
-        var command = new Command(verb, description) { name, maxBytes, maxAge, maxRecords, consumed, full, durability, compression, verifyEvery, maxRecord };
+        var command = new Command(verb, description) { name, maxBytes, maxAge, maxRecords, consumed, full, durability, compression, verifyEvery, priority, maxRecord };
         CommandRun.Define(command, options, terminal, async (run, cancellationToken) =>
         {
             var stream = run.Get(name);
-            var definition = new StreamDefinition(run.Get(maxBytes), run.Get(maxAge), run.Get(maxRecords), run.Get(consumed), run.Get(full), run.Get(durability), run.Get(compression), run.Get(verifyEvery), run.Get(maxRecord));
+            var definition = new StreamDefinition(run.Get(maxBytes), run.Get(maxAge), run.Get(maxRecords), run.Get(consumed), run.Get(full), run.Get(durability), run.Get(compression), run.Get(verifyEvery), run.Get(priority), run.Get(maxRecord));
             using var body = DaemonClient.Body(definition.ToJson(), "application/json");
             using var response = await run.Daemon.SendAsync(method, $"/api/v1/streams/{PathSegment.Encode(stream)}", body, $"{verb} {stream}", cancellationToken, headers);
             using var shown = await DaemonClient.ReadJsonAsync(response, $"{verb} {stream}", cancellationToken);

@@ -24,6 +24,7 @@ internal static class StreamFacts
         Add("when full", JsonText.Cell(stream, "full"));
         Add("durability", JsonText.Cell(stream, "durability"));
         Add("largest record", Size(JsonText.Cell(stream, "maxRecordBytes")));
+        Add("priority", JsonText.Cell(stream, "priority"));
         Add("compression", JsonText.Cell(stream, "compression"));
         foreach (var consumer in Listing.Of(stream, "consumers"))
         {

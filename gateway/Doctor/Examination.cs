@@ -1,15 +1,16 @@
 using System.Globalization;
 using Roost.Gateway.Health;
 using Roost.LocalLambda;
+using Roost.Streams;
 
 namespace Roost.Gateway.Doctor;
 
 /// <summary>Looks at the daemon and at the machine under it. Takes some tens of milliseconds, because it starts programs to ask for their versions.</summary>
-internal sealed class Examination(string dataFolder, FunctionHost functions, IReadOnlyList<IHealthSource> rooms)
+internal sealed class Examination(string dataFolder, FunctionHost functions, IStreamStorage streams, IReadOnlyList<IHealthSource> rooms)
 {
     private const long LeastFreeBytes = 256L << 20;
 
-    public IReadOnlyList<Finding> Run() => [.. Rooms(), .. Damage(), .. DeadLetters(), .. Isolation(), .. Programs(), Disk(), Clock(), User()];
+    public IReadOnlyList<Finding> Run() => [.. Rooms(), .. Damage(), .. DeadLetters(), .. Isolation(), .. Programs(), Disk(), Streams(), Clock(), User()];
 
     private IEnumerable<Finding> Rooms() => rooms.Select(room => room.Check()).Select(room =>
         new Finding(room.Room, room.State switch { RoomState.Up => FindingState.Well, RoomState.Degraded => FindingState.Weak, _ => FindingState.Fault }, room.State.ToString().ToLowerInvariant(), room.Reason));
@@ -54,6 +55,16 @@ internal sealed class Examination(string dataFolder, FunctionHost functions, IRe
         return disk.AvailableFreeSpace >= LeastFreeBytes
             ? new Finding("disk", FindingState.Well, free)
             : new Finding("disk", FindingState.Weak, free, "make room, or let less be kept (streams: retention, functions: log-retention); what cannot be kept is refused");
+    }
+
+    /// <summary>Weak when a tenth of the limit, or of the disk's reserve, is left.</summary>
+    private Finding Streams()
+    {
+        var usage = streams.Usage;
+        var found = string.Create(CultureInfo.InvariantCulture, $"{usage.Bytes >> 20} MiB in all streams{(usage.MaxBytes is { } most ? $" of {most >> 20} MiB" : "")}; {usage.Headroom >> 20} MiB may come before something goes");
+        return usage.Headroom > (usage.MaxBytes is { } limit ? Math.Min(limit, usage.FreeBytes) : usage.FreeBytes) / 10
+            ? new Finding("stream space", FindingState.Well, found)
+            : new Finding("stream space", FindingState.Weak, found, "the oldest records of the least important streams go first; delete streams, keep less (retention), let consumers go on, or raise stream-storage.max-total");
     }
 
     /// <summary>The kernel would say it too, but systemd's ProtectClock keeps that call from the daemon.</summary>

@@ -3,7 +3,7 @@ using Roost.Streams;
 namespace Roost.Gateway.Health;
 
 /// <summary>Degraded by a stream that cannot be used, is damaged or takes no records, or an export that does not move; a cloud that is away is no fault.</summary>
-internal sealed class StreamHealth(IStreamCatalog streams, IStreamExports exports) : IHealthSource
+internal sealed class StreamHealth(IStreamCatalog streams, IStreamExports exports, IStreamStorage storage) : IHealthSource
 {
     public RoomHealth Check()
     {
@@ -12,6 +12,7 @@ internal sealed class StreamHealth(IStreamCatalog streams, IStreamExports export
             .Concat(all.Where(stream => stream.Refusal is not null).Select(stream => $"Stream {stream.Name} takes no records: {stream.Refusal}"))
             .Concat(all.Where(stream => stream.Verification is { Damage.Count: > 0 }).Select(Damage))
             .Concat(exports.List().Where(export => export.State == ExportState.Failing).Select(export => $"Export {export.Name} of stream {export.Stream}: {export.Fault}"))
+            .Concat(storage.Usage.Refusal is { } refusal ? [refusal] : [])
             .FirstOrDefault();
         return new("streams", fault is null ? RoomState.Up : RoomState.Degraded, fault);
     }

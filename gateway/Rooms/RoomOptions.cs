@@ -21,6 +21,7 @@ internal static class RoomOptions
             .Add<ShadowOptions>(ShadowOptions.Section)
             .Add<FunctionOptions>(FunctionOptions.Section)
             .Add<StreamsOptions>(StreamsOptions.Section)
+            .Add<StreamStorageOptions>(StreamStorageOptions.Section)
             .Add<CloudOptions>(CloudOptions.Section)
             .Add<CloudMqttOptions>(CloudMqttOptions.Section)
             .Add<CloudS3Options>(CloudS3Options.Section)

@@ -43,7 +43,7 @@ internal static class StatusEndpoint
             WriteBroker(writer, broker);
             WriteThings(writer, services.GetRequiredService<ShadowService>());
             WriteFunctions(writer, services.GetRequiredService<IFunctionInvoker>());
-            WriteStreams(writer, services.GetRequiredService<IStreamCatalog>());
+            WriteStreams(writer, services.GetRequiredService<IStreamCatalog>(), services.GetRequiredService<IStreamStorage>().Usage);
             WriteUplink(writer, services.GetRequiredService<IUplink>().Status);
             WriteBridges(writer, services.GetRequiredService<ICloudBridge>().List());
             writer.WriteNumber("routes", services.GetRequiredService<RouteTable>().Routes.Count);
@@ -125,13 +125,15 @@ internal static class StatusEndpoint
         writer.WriteEndObject();
     }
 
-    private static void WriteStreams(Utf8JsonWriter writer, IStreamCatalog catalog)
+    private static void WriteStreams(Utf8JsonWriter writer, IStreamCatalog catalog, StreamUsage usage)
     {
         var streams = catalog.List().Where(stream => !stream.Name.IsSystem).ToList(); // the owner's; the daemon's own are in the list of streams
         writer.WriteStartObject("streams");
         writer.WriteNumber("count", streams.Count);
         writer.WriteNumber("records", streams.Sum(stream => stream.Records));
         writer.WriteNumber("bytes", streams.Sum(stream => stream.SizeBytes));
+        writer.WriteNumber("usedBytes", usage.Bytes); // the daemon's own included
+        writer.WriteNumber("headroomBytes", usage.Headroom);
         writer.WriteEndObject();
     }
 

@@ -7,6 +7,7 @@ namespace Roost.Streams.Catalog;
 internal static class LogOptionsOf
 {
     private const long SegmentBytes = 16 * 1024 * 1024;
+    private const int PartOfTotal = 32;
 
     /// <summary>Refused records are few; old ones go before they fill the card.</summary>
     public static AppendLogOptions Dead { get; } = new()
@@ -28,10 +29,11 @@ internal static class LogOptionsOf
         Durability = Durability.Crash, // nothing is appended: no space is set aside for it
     };
 
-    public static AppendLogOptions Defined(StreamOptions options) => new()
+    /// <param name="storage">The limit of all streams frees whole segments, so that they must be small parts of it.</param>
+    public static AppendLogOptions Defined(StreamOptions options, StreamStorageOptions storage) => new()
     {
         Durability = options.Durability,
-        SegmentBytes = Math.Max(SegmentBytes, 2L * options.MaxRecordBytes),
+        SegmentBytes = Math.Max(Math.Min(SegmentBytes, (storage.MaxTotalBytes ?? long.MaxValue) / PartOfTotal), 2L * options.MaxRecordBytes),
         MaxRecordBytes = options.MaxRecordBytes,
         Retention = new LogRetention(options.Retention.Bytes, options.Retention.Age, options.Retention.Records),
         Full = options.Full,

@@ -118,7 +118,7 @@ internal sealed partial class StreamCatalog : IDisposable
             throw Failed(name, "made", exception);
         }
 
-        Open(Add(name, StreamOrigin.Api, LogOptionsOf.Defined(definition), definition).Slot);
+        Open(Add(name, StreamOrigin.Api, LogOptionsOf.Defined(definition, _storage), definition).Slot);
         Log.StreamMade(_logger, name);
     }
 
@@ -138,7 +138,7 @@ internal sealed partial class StreamCatalog : IDisposable
         {
             var document = (slot.Document ?? throw slot.NotOpen()) with { Definition = definition };
             document.Write(_folder.Of(slot.Name));
-            slot.Redefine(document, LogOptionsOf.Defined(definition));
+            slot.Redefine(document, LogOptionsOf.Defined(definition, _storage));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

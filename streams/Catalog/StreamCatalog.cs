@@ -20,14 +20,17 @@ internal sealed partial class StreamCatalog : IStreamCatalog
     private readonly RoomMaker _room = new();
     private readonly Lock _deadGate = new();
     private readonly IReadOnlyList<AdoptedStream> _adopted;
+    private readonly StreamStorageOptions _storage;
     private readonly StreamsFolder _folder;
     private readonly StreamMetrics _metrics;
     private readonly StorageMetrics _storageMetrics;
     private readonly TimeProvider _clock;
     private readonly ILogger<StreamCatalog> _logger;
 
-    public StreamCatalog(IOptions<StreamsOptions> options, IEnumerable<AdoptedStream> adopted, StreamsFolder folder, StreamMetrics metrics, StorageMetrics storageMetrics, TimeProvider clock, ILogger<StreamCatalog> logger)
+    public StreamCatalog(
+        IOptions<StreamsOptions> options, IOptions<StreamStorageOptions> storage, IEnumerable<AdoptedStream> adopted, StreamsFolder folder, StreamMetrics metrics, StorageMetrics storageMetrics, TimeProvider clock, ILogger<StreamCatalog> logger)
     {
+        _storage = storage.Value;
         _folder = folder;
         _metrics = metrics;
         _storageMetrics = storageMetrics;
@@ -35,7 +38,7 @@ internal sealed partial class StreamCatalog : IStreamCatalog
         _logger = logger;
         foreach (var (name, stream) in options.Value)
         {
-            Add(StreamName.Parse(name), StreamOrigin.Configuration, LogOptionsOf.Defined(stream), stream);
+            Add(StreamName.Parse(name), StreamOrigin.Configuration, LogOptionsOf.Defined(stream, _storage), stream);
         }
 
         _adopted = [.. adopted];
@@ -154,7 +157,7 @@ internal sealed partial class StreamCatalog : IStreamCatalog
         try
         {
             var definition = StreamDocument.Read(folder)?.Definition;
-            Open(Add(name, definition is null ? StreamOrigin.Removed : StreamOrigin.Api, definition is null ? LogOptionsOf.Removed : LogOptionsOf.Defined(definition), definition).Slot);
+            Open(Add(name, definition is null ? StreamOrigin.Removed : StreamOrigin.Api, definition is null ? LogOptionsOf.Removed : LogOptionsOf.Defined(definition, _storage), definition).Slot);
             if (definition is null)
             {
                 Log.StreamNotConfigured(_logger, name, folder, name);

@@ -7,6 +7,8 @@ namespace Roost.Streams.Catalog;
 /// <summary>The place of one stream in the catalog: what it is, its options, its open log, or why there is none. A stream that is deleted never gets another log.</summary>
 internal sealed class StreamSlot(StreamName name, StreamOrigin origin, AppendLogOptions options, StreamOptions? definition = null)
 {
+    private static readonly StreamOptions s_defaults = new();
+
     private readonly TaskCompletionSource _deleted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile AppendLogOptions _options = options;
     private volatile StreamOptions? _definition = definition;
@@ -27,6 +29,12 @@ internal sealed class StreamSlot(StreamName name, StreamOrigin origin, AppendLog
 
     /// <summary>Whether records go that every consumer is done with.</summary>
     public bool FreesConsumed => _definition?.Consumed == ConsumedRecords.Free;
+
+    /// <summary>1 is kept longest, 9 goes first.</summary>
+    public int Priority => (_definition ?? s_defaults).Priority;
+
+    /// <summary>Its log is its own, and its records may be freed here.</summary>
+    public bool CanBeTrimmed => !_isAdopted && Origin is StreamOrigin.Configuration or StreamOrigin.Api;
 
     /// <summary>Why the stream takes no records now though it is open; null while it does.</summary>
     public string? Refusal
@@ -148,6 +156,7 @@ internal sealed class StreamSlot(StreamName name, StreamOrigin origin, AppendLog
             Consumed = FreesConsumed ? ConsumedRecords.Free : ConsumedRecords.Keep,
             Compression = kept.Compression,
             Refusal = Refusal,
+            Priority = Priority,
             Full = kept.Full,
             Durability = kept.Durability,
             MaxRecordBytes = kept.MaxRecordBytes,

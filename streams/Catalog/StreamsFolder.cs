@@ -10,6 +10,8 @@ internal sealed class StreamsFolder(string path)
     private const string Coming = ".new-";
     private const string Gone = ".deleted-";
 
+    public string Root => path;
+
     public string Of(StreamName name) => Path.Combine(path, name.Value);
 
     /// <summary>The streams that have a folder; what else lies there is not touched.</summary>

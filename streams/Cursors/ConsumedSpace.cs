@@ -26,16 +26,25 @@ internal sealed class ConsumedSpace : IDisposable
     private readonly ConditionalWeakTable<RecordStream, LogFullException> _told = [];
     private readonly ITimer _timer;
 
-    public ConsumedSpace(StreamCatalog catalog, ConsumerList consumers, TimeProvider clock, ILogger<ConsumedSpace> logger)
+    public ConsumedSpace(StreamCatalog catalog, ConsumerList consumers, StreamMetrics metrics, TimeProvider clock, ILogger<ConsumedSpace> logger)
     {
         (_catalog, _consumers, _clock, _logger) = (catalog, consumers, clock, logger);
         _looks = new ConditionalLooks(s_pause, clock);
         _explanations = new ConditionalLooks(s_pause, clock);
         (catalog.Room.Free, catalog.Room.Explain) = (stream => _looks.IsDue(stream) && Free(stream), Explain);
+        metrics.ObserveConsumers(Lags);
         _timer = clock.CreateTimer(_ => FreeAll(), null, s_period, s_period);
     }
 
     public void Dispose() => _timer.Dispose();
+
+    private IReadOnlyList<(StreamName Stream, StreamConsumer Consumer, long Records, long Bytes, TimeSpan Age)> Lags() =>
+    [
+        .. from stream in _catalog.All
+           from consumer in _consumers.Of(stream)
+           let lag = ConsumerLag.Of(stream, Math.Max(0, consumer.NextOffset), _clock)
+           select (stream.Name, consumer, lag.Records, lag.Bytes, lag.Age),
+    ];
 
     private void FreeAll()
     {
@@ -82,9 +91,21 @@ internal sealed class ConsumedSpace : IDisposable
             return told;
         }
 
-        var explained = ExplainNow(stream, refusal);
-        _told.AddOrUpdate(stream, explained);
-        return explained;
+        try
+        {
+            var explained = ExplainNow(stream, refusal);
+            _told.AddOrUpdate(stream, explained);
+            return explained;
+        }
+        catch (StreamRefusedException)
+        {
+            return refusal; // closed or deleted meanwhile
+        }
+        catch (Exception exception) // another room's answer; the refusal stands without it
+        {
+            Log.NotFreed(_logger, stream.Name, exception);
+            return refusal;
+        }
     }
 
     private LogFullException ExplainNow(RecordStream stream, LogFullException refusal)
@@ -95,7 +116,7 @@ internal sealed class ConsumedSpace : IDisposable
         {
             var since = holder.MovedAt is { } moved ? string.Create(CultureInfo.InvariantCulture, $", has not moved since {moved:yyyy-MM-dd'T'HH:mm:ss'Z'}") : "";
             return new LogFullException(
-                stream.Log.Folder,
+                refusal.Folder,
                 $"its retention ({limits}) is used up, and {holder} holds what could be freed: it stands at {Math.Max(0, holder.NextOffset)}, {stream.NextOffset - Math.Max(stream.FirstOffset, holder.NextOffset)} records behind{since}{(holder.Fault is { } fault ? $" ({fault.TrimEnd('.')})" : "")}",
                 holder.Kind == "cursor"
                     ? $"Let its owner go on, or remove it ('roost stream cursor delete {stream.Name} {holder.Name}'), or raise the retention."
@@ -104,7 +125,7 @@ internal sealed class ConsumedSpace : IDisposable
         }
 
         return new LogFullException(
-            stream.Log.Folder,
+            refusal.Folder,
             $"its retention ({limits}) is used up{(stream.FreesConsumed ? ", and no export, function or cursor takes its records" : "")}",
             "Wait until age frees some, raise the retention, or let it drop its oldest records (full: drop-oldest).",
             refusal);

@@ -11,7 +11,7 @@ namespace Roost.Streams.Definitions;
 /// </summary>
 internal sealed class StreamDefinitionJson(StreamOptions basis)
 {
-    private static readonly string[] _keys = ["retention", "full", "durability", "compression", "verifyEvery", "maxRecord"];
+    private static readonly string[] _keys = ["retention", "full", "durability", "compression", "verifyEvery", "priority", "maxRecord"];
     private static readonly string[] _retentionKeys = ["bytes", "age", "records", "consumed"];
     private readonly List<string> _faults = [];
 
@@ -25,6 +25,7 @@ internal sealed class StreamDefinitionJson(StreamOptions basis)
             Durability = basis.Durability,
             Compression = basis.Compression,
             VerifyEvery = basis.VerifyEvery,
+            Priority = basis.Priority,
             MaxRecordBytes = basis.MaxRecordBytes,
         };
         if (root.ValueKind != JsonValueKind.Object)
@@ -66,6 +67,9 @@ internal sealed class StreamDefinitionJson(StreamOptions basis)
                     break;
                 case "verifyEvery":
                     result.VerifyEvery = IsNone(value) ? null : Age("verifyEvery", value) ?? result.VerifyEvery;
+                    break;
+                case "priority":
+                    result.Priority = (int)Math.Clamp(Number("priority", value) ?? result.Priority, 0, 10); // what is out of bounds is told by the rules
                     break;
                 case "maxRecord":
                     result.MaxRecordBytes = (int)Math.Min(Size("maxRecord", value) ?? basis.MaxRecordBytes, int.MaxValue);

@@ -80,6 +80,7 @@ internal sealed record StreamDocument(string Id, DateTimeOffset Created, StreamO
         Durability = Enum.Parse<Durability>(definition.GetProperty("durability").GetString()!),
         Compression = Optional(definition, "compression", static value => Enum.Parse<LogCompression>(value.GetString()!)) ?? new StreamOptions().Compression,
         VerifyEvery = Optional(definition, "verifyEveryTicks", static value => TimeSpan.FromTicks(value.GetInt64())),
+        Priority = Optional(definition, "priority", static value => value.GetInt32()) ?? new StreamOptions().Priority,
         MaxRecordBytes = definition.GetProperty("maxRecordBytes").GetInt32(),
     };
 
@@ -107,6 +108,7 @@ internal sealed record StreamDocument(string Id, DateTimeOffset Created, StreamO
             json.WriteString("durability", definition.Durability.ToString());
             json.WriteString("compression", definition.Compression.ToString());
             Write(json, "verifyEveryTicks", definition.VerifyEvery?.Ticks);
+            json.WriteNumber("priority", definition.Priority);
             json.WriteNumber("maxRecordBytes", definition.MaxRecordBytes);
             json.WriteEndObject();
         }

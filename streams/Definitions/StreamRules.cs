@@ -22,6 +22,11 @@ internal static class StreamRules
             yield return (nameof(stream.VerifyEvery), $"is {Duration.Format(stream.VerifyEvery.Value)}; use at least 1m, or none for never.");
         }
 
+        if (stream.Priority is < 1 or > 9)
+        {
+            yield return (nameof(stream.Priority), $"is {stream.Priority}; use 1 (kept longest) to 9.");
+        }
+
         if (stream.Retention.Bytes is < LeastBytes)
         {
             yield return ("Retention:Bytes", $"is {stream.Retention.Bytes}; use at least 64KiB, or none for no limit.");

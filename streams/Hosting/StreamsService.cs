@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Roost.Streams.Catalog;
 using Roost.Streams.Cursors;
 using Roost.Streams.Export;
+using Roost.Streams.Space;
 using Roost.Streams.Upstream;
 
 namespace Roost.Streams.Hosting;
@@ -10,7 +11,7 @@ namespace Roost.Streams.Hosting;
 /// Start: open the streams, then let uplink and exports run in the background; whether the cloud is there does not matter. Stop, in the
 /// other order: exports drain and note their positions, the uplink says goodbye, the streams are synced and closed.
 /// </summary>
-internal sealed class StreamsService(StreamCatalog catalog, ExportRegistry exports, Uplink uplink, ConsumedSpace space) : IHostedService, IAsyncDisposable
+internal sealed class StreamsService(StreamCatalog catalog, ExportRegistry exports, Uplink uplink, ConsumedSpace consumed, StreamSpace space) : IHostedService, IAsyncDisposable
 {
     private readonly CancellationTokenSource _stoppingExports = new();
     private readonly CancellationTokenSource _stoppingUplink = new();
@@ -20,6 +21,7 @@ internal sealed class StreamsService(StreamCatalog catalog, ExportRegistry expor
     public Task StartAsync(CancellationToken cancellationToken)
     {
         catalog.Open();
+        space.Start();
         if (uplink.IsConfigured)
         {
             _connecting = Task.Run(() => uplink.RunAsync(_stoppingUplink.Token), CancellationToken.None);
@@ -36,7 +38,7 @@ internal sealed class StreamsService(StreamCatalog catalog, ExportRegistry expor
         await _exporting;
         await _stoppingUplink.CancelAsync();
         await _connecting;
-        space.Dispose();
+        consumed.Dispose();
         await catalog.CloseAsync();
     }
 

@@ -71,6 +71,7 @@ internal sealed class DescriptionEndpoints(IStreamCatalog catalog, IStreamExport
         json.WriteString("full", Words.Of(stream.Full));
         json.WriteString("durability", Words.Of(stream.Durability));
         json.WriteString("compression", Words.Of(stream.Compression));
+        json.WriteNumber("priority", stream.Priority);
         json.WriteNumber("maxRecordBytes", stream.MaxRecordBytes);
         json.WriteNumber("lostRecords", stream.LostRecords);
         if (stream.WrittenPerByte is { } written)

@@ -20,6 +20,9 @@ internal sealed class StreamsHost : IAsyncDisposable
 
     public IStreamExports Exports => _application.Services.GetRequiredService<IStreamExports>();
 
+    public T Service<T>()
+        where T : notnull => _application.Services.GetRequiredService<T>();
+
     public IUplink Uplink => _application.Services.GetRequiredService<IUplink>();
 
     public HttpClient Http { get; private set; } = null!;

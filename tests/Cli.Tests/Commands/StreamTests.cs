@@ -138,7 +138,7 @@ public sealed class StreamTests
         await using var daemon = await FakeDaemon.AnsweringAsync(
             """{"name":"t","id":"3f2a9c1e5b7d4a60","origin":"api","createdAt":"2026-01-01T00:00:00Z","fault":null,"records":3,"firstOffset":2,"nextOffset":5,"sizeBytes":1536,"oldestAt":null,"droppedRecords":0,"retention":{"bytes":268435456,"ageSeconds":604800,"records":null},"full":"reject","durability":"crash","maxRecordBytes":1048576,"consumers":[{"kind":"export","name":"mqtt","nextOffset":4,"lagRecords":1,"fault":"no route"}]}""", 201);
 
-        var run = await RoostRun.AtAsync(daemon, "stream", "create", "t", "--max-bytes", "256MiB", "--max-age", "7d", "--max-records", "none", "--consumed", "free", "--full", "reject", "--durability", "crash", "--compression", "none", "--max-record", "1048576");
+        var run = await RoostRun.AtAsync(daemon, "stream", "create", "t", "--max-bytes", "256MiB", "--max-age", "7d", "--max-records", "none", "--consumed", "free", "--full", "reject", "--durability", "crash", "--compression", "none", "--priority", "2", "--max-record", "1048576");
 
         Assert.That((run.ExitCode, run.Output), Is.EqualTo((0, """
             WHAT            HOW IT IS
@@ -156,7 +156,7 @@ public sealed class StreamTests
 
             """)));
         Assert.That(daemon.Requests.Single(), Is.EqualTo(
-            """PUT /api/v1/streams/t {"retention":{"bytes":"256MiB","age":"7d","records":"none","consumed":"free"},"full":"reject","durability":"crash","compression":"none","maxRecord":1048576}"""));
+            """PUT /api/v1/streams/t {"retention":{"bytes":"256MiB","age":"7d","records":"none","consumed":"free"},"full":"reject","durability":"crash","compression":"none","priority":2,"maxRecord":1048576}"""));
     }
 
     [Test]

@@ -84,11 +84,12 @@ public sealed class RunTimeStreamTests
     [TestCase("""{"retention":"7d"}""", "retention is a single value (\"7d\"); write an object with any of bytes, age, records, consumed")]
     [TestCase("""{"full":"drop"}""", "full is \"drop\"; use one of drop-oldest, reject.")]
     [TestCase("""{"retention":{"consumed":"eat"}}""", "retention.consumed is \"eat\"; use one of keep, free.")]
+    [TestCase("""{"priority":0}""", "priority is 0; use 1 (kept longest) to 9.")]
     [TestCase("""{"compression":"zip"}""", "compression is \"zip\"; use one of ")]
     [TestCase("""{"durability":1}""", "durability is 1; use one of power-loss, crash, memory.")]
     [TestCase("""{"maxRecord":"1GiB"}""", "maxRecord is 1073741824; use 1KiB to 64MiB.")]
     [TestCase("""{"maxRecord":"9TiB"}""", "maxRecord is 2147483647; use 1KiB to 64MiB.")]
-    [TestCase("""{"age":"7d"}""", "age is no known key; use retention, full, durability, compression, verifyEvery, maxRecord")]
+    [TestCase("""{"age":"7d"}""", "age is no known key; use retention, full, durability, compression, verifyEvery, priority, maxRecord")]
     [TestCase("[]", "The definition is a list")]
     [TestCase("{", "The body is no valid JSON")]
     public async Task A_wrong_definition_is_refused_with_place_and_remedy_and_nothing_is_made(string body, string message)

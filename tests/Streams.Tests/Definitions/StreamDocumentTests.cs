@@ -24,6 +24,7 @@ public sealed class StreamDocumentTests
             Full = LogFullPolicy.Reject,
             Durability = Durability.Crash,
             Compression = LogCompression.Always,
+            Priority = 2,
             MaxRecordBytes = 4096,
         });
         document.Write(_folder.Path);
@@ -33,7 +34,7 @@ public sealed class StreamDocumentTests
         Assert.That((read.Id, read.Created), Is.EqualTo((document.Id, document.Created)));
         Assert.That((read.Definition!.Retention.Bytes, read.Definition.Retention.Age, read.Definition.Retention.Records), Is.EqualTo(((long?)null, (TimeSpan?)TimeSpan.FromSeconds(90), (long?)5)));
         Assert.That((read.Definition.Full, read.Definition.Durability, read.Definition.MaxRecordBytes), Is.EqualTo((LogFullPolicy.Reject, Durability.Crash, 4096)));
-        Assert.That((read.Definition.Retention.Consumed, read.Definition.Compression), Is.EqualTo((ConsumedRecords.Keep, LogCompression.Always)));
+        Assert.That((read.Definition.Retention.Consumed, read.Definition.Compression, read.Definition.Priority), Is.EqualTo((ConsumedRecords.Keep, LogCompression.Always, 2)));
         Assert.That(File.Exists(_folder["stream.json.new"]), Is.False);
     }
 
