@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using Roost.Cli.Daemon;
-using Roost.Cli.Input;
 using Roost.Cli.Output;
 
 namespace Roost.Cli.Commands;
@@ -22,7 +21,7 @@ internal static class StreamCommands
         StreamVerifyCommand.Create(options, terminal),
         StreamRepairCommand.Create(options, terminal),
         Tail(options, terminal),
-        Append(options, terminal),
+        StreamAppendCommand.Create(options, terminal),
         StreamCursorCommands.Create(options, terminal),
         StreamExportCommand.Create(options, terminal),
         StreamImportCommand.Create(options, terminal),
@@ -30,7 +29,7 @@ internal static class StreamCommands
 
     private static Command List(GlobalOptions options, Terminal terminal)
     {
-        var command = new Command("list", "All streams, and how far their exports are behind");
+        var command = new Command("list", "All streams, and how many records exports, functions and cursors are behind");
         CommandRun.Define(command, options, terminal, async (run, cancellationToken) =>
         {
             using var streams = await run.Daemon.GetJsonAsync("/api/v1/streams", "list of streams", cancellationToken);
@@ -47,7 +46,7 @@ internal static class StreamCommands
                 var notes = exports.Prepend(stream).Select(item => JsonText.Cell(item, "fault")).Append(JsonText.Cell(stream, "refusal")).Where(fault => fault.Length > 0);
                 table.Add(
                     JsonText.Cell(stream, "name"), JsonText.Cell(stream, "records"), JsonText.Cell(stream, "firstOffset"), JsonText.Cell(stream, "nextOffset"),
-                    StreamFacts.Size(JsonText.Cell(stream, "sizeBytes")), string.Join(", ", exports.Select(export => JsonText.Cell(export, "lagRecords"))), string.Join("; ", notes));
+                    StreamFacts.Size(JsonText.Cell(stream, "sizeBytes")), string.Join(", ", Listing.Of(stream, "consumers").Select(consumer => JsonText.Cell(consumer, "lagRecords"))), string.Join("; ", notes));
             }
 
             run.Write(table);
@@ -93,24 +92,6 @@ internal static class StreamCommands
                 // Ctrl-C is how following ends.
             }
 
-            return ExitCode.Done;
-        });
-        return command;
-    }
-
-    private static Command Append(GlobalOptions options, Terminal terminal)
-    {
-        var name = Name();
-        var data = DataArgument.Create("DATA", "The record's payload");
-        var key = new Option<string?>("--key") { Description = "The record's key", HelpName = "KEY" };
-        var command = new Command("append", "Append one record and print its offset; done means kept") { name, data, key };
-        CommandRun.Define(command, options, terminal, async (run, cancellationToken) =>
-        {
-            using var content = DaemonClient.Body(await DataArgument.ReadAsync(run.Get(data), terminal, cancellationToken), "application/octet-stream");
-            var query = run.Get(key) is { } text ? $"?key={PathSegment.Encode(text)}" : "";
-            using var appended = await run.Daemon.SendJsonAsync(
-                HttpMethod.Post, $"/api/v1/streams/{PathSegment.Encode(run.Get(name))}/records{query}", content, $"append to {run.Get(name)}", cancellationToken);
-            await run.WriteLineAsync(run.Json ? JsonText.Compact(appended.RootElement) : JsonText.Cell(appended.RootElement, "firstOffset"));
             return ExitCode.Done;
         });
         return command;

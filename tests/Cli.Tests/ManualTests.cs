@@ -3,15 +3,15 @@ using Roost.Tests.Support;
 
 namespace Roost.Cli.Tests;
 
-/// <summary>The man page and docs/cli.md name every command of functions with all its options.</summary>
+/// <summary>The man page and docs/cli.md name every command of functions and streams with all its options.</summary>
 public sealed partial class ManualTests
 {
     [Test]
-    public async Task Each_command_of_functions_stands_in_the_manuals_with_its_options()
+    public async Task Each_command_of_functions_and_streams_stands_in_the_manuals_with_its_options()
     {
         var man = Regex.Replace(await File.ReadAllTextAsync(Path.Combine(SourceTree.Root, "packaging/deb/roost.1")), @"\\f[BIR]", "", RegexOptions.None, TimeSpan.FromSeconds(1)).Replace("\\-", "-", StringComparison.Ordinal);
         var page = await File.ReadAllTextAsync(Path.Combine(SourceTree.Root, "docs/cli.md"));
-        var commands = await CommandsAsync("fn");
+        List<string> commands = [.. await CommandsAsync("fn"), .. await CommandsAsync("stream")];
         Assert.That(commands, Has.Count.GreaterThan(15), "commands found in the help");
         foreach (var command in commands)
         {

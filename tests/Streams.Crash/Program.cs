@@ -3,6 +3,7 @@
 //   --folder FOLDER
 //   --count COUNT           0: without end, but never far ahead of the export
 //   --bytes BYTES           of each payload, filled up with zeros in front
+//   --produce SEQUENCE      nothing is exported: producer p appends the records from that sequence on, and says what is acknowledged
 //   --Cloud:Mqtt:KEY VALUE  any option of the uplink
 using System.Globalization;
 using System.Text;
@@ -21,7 +22,11 @@ services.AddLogging();
 services.Configure<StreamsOptions>(options => options["telemetry"] = new StreamOptions());
 services.Configure<CloudMqttOptions>(options => (options.Host, options.ClientId, options.ReconnectMax) = ("127.0.0.1", "site-17", TimeSpan.FromSeconds(1)));
 services.Configure<CloudMqttOptions>(configuration.GetSection(CloudMqttOptions.Section));
-services.Configure<CloudOptions>(options => options.Exports.Add(new ExportOptions { Stream = "telemetry", Topic = "cloud/telemetry", MaxInflight = 100 }));
+if (configuration["produce"] is null)
+{
+    services.Configure<CloudOptions>(options => options.Exports.Add(new ExportOptions { Stream = "telemetry", Topic = "cloud/telemetry", MaxInflight = 100 }));
+}
+
 services.AddStreams(configuration["folder"]!);
 await using var provider = services.BuildServiceProvider();
 foreach (var service in provider.GetServices<IHostedService>())
@@ -31,6 +36,11 @@ foreach (var service in provider.GetServices<IHostedService>())
 
 var stream = provider.GetRequiredService<IStreamCatalog>().Get(StreamName.Parse("telemetry"));
 var exports = provider.GetRequiredService<IStreamExports>();
+if (configuration["produce"] is { } first)
+{
+    await ProduceAsync(long.Parse(first, CultureInfo.InvariantCulture));
+}
+
 while (count == 0 || stream.NextOffset < count)
 {
     var records = count == 0 ? BatchRecords : (int)Math.Min(BatchRecords, count - stream.NextOffset);
@@ -50,6 +60,17 @@ while (exports.List()[0].LagRecords > 0)
 
 Say("exported");
 await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System);
+
+async Task ProduceAsync(long sequence)
+{
+    while (true)
+    {
+        var records = Enumerable.Range((int)sequence, 1 + (int)(sequence % BatchRecords)).Select(number => new NewRecord { Payload = Payload(number) }).ToList();
+        await stream.AppendAsync(records, new ProducerSequence("p", 0, sequence));
+        sequence += records.Count;
+        Say($"{sequence}");
+    }
+}
 
 byte[] Payload(int number) => Encoding.ASCII.GetBytes(number.ToString(CultureInfo.InvariantCulture).PadLeft(bytes, '0'));
 

@@ -119,10 +119,10 @@ public sealed class StreamTests
     }
 
     [Test]
-    public async Task Streams_are_listed_with_how_far_their_exports_are_behind()
+    public async Task Streams_are_listed_with_how_far_their_consumers_are_behind()
     {
         await using var daemon = await FakeDaemon.AnsweringAsync(
-            """{"streams":[{"name":"telemetry","fault":null,"records":3,"firstOffset":0,"nextOffset":3,"sizeBytes":300,"exports":[{"name":"e","lagRecords":2,"fault":"no route to host"}]},{"name":"x","fault":null,"records":0,"firstOffset":0,"nextOffset":0,"sizeBytes":0,"exports":[]}]}""");
+            """{"streams":[{"name":"telemetry","fault":null,"records":3,"firstOffset":0,"nextOffset":3,"sizeBytes":300,"exports":[{"name":"e","fault":"no route to host"}],"consumers":[{"name":"e","lagRecords":2}]},{"name":"x","fault":null,"records":0,"firstOffset":0,"nextOffset":0,"sizeBytes":0,"exports":[]}]}""");
 
         Assert.That((await RoostRun.AtAsync(daemon, "stream", "list")).Output, Is.EqualTo("""
             STREAM     RECORDS  FIRST  NEXT  SIZE       BEHIND  NOTE
@@ -130,6 +130,20 @@ public sealed class StreamTests
             x          0        0      0     0 bytes
 
             """));
+    }
+
+    [Test]
+    public async Task Each_line_is_a_record_in_requests_of_bounded_size()
+    {
+        await using var daemon = await FakeDaemon.AnsweringAsync("""{"firstOffset":7,"lastOffset":9,"count":3}""");
+
+        var run = await RoostRun.RunAsync(["stream", "append", "t", "-", "--lines", "--key", "k", "--socket", daemon.Socket], input: "a\n\n{\"n\":1}\n");
+
+        Assert.That((run.ExitCode, run.Output), Is.EqualTo((0, "7-9\n")));
+        Assert.That(daemon.Requests.Single(), Is.EqualTo(
+            """POST /api/v1/streams/t/records {"records":[{"key":"k","data":"a"},{"key":"k","data":""},{"key":"k","data":"{\"n\":1}"}]}"""));
+        var many = await RoostRun.RunAsync(["stream", "append", "t", "-", "--lines", "--socket", daemon.Socket], input: string.Concat(Enumerable.Repeat("x\n", 2500)));
+        Assert.That((many.ExitCode, daemon.Requests.Count), Is.EqualTo((0, 4)));
     }
 
     [Test]
