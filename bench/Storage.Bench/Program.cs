@@ -1,6 +1,21 @@
 // What does group commit cost over the bare system calls? Rounds are interleaved, so that a noisy machine is as noisy to each side.
 //   dotnet run -c Release --project bench/Storage.Bench -- [FOLDER] [ROUNDS]
+// What opening a log of so many GiB takes (default 10), reading at the tail, and what is written for a byte accepted:
+//   dotnet run -c Release --project bench/Storage.Bench -- open [FOLDER] [GIB] | tail [FOLDER] | written [FOLDER]
+using System.Globalization;
 using Roost.Storage.Bench;
+
+if (args is ["open" or "tail" or "written", ..])
+{
+    var place = args.Length > 1 ? args[1] : Path.Combine(Path.GetTempPath(), "roost-storage-bench");
+    await (args[0] switch
+    {
+        "open" => LogShape.OpenAsync(place, args.Length > 2 ? double.Parse(args[2], CultureInfo.InvariantCulture) : 10, rounds: 7),
+        "tail" => LogShape.TailAsync(place, records: 2000),
+        _ => LogShape.WrittenAsync(place),
+    });
+    return;
+}
 
 var folder = args.Length > 0 ? args[0] : Path.Combine(Path.GetTempPath(), "roost-storage-bench");
 var rounds = args.Length > 1 ? int.Parse(args[1]) : 5;
