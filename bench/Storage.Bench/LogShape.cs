@@ -22,7 +22,11 @@ internal static class LogShape
             for (long bytes = 0; bytes < gibibytes * (1L << 30); bytes += 1024)
             {
                 BitConverter.TryWriteBytes(payload, bytes);
-                await log.AppendAsync(default, default, payload);
+                var offset = log.Append([], [], payload);
+                if (bytes % (1 << 20) == 0)
+                {
+                    await log.WaitDurableAsync(offset);
+                }
             }
         }
 
