@@ -63,7 +63,7 @@ internal sealed class CloudBridge : IHostedService, ICloudBridge, IAsyncDisposab
             Directory.CreateDirectory(_folder);
         }
 
-        TellOfOthers();
+        await TellOfOthersAsync();
         foreach (var entry in _entries)
         {
             entry.Open(_uplink, _dead, _echoes, _warning);
@@ -142,13 +142,13 @@ internal sealed class CloudBridge : IHostedService, ICloudBridge, IAsyncDisposab
     };
 
     /// <summary>Queues whose entries are gone from the configuration: what was accepted is never deleted.</summary>
-    private void TellOfOthers()
+    private async Task TellOfOthersAsync()
     {
         var names = _entries.Where(static entry => entry.Entry.Options.CarriesOut).Select(static entry => entry.Entry.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var folder in Directory.Exists(_folder) ? Directory.GetDirectories(_folder) : [])
         {
             var name = Path.GetFileName(folder);
-            if (!names.Contains(name) && OrphanedQueue.Count(folder, _services) is > 0 and var count)
+            if (!names.Contains(name) && await OrphanedQueue.CountAsync(folder, _services) is > 0 and var count)
             {
                 BridgeLog.NotConfigured(_services.Logger, name, count, folder);
             }

@@ -7,14 +7,12 @@ namespace Roost.Streams.Bridge;
 internal static class OrphanedQueue
 {
     /// <returns>How many messages wait in it; null where that cannot be told.</returns>
-    public static long? Count(string folder, BridgeServices services)
+    public static async Task<long?> CountAsync(string folder, BridgeServices services)
     {
         try
         {
-            var queue = MqttOutgoingQueue.Open(folder, new MqttOutgoingQueueOptions { MaxBytes = long.MaxValue / 2 }, services.Clock, services.Logger);
-            var count = queue.Status.Waiting;
-            queue.DisposeAsync().AsTask().Wait();
-            return count;
+            await using var queue = MqttOutgoingQueue.Open(folder, new MqttOutgoingQueueOptions { MaxBytes = long.MaxValue / 2 }, services.Clock, services.Logger);
+            return queue.Status.Waiting;
         }
         catch (Exception exception) when (exception is CorruptLogException or IOException or UnauthorizedAccessException)
         {

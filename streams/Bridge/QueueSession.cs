@@ -94,12 +94,25 @@ internal sealed class QueueSession : IDisposable
             _headSentAt = _run.Clock.GetTimestamp();
         }
 
+        var sent = Lower(message);
         Interlocked.Increment(ref _inflight);
         _watch.Sent();
-        _run.ExpectEcho(message);
+        _run.ExpectEcho(sent);
         var holdsTrial = _onTrial && Volatile.Read(ref _answered) == 0;
-        return AnswerAsync(message, holdsTrial ? _connection.PublishAsync(message, cancellationToken) : _connection.PublishInTurnAsync(message, cancellationToken));
+        return AnswerAsync(sent, holdsTrial ? _connection.PublishAsync(sent, cancellationToken) : _connection.PublishInTurnAsync(sent, cancellationToken));
     }
+
+    /// <summary>A server without QoS 2 gets QoS 1: waiting for one that has it would be waiting for ever.</summary>
+    private MqttMessage Lower(MqttMessage message) => _connection.Server.MaximumQualityOfService != QualityOfService.AtLeastOnce || message.QualityOfService != QualityOfService.ExactlyOnce
+        ? message
+        : new MqttMessage
+        {
+            Topic = message.Topic,
+            Payload = message.Payload,
+            QualityOfService = QualityOfService.AtLeastOnce,
+            Retain = message.Retain,
+            Properties = message.Properties,
+        };
 
     private async ValueTask AnswerAsync(MqttMessage message, ValueTask publishing)
     {

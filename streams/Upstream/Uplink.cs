@@ -109,6 +109,7 @@ internal sealed class Uplink : IUplink
     /// <returns>Why the connection ended.</returns>
     private async Task<string> HoldAsync(UplinkConnection connection, UplinkHost host, CancellationToken stoppingToken)
     {
+        var began = _clock.GetTimestamp();
         Log.UplinkConnected(_logger, host.Endpoint, _options.ClientId);
         _metrics.Attempted("connected");
         Report(_status with { State = UplinkState.Connected, ConnectedSince = _clock.GetUtcNow(), Attempts = 0, NeedsOperator = false });
@@ -132,7 +133,7 @@ internal sealed class Uplink : IUplink
             await returning;
             Volatile.Write(ref _connected, new TaskCompletionSource<UplinkConnection>(TaskCreationOptions.RunContinuationsAsynchronously));
             connection.Release();
-            if (connection.WasUseful)
+            if (connection.WasUseful || _clock.GetElapsedTime(began) > _options.ReconnectMax)
             {
                 _backoff.Reset();
             }

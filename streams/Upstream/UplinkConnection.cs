@@ -55,7 +55,10 @@ internal sealed class UplinkConnection : IUplinkConnection, IAsyncDisposable
     public string Session => $"{_endpoint} as {_client.ClientIdentifier}";
 
     /// <summary>The server still had our session.</summary>
-    public bool SessionPresent { get; private set; }
+    public bool SessionPresent => Server.SessionPresent;
+
+    /// <summary>What the server said of itself.</summary>
+    public MqttServerProperties Server { get; private set; } = new();
 
     /// <summary>Something was acknowledged: a server that accepts and throws us out at once is not useful.</summary>
     public bool WasUseful => _useful;
@@ -70,7 +73,7 @@ internal sealed class UplinkConnection : IUplinkConnection, IAsyncDisposable
         try
         {
             await client.ConnectAsync(cancellationToken);
-            connection.SessionPresent = client.Server?.SessionPresent ?? false;
+            connection.Server = client.Server ?? connection.Server;
             return connection;
         }
         catch

@@ -130,6 +130,21 @@ public sealed class BridgePropertiesTests
         await Eventually.IsTrueAsync(() => host.Status is { MessagesOut: 1, MessagesIn: 1, Queued: 0 }, "the counters");
     }
 
+    [Test]
+    public async Task A_server_that_knows_no_qos_2_gets_such_messages_at_qos_1()
+    {
+        await using var modest = new Cloud(_folder["modest"], "max_qos 1");
+        await modest.StartAsync();
+        await modest.CollectAsync();
+        await using var host = await BridgeHost.StartAsync(_folder["gateway"], modest.Configure, new BridgeOptions { Topics = ["x/#"], Qos = 2 });
+        var robot = await host.ConnectAsync();
+
+        await robot.PublishAsync(new MqttMessage { Topic = TopicName.Parse("x/out"), Payload = "1"u8.ToArray(), QualityOfService = QualityOfService.ExactlyOnce });
+
+        await Eventually.IsTrueAsync(() => modest.Count == 1 && host.Status.Queued == 0, "the message");
+        Assert.That(modest.Arrived[0].QualityOfService, Is.EqualTo(QualityOfService.AtLeastOnce));
+    }
+
     [TestCase(false, "Check the credentials, and what the server's policy allows", Description = "in words")]
     [TestCase(true, "check what its policy allows", Description = "by closing the connection, as AWS IoT Core does")]
     public async Task A_subscription_that_the_cloud_refuses_is_shown_with_what_to_do_and_the_others_work(bool hangsUp, string remedy)
