@@ -4,7 +4,7 @@
 //   --count COUNT           0: without end, but never far ahead of the export
 //   --bytes BYTES           of each payload, filled up with zeros in front
 //   --produce SEQUENCE      nothing is exported: producer p appends the records from that sequence on, and says what is acknowledged
-//   --Cloud:Mqtt:KEY VALUE  any option of the uplink
+//   --Cloud:KEY VALUE       any option of uplink, object store and exports; without an export one over MQTT, a record a message
 using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Configuration;
@@ -22,10 +22,15 @@ services.AddLogging();
 services.Configure<StreamsOptions>(options => options["telemetry"] = new StreamOptions());
 services.Configure<CloudMqttOptions>(options => (options.Host, options.ClientId, options.ReconnectMax) = ("127.0.0.1", "site-17", TimeSpan.FromSeconds(1)));
 services.Configure<CloudMqttOptions>(configuration.GetSection(CloudMqttOptions.Section));
-if (configuration["produce"] is null)
+services.Configure<CloudS3Options>(configuration.GetSection(CloudS3Options.Section));
+services.Configure<CloudOptions>(configuration.GetSection(CloudOptions.Section));
+services.Configure<CloudOptions>(options =>
 {
-    services.Configure<CloudOptions>(options => options.Exports.Add(new ExportOptions { Stream = "telemetry", Topic = "cloud/telemetry", MaxInflight = 100 }));
-}
+    if (options.Exports.Count == 0 && configuration["produce"] is null)
+    {
+        options.Exports.Add(new ExportOptions { Stream = "telemetry", Topic = "cloud/telemetry", MaxInflight = 100, Envelope = MqttEnvelope.None });
+    }
+});
 
 services.AddStreams(configuration["folder"]!);
 await using var provider = services.BuildServiceProvider();

@@ -151,7 +151,7 @@ internal sealed class ExportProgress : IDisposable
                 }
 
                 _dirty = false;
-                document = new ProgressDocument(_paused, _done.Ranges, _planned).Encode();
+                document = new ProgressDocument(_paused, DoneAboveCursor(), _planned).Encode();
             }
 
             try
@@ -172,6 +172,16 @@ internal sealed class ExportProgress : IDisposable
         {
             _writing.Release();
         }
+    }
+
+    /// <summary>
+    /// In the gate. What lies between the cursor and the floor is among it: the cursor follows later, and after a crash in between these
+    /// records would be sent again, in batches with other bounds.
+    /// </summary>
+    private List<OffsetRange> DoneAboveCursor()
+    {
+        var noted = Cursor.Committed;
+        return noted < _done.Floor ? [new OffsetRange(noted, _done.Floor), .. _done.Ranges] : [.. _done.Ranges];
     }
 
     private SlotFile Open() => _file ??= SlotFile.Open(_path, ProgressDocument.MaxBytes, _sync);

@@ -4,7 +4,7 @@ namespace Roost.Streams.Export.Progress;
 
 /// <summary>What is kept of an export beside its cursor. Layout: docs/formats/export-progress.md.</summary>
 /// <param name="Paused">What an operator decided while the daemon ran; null: the configuration counts.</param>
-/// <param name="Done">Ranges above the cursor that are done.</param>
+/// <param name="Done">Ranges from the cursor on that are done.</param>
 /// <param name="Planned">Batches whose bounds stand, and which are not done.</param>
 internal sealed record ProgressDocument(bool? Paused, IReadOnlyList<OffsetRange> Done, IReadOnlyList<OffsetRange> Planned)
 {

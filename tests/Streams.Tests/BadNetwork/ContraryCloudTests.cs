@@ -153,5 +153,5 @@ public sealed class ContraryCloudTests
             (mqtt.Host, mqtt.Port, mqtt.ClientId, mqtt.ReconnectMax) = ("127.0.0.1", _cloud.Port, "site-17", TimeSpan.FromSeconds(1));
             mqtt.AcknowledgeTimeout = acknowledgeTimeout ?? mqtt.AcknowledgeTimeout;
         },
-        new ExportOptions { Stream = "telemetry", Topic = "cloud/telemetry", MaxInflight = Window });
+        new ExportOptions { Stream = "telemetry", Topic = "cloud/telemetry", MaxInflight = Window, Retry = new ExportRetryOptions { First = TimeSpan.FromMilliseconds(20) } });
 }

@@ -57,8 +57,13 @@ internal sealed class ObjectStore(string folder) : IAsyncDisposable
     public async Task<IReadOnlyList<string>> ListAsync()
     {
         using var client = Client();
-        var listed = await client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = Bucket });
-        return [.. listed.S3Objects.Select(found => found.Key)];
+        var keys = new List<string>();
+        await foreach (var found in client.Paginators.ListObjectsV2(new ListObjectsV2Request { BucketName = Bucket }).S3Objects)
+        {
+            keys.Add(found.Key);
+        }
+
+        return keys;
     }
 
     public async Task<(byte[] Body, GetObjectResponse About)> GetAsync(string key)
