@@ -17,4 +17,7 @@ public sealed class ExportS3Options
 
     /// <summary>As the store names it, like <c>STANDARD_IA</c>. Null: the bucket's own.</summary>
     public string? StorageClass { get; set; }
+
+    /// <summary>Null: objects are as the store keeps them.</summary>
+    public ExportEncryptionOptions? Encrypt { get; set; }
 }

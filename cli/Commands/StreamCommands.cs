@@ -25,6 +25,7 @@ internal static class StreamCommands
         StreamCursorCommands.Create(options, terminal),
         StreamExportCommand.Create(options, terminal),
         StreamImportCommand.Create(options, terminal),
+        StreamDecryptCommand.Create(terminal),
     };
 
     private static Command List(GlobalOptions options, Terminal terminal)

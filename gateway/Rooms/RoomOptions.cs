@@ -72,6 +72,10 @@ internal static class RoomOptions
 
         var store = schema.Get<CloudS3Options>();
         (store.SecretAccessKeyFile, store.Ca) = (Provided(store.SecretAccessKeyFile), Provided(store.Ca));
+        foreach (var encryption in schema.Get<CloudOptions>().Exports.Select(export => export.S3?.Encrypt).OfType<ExportEncryptionOptions>())
+        {
+            encryption.KeyFile = Provided(encryption.KeyFile)!;
+        }
 
         // An empty path stays as it is: the room's validator says what is wrong with it.
         string InData(string path) => path.Length == 0 ? path : Path.GetFullPath(path, dataFolder);

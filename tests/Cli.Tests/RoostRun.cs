@@ -11,7 +11,7 @@ internal sealed record RoostRun(int ExitCode, string Output, string Error)
 
     public static Task<RoostRun> AtAsync(FakeDaemon daemon, params string[] arguments) => RunAsync([.. arguments, "--socket", daemon.Socket]);
 
-    public static async Task<RoostRun> RunAsync(string[] arguments, string input = "", string? folder = null, IReadOnlyDictionary<string, string>? environment = null, bool interactive = false, SharedText? output = null, CancellationToken cancellationToken = default)
+    public static async Task<RoostRun> RunAsync(string[] arguments, string input = "", string? folder = null, IReadOnlyDictionary<string, string>? environment = null, bool interactive = false, byte[]? bytesIn = null, SharedText? output = null, CancellationToken cancellationToken = default)
     {
         output ??= new SharedText();
         using var error = new SharedText();
@@ -20,7 +20,7 @@ internal sealed record RoostRun(int ExitCode, string Output, string Error)
         {
             Out = output,
             Error = error,
-            OpenInput = () => new MemoryStream(Encoding.UTF8.GetBytes(input)),
+            OpenInput = () => new MemoryStream(bytesIn ?? Encoding.UTF8.GetBytes(input)),
             OpenOutput = () => bytes,
             IsInteractive = interactive,
             Variable = name => environment?.GetValueOrDefault(name),

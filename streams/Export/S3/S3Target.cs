@@ -2,13 +2,15 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Roost.Streams.Export.Batches;
+using Roost.Streams.Export.Encryption;
 using Roost.Streams.Export.Formats;
 using Roost.Streams.Export.Targets;
 
 namespace Roost.Streams.Export.S3;
 
 /// <summary>An object a batch. Its name says which records are in it, so that a repetition overwrites itself.</summary>
-internal sealed class S3Target(S3Place place, ObjectKeyTemplate keys, BatchFormat format, BatchCompression compression, TimeProvider clock, ILogger logger) : IExportTarget
+internal sealed class S3Target(
+    S3Place place, ObjectKeyTemplate keys, BatchFormat format, BatchCompression compression, ExportEncryptionOptions? encryption, TimeProvider clock, ILogger logger) : IExportTarget
 {
     private const string RecordsName = "roost-records";
 
@@ -20,7 +22,16 @@ internal sealed class S3Target(S3Place place, ObjectKeyTemplate keys, BatchForma
 
     public async ValueTask<Delivery> SendAsync(ExportBatch batch, CancellationToken cancellationToken)
     {
-        var put = await EncodeAsync(batch, cancellationToken);
+        S3Object put;
+        try
+        {
+            put = await EncodeAsync(batch, cancellationToken);
+        }
+        catch (ExportKeyException exception)
+        {
+            return Delivery.Denied(exception.Message);
+        }
+
         try
         {
             await TidyAsync(batch, cancellationToken);
@@ -59,13 +70,32 @@ internal sealed class S3Target(S3Place place, ObjectKeyTemplate keys, BatchForma
         await _encoding.WaitAsync(cancellationToken);
         try
         {
+            var key = encryption is null ? null : ExportKey.Read(encryption);
             var encoded = BatchEncoder.Encode(batch, format, compression);
+            if (key is not null)
+            {
+                var encrypted = Encrypt(encoded.Bytes, key);
+                return new S3Object(keys.Fill(batch, $"{encoded.Extension}.enc"), encrypted, "application/octet-stream", null, [.. Describe(batch), new("roost-key-id", key.Id)]) { Pace = batch.Pace };
+            }
+
             return new S3Object(keys.Fill(batch, encoded.Extension), encoded.Bytes, encoded.ContentType, encoded.ContentEncoding, Describe(batch)) { Pace = batch.Pace };
         }
         finally
         {
             _encoding.Release();
         }
+    }
+
+    private static ReadOnlyMemory<byte> Encrypt(ReadOnlyMemory<byte> plain, ExportKey key)
+    {
+        var encrypted = new MemoryStream(plain.Length + 1024 + (plain.Length / EncryptingStream.ChunkBytes * 16)); // header, and a tag a chunk
+        using (var encrypting = new EncryptingStream(encrypted, key))
+        {
+            encrypting.Write(plain.Span);
+            encrypting.Complete();
+        }
+
+        return encrypted.GetBuffer().AsMemory(0, (int)encrypted.Length);
     }
 
     private static List<KeyValuePair<string, string>> Describe(ExportBatch batch)

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Roost.Streams.Export.Encryption;
 using Roost.Streams.Export.Targets;
 
 namespace Roost.Streams.Export.S3;
@@ -26,7 +27,7 @@ internal sealed class S3TargetFactory(IOptions<CloudS3Options> store, TimeProvid
         }
 
         var place = new S3Place(store.Value, Bucket(export)!, options.PartSizeBytes, options.StorageClass);
-        return new S3Target(place, keys, export.Format, export.Compress ?? BatchCompression.Gzip, clock, logger);
+        return new S3Target(place, keys, export.Format, export.Compress ?? BatchCompression.Gzip, options.Encrypt, clock, logger);
     }
 
     public void Validate(ValidateOptionsResultBuilder faults, string key, ExportOptions export)
@@ -59,6 +60,11 @@ internal sealed class S3TargetFactory(IOptions<CloudS3Options> store, TimeProvid
         if (options.StorageClass is { } storageClass && (storageClass.Length == 0 || !storageClass.All(letter => char.IsAsciiLetterUpper(letter) || char.IsAsciiDigit(letter) || letter == '_')))
         {
             faults.AddError($"{key}:S3:StorageClass is '{storageClass}'; use one like STANDARD_IA.");
+        }
+
+        if (options.Encrypt is { } encrypt)
+        {
+            ExportKey.Validate(faults, $"{key}:S3:Encrypt", encrypt);
         }
     }
 

@@ -119,6 +119,35 @@ public sealed class S3TargetTests
     }
 
     [Test]
+    public async Task An_encrypted_object_is_read_by_the_example_in_the_documentation()
+    {
+        var key = _folder["export.key"];
+        await File.WriteAllTextAsync(key, Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
+        await using var target = S3Exports.Target(_store.Options, new ExportS3Options { Encrypt = new ExportEncryptionOptions { KeyFile = key, KeyId = "2026" } });
+        await target.SendAsync(S3Exports.Batch(0, 3000, bytes: 100));
+
+        var (body, about) = await _store.GetAsync((await _store.ListAsync()).Single(key => key.EndsWith(".ndjson.gz.enc", StringComparison.Ordinal)));
+        Assert.That((about.Metadata["roost-key-id"], about.Headers.ContentType, about.Headers.ContentEncoding), Is.EqualTo(("2026", "application/octet-stream", (string?)null)));
+
+        var plain = await DocumentedProgram.RunAsync(_folder, "from cryptography", [key], body);
+        Assert.That(Batches.OffsetsIn(plain), Is.EqualTo(Batches.Offsets(0, 3000)));
+    }
+
+    [Test]
+    public async Task A_key_that_is_gone_holds_the_export_back()
+    {
+        var key = _folder["export.key"];
+        await using var target = S3Exports.Target(_store.Options, new ExportS3Options { Encrypt = new ExportEncryptionOptions { KeyFile = key } });
+        var without = await target.SendAsync(S3Exports.Batch(0, 1));
+
+        await File.WriteAllBytesAsync(key, RandomNumberGenerator.GetBytes(32));
+        var with = await target.SendAsync(S3Exports.Batch(0, 1));
+
+        Assert.That((without.Outcome, with.Outcome), Is.EqualTo((DeliveryOutcome.Denied, DeliveryOutcome.Accepted)));
+        Assert.That(without.Reason, Does.Contain(key));
+    }
+
+    [Test]
     public async Task A_store_that_is_killed_while_it_is_sent_to_gets_the_batch_when_it_is_back()
     {
         await using var target = S3Exports.Target(_store.Options);
