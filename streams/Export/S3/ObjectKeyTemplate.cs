@@ -6,7 +6,7 @@ using Roost.Streams.Export.Batches;
 namespace Roost.Streams.Export.S3;
 
 /// <summary>
-/// Names of objects: a configured prefix, then stream, incarnation and bounds. A batch that is sent again has the same name; names of one
+/// Names of objects: a configured prefix, then stream, origin and bounds. A batch that is sent again has the same name; names of one
 /// stream sort as its records do. See docs/exports.md.
 /// </summary>
 internal sealed class ObjectKeyTemplate
@@ -14,15 +14,16 @@ internal sealed class ObjectKeyTemplate
     public const string BucketRemedy = "use the name of a bucket: 3 to 63 of a-z, 0-9, '-' and '.'";
 
     private const int MostKeyBytes = 1024; // S3's own bound
-    private const int MostNameBytes = 128 + 1 + 32 + 1 + BoundsLength + 32; // stream, incarnation, bounds, ending
+    private const int MostNameBytes = 128 + 1 + 16 + 1 + 64 + 1 + BoundsLength + 32; // stream, origin, export, bounds, ending
     private const int OffsetDigits = 20;
     private const int BoundsLength = 2 * OffsetDigits + 1;
     private const string Date = "{date}";
+    private const string UsualName = "s3";
 
     private readonly string _prefix;
-    private readonly StreamName _stream;
+    private readonly ExportIdentity _identity;
 
-    private ObjectKeyTemplate(string prefix, StreamName stream) => (_prefix, _stream) = (prefix, stream);
+    private ObjectKeyTemplate(string prefix, ExportIdentity identity) => (_prefix, _identity) = (prefix, identity);
 
     /// <summary>What the names of all objects of the export begin with.</summary>
     public string Root => _prefix.IndexOf(Date, StringComparison.Ordinal) is var date and >= 0 ? _prefix[..date] : _prefix;
@@ -47,23 +48,24 @@ internal sealed class ObjectKeyTemplate
             _ when Encoding.UTF8.GetByteCount(plain) + MostNameBytes > MostKeyBytes => "it is too long; use 700 bytes at most",
             _ => null,
         };
-        template = fault is null ? new ObjectKeyTemplate(prefix, identity.Stream) : null;
+        template = fault is null ? new ObjectKeyTemplate(prefix, identity) : null;
         return fault is null;
     }
 
     /// <param name="batch">What goes into the object.</param>
+    /// <param name="origin">The incarnation of the stream, or the gateway.</param>
     /// <param name="ending">Tells what is in it: <c>.ndjson.gz</c>.</param>
-    public string Fill(ExportBatch batch, string ending)
+    public string Fill(ExportBatch batch, string origin, string ending)
     {
         var prefix = _prefix.Replace(Date, batch.Records[0].Timestamp.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), StringComparison.Ordinal);
-        return string.Create(CultureInfo.InvariantCulture, $"{prefix}{Stem(batch.StreamId)}{batch.First:D20}-{batch.Next:D20}{ending}");
+        return string.Create(CultureInfo.InvariantCulture, $"{prefix}{Stem(origin)}{batch.First:D20}-{batch.Next:D20}{ending}");
     }
 
-    /// <summary>Whether an object of this name is one of this export, for this incarnation of the stream.</summary>
-    public bool IsOwn(string key, string streamId)
+    /// <summary>Whether an object of this name is one of this export and origin.</summary>
+    public bool IsOwn(string key, string origin)
     {
         var name = key.AsSpan(key.LastIndexOf('/') + 1);
-        var stem = Stem(streamId);
+        var stem = Stem(origin);
         return key.StartsWith(Root, StringComparison.Ordinal)
             && name.StartsWith(stem)
             && name[stem.Length..] is { Length: > BoundsLength } bounds
@@ -72,5 +74,6 @@ internal sealed class ObjectKeyTemplate
             && bounds[(OffsetDigits + 1)..BoundsLength].ContainsAnyExceptInRange('0', '9') is false;
     }
 
-    private string Stem(string streamId) => streamId.Length == 0 ? $"{_stream.Value}." : $"{_stream.Value}.{streamId}.";
+    /// <summary>No other export of the stream, no other gateway and no later stream of the same name has it.</summary>
+    private string Stem(string origin) => $"{_identity.Stream.Value}.{origin}.{(_identity.Name == UsualName ? "" : $"{_identity.Name}.")}";
 }

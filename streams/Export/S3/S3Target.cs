@@ -5,12 +5,13 @@ using Roost.Streams.Export.Batches;
 using Roost.Streams.Export.Encryption;
 using Roost.Streams.Export.Formats;
 using Roost.Streams.Export.Targets;
+using Roost.Streams.Signing;
 
 namespace Roost.Streams.Export.S3;
 
 /// <summary>An object a batch. Its name says which records are in it, so that a repetition overwrites itself.</summary>
 internal sealed class S3Target(
-    S3Place place, ObjectKeyTemplate keys, BatchFormat format, BatchCompression compression, ExportEncryptionOptions? encryption, TimeProvider clock, ILogger logger) : IExportTarget
+    S3Place place, ObjectKeyTemplate keys, BatchFormat format, BatchCompression compression, ExportEncryptionOptions? encryption, Func<string> gateway, TimeProvider clock, ILogger logger) : IExportTarget
 {
     private const string RecordsName = "roost-records";
 
@@ -30,6 +31,10 @@ internal sealed class S3Target(
         catch (ExportKeyException exception)
         {
             return Delivery.Denied(exception.Message);
+        }
+        catch (GatewayKeyException exception)
+        {
+            return Delivery.Busy(exception.Message);
         }
 
         try
@@ -75,10 +80,10 @@ internal sealed class S3Target(
             if (key is not null)
             {
                 var encrypted = Encrypt(encoded.Bytes, key);
-                return new S3Object(keys.Fill(batch, $"{encoded.Extension}.enc"), encrypted, "application/octet-stream", null, [.. Describe(batch), new("roost-key-id", key.Id)]) { Pace = batch.Pace };
+                return new S3Object(keys.Fill(batch, OriginOf(batch), $"{encoded.Extension}.enc"), encrypted, "application/octet-stream", null, [.. Describe(batch), new("roost-key-id", key.Id)]) { Pace = batch.Pace };
             }
 
-            return new S3Object(keys.Fill(batch, encoded.Extension), encoded.Bytes, encoded.ContentType, encoded.ContentEncoding, Describe(batch)) { Pace = batch.Pace };
+            return new S3Object(keys.Fill(batch, OriginOf(batch), encoded.Extension), encoded.Bytes, encoded.ContentType, encoded.ContentEncoding, Describe(batch)) { Pace = batch.Pace };
         }
         finally
         {
@@ -115,6 +120,9 @@ internal sealed class S3Target(
         return about;
     }
 
+    /// <summary>Streams that cannot be deleted have no incarnations; every gateway has them.</summary>
+    private string OriginOf(ExportBatch batch) => batch.StreamId.Length > 0 ? batch.StreamId : gateway();
+
     private static bool IsWhole(ExportBatch batch) => batch.Records.Count == batch.Next - batch.First;
 
     /// <summary>
@@ -137,7 +145,7 @@ internal sealed class S3Target(
         {
             if (Store.Unfinished)
             {
-                foreach (var key in await Store.GiveUpUnfinishedAsync(keys.Root, key => keys.IsOwn(key, batch.StreamId) && !_underWay.ContainsKey(key), cancellationToken))
+                foreach (var key in await Store.GiveUpUnfinishedAsync(keys.Root, key => keys.IsOwn(key, OriginOf(batch)) && !_underWay.ContainsKey(key), cancellationToken))
                 {
                     Log.S3UploadGivenUp(logger, batch.Identity.Name, batch.Identity.Stream, key);
                 }

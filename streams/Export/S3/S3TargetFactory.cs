@@ -2,11 +2,12 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Roost.Streams.Export.Encryption;
 using Roost.Streams.Export.Targets;
+using Roost.Streams.Signing;
 
 namespace Roost.Streams.Export.S3;
 
 /// <summary>Exports to object stores.</summary>
-internal sealed class S3TargetFactory(IOptions<CloudS3Options> store, TimeProvider clock, ILogger<S3TargetFactory> logger) : IExportTargetFactory
+internal sealed class S3TargetFactory(IOptions<CloudS3Options> store, GatewayIdentity gateway, TimeProvider clock, ILogger<S3TargetFactory> logger) : IExportTargetFactory
 {
     private const int LeastPartBytes = 5 * 1024 * 1024; // S3's own bound
     private const int MostPartBytes = 64 * 1024 * 1024;
@@ -27,7 +28,7 @@ internal sealed class S3TargetFactory(IOptions<CloudS3Options> store, TimeProvid
         }
 
         var place = new S3Place(store.Value, Bucket(export)!, options.PartSizeBytes, options.StorageClass);
-        return new S3Target(place, keys, export.Format, export.Compress ?? BatchCompression.Gzip, options.Encrypt, clock, logger);
+        return new S3Target(place, keys, export.Format, export.Compress ?? BatchCompression.Gzip, options.Encrypt, () => gateway.Id, clock, logger);
     }
 
     public void Validate(ValidateOptionsResultBuilder faults, string key, ExportOptions export)

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Roost.Streams.Configuration;
 using Roost.Streams.Export.S3;
+using Roost.Streams.Signing;
 
 namespace Roost.Streams.Tests.Configuration;
 
@@ -69,5 +70,5 @@ public sealed class CloudS3ValidatorTests
         return [.. faults.Build().Failures ?? []];
     }
 
-    private static S3TargetFactory Factory(CloudS3Options store) => new(Options.Create(store), TimeProvider.System, NullLogger<S3TargetFactory>.Instance);
+    private static S3TargetFactory Factory(CloudS3Options store) => new(Options.Create(store), new GatewayIdentity("/nonexistent"), TimeProvider.System, NullLogger<S3TargetFactory>.Instance);
 }
