@@ -5,10 +5,10 @@ internal static class Backlog
 {
     private const int BatchRecords = 1000;
 
-    public static async Task FillAsync(string folder, int records, int recordBytes)
+    public static async Task FillAsync(string folder, int records, int recordBytes, string key = "robots/vac-01")
     {
         await using var room = await StreamsRoom.StartAsync(folder);
-        var batch = Enumerable.Repeat(new NewRecord { Key = "robots/vac-01", Payload = new byte[recordBytes] }, BatchRecords).ToList();
+        var batch = Enumerable.Repeat(new NewRecord { Key = key, Payload = new byte[recordBytes] }, BatchRecords).ToList();
         for (var filled = 0; filled < records; filled += BatchRecords)
         {
             await room.Stream.AppendAsync(batch);

@@ -18,7 +18,7 @@ internal sealed class StreamsRoom : IAsyncDisposable
     {
         var services = new ServiceCollection();
         services.AddLogging();
-        services.Configure<StreamsOptions>(options => options["bench"] = new StreamOptions());
+        services.Configure<StreamsOptions>(options => options["bench"] = new StreamOptions { Retention = new StreamRetentionOptions { Bytes = 4L * 1024 * 1024 * 1024 } });
         services.Configure<CloudMqttOptions>(options => mqtt?.Invoke(options));
         services.Configure<CloudOptions>(options => exports.ToList().ForEach(options.Exports.Add));
         services.AddStreams(folder);

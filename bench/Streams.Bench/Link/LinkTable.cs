@@ -13,11 +13,10 @@ internal static class LinkTable
         (string Name, Func<int, Task<LinkUse>> Run)[] rows =
         [
             ("bare socket", LinkRun.BareAsync),
-            ("MQTT 3.1.1, max-inflight 100", rate => LinkRun.ExportAsync(folder, rate, RecordBytes, "", "3.1.1", new ExportOptions { MaxInflight = 100 })),
-            ("MQTT 3.1.1, max-inflight 1,000", rate => LinkRun.ExportAsync(folder, rate, RecordBytes, "", "3.1.1", new ExportOptions { MaxInflight = 1000 })),
-            ("MQTT 3.1.1, max-inflight 5,000", rate => LinkRun.ExportAsync(folder, rate, RecordBytes, "", "3.1.1", new ExportOptions { MaxInflight = 5000 })),
-            ("MQTT 5, max-inflight 1,000, mosquitto's Receive Maximum of 20", rate => LinkRun.ExportAsync(folder, rate, RecordBytes, "", "5", new ExportOptions { MaxInflight = 1000 })),
-            ("MQTT 5, max-inflight 1,000, no Receive Maximum", rate => LinkRun.ExportAsync(folder, rate, RecordBytes, NoReceiveMaximum, "5", new ExportOptions { MaxInflight = 1000 })),
+            ("MQTT 5, a message a record, mosquitto's Receive Maximum of 20", rate => LinkRun.ExportAsync(folder, rate, RecordBytes, "", "5", new ExportOptions())),
+            ("MQTT 5, a message a record, no Receive Maximum", rate => LinkRun.ExportAsync(folder, rate, RecordBytes, NoReceiveMaximum, "5", new ExportOptions())),
+            ("MQTT 3.1.1, a message a record", rate => LinkRun.ExportAsync(folder, rate, RecordBytes, "", "3.1.1", new ExportOptions { Envelope = MqttEnvelope.None })),
+            ("MQTT 5, batches, not packed, Receive Maximum of 20", rate => LinkRun.ExportAsync(folder, rate, RecordBytes, "", "5", Batches())),
         ];
         var uses = new Dictionary<(int Rate, string Name), List<LinkUse>>();
         int[] rates = [125_000, 1_250_000];
@@ -43,4 +42,11 @@ internal static class LinkTable
             Console.WriteLine($"| {rate * 8 / 1_000_000.0:0.#} Mbit/s | {name} | {shares[shares.Count / 2]:P0} | {shares[0]:P0}-{shares[^1]:P0} | {(records[^1] > 0 ? $"{records[records.Count / 2]:N0}" : "-")} |");
         }
     }
+
+    /// <remarks>Not packed: the records are all zeros.</remarks>
+    private static ExportOptions Batches() => new()
+    {
+        Batch = new ExportBatchOptions { Records = 500, Bytes = 128 * 1024, Linger = TimeSpan.FromSeconds(1) },
+        Compress = BatchCompression.None,
+    };
 }
