@@ -7,5 +7,5 @@ public sealed class ExportLimitOptions
     public long? Rate { get; set; }
 
     /// <summary>Bytes a second as they are sent, packed; at least 128.</summary>
-    public long? Bandwidth { get; set; }
+    public long? BandwidthBytes { get; set; }
 }

@@ -39,9 +39,9 @@ internal sealed class ScalarParser(List<ConfigurationFault> faults)
         }
 
         var text = scalar.Text ?? "";
-        if (text == "none" && plain != type)
+        if (text == "none" && plain != type && !(plain.IsEnum && Enum.GetNames(plain).Contains("None")))
         {
-            return true; // a limit that may be absent
+            return true; // a limit that may be absent; compress: none is a value like any other
         }
 
         if (plain == typeof(string))

@@ -24,9 +24,9 @@ internal sealed class CloudValidator(IOptions<CloudMqttOptions> mqtt, IEnumerabl
             }
         }
 
-        if (options.Bandwidth < LeastBandwidth)
+        if (options.BandwidthBytes < LeastBandwidth)
         {
-            faults.AddError($"{CloudOptions.Section}:Bandwidth is {options.Bandwidth}; use at least {LeastBandwidth} bytes a second, or none.");
+            faults.AddError($"{CloudOptions.Section}:BandwidthBytes is {options.BandwidthBytes}; use at least {LeastBandwidth} bytes a second, or none.");
         }
 
         return faults.Build();

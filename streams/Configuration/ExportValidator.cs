@@ -76,9 +76,9 @@ internal static class ExportValidator
             faults.AddError($"{key}:Rate is {limit.Rate}; use 1 to {MostRate} records a second, or none.");
         }
 
-        if (limit.Bandwidth < LeastBandwidth)
+        if (limit.BandwidthBytes < LeastBandwidth)
         {
-            faults.AddError($"{key}:Bandwidth is {limit.Bandwidth}; use at least {LeastBandwidth} bytes a second, or none.");
+            faults.AddError($"{key}:BandwidthBytes is {limit.BandwidthBytes}; use at least {LeastBandwidth} bytes a second, or none.");
         }
     }
 

@@ -8,7 +8,12 @@ namespace Roost.Streams.Export;
 /// <summary>Sends batches to a target until they are done: taken, or divided down to the records that never will be. Several may be under way.</summary>
 internal sealed class BatchDelivery(ExportContext context, IExportTarget target, ExportProgress progress, BatchRules rules, GroupedCommits commits) : IDisposable
 {
+    /// <summary>A target that refuses so many in a row refuses us, and not each of them for a fault of its own.</summary>
+    private const int MostRefusedInRow = 20;
+
     private readonly Recovery _recovery = new(context.Options.Retry, context.Clock);
+
+    private int _refusedInRow;
 
     /// <summary>The target does not take anything at the moment.</summary>
     public bool IsFailing => _recovery.IsFailing;
@@ -56,6 +61,7 @@ internal sealed class BatchDelivery(ExportContext context, IExportTarget target,
         switch (delivery.Outcome)
         {
             case DeliveryOutcome.Accepted:
+                Volatile.Write(ref _refusedInRow, 0);
                 NoteAnswer(tried);
                 context.Counters.Acknowledged(batch.Records.Count, batch.Bytes);
                 Done(batch);
@@ -64,6 +70,9 @@ internal sealed class BatchDelivery(ExportContext context, IExportTarget target,
                 NoteAnswer(tried);
                 await DivideAsync(batch, cancellationToken);
                 return true;
+            case DeliveryOutcome.Refused when Volatile.Read(ref _refusedInRow) >= MostRefusedInRow:
+                Defer(batch, delivery with { Reason = $"{MostRefusedInRow} records in a row were refused, so that the fault is hardly theirs; correct the export or its target, and no more are given up. {delivery.Reason}" }, tried);
+                return false;
             case DeliveryOutcome.Refused:
                 if (await context.TryGiveUpAsync(batch.Records[0], delivery.Reason) is { } obstacle)
                 {
@@ -71,6 +80,7 @@ internal sealed class BatchDelivery(ExportContext context, IExportTarget target,
                     return false;
                 }
 
+                Interlocked.Increment(ref _refusedInRow);
                 NoteAnswer(tried);
                 Done(batch);
                 return true;

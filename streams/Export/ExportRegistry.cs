@@ -36,7 +36,7 @@ internal sealed class ExportRegistry : IStreamExports, IAsyncDisposable
         _clock = clock;
         _logger = logger;
         _dead = new DeadRecords(catalog);
-        _bandwidth = cloud.Value.Bandwidth is { } bandwidth ? new SharedBandwidth(bandwidth, clock) : null;
+        _bandwidth = cloud.Value.BandwidthBytes is { } bandwidth ? new SharedBandwidth(bandwidth, clock) : null;
         foreach (var options in cloud.Value.Exports)
         {
             _exporters.Add(Create(options));

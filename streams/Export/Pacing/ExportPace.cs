@@ -7,7 +7,7 @@ internal sealed class ExportPace(ExportLimitOptions limit, int priority, SharedB
     public const int PieceBytes = 8 * 1024;
 
     private readonly TokenBucket? _records = limit.Rate is { } rate ? new TokenBucket(rate, clock) : null;
-    private readonly TokenBucket? _bytes = limit.Bandwidth is { } bandwidth ? new TokenBucket(bandwidth, clock) : null;
+    private readonly TokenBucket? _bytes = limit.BandwidthBytes is { } bandwidth ? new TokenBucket(bandwidth, clock) : null;
 
     public bool LimitsBytes => _bytes is not null || shared is not null;
 

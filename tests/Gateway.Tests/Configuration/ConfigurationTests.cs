@@ -155,6 +155,17 @@ public sealed class ConfigurationTests
         Assert.That(faults, expected is null ? Is.Empty : Does.Contain(expected));
     }
 
+    [TestCaseSource(nameof(Examples))]
+    public void The_examples_of_the_user_guide_are_refused_for_nothing_but_files_that_are_not_here(string example) =>
+        Assert.That(FaultsOf(example).Where(fault => !fault.Contains("is not there or cannot be read", StringComparison.Ordinal) && !fault.Contains("set cloud.mqtt.host", StringComparison.Ordinal)), Is.Empty, example);
+
+    private static IEnumerable<TestCaseData> Examples() =>
+        from page in new[] { "streams.md", "exports.md", "bridge.md", "shadow-sync.md" }
+        let text = System.IO.File.ReadAllText(Path.Combine(SourceTree.Root, "docs", page))
+        from block in text.Split("```yaml\n").Skip(1).Select((rest, index) => (Yaml: rest.Split("```")[0], Index: index))
+        where !block.Yaml.StartsWith(' ')
+        select new TestCaseData(block.Yaml).SetArgDisplayNames($"{page} {block.Index + 1}");
+
     [TestCase("[", "]")]
     [TestCase("{a: ", "}")]
     [TestCase("? [", "]")]

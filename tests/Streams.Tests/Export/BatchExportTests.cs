@@ -107,6 +107,56 @@ public sealed class BatchExportTests
     }
 
     [Test]
+    public async Task A_target_that_refuses_everything_costs_no_more_than_twenty_records_and_the_rest_arrives_once_it_is_put_right()
+    {
+        var wrong = true;
+        _target.Answer = (_, _) => ValueTask.FromResult(wrong ? Delivery.Refused("I never heard of you.") : Delivery.Accepted);
+        await using var host = await StartAsync(options => options.MaxInflight = 1);
+        await host.AppendNumberedAsync("telemetry", 0, 60);
+        await Eventually.IsTrueAsync(() => host.Export("telemetry").Fault?.Contains("20 records in a row were refused", StringComparison.Ordinal) == true, "the brake");
+
+        wrong = false;
+        await HasAllAsync(host, 60);
+        Assert.That(host.Export("telemetry").DeadRecords, Is.EqualTo(20));
+        Assert.That(_target.Numbers, Is.EqualTo(Enumerable.Range(20, 40)), "what was given up is in $dead");
+    }
+
+    [Test]
+    public async Task A_stream_that_is_deleted_while_it_is_exported_ends_nothing_but_its_export_and_one_made_again_begins_anew()
+    {
+        _target.Answer = async (_, stop) =>
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop);
+            return Delivery.Accepted;
+        };
+        await using var host = await StartAsync(options => options.Stream = "made-here");
+        await Eventually.IsTrueAsync(() => host.Export("made-here").Fault?.Contains("made-here", StringComparison.Ordinal) == true, "the export to say that its stream is not there");
+        using (var made = await host.Http.PutAsync("/api/v1/streams/made-here", new StringContent("{}", System.Text.Encoding.UTF8, "application/json")))
+        {
+            Assert.That(made.IsSuccessStatusCode, Is.True, await made.Content.ReadAsStringAsync());
+        }
+
+        await host.AppendNumberedAsync("made-here", 0, 25);
+        await Eventually.IsTrueAsync(() => _target.Sent.Sum(batch => batch.Records.Count) == 25, "all to be under way");
+        using (var deleted = await host.Http.DeleteAsync("/api/v1/streams/made-here?force=true"))
+        {
+            Assert.That(deleted.IsSuccessStatusCode, Is.True, await deleted.Content.ReadAsStringAsync());
+        }
+
+        var former = _target.Sent[0].StreamId;
+        using (var made = await host.Http.PutAsync("/api/v1/streams/made-here", new StringContent("{}", System.Text.Encoding.UTF8, "application/json")))
+        {
+            Assert.That(made.IsSuccessStatusCode, Is.True, await made.Content.ReadAsStringAsync());
+        }
+
+        _target.Answer = (_, _) => ValueTask.FromResult(Delivery.Accepted);
+        await host.AppendNumberedAsync("made-here", 100, 5);
+        await Eventually.IsTrueAsync(() => !_target.Objects.IsEmpty && host.Export("made-here").LagRecords == 0, () => $"the new one's to be exported: {host.Export("made-here")}");
+        Assert.That(_target.Numbers, Is.EqualTo(Enumerable.Range(100, 5)));
+        Assert.That(_target.Objects.Values.Select(batch => batch.StreamId), Is.All.Not.EqualTo(former).And.All.Not.Empty);
+    }
+
+    [Test]
     public async Task A_refused_record_with_stop_holds_the_export_until_the_target_takes_it()
     {
         var cursed = true;

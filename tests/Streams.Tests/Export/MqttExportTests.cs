@@ -368,5 +368,5 @@ public sealed class MqttExportTests
                 _cloud.Configure(options);
                 mqtt?.Invoke(options);
             },
-            new ExportOptions { Stream = "telemetry", Topic = topic, From = from });
+            new ExportOptions { Stream = "telemetry", Topic = topic, From = from, MaxInflight = 100 });
 }

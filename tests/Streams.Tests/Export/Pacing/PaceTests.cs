@@ -43,7 +43,7 @@ public sealed class PaceTests
 
         await IsDoneAsync(Task.WhenAll(waiting), TimeSpan.FromSeconds(1));
 
-        Assert.That(order, Is.EqualTo(["first of 5", "1", "second of 5", "9"]), "the first was served already when the others came");
+        Assert.That(order, Is.EqualTo(["1", "first of 5", "second of 5", "9"]));
 
         async Task TakeAsync(int priority, string name)
         {
@@ -51,6 +51,36 @@ public sealed class PaceTests
             lock (order)
             {
                 order.Add(name);
+            }
+        }
+    }
+
+    [Test]
+    public async Task An_export_that_always_has_more_to_send_is_served_before_those_with_higher_numbers()
+    {
+        var shared = new SharedBandwidth(Second, _clock);
+        await shared.TakeAsync(5, 2 * Second, default);
+        using var enough = new CancellationTokenSource();
+        var (urgent, bulk) = (0, 0);
+        var sending = new[] { SendAsync(1, () => urgent++), SendAsync(9, () => bulk++) };
+
+        await Eventually.IsTrueAsync(
+            () =>
+            {
+                _clock.Advance(TimeSpan.FromSeconds(0.05));
+                return urgent >= 50;
+            },
+            "fifty pieces of the urgent one");
+        await enough.CancelAsync();
+        Assert.That(async () => await Task.WhenAll(sending), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(bulk, Is.LessThanOrEqualTo(5), "at most where the urgent one was late for its turn");
+
+        async Task SendAsync(int priority, Action sent)
+        {
+            while (true)
+            {
+                await shared.TakeAsync(priority, ExportPace.PieceBytes, enough.Token);
+                sent();
             }
         }
     }
