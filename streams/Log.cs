@@ -62,6 +62,9 @@ internal static partial class Log
     [LoggerMessage(4030, LogLevel.Error, "Export {Export} of stream {Stream} cannot go on at offset {Offset}; it tries again every {Period}.")]
     public static partial void ExportHalted(ILogger logger, string export, StreamName stream, long offset, TimeSpan period, Exception exception);
 
+    [LoggerMessage(4037, LogLevel.Warning, "Export {Export} waits for its stream: {Reason}")]
+    public static partial void ExportWithoutStream(ILogger logger, string export, string reason);
+
     [LoggerMessage(4031, LogLevel.Warning, "Export {Export} of stream {Stream}: records {First} to {Last} were not taken by {Destination}: {Reason} They are sent again until they are.")]
     public static partial void ExportDeferred(ILogger logger, string export, StreamName stream, long first, long last, string destination, string reason);
 

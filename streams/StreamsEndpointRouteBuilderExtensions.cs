@@ -42,6 +42,7 @@ public static class StreamsEndpointRouteBuilderExtensions
         endpoints.MapPost("/api/v1/streams/{name}/repair", verification.RepairAsync);
         endpoints.MapStreamRecords();
         endpoints.MapGet("/api/v1/streams/{name}/tail", tail.HandleAsync);
+        endpoints.MapGet("/api/v1/exports", exports.ListAsync);
         endpoints.MapPost("/api/v1/streams/{name}/exports/{export}/pause", exports.PauseAsync);
         endpoints.MapPost("/api/v1/streams/{name}/exports/{export}/resume", exports.ResumeAsync);
         endpoints.MapGet("/api/v1/streams/{name}/import", import.GetAsync);

@@ -21,11 +21,11 @@ internal static class ExportCommands
         var command = new Command("list", "All exports: where they go, how far they are behind, and what keeps them");
         CommandRun.Define(command, options, terminal, async (run, cancellationToken) =>
         {
-            using var streams = await run.Daemon.GetJsonAsync("/api/v1/streams", "list of exports", cancellationToken);
-            var exports = Listing.Of(streams.RootElement, "streams").SelectMany(stream => Listing.Of(stream, "exports").Select(export => (Stream: JsonText.Cell(stream, "name"), Export: export)));
+            using var list = await run.Daemon.GetJsonAsync("/api/v1/exports", "list of exports", cancellationToken);
+            var exports = Listing.Of(list.RootElement, "exports");
             if (run.Json)
             {
-                foreach (var (_, export) in exports)
+                foreach (var export in exports)
                 {
                     await run.WriteLineAsync(JsonText.Compact(export));
                 }
@@ -34,10 +34,10 @@ internal static class ExportCommands
             }
 
             var table = new Table("STREAM", "EXPORT", "STATE", "BEHIND", "OLDEST", "SENT", "TO", "NOTE");
-            foreach (var (stream, export) in exports)
+            foreach (var export in exports)
             {
                 table.Add(
-                    stream, JsonText.Cell(export, "name"), JsonText.Cell(export, "state"), JsonText.Cell(export, "lagRecords"), JsonText.Time(export, "oldestUnsent"),
+                    JsonText.Cell(export, "stream"), JsonText.Cell(export, "name"), JsonText.Cell(export, "state"), JsonText.Cell(export, "lagRecords"), JsonText.Time(export, "oldestUnsent"),
                     JsonText.Cell(export, "acknowledgedRecords"), JsonText.Cell(export, "destination"), JsonText.Cell(export, "fault"));
             }
 

@@ -10,7 +10,8 @@ internal static class ExportLag
     /// <param name="next">First record that is not done; null when the position is not open yet.</param>
     /// <param name="committed">The durable position.</param>
     /// <param name="gate">Whether it may go.</param>
-    public static ExportStatus Describe(ExportContext context, IStreamCatalog catalog, long? next, long committed, ExportGate gate)
+    /// <param name="obstacle">Why nothing can be sent at the moment that is nobody's fault; null when something can.</param>
+    public static ExportStatus Describe(ExportContext context, IStreamCatalog catalog, long? next, long committed, ExportGate gate, string? obstacle)
     {
         var description = catalog.TryGet(context.Identity.Stream, out var stream) ? stream.Describe() : null;
         var from = Math.Max(next ?? 0, description?.FirstOffset ?? 0);
@@ -26,7 +27,7 @@ internal static class ExportLag
             Priority = context.Options.Priority,
             State = context.Fault is not null || description?.Fault is not null ? ExportState.Failing
                 : gate.IsPaused ? ExportState.Paused
-                : gate.Closed is not null ? ExportState.Waiting
+                : gate.Closed is not null || (obstacle is not null && records > 0) ? ExportState.Waiting
                 : records == 0 ? ExportState.Idle : ExportState.Running,
             CommittedOffset = committed,
             LagRecords = records,
@@ -41,7 +42,7 @@ internal static class ExportLag
             ExpiredRecords = counters.ExpiredRecords,
             DroppedRecords = counters.DroppedRecords,
             DeadRecords = counters.DeadRecords,
-            Fault = context.Fault ?? description?.Fault ?? gate.Closed,
+            Fault = context.Fault ?? description?.Fault ?? gate.Closed ?? (records > 0 ? obstacle : null),
         };
     }
 

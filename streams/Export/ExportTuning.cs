@@ -20,6 +20,9 @@ internal sealed record ExportTuning
     /// <summary>How long an export waits before it tries again what failed here, and not at its target: to read its stream.</summary>
     public TimeSpan HaltPeriod { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long an export waits before it looks again whether its stream has been made.</summary>
+    public TimeSpan MissingPeriod { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>
     /// A record on trial is sent once the connection has held for so long, and up to twice as long at random; a hang-up counts against it
     /// only when it comes sooner than that. So a link that fails by itself nearly always fails without the record first.

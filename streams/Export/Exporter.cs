@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Roost.Storage.Logs;
 using Roost.Streams.Export.Gates;
 using Roost.Streams.Export.Progress;
 
@@ -22,7 +23,10 @@ internal abstract class Exporter(ExportContext context, IStreamCatalog catalog, 
     /// <summary>Everything below is exported, durably noted; 0 until the export has opened its position.</summary>
     public long CommittedOffset => _progress?.Cursor.Committed ?? 0;
 
-    public ExportStatus Status => ExportLag.Describe(Context, catalog, _progress?.Floor, CommittedOffset, Gate);
+    public ExportStatus Status => ExportLag.Describe(Context, catalog, _progress?.Floor, CommittedOffset, Gate, Obstacle);
+
+    /// <summary>Why nothing can be sent at the moment that is nobody's fault, in words; null when something can.</summary>
+    protected virtual string? Obstacle => null;
 
     protected ExportContext Context { get; } = context;
 
@@ -80,13 +84,24 @@ internal abstract class Exporter(ExportContext context, IStreamCatalog catalog, 
 
     private async Task HaltAsync(Exception exception, CancellationToken stoppingToken)
     {
-        Context.Fault = exception.Message;
-        if (_halted != exception.Message)
+        var fault = exception is CorruptLogException damage
+            ? $"Stream '{Stream}' is damaged at record {damage.Offset}: 'roost stream verify {Stream}' tells where, and 'roost stream repair {Stream}' what going on behind it would cost."
+            : exception.Message;
+        Context.Fault = fault;
+        if (_halted != fault)
         {
-            _halted = exception.Message;
-            Log.ExportHalted(Context.Logger, Name, Stream, _progress?.Floor ?? 0, Tuning.HaltPeriod, exception);
+            _halted = fault;
+            if (exception is UnknownStreamException)
+            {
+                Log.ExportWithoutStream(Context.Logger, Name, exception.Message);
+            }
+            else
+            {
+                Log.ExportHalted(Context.Logger, Name, Stream, _progress?.Floor ?? 0, Tuning.HaltPeriod, exception);
+            }
         }
 
-        await Task.Delay(Tuning.HaltPeriod, Context.Clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var wait = exception is UnknownStreamException ? Tuning.MissingPeriod : Tuning.HaltPeriod;
+        await Task.Delay(wait, Context.Clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 }

@@ -12,6 +12,10 @@ internal sealed class MqttExporter(
     ExportContext context, IStreamCatalog catalog, MqttMessages messages, Uplink uplink, int inflight, TimeSpan acknowledgeTimeout, ExportGate gate, ExportPace pace, ExportTuning tuning)
     : Exporter(context, catalog, gate, tuning)
 {
+    protected override string? Obstacle => uplink.Status is { State: not UplinkState.Connected } status
+        ? $"There is no connection to the cloud{(status.LastError is { } error ? $": {error}" : ".")}"
+        : null;
+
     protected override async Task RunAsync(RecordStream stream, ExportProgress progress, CancellationToken stoppingToken)
     {
         using var source = new BatchSource(stream, Context.Identity, progress, messages.Rules, Context.Losses, Context.Clock);

@@ -109,6 +109,7 @@ internal sealed class DescriptionEndpoints(IStreamCatalog catalog, IStreamExport
     {
         json.WriteStartObject();
         json.WriteString("name", export.Name);
+        json.WriteString("stream", export.Stream.Value);
         json.WriteString("to", Words.Of(export.To));
         json.WriteString("destination", export.Destination);
         json.WriteNumber("priority", export.Priority);

@@ -2,9 +2,23 @@ using Microsoft.AspNetCore.Http;
 
 namespace Roost.Streams.Http;
 
-/// <summary><c>POST /api/v1/streams/{name}/exports/{export}/pause</c> and <c>…/resume</c>.</summary>
+/// <summary><c>GET /api/v1/exports</c>, <c>POST /api/v1/streams/{name}/exports/{export}/pause</c> and <c>…/resume</c>.</summary>
 internal sealed class ExportEndpoints(IStreamCatalog catalog, IStreamExports exports)
 {
+    /// <summary>All of them, also those whose stream is not there.</summary>
+    public Task ListAsync(HttpContext context) => Answer.WriteAsync(context, json =>
+    {
+        json.WriteStartObject();
+        json.WriteStartArray("exports");
+        foreach (var export in exports.List())
+        {
+            DescriptionEndpoints.Write(json, export);
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    });
+
     public Task PauseAsync(HttpContext context) => SetAsync(context, paused: true);
 
     public Task ResumeAsync(HttpContext context) => SetAsync(context, paused: false);

@@ -14,7 +14,7 @@ internal sealed class StreamsHost : IAsyncDisposable
     private StreamsHost(WebApplication application) => _application = application;
 
     /// <summary>Everything sooner than for an operator.</summary>
-    public static ExportTuning Tuning { get; } = new() { MaxAttempts = 3, HaltPeriod = TimeSpan.FromMilliseconds(50), TrialHold = TimeSpan.FromMilliseconds(500) };
+    public static ExportTuning Tuning { get; } = new() { MaxAttempts = 3, HaltPeriod = TimeSpan.FromMilliseconds(50), MissingPeriod = TimeSpan.FromMilliseconds(50), TrialHold = TimeSpan.FromMilliseconds(500) };
 
     public IStreamCatalog Catalog => _application.Services.GetRequiredService<IStreamCatalog>();
 

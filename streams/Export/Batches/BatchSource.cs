@@ -64,6 +64,11 @@ internal sealed class BatchSource : IDisposable
             {
                 range = _lanes.Choose(_taken, _stream.DurableOffset);
             }
+            else if (_stream.FirstOffset > range.First)
+            {
+                // It may have arrived before its answer was lost; nobody knows, and it cannot be sent again.
+                _losses.Trimmed(range with { Next = Math.Min(range.Next, _stream.FirstOffset) });
+            }
 
             var isSingle = range.First >= _single.First && range.First < _single.Next;
             var filling = new BatchFilling(range, isPlanned ? null : isSingle ? _rules with { Records = 1 } : _rules, _rules.OldestAt(_clock));

@@ -4,14 +4,14 @@ public sealed class ExportTests
 {
     private const string Two = """
         {"name":"telemetry","exports":[
-          {"name":"mqtt","to":"mqtt","destination":"site/telemetry","state":"running","priority":5,"committedOffset":7,"lagRecords":12,"lagBytes":2048,"oldestUnsent":"2026-01-01T00:00:00Z","acknowledgedRecords":7,"acknowledgedBytes":700,"batches":7,"fault":null},
-          {"name":"s3","to":"s3","destination":"s3://b","state":"paused","priority":5,"lagRecords":19,"acknowledgedRecords":0,"fault":"paused by an operator"}]}
+          {"name":"mqtt","stream":"telemetry","to":"mqtt","destination":"site/telemetry","state":"running","priority":5,"committedOffset":7,"lagRecords":12,"lagBytes":2048,"oldestUnsent":"2026-01-01T00:00:00Z","acknowledgedRecords":7,"acknowledgedBytes":700,"batches":7,"fault":null},
+          {"name":"s3","stream":"telemetry","to":"s3","destination":"s3://b","state":"paused","priority":5,"lagRecords":19,"acknowledgedRecords":0,"fault":"paused by an operator"}]}
         """;
 
     [Test]
-    public async Task The_list_has_a_line_for_each_export_of_each_stream()
+    public async Task The_list_has_a_line_for_each_export()
     {
-        await using var daemon = await FakeDaemon.AnsweringAsync($$"""{"streams":[{{Two}},{"name":"logs","exports":[]}]}""");
+        await using var daemon = await FakeDaemon.AnsweringAsync(Two);
         var run = await RoostRun.AtAsync(daemon, ["export", "list"]);
 
         Assert.That(run.ExitCode, Is.Zero, run.Error);

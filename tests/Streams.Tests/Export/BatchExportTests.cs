@@ -229,6 +229,32 @@ public sealed class BatchExportTests
     }
 
     [Test]
+    public async Task A_batch_whose_bounds_stood_over_a_restart_and_whose_records_retention_took_is_counted_as_lost()
+    {
+        _target.Answer = (_, _) => ValueTask.FromResult(Delivery.Unreachable("Nobody is there."));
+        await using (var host = await StartAsync(stream: options => options.Retention.Records = 80))
+        {
+            await host.AppendNumberedAsync("telemetry", 0, 10);
+            await Eventually.IsTrueAsync(() => _target.Sent.Count > 0, "a batch to be sent");
+        }
+
+        await using (var host = await StartAsync(options => options.Paused = true, options => options.Retention.Records = 80))
+        {
+            for (var first = 10; first < 400; first += 10)
+            {
+                await host.AppendNumberedAsync("telemetry", first, 10);
+            }
+        }
+
+        _target.Answer = (_, _) => ValueTask.FromResult(Delivery.Accepted);
+        await using (var host = await StartAsync(stream: options => options.Retention.Records = 80))
+        {
+            await HasAllAsync(host, 400);
+            Assert.That(host.Export("telemetry").LostRecords, Is.EqualTo(400 - _target.Numbers.Count));
+        }
+    }
+
+    [Test]
     public async Task Records_older_than_the_export_wants_are_given_up_and_counted()
     {
         var clock = new ManualTimeProvider();
