@@ -3,8 +3,9 @@ namespace Roost.Streams;
 /// <summary>One stream on its way to one target.</summary>
 public sealed class ExportOptions
 {
-    // Enough for small records over a link with a round trip of 100 ms, and a resend that nobody minds.
-    internal const int UsualMessagesInflight = 1000;
+    // Enough for small records, or batches, over a link with a round trip of 100 ms, and a resend that nobody minds.
+    private const int UsualRecordsInflight = 1000;
+    private const int UsualBatchesInflight = 64;
 
     public string Stream { get; set; } = "";
 
@@ -26,7 +27,7 @@ public sealed class ExportOptions
 
     /// <summary>
     /// What is sent and not yet durably noted as acknowledged, at most, which a reconnect or a crash may repeat: messages over MQTT, else
-    /// batches. Null: the target's default, over MQTT 1,000. 1 to 10,000 messages, or 1 to 64 batches.
+    /// batches. Null: the target's default, over MQTT 1,000, or 64 with <see cref="Batch"/>. 1 to 10,000 messages, or 1 to 64 batches.
     /// </summary>
     public int? MaxInflight { get; set; }
 
@@ -72,6 +73,8 @@ public sealed class ExportOptions
 
     /// <summary>Where in the store of <see cref="CloudS3Options"/>, when <see cref="To"/> is one. Null: its defaults.</summary>
     public ExportS3Options? S3 { get; set; }
+
+    internal int MessagesInflight => MaxInflight ?? (Batch is null ? UsualRecordsInflight : UsualBatchesInflight);
 
     internal string EffectiveName => Name ?? To.ToString().ToLowerInvariant();
 }

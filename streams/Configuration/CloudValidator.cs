@@ -75,7 +75,11 @@ internal sealed class CloudValidator(IOptions<CloudMqttOptions> mqtt, IEnumerabl
             return;
         }
 
-        if (!TopicTemplate.TryParse(export.Topic, stream, out var topic, out var fault))
+        if (export.Topic.Length == 0)
+        {
+            faults.AddError($"{key}:Topic is missing; write the topic that records go to, like site-17/{{stream}}.");
+        }
+        else if (!TopicTemplate.TryParse(export.Topic, stream, out var topic, out var fault))
         {
             faults.AddError($"{key}:Topic is '{export.Topic}'; {fault}.");
         }

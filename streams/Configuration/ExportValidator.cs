@@ -34,6 +34,7 @@ internal static class ExportValidator
             faults.AddError($"{key}:Priority is {export.Priority}; use 1, which goes first, to 9.");
         }
 
+        ValidateKind(faults, key, export);
         ValidateBatch(faults, $"{key}:Batch", export.Batch);
         ValidateLimit(faults, $"{key}:Limit", export.Limit);
         ValidateRetry(faults, $"{key}:Retry", export.Retry);
@@ -48,6 +49,24 @@ internal static class ExportValidator
         if (export.OnlyIf is { } program && !Path.IsPathFullyQualified(program))
         {
             faults.AddError($"{key}:OnlyIf is '{program}'; use the full path of a program.");
+        }
+    }
+
+    /// <summary>What is written for another kind of target would be passed over in silence.</summary>
+    private static void ValidateKind(ValidateOptionsResultBuilder faults, string key, ExportOptions export)
+    {
+        foreach (var (name, kind, isSet) in new[]
+        {
+            ("Topic", ExportTarget.Mqtt, export.Topic.Length > 0),
+            ("S3", ExportTarget.S3, export.S3 is not null),
+            ("Http", ExportTarget.Http, export.Http is not null),
+            ("File", ExportTarget.File, export.File is not null),
+        })
+        {
+            if (isSet && kind != export.To)
+            {
+                faults.AddError($"{key}:{name} is for to: {kind.ToString().ToLowerInvariant()}, and this export goes to {export.To.ToString().ToLowerInvariant()}; remove it, or change to.");
+            }
         }
     }
 

@@ -1,12 +1,13 @@
 using Microsoft.Extensions.Logging;
 using Roost.Streams.Export.Batches;
+using Roost.Streams.Export.Gates;
 using Roost.Streams.Export.Progress;
 using Roost.Streams.Export.Targets;
 
 namespace Roost.Streams.Export;
 
 /// <summary>Sends batches to a target until they are done: taken, or divided down to the records that never will be. Several may be under way.</summary>
-internal sealed class BatchDelivery(ExportContext context, IExportTarget target, ExportProgress progress, BatchRules rules, GroupedCommits commits) : IDisposable
+internal sealed class BatchDelivery(ExportContext context, ExportGate gate, IExportTarget target, ExportProgress progress, BatchRules rules, GroupedCommits commits) : IDisposable
 {
     /// <summary>A target that refuses so many in a row refuses us, and not each of them for a fault of its own.</summary>
     private const int MostRefusedInRow = 20;
@@ -51,6 +52,7 @@ internal sealed class BatchDelivery(ExportContext context, IExportTarget target,
             }
 
             context.Counters.Retried(batch.Records.Count);
+            await gate.WaitAsync(cancellationToken); // a batch that fails is not under way for ever once an operator has paused its export
         }
     }
 

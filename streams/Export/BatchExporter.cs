@@ -23,7 +23,7 @@ internal sealed class BatchExporter(
         await using var drainTimer = Context.Clock.CreateTimer(_ => drain.Cancel(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         await using var stopping = ended.Token.Register(() => drainTimer.Change(Tuning.DrainLimit, Timeout.InfiniteTimeSpan));
         await using var commits = new GroupedCommits(progress.CommitAsync, CommitEvery, _ => { }, OnNotCommitted, Context.Clock);
-        using var delivery = new BatchDelivery(Context, target, progress, rules, commits);
+        using var delivery = new BatchDelivery(Context, Gate, target, progress, rules, commits);
         using var source = new BatchSource(stream, Context.Identity, progress, rules, Context.Losses, Context.Clock);
         var underWay = new List<Task>();
         Task reading = Task.CompletedTask;

@@ -25,8 +25,8 @@ internal static class ExportLag
             To = context.Options.To,
             Destination = context.Destination,
             Priority = context.Options.Priority,
-            State = context.Fault is not null || description?.Fault is not null ? ExportState.Failing
-                : gate.IsPaused ? ExportState.Paused
+            State = gate.IsPaused ? ExportState.Paused
+                : context.Fault is not null || description?.Fault is not null ? ExportState.Failing
                 : gate.Closed is not null || (obstacle is not null && records > 0) ? ExportState.Waiting
                 : records == 0 ? ExportState.Idle : ExportState.Running,
             CommittedOffset = committed,
@@ -42,7 +42,7 @@ internal static class ExportLag
             ExpiredRecords = counters.ExpiredRecords,
             DroppedRecords = counters.DroppedRecords,
             DeadRecords = counters.DeadRecords,
-            Fault = context.Fault ?? description?.Fault ?? gate.Closed ?? (records > 0 ? obstacle : null),
+            Fault = (gate.IsPaused ? gate.Closed : null) ?? context.Fault ?? description?.Fault ?? gate.Closed ?? (records > 0 ? obstacle : null),
         };
     }
 

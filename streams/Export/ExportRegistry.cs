@@ -82,7 +82,7 @@ internal sealed class ExportRegistry : IStreamExports, IAsyncDisposable
         {
             var topic = TopicTemplate.Parse(options.Topic, identity.Stream);
             var messages = new MqttMessages(options, topic, _mqtt.Version == "5");
-            return new MqttExporter(Context(identity, options, options.Topic), _catalog, messages, _uplink, options.MaxInflight ?? ExportOptions.UsualMessagesInflight, _mqtt.AcknowledgeTimeout, gate, pace, _tuning);
+            return new MqttExporter(Context(identity, options, options.Topic), _catalog, messages, _uplink, options.MessagesInflight, _mqtt.AcknowledgeTimeout, gate, pace, _tuning);
         }
 
         var factory = _factories[options.To];

@@ -28,7 +28,7 @@ internal sealed class UplinkClientOptions(IOptions<CloudMqttOptions> mqtt, IOpti
     private readonly CloudMqttOptions _options = mqtt.Value;
 
     // All exports together may have so much in flight; the client itself must not be what refuses.
-    private readonly int _inflight = Math.Clamp(cloud.Value.Exports.Where(export => export.To == ExportTarget.Mqtt).Sum(export => export.MaxInflight ?? ExportOptions.UsualMessagesInflight)  + (ForEachBridge * cloud.Value.Bridge.Count) + ForOthers, 1, ushort.MaxValue / 2);
+    private readonly int _inflight = Math.Clamp(cloud.Value.Exports.Where(export => export.To == ExportTarget.Mqtt).Sum(export => export.MessagesInflight)  + (ForEachBridge * cloud.Value.Bridge.Count) + ForOthers, 1, ushort.MaxValue / 2);
 
     /// <exception cref="UplinkCredentialsException">A file cannot be read or does not hold what it should.</exception>
     public MqttClientOptions Create(UplinkHost host) => new()

@@ -49,7 +49,7 @@ public sealed partial class ManualTests
         return found;
     }
 
-    [GeneratedRegex("(?<=[ ,])--[a-z-]+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("(?<=^  (-\\S+, )*)--[a-z-]+", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Options();
 
     [GeneratedRegex("(?<=\n)  [a-z]+(?= )", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

@@ -209,6 +209,24 @@ public sealed class BatchExportTests
     }
 
     [Test]
+    public async Task A_pause_holds_a_batch_that_fails_too_and_shows()
+    {
+        _target.Answer = (_, _) => ValueTask.FromResult(Delivery.Unreachable("Nobody is there."));
+        await using var host = await StartAsync();
+        await host.AppendNumberedAsync("telemetry", 0, 10);
+        await Eventually.IsTrueAsync(() => host.Export("telemetry").State == ExportState.Failing, "the export to fail");
+        using var paused = await host.Http.PostAsync("/api/v1/streams/telemetry/exports/file/pause", null);
+        await Eventually.IsTrueAsync(() => host.Export("telemetry") is { State: ExportState.Paused, Fault: "paused by an operator" }, () => $"the pause to show: {host.Export("telemetry")}");
+        var sent = _target.Sent.Count;
+        await host.AppendNumberedAsync("telemetry", 10, 10);
+        Assert.That(() => _target.Sent.Count, Is.EqualTo(sent).After(200), "nothing more is tried");
+
+        _target.Answer = (_, _) => ValueTask.FromResult(Delivery.Accepted);
+        using var resumed = await host.Http.PostAsync("/api/v1/streams/telemetry/exports/file/resume", null);
+        await HasAllAsync(host, 20);
+    }
+
+    [Test]
     public async Task What_retention_took_before_it_went_is_counted_and_the_rest_arrives()
     {
         var away = true;
