@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Compression;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Roost.Streams.Export.Batches;
 using Roost.Streams.Records;
@@ -9,12 +10,15 @@ namespace Roost.Streams.Export.Formats;
 /// <summary>Makes bytes of a batch; the same batch always gives the same ones. Layout: docs/formats/export-batch.md.</summary>
 internal static class BatchEncoder
 {
+    // Lines are no part of a page: \" for each quote of a payload that is JSON itself, not \u0022, which would nearly double it.
+    private static readonly JsonWriterOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static EncodedBatch Encode(ExportBatch batch, BatchFormat format, BatchCompression compression)
     {
         var plain = new ArrayBufferWriter<byte>((int)Math.Min(batch.Bytes * 2, 1 << 20) + 256);
         if (format == BatchFormat.Ndjson)
         {
-            using var json = new Utf8JsonWriter(plain);
+            using var json = new Utf8JsonWriter(plain, s_json);
             foreach (var record in batch.Records)
             {
                 RecordJson.WriteLine(plain, json, record, batch.Identity.Stream);

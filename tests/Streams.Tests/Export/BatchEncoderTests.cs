@@ -32,7 +32,7 @@ public sealed class BatchEncoderTests
         var lines = Encoding.UTF8.GetString(encoded.Bytes.Span).Split('\n');
         Assert.That(lines, Has.Length.EqualTo(3), "two lines, and nothing behind the last line end");
         Assert.That(lines[0], Is.EqualTo(
-            """{"stream":"telemetry","offset":7,"timestamp":"2026-11-21T10:00:00.1234567Z","topic":"robots/vac-1","headers":[["colour","red"]],"data":"{\u0022battery\u0022:81}\n"}"""));
+            """{"stream":"telemetry","offset":7,"timestamp":"2026-11-21T10:00:00.1234567Z","topic":"robots/vac-1","headers":[["colour","red"]],"data":"{\"battery\":81}\n"}"""));
         Assert.That(JsonDocument.Parse(lines[1]).RootElement.GetProperty("dataBase64").GetBytesFromBase64(), Is.EqualTo(new byte[] { 0xFF, 0x00 }));
         Assert.That((encoded.ContentType, encoded.ContentEncoding, encoded.Extension), Is.EqualTo(("application/x-ndjson", (string?)null, ".ndjson")));
     }
