@@ -291,6 +291,26 @@ public sealed class BatchExportTests
         }
     }
 
+    [TestCase(BacklogOrder.InOrder)]
+    [TestCase(BacklogOrder.NewestFirst)]
+    public async Task A_clock_that_jumps_neither_stops_nor_repeats_nor_disorders_an_export(BacklogOrder order)
+    {
+        var clock = new ManualTimeProvider();
+        await using var host = await StartAsync(options => options.Backlog = order, clock: clock);
+        var appended = 0;
+        foreach (var year in new[] { 2026, 1970, 2040, 2026, 1999, 2026 })
+        {
+            clock.SetUtcNow(new DateTimeOffset(year, 6, 1, 0, 0, 0, TimeSpan.Zero));
+            await host.AppendNumberedAsync("telemetry", appended, 15);
+            appended += 15;
+            await HasAllAsync(host, appended);
+        }
+
+        Assert.That(_target.Numbers, Is.EqualTo(Enumerable.Range(0, appended)));
+        Assert.That(_target.Objects.OrderBy(pair => pair.Key.First).SelectMany(pair => pair.Value.Records).Select(record => record.Timestamp), Is.Ordered);
+        Assert.That(host.Export("telemetry"), Has.Property(nameof(ExportStatus.RetriedRecords)).Zero.And.Property(nameof(ExportStatus.LostRecords)).Zero);
+    }
+
     [TestCase(BacklogOrder.OldestFirst)]
     [TestCase(BacklogOrder.NewestFirst)]
     public async Task With_two_lanes_what_is_new_goes_before_a_backlog_and_the_backlog_from_its_end(BacklogOrder order)
