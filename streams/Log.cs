@@ -35,6 +35,12 @@ internal static partial class Log
     [LoggerMessage(4107, LogLevel.Warning, "Stream {Stream} lost its oldest {Records} records: all streams together have what they may have, or the disk is full but for the reserve. More are reported once a minute.")]
     public static partial void DroppedForAll(ILogger logger, StreamName stream, long records);
 
+    [LoggerMessage(4108, LogLevel.Warning, "Stream {Stream} may give offsets from {Offset} on to other records than before: {Reason}. What is exported from now on is of incarnation {Incarnation}, so that no receiver takes it for what it has.")]
+    public static partial void OffsetsGivenAgain(ILogger logger, StreamName stream, long offset, string reason, string incarnation);
+
+    [LoggerMessage(4109, LogLevel.Warning, "Stream {Stream} could not note that it is open. If a power cut now costs records that were exported, receivers may take later ones for those.")]
+    public static partial void OpeningNotNoted(ILogger logger, StreamName stream, Exception exception);
+
     [LoggerMessage(4010, LogLevel.Information, "Connected to the cloud at {Endpoint} as {ClientIdentifier}.")]
     public static partial void UplinkConnected(ILogger logger, string endpoint, string clientIdentifier);
 

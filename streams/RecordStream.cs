@@ -30,6 +30,9 @@ public sealed partial class RecordStream
     /// <summary>Another than that of any other stream that has had the name, or will: what was noted of that one's offsets does not count for this. Null for streams of the system.</summary>
     public string? Id => _slot.Document?.Id;
 
+    /// <summary>Under which its offsets leave the gateway: another than <see cref="Id"/> once offsets have been given to other records again, as after a power cut that cost some. Null for streams of the system.</summary>
+    internal string? Incarnation => _slot.Document?.Incarnation;
+
     /// <summary>Completes when the stream is deleted. One that gets its name later is another, to be got from the catalog.</summary>
     public Task Deleted => _slot.Deleted;
 

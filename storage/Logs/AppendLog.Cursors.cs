@@ -24,6 +24,13 @@ public sealed partial class AppendLog
         }
     }
 
+    /// <summary>
+    /// The furthest offset that any cursor has been committed to, as it was when the log was closed or its process ended: beyond
+    /// <see cref="NextOffset"/> where records that were done have been lost. To be asked before cursors are opened, which sets them back.
+    /// </summary>
+    /// <exception cref="IOException">One cannot be read.</exception>
+    public long FurthestCursor() => CursorNames.Select(name => CursorFile.Peek(CursorPath(name)) ?? 0).DefaultIfEmpty(0).Max();
+
     /// <summary>Opens the named position, or makes it at <paramref name="startOffset"/>. The same name gives the same cursor while the log is open.</summary>
     /// <param name="name">Any characters; at most 200 bytes once those other than letters, digits and <c>-_.~</c> are written as <c>%XX</c>.</param>
     /// <exception cref="IOException">It cannot be read or written.</exception>

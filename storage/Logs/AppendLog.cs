@@ -64,6 +64,9 @@ public sealed partial class AppendLog : IAsyncDisposable
     /// <summary>How it is kept now.</summary>
     public AppendLogOptions Options => _options;
 
+    /// <summary>Of the machine, as this process knows it: differs from boot to boot; zero where the kernel does not tell.</summary>
+    public Guid Boot => _options.Machine.Boot;
+
     /// <summary>Offset of the oldest record kept; equals <see cref="NextOffset"/> in an empty log.</summary>
     public long FirstOffset
     {
@@ -135,6 +138,9 @@ public sealed partial class AppendLog : IAsyncDisposable
 
     /// <summary>Called on the committer's thread once per batch, before its waiters go on, with the new <see cref="DurableOffset"/>. Must be quick.</summary>
     public Action<long>? DurableAdvanced { get; set; }
+
+    /// <summary>Called when the log was closed in order, all of it synced, before another may open it. Never otherwise.</summary>
+    public Action? ClosedInOrder { get; set; }
 
     /// <summary>
     /// Called on the committer's thread when records were refused: first offset, offset after the last, and a <see cref="LogFullException"/>
@@ -269,6 +275,7 @@ public sealed partial class AppendLog : IAsyncDisposable
             {
                 RemoveTrimmed();
                 _writer.Close();
+                ClosedInOrder?.Invoke();
             }
         }
         catch (IOException exception)

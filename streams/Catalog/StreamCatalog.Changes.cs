@@ -137,6 +137,7 @@ internal sealed partial class StreamCatalog : IDisposable
         try
         {
             var document = (slot.Document ?? throw slot.NotOpen()) with { Definition = definition };
+            document = document with { Opening = StreamOpening.Of(definition.Durability, slot.Log.Boot) ?? document.Opening };
             document.Write(_folder.Of(slot.Name));
             slot.Redefine(document, LogOptionsOf.Defined(definition, _storage));
         }

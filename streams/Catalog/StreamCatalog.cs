@@ -180,7 +180,7 @@ internal sealed partial class StreamCatalog : IStreamCatalog
                 _entries[slot.Name].Stream.Producers.Load(log);
             }
 
-            slot.Open(log, slot.Origin == StreamOrigin.System ? null : DocumentOf(slot));
+            slot.Open(log, slot.Origin == StreamOrigin.System ? null : DocumentOf(slot, log));
         }
         catch (Exception exception) when (IsExpected(exception))
         {
@@ -191,18 +191,42 @@ internal sealed partial class StreamCatalog : IStreamCatalog
 
     private AppendLog OpenLog(StreamSlot slot) => AppendLog.Open(_folder.Of(slot.Name), slot.Options, _clock, _logger, _storageMetrics);
 
-    /// <summary>Streams from before they had documents get theirs when they are opened, and so do those that the configuration has just begun to name.</summary>
-    private StreamDocument DocumentOf(StreamSlot slot)
+    /// <summary>
+    /// Streams from before they had documents get theirs when they are opened, and so do those that the configuration has just begun to name.
+    /// What a power cut or a restore has done to the stream is noted before the first record is appended.
+    /// </summary>
+    private StreamDocument DocumentOf(StreamSlot slot, AppendLog log)
     {
         var folder = _folder.Of(slot.Name);
-        if (StreamDocument.Read(folder) is { } known)
+        var known = StreamDocument.Read(folder);
+        var document = (known ?? StreamDocument.New(definition: null, _clock)) with { Opening = StreamOpening.Of(slot.Options.Durability, log.Boot) };
+        var reason = known is null ? null : OffsetHistory.WhyGivenAgain(known, log);
+        if (reason is not null)
         {
-            return known;
+            document = document with { Incarnation = StreamDocument.NewId() };
+            Log.OffsetsGivenAgain(_logger, slot.Name, log.NextOffset, reason, document.Incarnation);
         }
 
-        var made = StreamDocument.New(definition: null, _clock);
-        made.Write(folder);
-        return made;
+        if (known?.Birth is not null && document == known)
+        {
+            return document;
+        }
+
+        try
+        {
+            document.Write(folder);
+        }
+        catch (IOException exception) when (known is not null && reason is null)
+        {
+            Log.OpeningNotNoted(_logger, slot.Name, exception); // a full disk keeps nobody from reading, and from making room
+        }
+
+        if (reason is not null)
+        {
+            OffsetHistory.Settle(log);
+        }
+
+        return document;
     }
 
     private void Fail(StreamSlot slot, Exception exception)

@@ -77,6 +77,11 @@ internal sealed class StreamSlot(StreamName name, StreamOrigin origin, AppendLog
     {
         _fault = null;
         Document = document;
+        if (document is not null)
+        {
+            log.ClosedInOrder = () => NoteClosed(log.Folder);
+        }
+
         Volatile.Write(ref _log, log);
     }
 
@@ -168,6 +173,25 @@ internal sealed class StreamSlot(StreamName name, StreamOrigin origin, AppendLog
 
     /// <summary>Why there is no log.</summary>
     public StreamRefusedException NotOpen() => new(Name, $"Stream '{Name}' {_fault ?? "is closed"}.", isFault: true) { IsDeleted = _isDeleting };
+
+    /// <summary>All that was appended is synced now. Where that cannot be noted, the next start takes it for lost, which costs a new incarnation.</summary>
+    private void NoteClosed(string folder)
+    {
+        if (Document is not { Opening: not null } document)
+        {
+            return;
+        }
+
+        Document = document with { Opening = null };
+        try
+        {
+            Document.Write(folder);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Document = document;
+        }
+    }
 
     [DoesNotReturn]
     private void ThrowNotAppendable() => throw new StreamRefusedException(

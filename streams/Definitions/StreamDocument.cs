@@ -15,10 +15,29 @@ namespace Roost.Streams.Definitions;
 internal sealed record StreamDocument(string Id, DateTimeOffset Created, StreamOptions? Definition)
 {
     public const string FileName = "stream.json";
+    private readonly string? _incarnation;
 
     private const int Version = 1;
 
-    public static StreamDocument New(StreamOptions? definition, TimeProvider clock) => new(Guid.NewGuid().ToString("N")[..16], clock.GetUtcNow(), definition);
+    /// <summary>Under which offsets leave the gateway: as <see cref="Id"/>, until offsets are given a second time; then another that was never given either.</summary>
+    public string Incarnation
+    {
+        get => _incarnation ?? Id;
+        init => _incarnation = value;
+    }
+
+    /// <summary>Of the process that appends, or was ended while it did; null with all others, and where a power cut costs nothing that was acknowledged.</summary>
+    public StreamOpening? Opening { get; init; }
+
+    /// <summary>When the file that it was read from was made, as the file itself says; null where it does not.</summary>
+    public string? Birth { get; private init; }
+
+    /// <summary>What it was read from is a copy of the file that was written: there is, or was, another folder that gave out the same offsets.</summary>
+    public bool IsCopy { get; private init; }
+
+    public static StreamDocument New(StreamOptions? definition, TimeProvider clock) => new(NewId(), clock.GetUtcNow(), definition);
+
+    public static string NewId() => Guid.NewGuid().ToString("N")[..16];
 
     /// <returns>Null where the folder has none.</returns>
     /// <exception cref="InvalidDataException">It cannot be read as one.</exception>
@@ -29,7 +48,8 @@ internal sealed record StreamDocument(string Id, DateTimeOffset Created, StreamO
         try
         {
             using var json = JsonDocument.Parse(File.ReadAllBytes(path));
-            return Read(json.RootElement);
+            var document = Read(json.RootElement);
+            return document with { IsCopy = document.Birth is { } birth && FileBirth.Of(path) is { } actual && actual != birth };
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -50,7 +70,7 @@ internal sealed record StreamDocument(string Id, DateTimeOffset Created, StreamO
         {
             using (var json = new Utf8JsonWriter(file, new JsonWriterOptions { Indented = true }))
             {
-                Write(json);
+                Write(json, FileBirth.Of(path + ".new"));
             }
 
             file.Flush(flushToDisk: true);
@@ -65,6 +85,11 @@ internal sealed record StreamDocument(string Id, DateTimeOffset Created, StreamO
             root.GetProperty("id").GetString() is { Length: > 0 } id ? id : throw new FormatException("it has no id"),
             root.GetProperty("created").GetDateTimeOffset(),
             root.TryGetProperty("definition", out var definition) ? ReadDefinition(definition) : null)
+        {
+            Incarnation = root.TryGetProperty("incarnation", out var incarnation) ? incarnation.GetString()! : root.GetProperty("id").GetString()!,
+            Opening = root.TryGetProperty("opening", out var opening) ? new StreamOpening(Enum.Parse<Durability>(opening.GetProperty("durability").GetString()!), opening.GetProperty("boot").GetGuid()) : null,
+            Birth = root.TryGetProperty("birth", out var birth) ? birth.GetString() : null,
+        }
         : throw new FormatException($"its version is not {Version.ToString(CultureInfo.InvariantCulture)}");
 
     private static StreamOptions ReadDefinition(JsonElement definition) => new()
@@ -87,12 +112,30 @@ internal sealed record StreamDocument(string Id, DateTimeOffset Created, StreamO
     private static T? Optional<T>(JsonElement parent, string name, Func<JsonElement, T> read)
         where T : struct => parent.TryGetProperty(name, out var value) ? read(value) : null;
 
-    private void Write(Utf8JsonWriter json)
+    private void Write(Utf8JsonWriter json, string? birth)
     {
         json.WriteStartObject();
         json.WriteNumber("version", Version);
         json.WriteString("id", Id);
         json.WriteString("created", Created);
+        if (Incarnation != Id)
+        {
+            json.WriteString("incarnation", Incarnation);
+        }
+
+        if (birth is not null)
+        {
+            json.WriteString("birth", birth);
+        }
+
+        if (Opening is { } opening)
+        {
+            json.WriteStartObject("opening");
+            json.WriteString("durability", opening.Durability.ToString());
+            json.WriteString("boot", opening.Boot);
+            json.WriteEndObject();
+        }
+
         if (Definition is { } definition)
         {
             json.WriteStartObject("definition");

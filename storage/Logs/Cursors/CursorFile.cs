@@ -66,6 +66,18 @@ internal sealed class CursorFile : IDisposable
         }
     }
 
+    /// <returns>The position in a file that nobody has open; null where neither slot can be read.</returns>
+    /// <exception cref="IOException">The disk refused.</exception>
+    public static long? Peek(string path)
+    {
+        var bytes = File.ReadAllBytes(path);
+        Array.Resize(ref bytes, SlotSpacing + SlotBytes);
+
+        var first = ReadSlot(bytes.AsSpan(0, SlotBytes), out var firstPosition);
+        var second = ReadSlot(bytes.AsSpan(SlotSpacing, SlotBytes), out var secondPosition);
+        return first is null && second is null ? null : (first ?? 0) > (second ?? 0) ? firstPosition : secondPosition;
+    }
+
     public void Write(long position)
     {
         Span<byte> slot = stackalloc byte[SlotBytes];

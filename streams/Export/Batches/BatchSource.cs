@@ -79,7 +79,7 @@ internal sealed class BatchSource : IDisposable
             _losses.Damaged(range, _stream.Log.LostRecords);
             if (filling.Records.Count > 0)
             {
-                return new ExportBatch(_identity, range.First, range.Next, filling.Records) { StreamId = _stream.Id ?? "" };
+                return new ExportBatch(_identity, range.First, range.Next, filling.Records) { StreamId = _stream.Incarnation ?? "" };
             }
 
             _progress.MarkDone(range); // nothing of it is to be sent

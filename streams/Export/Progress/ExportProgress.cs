@@ -10,6 +10,9 @@ namespace Roost.Streams.Export.Progress;
 /// </summary>
 internal sealed class ExportProgress : IDisposable
 {
+    private const string FolderName = "exports";
+    private const string Extension = ".progress";
+
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _writing = new(1);
     private readonly string _path;
@@ -26,7 +29,7 @@ internal sealed class ExportProgress : IDisposable
     public ExportProgress(RecordStream stream, string name, ExportStart from)
     {
         var log = stream.Log;
-        _path = Path.Combine(log.Folder, "exports", $"{name}.progress");
+        _path = Path.Combine(log.Folder, FolderName, name + Extension);
         _sync = log.Options.Durability == Durability.PowerLoss;
         Cursor = log.OpenCursor($"export-{name}", from == ExportStart.Latest ? stream.NextOffset : stream.FirstOffset);
         var document = File.Exists(_path) ? ProgressDocument.Decode(Open().Document.Span) : ProgressDocument.Empty;
@@ -39,6 +42,35 @@ internal sealed class ExportProgress : IDisposable
         }
 
         _planned = [.. document.Planned.Where(range => !_done.Contains(range.First) && range.Next <= end)];
+    }
+
+    /// <summary>The offset behind the furthest record that any export of a stream has noted; 0 where none has. What is damaged tells nothing here.</summary>
+    /// <param name="folder">Of the stream's log.</param>
+    /// <exception cref="IOException">The disk refused.</exception>
+    public static long Furthest(string folder)
+    {
+        var furthest = 0L;
+        foreach (var path in Files(folder))
+        {
+            using var file = TryOpen(path);
+            furthest = file is null ? furthest : Read(file).All.Select(range => range.Next).Append(furthest).Max();
+        }
+
+        return furthest;
+    }
+
+    /// <summary>Forgets, durably, what exports have noted of offsets from <paramref name="end"/> on. None of them may be open.</summary>
+    /// <inheritdoc cref="Furthest"/>
+    public static void CutTo(string folder, long end)
+    {
+        foreach (var path in Files(folder))
+        {
+            using var file = TryOpen(path);
+            if (file is not null && Read(file) is var document && document.All.Any(range => range.Next > end))
+            {
+                file.Write(document.CutTo(end).Encode());
+            }
+        }
     }
 
     public LogCursor Cursor { get; }
@@ -183,6 +215,33 @@ internal sealed class ExportProgress : IDisposable
         var noted = Cursor.Committed;
         return noted < _done.Floor ? [new OffsetRange(noted, _done.Floor), .. _done.Ranges] : [.. _done.Ranges];
     }
+
+    private static ProgressDocument Read(SlotFile file)
+    {
+        try
+        {
+            return ProgressDocument.Decode(file.Document.Span);
+        }
+        catch (InvalidDataException)
+        {
+            return ProgressDocument.Empty; // its export says so
+        }
+    }
+
+    private static SlotFile? TryOpen(string path)
+    {
+        try
+        {
+            return SlotFile.Open(path, ProgressDocument.MaxBytes, sync: true);
+        }
+        catch (InvalidDataException)
+        {
+            return null; // as above
+        }
+    }
+
+    private static IEnumerable<string> Files(string folder) =>
+        Path.Combine(folder, FolderName) is var exports && Directory.Exists(exports) ? Directory.EnumerateFiles(exports, "*" + Extension) : [];
 
     private SlotFile Open() => _file ??= SlotFile.Open(_path, ProgressDocument.MaxBytes, _sync);
 }

@@ -19,6 +19,10 @@ internal sealed record ProgressDocument(bool? Paused, IReadOnlyList<OffsetRange>
 
     public static ProgressDocument Empty { get; } = new(null, [], []);
 
+    public IEnumerable<OffsetRange> All => Done.Concat(Planned);
+
+    public ProgressDocument CutTo(long end) => new(Paused, [.. Done.Where(range => range.Next <= end)], [.. Planned.Where(range => range.Next <= end)]);
+
     public byte[] Encode()
     {
         var planned = Math.Min(Planned.Count, MaxRanges);
