@@ -10,4 +10,7 @@ public sealed record StreamUsage(long Bytes, long? MaxBytes, long FreeBytes, lon
 {
     /// <summary>Bytes that may still come before something has to go, or is refused; not below 0.</summary>
     public long Headroom => Math.Max(0, Math.Min((MaxBytes ?? long.MaxValue) - Bytes, FreeBytes - KeepFreeBytes));
+
+    /// <summary>The disk leaves less than <see cref="MaxBytes"/> does: more of that would not help.</summary>
+    public bool IsLimitedByDisk => FreeBytes - KeepFreeBytes < (MaxBytes ?? long.MaxValue) - Bytes;
 }

@@ -64,6 +64,8 @@ internal sealed class Examination(string dataFolder, FunctionHost functions, ISt
         var found = string.Create(CultureInfo.InvariantCulture, $"{usage.Bytes >> 20} MiB in all streams{(usage.MaxBytes is { } most ? $" of {most >> 20} MiB" : "")}; {usage.Headroom >> 20} MiB may come before something goes");
         return usage.Headroom > (usage.MaxBytes is { } limit ? Math.Min(limit, usage.FreeBytes) : usage.FreeBytes) / 10
             ? new Finding("stream space", FindingState.Well, found)
+            : usage.IsLimitedByDisk
+            ? new Finding("stream space", FindingState.Weak, string.Create(CultureInfo.InvariantCulture, $"{found}: {Math.Max(0, usage.FreeBytes) >> 20} MiB of the disk are free, of which streams leave {usage.KeepFreeBytes >> 20} MiB to the rest of the gateway"), "make room on the disk, delete streams, keep less (retention), or let consumers go on; the oldest records of the least important streams go first")
             : new Finding("stream space", FindingState.Weak, found, "the oldest records of the least important streams go first; delete streams, keep less (retention), let consumers go on, or raise stream-storage.max-total");
     }
 

@@ -89,6 +89,10 @@ internal sealed partial class StreamCatalog : IDisposable
         }
     }
 
+    /// <exception cref="UnknownStreamException">There is none.</exception>
+    /// <exception cref="StreamRefusedException">The configuration defines it, or it is the system's.</exception>
+    public void ThrowIfNotChangeable(StreamName name) => ThrowIfNotChangeable(Find(name));
+
     public void Dispose() => _changes.Dispose();
 
     private void Make(StreamName name, StreamOptions definition)

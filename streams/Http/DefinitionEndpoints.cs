@@ -34,6 +34,7 @@ internal sealed class DefinitionEndpoints(StreamCatalog catalog, ConsumerList co
     {
         var stream = StreamRoute.Resolve(context, catalog);
         var force = IsForced(context);
+        catalog.ThrowIfNotChangeable(stream.Name); // said at once: force would not help
         var users = string.Join(", ", consumers.Of(stream));
         if (users.Length > 0 && !force)
         {

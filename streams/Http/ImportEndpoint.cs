@@ -33,6 +33,7 @@ internal sealed class ImportEndpoint(IStreamCatalog catalog, StreamImport import
 
         var allowGap = context.Request.Query["gaps"] == "allow";
         var records = Records(await ReadBodyAsync(context), origin.Stream, first, next);
+        ThrowIfNotNext(records, next);
         var imported = await RunAsync(() => import.AppendAsync(stream, origin, first, next, records, allowGap, context.RequestAborted));
         await WriteAsync(context, imported, await RunAsync(() => import.NextAsync(stream, origin, context.RequestAborted)));
     });
@@ -113,6 +114,20 @@ internal sealed class ImportEndpoint(IStreamCatalog catalog, StreamImport import
         }
 
         return records;
+    }
+
+    /// <summary>What is noted as imported is what came: a number without records would make all later ones seem to be there.</summary>
+    private static void ThrowIfNotNext(List<ImportedRecord> records, long next)
+    {
+        if (records.Count == 0)
+        {
+            throw RequestRefusedException.BadRequest("There is no record in the body.");
+        }
+
+        if (records[^1].Offset + 1 != next)
+        {
+            throw RequestRefusedException.BadRequest($"next={next} is not the offset after the last record, which is {records[^1].Offset + 1}. Nothing of these lines was imported.");
+        }
     }
 
     private static async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpContext context)

@@ -4,7 +4,10 @@ using Roost.Mqtt;
 
 namespace Roost.Streams.Imports;
 
-/// <summary>Reads a record as an export writes it in a line of JSON. Layout: docs/formats/export-batch.md.</summary>
+/// <summary>
+/// Reads a record as an export writes it in a line of JSON. Layout: docs/formats/export-batch.md. Members that it does not know are passed over: those
+/// that a later Roost adds, and <c>producer</c>, whose sequence counts in the stream that the record was appended to and in no other.
+/// </summary>
 internal static class ExportedLine
 {
     /// <exception cref="FormatException">It is none; the message is the end of a sentence.</exception>
@@ -53,8 +56,6 @@ internal static class ExportedLine
                 case "dataBase64":
                     payload = member.Value.TryGetBytesFromBase64(out var bytes) ? bytes : null;
                     break;
-                default:
-                    throw new FormatException($"has '{member.Name}', which no record has");
             }
         }
 

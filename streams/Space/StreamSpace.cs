@@ -158,7 +158,7 @@ internal sealed class StreamSpace : IStreamStorage
 
     private static LogFullException Refuse(RecordStream stream, StreamUsage usage)
     {
-        var byDisk = usage.FreeBytes - usage.KeepFreeBytes < (usage.MaxBytes ?? long.MaxValue) - usage.Bytes;
+        var byDisk = usage.IsLimitedByDisk;
         return new LogFullException(
             stream.Name.Value,
             byDisk

@@ -154,6 +154,17 @@ public sealed class CursorTests
     }
 
     [Test]
+    public async Task A_stream_of_the_configuration_that_is_used_is_not_deleted_and_nothing_hints_at_force([Values("", "?force=true")] string force)
+    {
+        await SendAsync("PUT", "telemetry/cursors/reports");
+
+        var refused = await SendAsync("DELETE", $"telemetry{force}");
+
+        Assert.That((refused.Status, refused.Message), Is.EqualTo((HttpStatusCode.Conflict, refused.Message)));
+        Assert.That(refused.Message, Does.Contain("comes from the configuration and is changed there").And.Not.Contain("force"));
+    }
+
+    [Test]
     public async Task A_full_stream_that_refuses_takes_records_again_as_soon_as_all_consumers_have_passed()
     {
         await SendAsync("PUT", "made", """{"full":"reject","retention":{"records":16}}""");

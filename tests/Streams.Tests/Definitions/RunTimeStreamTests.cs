@@ -238,8 +238,8 @@ public sealed class RunTimeStreamTests
 
         await SendAsync(HttpMethod.Delete, "made", null);
 
-        Assert.That(await lines.Content.ReadAsStringAsync(), Is.EqualTo("{\"message\":\"Stream \\u0027made\\u0027 was deleted.\"}\n"));
-        Assert.That(await events.Content.ReadAsStringAsync(), Is.EqualTo("event: end\ndata: {\"message\":\"Stream \\u0027made\\u0027 was deleted.\"}\n\n"));
+        Assert.That(await lines.Content.ReadAsStringAsync(), Is.EqualTo("{\"message\":\"Stream 'made' was deleted.\"}\n"));
+        Assert.That(await events.Content.ReadAsStringAsync(), Is.EqualTo("event: end\ndata: {\"message\":\"Stream 'made' was deleted.\"}\n\n"));
         Assert.That(async () => await waiting, Throws.TypeOf<StreamRefusedException>().With.Property(nameof(StreamRefusedException.IsDeleted)).True);
     }
 

@@ -204,7 +204,7 @@ public sealed class BatchExportTests
             Assert.That(resumed.StatusCode, Is.EqualTo(HttpStatusCode.OK));
             await HasAllAsync(host, 20);
             using var unknown = await host.Http.PostAsync("/api/v1/streams/telemetry/exports/nobody/pause", null);
-            Assert.That((unknown.StatusCode, await unknown.Content.ReadAsStringAsync()), Is.EqualTo((HttpStatusCode.NotFound, """{"message":"Stream \u0027telemetry\u0027 has no export \u0027nobody\u0027; it has file."}""")));
+            Assert.That((unknown.StatusCode, await unknown.Content.ReadAsStringAsync()), Is.EqualTo((HttpStatusCode.NotFound, """{"message":"Stream 'telemetry' has no export 'nobody'; it has file."}""" + "\n")));
         }
     }
 
