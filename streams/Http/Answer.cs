@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Roost.Storage.Logs;
@@ -8,6 +10,9 @@ namespace Roost.Streams.Http;
 /// <summary>How requests end: in JSON, or with <c>{"message": ...}</c> and the status that fits.</summary>
 internal static class Answer
 {
+    /// <summary>Answers are never part of a page: quotes, + and letters stay as people read them.</summary>
+    public static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Runs the request and answers its failures, as far as the answer has not begun.</summary>
     public static async Task RunAsync(HttpContext context, Func<Task> request)
     {
@@ -51,9 +56,10 @@ internal static class Answer
     public static async Task WriteAsync(HttpContext context, Action<Utf8JsonWriter> write)
     {
         context.Response.ContentType = "application/json";
-        await using var json = new Utf8JsonWriter(context.Response.BodyWriter);
+        await using var json = new Utf8JsonWriter(context.Response.BodyWriter, Json);
         write(json);
         await json.FlushAsync(context.RequestAborted);
+        context.Response.BodyWriter.Write("\n"u8); // so that a prompt stands on a line of its own
         await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
     }
 

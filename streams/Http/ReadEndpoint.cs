@@ -24,7 +24,7 @@ internal sealed class ReadEndpoint(IStreamCatalog catalog, TimeProvider clock, I
 
         ReadRequest.NoteSkipped(context, stream, from);
         context.Response.ContentType = "application/x-ndjson";
-        await using var json = new Utf8JsonWriter(context.Response.BodyWriter);
+        await using var json = new Utf8JsonWriter(context.Response.BodyWriter, Answer.Json);
         var bytes = 0;
         while (records.Count > 0)
         {

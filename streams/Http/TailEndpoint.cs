@@ -64,7 +64,7 @@ internal sealed class TailEndpoint(IStreamCatalog catalog, TimeProvider clock, I
 
     private async Task FollowAsync(RecordReader reader, PipeWriter output, bool events, int most, CancellationToken ended)
     {
-        await using var json = new Utf8JsonWriter(output);
+        await using var json = new Utf8JsonWriter(output, Answer.Json);
         while (most > 0)
         {
             if (await NextAsync(reader, Math.Min(most, ReadRecords), ended) is not { } records)
@@ -88,7 +88,7 @@ internal sealed class TailEndpoint(IStreamCatalog catalog, TimeProvider clock, I
     private static async Task SayEndAsync(PipeWriter output, bool events, string message, CancellationToken aborted)
     {
         output.Write(events ? "event: end\ndata: "u8 : []);
-        await using (var json = new Utf8JsonWriter(output))
+        await using (var json = new Utf8JsonWriter(output, Answer.Json))
         {
             json.WriteStartObject();
             json.WriteString("message", message);
