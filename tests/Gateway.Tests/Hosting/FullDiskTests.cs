@@ -26,6 +26,8 @@ public sealed class FullDiskTests
             Assert.That(await refused.Content.ReadAsStringAsync(), Does.Contain("no space"));
             Assert.That(await daemon.Http.GetStringAsync("/healthz"), Does.StartWith("""{"status":"degraded",""").And.Contain("""disk":{"state":"degraded"""));
 
+            Assert.That(await daemon.Http.GetStringAsync("/api/v1/doctor"), Does.Match("stream space[^}]*0 MiB of the disk are free, of which streams leave 0 MiB").And.Contain("make room on the disk"), "no word of a limit that is not short");
+
             File.Delete(Path.Combine(disk, "filling"));
             await Eventually.IsTrueAsync(async () => (await daemon.Http.PostAsync("/topics/t?qos=1", new StringContent("after"))).IsSuccessStatusCode, "an acknowledged message after space came back");
             daemon.Signal(DaemonProcess.SigTerm);
