@@ -10,11 +10,15 @@ public sealed partial class AppendLog
     /// <summary>Of those found at opening, only so many of the youngest are looked at: what was not compressed before was not worth it, but for what a kill left undone.</summary>
     private const int ReconsideredSegments = 4;
 
+    private static readonly TimeSpan s_roomAgainAfter = TimeSpan.FromSeconds(10);
+
     // Whoever puts another file in the place of a segment's, or removes it: not held over more than that. Taken before the gate.
     private readonly Lock _filesGate = new();
 
     // Guarded by the gate.
     private Task _compressing = Task.CompletedTask;
+
+    private readonly CancellationTokenSource _compressionEnds = new();
 
     private static void SettleOld(List<Segment> segments)
     {
@@ -44,7 +48,7 @@ public sealed partial class AppendLog
     /// <summary>The oldest that has another sealed one behind it: who follows the log is done with it, and what is freed soon after it was written is not written twice. Null without any.</summary>
     private Segment? NextToCompress()
     {
-        for (var segment = 0; segment < _segments.Count - 2 && !_disposed; segment++)
+        for (var segment = 0; segment < _segments.Count - 2 && !_disposed && _options.Compression != LogCompression.None; segment++)
         {
             if (_segments[segment] is { IsCompressed: false, IsCompressionSettled: false } found)
             {
@@ -57,7 +61,6 @@ public sealed partial class AppendLog
 
     private async Task CompressAsync()
     {
-        var compressor = new SegmentCompressor(_options.Compression, _metrics);
         while (true)
         {
             Segment? segment;
@@ -73,6 +76,13 @@ public sealed partial class AppendLog
 
             try
             {
+                if (!SegmentCompressor.HasRoomFor(segment))
+                {
+                    await WaitForRoomAsync();
+                    continue;
+                }
+
+                var compressor = new SegmentCompressor(_options.Compression, _metrics);
                 var bytes = await compressor.CompressAsync(segment, () => IsKept(segment));
                 segment.IsCompressionSettled = true;
                 if (bytes is { } size)
@@ -84,6 +94,10 @@ public sealed partial class AppendLog
             {
                 segment.IsCompressionSettled = true; // trimmed meanwhile
             }
+            catch (IOException exception) when (DiskFile.IsFull(exception))
+            {
+                await WaitForRoomAsync(); // others were quicker to take it
+            }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CorruptLogException)
             {
                 // The segment is as it was. Looked at again when the log is opened, if it is still young.
@@ -92,6 +106,10 @@ public sealed partial class AppendLog
             }
         }
     }
+
+    /// <summary>As long as the log is open: a disk that was full for an hour must not leave what was sealed then as it is for ever.</summary>
+    private async Task WaitForRoomAsync() =>
+        await Task.Delay(s_roomAgainAfter, _clock, _compressionEnds.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private bool IsKept(Segment segment)
     {

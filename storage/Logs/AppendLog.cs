@@ -268,7 +268,9 @@ public sealed partial class AppendLog : IAsyncDisposable
         await CloseCursorsAsync();
         await _committerEnded.Task;
         KeepAges(isLast: true);
+        await _compressionEnds.CancelAsync();
         await _compressing; // ends by itself: it has seen that the log is disposed
+        _compressionEnds.Dispose();
         try
         {
             if (_failure is null)

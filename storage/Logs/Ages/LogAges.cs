@@ -47,7 +47,7 @@ internal sealed class LogAges
         ages._marks.RemoveAll(mark => mark.NextOffset > nextOffset); // those records did not survive, and others will have their offsets
         if (ages._marks.Count == 0 || ages._marks[^1].NextOffset < nextOffset)
         {
-            ages._marks.Add((nextOffset, ages._elapsed));
+            ages._marks.Add((nextOffset, ages.NowBehindAnchor()));
         }
 
         return ages;
@@ -63,7 +63,7 @@ internal sealed class LogAges
                 _marks.RemoveAt(_marks.Count - 1);
             }
 
-            _marks.Add((nextOffset, Now()));
+            _marks.Add((nextOffset, NowBehindAnchor()));
         }
     }
 
@@ -107,7 +107,13 @@ internal sealed class LogAges
 
     private long Now() => _elapsed + _clock.GetElapsedTime(_since).Ticks;
 
-    /// <summary>Between two moments at which a time server had set the wall clock, its difference has passed; else at least what this process and this boot have counted.</summary>
+    /// <summary>A mark that is made after the anchor is beyond it, be it in the same tick: <see cref="Correct"/> tells the two apart by this.</summary>
+    private long NowBehindAnchor() => Math.Max(Now(), _anchorElapsed + 1);
+
+    /// <summary>
+    /// Between two moments at which a time server had set the wall clock, its difference has passed; else at least what this process and this boot have counted.
+    /// What nobody counted may have passed before the records that came since the first of them: it does not make those older.
+    /// </summary>
     private void Correct()
     {
         _elapsed = Now();
@@ -118,12 +124,18 @@ internal sealed class LogAges
         }
 
         var wall = _clock.GetUtcNow().UtcTicks;
-        if (_anchorWall != 0)
+        if (_anchorWall != 0 && _anchorElapsed + wall - _anchorWall - _elapsed is > 0 and var uncounted)
         {
-            _elapsed = Math.Max(_elapsed, _anchorElapsed + wall - _anchorWall);
+            _elapsed += uncounted;
+            for (var mark = _marks.Count - 1; mark >= 0 && _marks[mark].Elapsed > _anchorElapsed; mark--)
+            {
+                _marks[mark] = (_marks[mark].NextOffset, _marks[mark].Elapsed + uncounted);
+            }
         }
 
-        (_anchorWall, _anchorElapsed) = (wall, _elapsed);
+        // Not before the last mark, which may be a tick ahead; both ends of the anchor move by that, and what is measured from it stays.
+        var ahead = _marks.Count > 0 ? Math.Max(0, _marks[^1].Elapsed - _elapsed) : 0;
+        (_anchorWall, _anchorElapsed) = (wall + ahead, _elapsed + ahead);
     }
 
     private void Read(ReadOnlySpan<byte> bytes)

@@ -36,7 +36,11 @@ internal sealed class SegmentCompressor(LogCompression compression, StorageMetri
         }
     }
 
-    /// <summary>Writes the compressed copy, if it is worth it and there is room for it.</summary>
+    /// <summary>The disk has room for the copy, and more: what is left is for records.</summary>
+    /// <exception cref="IOException">The file system does not say.</exception>
+    public static bool HasRoomFor(Segment segment) => new DriveInfo(Path.GetDirectoryName(segment.Path)!).AvailableFreeSpace >= 2 * segment.UsedBytes;
+
+    /// <summary>Writes the compressed copy, if it is worth it.</summary>
     /// <returns>Bytes of the copy at <see cref="PathOf"/>; null where there is none.</returns>
     /// <exception cref="IOException">It could not be written; nothing is left of it.</exception>
     public async Task<long?> CompressAsync(Segment segment, Func<bool> isWanted)
@@ -72,14 +76,8 @@ internal sealed class SegmentCompressor(LogCompression compression, StorageMetri
     private static async Task RestAsync(long began) =>
         await Task.Delay(Stopwatch.GetElapsedTime(began) * RestPerWork, TimeProvider.System); // real time: it is a real core that is spared
 
-    /// <returns>Null where the sample's size of a block or the room on the disk speaks against it.</returns>
     private bool IsWorthIt(Segment segment, SegmentFile source)
     {
-        if (new DriveInfo(Path.GetDirectoryName(segment.Path)!).AvailableFreeSpace < 2 * segment.UsedBytes)
-        {
-            return false; // what is left is for records
-        }
-
         var recordBytes = segment.ReadableBytes - SegmentHeader.Bytes;
         var stored = recordBytes * SampleRatio(segment, source);
         var accepted = recordBytes - ((segment.NextOffset - segment.FirstOffset) * RecordFormat.HeaderBytes);

@@ -51,6 +51,40 @@ public sealed class AgeTests
     }
 
     [Test]
+    public async Task A_machine_that_appends_before_a_time_server_tells_it_how_long_it_was_off_keeps_those_records()
+    {
+        using var folder = new TemporaryFolder();
+        var clock = new ManualTimeProvider();
+        var machine = new Machine { Synchronised = true };
+        await using (var log = Some.Log(folder.Path, Options(machine), clock))
+        {
+            await log.AppendAsync(default, default, default);
+        }
+
+        // A week without power, on a board without a clock: it goes on where it stopped.
+        machine.Reboot();
+        machine.Synchronised = false;
+        var stopped = clock.GetUtcNow();
+        clock.Advance(TimeSpan.FromDays(7));
+        clock.SetUtcNow(stopped);
+        await using var reopened = Some.Log(folder.Path, Options(machine), clock);
+        await reopened.AppendAsync(default, default, default); // in one segment with the record of a week ago
+        clock.SetUtcNow(stopped + TimeSpan.FromDays(7));
+        machine.Synchronised = true;
+        clock.Advance(TimeSpan.FromHours(7));
+        await reopened.AppendAsync(default, default, default);
+        await reopened.AppendAsync(default, default, default); // the committer has looked at the first segment by now
+        Assert.That(reopened.FirstOffset, Is.Zero, "seven hours old");
+
+        clock.Advance(TimeSpan.FromHours(2));
+        await Eventually.IsTrueAsync(() => reopened.FirstOffset >= 2, "the second record to go, nine hours old");
+    }
+
+    [Test]
+    public void Time_that_nobody_counted_before_a_record_came_does_not_make_it_older() =>
+        Assert.That(Holds([(1, 0), (0, 128), (2, 255), (2, 255), (2, 255), (4, 0), (1, 0), (3, 60), (3, 60), (4, 0), (3, 60)]));
+
+    [Test]
     public void No_jump_and_no_restart_takes_a_record_before_its_time_or_keeps_it_for_ever()
     {
         var steps = ArbMap.Default.GeneratorFor<byte>().Two().ListOf().Select(list => list.ToArray());
