@@ -127,7 +127,8 @@ internal sealed partial class StreamMapping : IAsyncDisposable
             "AT_TIMESTAMP" when Mapping.StartingPositionTimestamp is { } time => stream.FindOffset(time),
             _ => stream.NextOffset,
         };
-        var next = known ?? [.. Enumerable.Repeat(first, Mapping.ParallelizationFactor)];
+        var end = stream.NextOffset; // a power cut may have cost records that were done; those that get their offsets are not
+        var next = known?.Select(offset => Math.Min(offset, end)).ToList() ?? [.. Enumerable.Repeat(first, Mapping.ParallelizationFactor)];
         await _checkpoints.ReplaceAsync(Mapping.UUID, stream.Id, next); // what comes from now on is not missed, whatever happens before the first batch is done
         return next;
     }

@@ -487,6 +487,31 @@ internal sealed class StreamMappingTests
     }
 
     [Test]
+    public async Task Records_that_get_the_offsets_of_others_which_a_power_cut_took_are_not_passed_over()
+    {
+        var first = await _streams.ReplaceAsync("s", "x");
+        await first.AppendAsync("k", "a", "b", "c");
+        await _mappings.StartAsync(Oldest());
+        await Eventually.IsTrueAsync(() => _mappings.PositionsIn("s").Single().NextOffset == 3, "all to be done");
+        await RestartAsync(async () =>
+        {
+            foreach (var segment in Directory.EnumerateFiles(_folder["streams/x"], "*.log").ToList())
+            {
+                File.Delete(segment);
+            }
+
+            await _streams.ReplaceAsync("s", "x");
+        });
+
+        await _mappings.StartAsync(Oldest());
+        await Eventually.IsTrueAsync(() => new CheckpointTable(_store).Find(Oldest().UUID, "x", 1) is [0], "the position to be set back");
+        await _streams.Create("s").AppendAsync("k", "d", "e");
+
+        await Eventually.IsTrueAsync(() => _batches.Sum(batch => batch.Length) == 5, "the records of the second time to be done");
+        Assert.That(_batches.SelectMany(batch => batch), Is.EqualTo(new[] { "a", "b", "c", "d", "e" }));
+    }
+
+    [Test]
     public async Task Records_that_retention_took_are_counted()
     {
         var small = _streams.Create("small", new AppendLogOptions { SegmentBytes = 4096, Retention = new LogRetention(Records: 16) });
