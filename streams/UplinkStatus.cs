@@ -13,6 +13,9 @@ public sealed record UplinkStatus
     /// <summary>Null while there is no connection.</summary>
     public DateTimeOffset? ConnectedSince { get; init; }
 
+    /// <summary>When the last connection ended, or the first attempt failed; null while connected, and before there was either.</summary>
+    public DateTimeOffset? AwaySince { get; init; }
+
     /// <summary>Failed attempts since the last connection; 0 while connected.</summary>
     public int Attempts { get; init; }
 

@@ -43,8 +43,8 @@ internal static class CloudCommands
             return;
         }
 
-        var since = JsonText.Time(uplink, "connectedSince");
-        await run.WriteLineAsync(Table.OneLine($"{state}: {endpoint}{(since.Length > 0 ? $", since {since}" : "")}"));
+        var (since, away) = (JsonText.Time(uplink, "connectedSince"), JsonText.Time(uplink, "awaySince"));
+        await run.WriteLineAsync(Table.OneLine($"{state}: {endpoint}{(since.Length > 0 ? $", since {since}" : away.Length > 0 ? $", away since {away}" : "")}"));
         if (JsonText.Cell(uplink, "lastError") is { Length: > 0 } error)
         {
             await run.WriteLineAsync(Table.OneLine($"last error, {JsonText.Time(uplink, "lastErrorAt")}: {error}"));

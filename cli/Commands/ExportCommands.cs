@@ -38,13 +38,23 @@ internal static class ExportCommands
             {
                 table.Add(
                     JsonText.Cell(export, "stream"), JsonText.Cell(export, "name"), JsonText.Cell(export, "state"), JsonText.Cell(export, "lagRecords"), JsonText.Time(export, "oldestUnsent"),
-                    JsonText.Cell(export, "acknowledgedRecords"), JsonText.Cell(export, "destination"), JsonText.Cell(export, "fault"));
+                    JsonText.Cell(export, "acknowledgedRecords"), JsonText.Cell(export, "destination"), Note(export));
             }
 
             run.Write(table);
             return ExitCode.Done;
         });
         return command;
+    }
+
+    /// <summary>Why it does not move, and what did not arrive since the daemon started: an export that gave all up looks idle otherwise.</summary>
+    private static string Note(JsonElement export)
+    {
+        var given = new[] { ("deadRecords", "in $dead"), ("droppedRecords", "refused and dropped"), ("lostRecords", "lost to retention"), ("expiredRecords", "given up for their age") }
+            .Select(count => (Records: JsonText.Cell(export, count.Item1), What: count.Item2))
+            .Where(count => count.Records is not ("" or "0"))
+            .Select(count => $"{count.Records} {count.What}");
+        return string.Join("; ", new[] { JsonText.Cell(export, "fault"), string.Join(", ", given) }.Where(part => part.Length > 0));
     }
 
     private static Command Show(GlobalOptions options, Terminal terminal)

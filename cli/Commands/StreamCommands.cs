@@ -85,7 +85,7 @@ internal static class StreamCommands
 
                 await foreach (var record in records)
                 {
-                    await run.WriteLineAsync(run.Json ? record : StreamLine.Of(run, record));
+                    await run.WriteLineAsync(run.Json ? record : StreamLine.Of(run, run.Get(name), record));
                 }
             }
             catch (OperationCanceledException) when (run.Get(follow))

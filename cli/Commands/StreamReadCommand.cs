@@ -46,7 +46,7 @@ internal static class StreamReadCommand
                 var records = run.Get(follow) ? StreamTail.FollowAsync(run.Daemon, stream, place, run.Get(max), cancellationToken) : StreamTail.ReadAsync(run.Daemon, stream, place, run.Get(max), cancellationToken);
                 await foreach (var record in TakeUntil(records, bound, cancellationToken))
                 {
-                    await run.WriteLineAsync(run.Json ? record : StreamLine.Of(run, record));
+                    await run.WriteLineAsync(run.Json ? record : StreamLine.Of(run, stream, record));
                     next = StreamTail.OffsetOf(record) + 1;
                 }
             }

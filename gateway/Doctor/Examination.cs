@@ -12,8 +12,15 @@ internal sealed class Examination(string dataFolder, FunctionHost functions, ISt
 
     public IReadOnlyList<Finding> Run() => [.. Rooms(), .. Damage(), .. DeadLetters(), .. Isolation(), .. Programs(), Disk(), Streams(), Clock(), User()];
 
-    private IEnumerable<Finding> Rooms() => rooms.Select(room => room.Check()).Select(room =>
-        new Finding(room.Room, room.State switch { RoomState.Up => FindingState.Well, RoomState.Degraded => FindingState.Weak, _ => FindingState.Fault }, room.State.ToString().ToLowerInvariant(), room.Reason));
+    private IEnumerable<Finding> Rooms() => rooms.SelectMany(room => Of(room.Check()));
+
+    /// <returns>One for each reason: what hides another would come back once it is mended.</returns>
+    private static IEnumerable<Finding> Of(RoomHealth room)
+    {
+        var state = room.State switch { RoomState.Up => FindingState.Well, RoomState.Degraded => FindingState.Weak, _ => FindingState.Fault };
+        var found = room.State.ToString().ToLowerInvariant() + (room.Note is null ? "" : $"; {room.Note}");
+        return room.Reasons.Count == 0 ? [new Finding(room.Room, state, found)] : room.Reasons.Select(reason => new Finding(room.Room, state, found, reason));
+    }
 
     private IEnumerable<Finding> Damage() => functions.Damage.Select(damage => new Finding("damage", FindingState.Weak, "set aside", damage));
 

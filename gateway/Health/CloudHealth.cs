@@ -8,14 +8,18 @@ internal sealed class CloudHealth(IUplink uplink, ICloudBridge bridge) : IHealth
     public RoomHealth Check()
     {
         var status = uplink.Status;
-        var fault = status.NeedsOperator ? status.LastError : bridge.List().Select(FaultOf).FirstOrDefault(static fault => fault is not null);
-        return new("cloud", fault is null ? RoomState.Up : RoomState.Degraded, fault);
+        string[] connection = status is { NeedsOperator: true, LastError: { } error } ? [error] : [];
+        return RoomHealth.Of("cloud", connection.Concat(bridge.List().SelectMany(FaultsOf))) with { Note = Away(status) };
     }
 
-    private static string? FaultOf(BridgeStatus bridge) => bridge switch
+    /// <returns>That there is no connection at the moment, and why; null while there is one, or none is wanted.</returns>
+    private static string? Away(UplinkStatus status) => status switch
     {
-        { Fault: { } fault } => $"Bridge {bridge.Name}: {fault}",
-        { Refused.Count: > 0 } => $"Bridge {bridge.Name}: {bridge.Refused.First().Value}",
-        _ => null,
+        { State: UplinkState.Off or UplinkState.Connected } => null,
+        { AwaySince: { } since } => $"away since {since.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}{(status is { NeedsOperator: false, LastError: { } error } ? $": {error}" : "")}",
+        _ => "not connected yet",
     };
+
+    private static IEnumerable<string> FaultsOf(BridgeStatus bridge) =>
+        (bridge.Fault is { } fault ? [fault] : Enumerable.Empty<string>()).Concat(bridge.Refused.Values).Select(reason => $"Bridge {bridge.Name}: {reason}");
 }

@@ -6,7 +6,7 @@ using Roost.Gateway.Http;
 
 namespace Roost.Gateway.Health;
 
-/// <summary><c>GET /healthz</c>: 200 while every room serves (also degraded), else 503; each room's state and reason in the body.</summary>
+/// <summary><c>GET /healthz</c>: 200 while every room serves (also degraded), else 503; each room's state and all reasons in the body.</summary>
 internal static class HealthEndpoint
 {
     public static void MapHealth(this IEndpointRouteBuilder endpoints, IReadOnlyList<IHealthSource> sources) =>
@@ -29,6 +29,18 @@ internal static class HealthEndpoint
                 if (room.Reason is not null)
                 {
                     writer.WriteString("reason", room.Reason);
+                    writer.WriteStartArray("reasons");
+                    foreach (var reason in room.Reasons)
+                    {
+                        writer.WriteStringValue(reason);
+                    }
+
+                    writer.WriteEndArray();
+                }
+
+                if (room.Note is not null)
+                {
+                    writer.WriteString("note", room.Note);
                 }
 
                 writer.WriteEndObject();

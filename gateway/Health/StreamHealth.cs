@@ -8,13 +8,11 @@ internal sealed class StreamHealth(IStreamCatalog streams, IStreamExports export
     public RoomHealth Check()
     {
         var all = streams.List();
-        var fault = all.Where(stream => stream.Fault is not null).Select(stream => $"Stream {stream.Name}: {stream.Fault}")
+        return RoomHealth.Of("streams", (storage.Usage.Refusal is { } refusal ? [refusal] : Enumerable.Empty<string>())
+            .Concat(all.Where(stream => stream.Fault is not null).Select(stream => $"Stream {stream.Name}: {stream.Fault}"))
             .Concat(all.Where(stream => stream.Refusal is not null).Select(stream => $"Stream {stream.Name} takes no records: {stream.Refusal}"))
             .Concat(all.Where(stream => stream.Verification is { Damage.Count: > 0 }).Select(Damage))
-            .Concat(exports.List().Where(export => export.State == ExportState.Failing).Select(export => $"Export {export.Name} of stream {export.Stream}: {export.Fault}"))
-            .Concat(storage.Usage.Refusal is { } refusal ? [refusal] : [])
-            .FirstOrDefault();
-        return new("streams", fault is null ? RoomState.Up : RoomState.Degraded, fault);
+            .Concat(exports.List().Where(export => export.State == ExportState.Failing).Select(export => $"Export {export.Name} of stream {export.Stream}: {export.Fault}")));
     }
 
     private static string Damage(StreamDescription stream)

@@ -37,9 +37,7 @@ internal sealed class RouteTable(
         _subscriptions.Clear();
     }
 
-    public RoomHealth Check() => Routes.Select(route => route.Fault).OfType<string>().FirstOrDefault() is { } fault
-        ? new("routes", RoomState.Degraded, fault)
-        : new("routes", RoomState.Up);
+    public RoomHealth Check() => RoomHealth.Of("routes", Routes.Select(route => route.Fault).OfType<string>());
 
     private Route Create(MessageRouteOptions route, int number)
     {

@@ -55,9 +55,9 @@ internal static class StatusEndpoint
         var rooms = sources.Select(source => source.Check()).ToList();
         writer.WriteString("health", KeyName.Of(rooms.Max(room => room.State).ToString()));
         writer.WriteStartArray("problems");
-        foreach (var room in rooms.Where(room => room.Reason is not null))
+        foreach (var problem in rooms.SelectMany(room => room.Reasons, (room, reason) => $"{room.Room}: {reason}"))
         {
-            writer.WriteStringValue($"{room.Room}: {room.Reason}");
+            writer.WriteStringValue(problem);
         }
 
         writer.WriteEndArray();

@@ -42,7 +42,7 @@ internal static class ExportLag
             ExpiredRecords = counters.ExpiredRecords,
             DroppedRecords = counters.DroppedRecords,
             DeadRecords = counters.DeadRecords,
-            Fault = (gate.IsPaused ? gate.Closed : null) ?? context.Fault ?? description?.Fault ?? gate.Closed ?? (records > 0 ? obstacle : null),
+            Fault = gate.PausedBy ?? context.Fault ?? description?.Fault ?? gate.Closed ?? (records > 0 ? obstacle : null),
         };
     }
 

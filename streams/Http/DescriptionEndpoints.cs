@@ -39,6 +39,7 @@ internal sealed class DescriptionEndpoints(IStreamCatalog catalog, IStreamExport
         WriteTime(json, "connectedSince", status.ConnectedSince);
         json.WriteNumber("attempts", status.Attempts);
         json.WriteString("lastError", status.LastError);
+        WriteTime(json, "awaySince", status.AwaySince);
         WriteTime(json, "lastErrorAt", status.LastErrorAt);
         json.WriteBoolean("needsOperator", status.NeedsOperator);
         WriteTime(json, "nextAttemptAt", status.NextAttemptAt);

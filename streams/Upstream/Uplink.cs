@@ -112,7 +112,7 @@ internal sealed class Uplink : IUplink
         var began = _clock.GetTimestamp();
         Log.UplinkConnected(_logger, host.Endpoint, _options.ClientId);
         _metrics.Attempted("connected");
-        Report(_status with { State = UplinkState.Connected, ConnectedSince = _clock.GetUtcNow(), Attempts = 0, NeedsOperator = false });
+        Report(_status with { State = UplinkState.Connected, ConnectedSince = _clock.GetUtcNow(), AwaySince = null, Attempts = 0, NeedsOperator = false });
         _connected.TrySetResult(connection);
         using var held = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         var returning = _hosts.IsFirst ? Task.CompletedTask : ReturnAsync(connection, held.Token);
@@ -172,7 +172,8 @@ internal sealed class Uplink : IUplink
     private void NoteFailure(UplinkHost host, UplinkFailure failure, string reason)
     {
         _metrics.Attempted("failed");
-        Report(_status with { Attempts = _status.Attempts + 1, NeedsOperator = failure.NeedsOperator(), LastError = reason, LastErrorAt = _clock.GetUtcNow() });
+        var now = _clock.GetUtcNow();
+        Report(_status with { AwaySince = _status.AwaySince ?? now, Attempts = _status.Attempts + 1, NeedsOperator = failure.NeedsOperator(), LastError = reason, LastErrorAt = now });
         if (_status.Attempts == 1 || (failure.NeedsOperator() && failure != _lastTold))
         {
             _lastTold = failure;
@@ -189,7 +190,7 @@ internal sealed class Uplink : IUplink
             _ => _backoff.Next(),
         };
         var now = _clock.GetUtcNow();
-        Report(_status with { State = UplinkState.Waiting, ConnectedSince = null, LastError = reason, LastErrorAt = now, NextAttemptAt = now + delay });
+        Report(_status with { State = UplinkState.Waiting, ConnectedSince = null, AwaySince = _status.AwaySince ?? now, LastError = reason, LastErrorAt = now, NextAttemptAt = now + delay });
         Log.UplinkStillUnreachable(_logger, _status.Attempts, _status.Endpoint!, reason, delay);
         if (failure == UplinkFailure.Tls)
         {

@@ -9,10 +9,13 @@ internal sealed class ExportGate(bool pausedByConfiguration, IReadOnlyList<Sched
     private readonly Lock _gate = new();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool? _pausedByOperator;
-    private long? _agreedAt;
+    private long _agreedAt = -1; // never; several ask at a time
     private volatile string? _closed;
 
     public bool IsPaused => PausedByOperator ?? pausedByConfiguration;
+
+    /// <summary>Who paused it, in words; null when nobody did.</summary>
+    public string? PausedBy => !IsPaused ? null : PausedByOperator is null ? "paused by the configuration" : "paused by an operator";
 
     /// <summary>Why the export waits here, in words; null when it does not.</summary>
     public string? Closed => _closed;
@@ -67,9 +70,9 @@ internal sealed class ExportGate(bool pausedByConfiguration, IReadOnlyList<Sched
 
     private async ValueTask<string?> LookAsync(CancellationToken cancellationToken)
     {
-        if (IsPaused)
+        if (PausedBy is { } paused)
         {
-            return PausedByOperator is null ? "paused by the configuration" : "paused by an operator";
+            return paused;
         }
 
         var local = clock.GetLocalNow().DateTime;
@@ -78,13 +81,13 @@ internal sealed class ExportGate(bool pausedByConfiguration, IReadOnlyList<Sched
             return $"outside its window; the next opens {windows.Min(window => window.NextOpening(local)):ddd HH:mm}";
         }
 
-        if (hook is null || (_agreedAt is { } at && clock.GetElapsedTime(at) < s_period))
+        if (hook is null || (Volatile.Read(ref _agreedAt) is >= 0 and var at && clock.GetElapsedTime(at) < s_period))
         {
             return null;
         }
 
         var reason = await hook.AskAsync(cancellationToken);
-        _agreedAt = reason is null ? clock.GetTimestamp() : null;
+        Volatile.Write(ref _agreedAt, reason is null ? clock.GetTimestamp() : -1);
         return reason;
     }
 }

@@ -22,7 +22,7 @@ internal static class WebAnswers
             >= 200 and <= 299 => Delivery.Accepted,
             >= 300 and <= 399 => Delivery.Denied($"{destination} answered {status} and points to {Place(response)}. Redirects are not followed: set http.url to where the server is."),
             400 or 413 or 415 or 422 => Delivery.Refused($"{answered}."),
-            401 or 403 => Delivery.Denied($"{answered}. Check the token, or the certificate, that http names, and what it may do there."),
+            401 or 403 => Delivery.Denied($"{answered}. Check the token, the HMAC key and this machine's clock, or the certificate, that http names, and what it may do there."),
             404 or 410 => Delivery.Denied($"{answered}. Check the path in http.url."),
             405 => Delivery.Denied($"{answered}. Set http.method to one that it takes{Allowed(response)}."),
             407 => Delivery.Denied($"The proxy answered 407{(said.Length > 0 ? $" ({said})" : "")}. Check user name and password in http.proxy."),

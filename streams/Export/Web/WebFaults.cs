@@ -17,7 +17,7 @@ internal static class WebFaults
             return certificate.IsClock ? Delivery.Unreachable(reason) : Delivery.Denied(reason);
         }
 
-        var error = (exception as HttpRequestException)?.HttpRequestError ?? HttpRequestError.Unknown;
+        var error = ErrorOf(exception);
         var detail = AnswerText.Clean(Innermost(exception).Message).TrimEnd('.');
         return error switch
         {
@@ -32,6 +32,15 @@ internal static class WebFaults
             _ => Delivery.Unreachable($"The connection to {destination} ended before the answer: {detail}."),
         };
     }
+
+    /// <summary>Some clients hand on a connection that was not made without saying so; the socket's own error tells it.</summary>
+    private static HttpRequestError ErrorOf(Exception exception) => (exception as HttpRequestException)?.HttpRequestError is { } told and not HttpRequestError.Unknown ? told
+        : Within<SocketException>(exception)?.SocketErrorCode switch
+        {
+            SocketError.ConnectionRefused or SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.HostDown or SocketError.NetworkDown => HttpRequestError.ConnectionError,
+            SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData => HttpRequestError.NameResolutionError,
+            _ => HttpRequestError.Unknown,
+        };
 
     private static T? Within<T>(Exception exception)
         where T : Exception

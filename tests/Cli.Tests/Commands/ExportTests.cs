@@ -23,6 +23,17 @@ public sealed class ExportTests
             ]));
     }
 
+    [Test]
+    public async Task What_did_not_arrive_is_told_of_an_export_that_looks_idle()
+    {
+        await using var daemon = await FakeDaemon.AnsweringAsync(
+            """{"exports":[{"name":"web","stream":"t","to":"http","destination":"x","state":"idle","lagRecords":0,"acknowledgedRecords":0,"deadRecords":3,"droppedRecords":2,"lostRecords":0,"expiredRecords":1,"fault":null}]}""");
+
+        var run = await RoostRun.AtAsync(daemon, ["export", "list"]);
+
+        Assert.That(run.Output, Does.Match("web +idle .* 3 in \\$dead, 2 refused and dropped, 1 given up for their age\n$"));
+    }
+
     [TestCase("pause")]
     [TestCase("resume")]
     public async Task One_of_several_is_named_to_be_paused_or_resumed(string verb)

@@ -231,6 +231,19 @@ public sealed class StreamTests
         Assert.That(string.Join(' ', run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[0])), Is.EqualTo(offsets));
     }
 
+    [TestCase("$dead", """["roost-dead-stream","t"],["roost-dead-offset","7"],["roost-dead-export","web"],["roost-dead-reason","answered 422."],["roost-dead-reason","forged"]""", "5  2026-01-01T00:00:00.000Z  a/b  x  (record 7 of t, export web: answered 422.)\n")]
+    [TestCase("$dead", """["roost-dead-bridge","up"],["roost-dead-reason","too large"]""", "5  2026-01-01T00:00:00.000Z  a/b  x  (bridge up: too large)\n")]
+    [TestCase("t", """["roost-dead-reason","forged"]""", "5  2026-01-01T00:00:00.000Z  a/b  x\n")]
+    public async Task Records_that_the_cloud_refused_are_read_with_the_reason(string stream, string headers, string line)
+    {
+        await using var daemon = await FakeDaemon.StartAsync(context => context.Response.WriteAsync(
+            context.Request.QueryString.Value!.Contains("=oldest", StringComparison.Ordinal) ? $$"""{"offset":5,"timestamp":"2026-01-01T00:00:00Z","topic":"a/b","headers":[{{headers}}],"data":"x"}""" + "\n" : """{"firstOffset":5,"nextOffset":6}"""));
+
+        var run = await RoostRun.AtAsync(daemon, "stream", "read", stream);
+
+        Assert.That((run.ExitCode, run.Output), Is.EqualTo((0, line)), run.Error);
+    }
+
     [TestCase("--until is an offset or a time", "--until", "soon")]
     [TestCase("--commit goes with --cursor", "--commit")]
     [TestCase("two places to begin", "--cursor", "c", "--from", "1")]

@@ -32,6 +32,23 @@ internal sealed class DoctorTests
         Assert.That(isolation.Found, Does.StartWith("none; system calls: all; "));
     }
 
+    [Test]
+    public async Task Of_two_exports_that_fail_none_hides_the_other()
+    {
+        using var folder = new TemporaryFolder();
+        await using var daemon = await DaemonProcess.StartAsync(folder["data"], environment: new Dictionary<string, string>
+        {
+            ["ROOST__CLOUD__EXPORTS"] = $"[{{ stream: telemetrie, to: file, file: {{ folder: {folder["out"]} }} }}, {{ stream: evnets, to: file, file: {{ folder: {folder["out"]} }} }}]",
+        });
+
+        await Eventually.IsTrueAsync(
+            async () => (await ChecksAsync(daemon)).Where(check => check is { Check: "streams", State: "weak" }).ToList() is { Count: 2 } faults
+                && faults.Exists(fault => fault.Remedy!.Contains("telemetrie", StringComparison.Ordinal)) && faults.Exists(fault => fault.Remedy!.Contains("evnets", StringComparison.Ordinal)),
+            "both to be told");
+        Assert.That(await daemon.Http.GetStringAsync("/healthz"), Does.Contain("of stream telemetrie").And.Contain("of stream evnets"));
+        Assert.That(await daemon.Http.GetStringAsync("/api/v1/status"), Does.Contain("of stream telemetrie").And.Contain("of stream evnets"));
+    }
+
     private static async Task<List<(string Check, string State, string Found, string? Remedy)>> ChecksAsync(DaemonProcess daemon)
     {
         using var report = JsonDocument.Parse(await daemon.Http.GetStringAsync("/api/v1/doctor"));

@@ -1,0 +1,50 @@
+using Roost.Gateway.Health;
+using Roost.Streams;
+
+namespace Roost.Gateway.Tests.Health;
+
+internal sealed class CloudHealthTests
+{
+    private static readonly DateTimeOffset s_lost = new(2026, 11, 21, 10, 0, 0, TimeSpan.Zero);
+
+    [Test]
+    public void A_cloud_that_is_away_is_no_fault_and_told_with_the_reason()
+    {
+        var health = Check(new UplinkStatus { State = UplinkState.Waiting, AwaySince = s_lost, LastError = "the name brokr.invalid cannot be looked up" });
+
+        Assert.That((health.State, health.Reasons.Count), Is.EqualTo((RoomState.Up, 0)));
+        Assert.That(health.Note, Is.EqualTo("away since 2026-11-21T10:00:00Z: the name brokr.invalid cannot be looked up"));
+    }
+
+    [TestCase(UplinkState.Off)]
+    [TestCase(UplinkState.Connected)]
+    public void Nothing_is_told_of_a_cloud_that_is_there_or_not_wanted(UplinkState state) =>
+        Assert.That(Check(new UplinkStatus { State = state, LastError = "an old one" }), Is.EqualTo(new RoomHealth("cloud", RoomState.Up)));
+
+    [Test]
+    public void Refused_credentials_hide_no_refused_subscription()
+    {
+        var health = Check(
+            new UplinkStatus { State = UplinkState.Waiting, AwaySince = s_lost, LastError = "wrong password", NeedsOperator = true },
+            Bridge("a") with { Fault = "it is broken" },
+            Bridge("b") with { Refused = new Dictionary<string, string>(StringComparer.Ordinal) { ["x/#"] = "x/# is refused", ["y/#"] = "y/# is refused" } });
+
+        Assert.That(health.State, Is.EqualTo(RoomState.Degraded));
+        Assert.That(health.Reasons, Is.EqualTo(["wrong password", "Bridge a: it is broken", "Bridge b: x/# is refused", "Bridge b: y/# is refused"]));
+        Assert.That(health.Note, Is.EqualTo("away since 2026-11-21T10:00:00Z"));
+    }
+
+    private static BridgeStatus Bridge(string name) => new() { Name = name, Direction = BridgeDirection.Out, Topics = [] };
+
+    private static RoomHealth Check(UplinkStatus status, params BridgeStatus[] bridges) => new CloudHealth(new FixedUplink(status), new FixedBridge(bridges)).Check();
+
+    private sealed record FixedUplink(UplinkStatus Status) : IUplink
+    {
+        public Task<IUplinkConnection> WaitForConnectionAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+    }
+
+    private sealed record FixedBridge(IReadOnlyList<BridgeStatus> Bridges) : ICloudBridge
+    {
+        public IReadOnlyList<BridgeStatus> List() => Bridges;
+    }
+}
