@@ -38,6 +38,7 @@ internal sealed class BatchDelivery(ExportContext context, ExportGate gate, IExp
             Delivery delivery;
             try
             {
+                await gate.WaitAsync(cancellationToken); // a batch that fails is not under way for ever once an operator has paused its export
                 delivery = await target.SendAsync(batch, cancellationToken);
             }
             catch
@@ -52,7 +53,6 @@ internal sealed class BatchDelivery(ExportContext context, ExportGate gate, IExp
             }
 
             context.Counters.Retried(batch.Records.Count);
-            await gate.WaitAsync(cancellationToken); // a batch that fails is not under way for ever once an operator has paused its export
         }
     }
 
