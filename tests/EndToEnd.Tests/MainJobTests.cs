@@ -30,7 +30,7 @@ public sealed class MainJobTests(string version)
             cloud:
               mqtt: { host: 127.0.0.1, port: {{_cloud.Port}}, client-id: site-17 }
               exports:
-                - { stream: telemetry, to: mqtt, topic: "cloud/telemetry" }
+                - { stream: telemetry, to: mqtt, topic: "cloud/telemetry", max-inflight: 100 }
             """);
         await _roost.StartAsync();
         _robot = new Robot(_roost.MqttPort, version);
