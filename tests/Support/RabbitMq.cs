@@ -20,7 +20,7 @@ public sealed class RabbitMq(string folder) : IAsyncDisposable
     {
         if (!File.Exists(Program))
         {
-            Assert.Ignore($"RabbitMQ is not installed: there is no {Program}.");
+            Assert.Ignore($"RabbitMQ is not installed: there is no {Program}; ROOST_TEST_RABBITMQ=1 ./test installs it.");
         }
     }
 
