@@ -1,6 +1,7 @@
 using Roost.Gateway.Configuration;
 using Roost.Gateway.Http;
 using Roost.Gateway.Logging;
+using Roost.Identity;
 using Roost.LocalLambda;
 using Roost.Mqtt;
 using Roost.Shadow;
@@ -18,6 +19,7 @@ internal static class RoomOptions
             .Add<LogOptions>(LogOptions.Section)
             .Add<HttpOptions>(HttpOptions.Section)
             .Add<MqttOptions>(MqttOptions.Section)
+            .Add<IdentityOptions>(IdentityOptions.Section)
             .Add<ShadowOptions>(ShadowOptions.Section)
             .Add<FunctionOptions>(FunctionOptions.Section)
             .Add<StreamsOptions>(StreamsOptions.Section)
@@ -40,6 +42,7 @@ internal static class RoomOptions
         http.Socket = InData(http.Socket);
         mqtt.Folder = InData(mqtt.Folder ?? "");
         shadows.Folder = InData(shadows.Folder);
+        schema.Get<IdentityOptions>().Folder = InData(schema.Get<IdentityOptions>().Folder);
         functions.Folder = InData(functions.Folder);
         functions.DataFolder = InData(functions.DataFolder);
         foreach (var listener in mqtt.Listeners)

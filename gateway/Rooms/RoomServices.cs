@@ -10,6 +10,7 @@ using Roost.Gateway.Hosting;
 using Roost.Gateway.Http;
 using Roost.Gateway.Logging;
 using Roost.Gateway.Routing;
+using Roost.Identity;
 using Roost.LocalLambda;
 using Roost.Mqtt;
 using Roost.Shadow;
@@ -41,6 +42,7 @@ internal static class RoomServices
         services.AddSingleton<ILivenessProbe>(provider => provider.GetRequiredService<BrokerHost>());
         services.AddSingleton<IHealthSource>(provider => provider.GetRequiredService<BrokerHost>());
         services.AddHostedService(provider => provider.GetRequiredService<BrokerHost>());
+        services.AddIdentity();
 
         services.AddSingleton<IValidateOptions<ShadowSyncOptions>, ShadowSyncUplinkValidator>();
         services.AddSingleton<IShadowUpstream, ShadowUpstream>();

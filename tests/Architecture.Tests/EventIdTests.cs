@@ -14,6 +14,7 @@ public sealed partial class EventIdTests
         ["local-lambda"] = (3000, 3999),
         ["streams"] = (4000, 4999),
         ["gateway"] = (5000, 5999),
+        ["identity"] = (6000, 6999),
     };
 
     [Test]

@@ -13,6 +13,7 @@ public sealed partial class RoomTests
         ["streams"] = 2,
         ["shadow"] = 2,
         ["local-lambda"] = 2,
+        ["identity"] = 2,
         ["gateway"] = 3,
         ["cli"] = 3,
         ["device-sim"] = 3,

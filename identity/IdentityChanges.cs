@@ -1,0 +1,19 @@
+using System.Collections.Immutable;
+
+namespace Roost.Identity;
+
+/// <summary>Tells those who hold connections what has changed, after it has become durable. Any thread may call.</summary>
+public sealed class IdentityChanges
+{
+    private ImmutableArray<Func<IdentityChange, Task>> _listeners = [];
+
+    /// <param name="listener">Its task completes when the change holds for live connections; it must not throw.</param>
+    public void Subscribe(Func<IdentityChange, Task> listener) => ImmutableInterlocked.Update(ref _listeners, static (all, one) => all.Add(one), listener);
+
+    /// <returns>Completes when everybody who holds connections has done what it asks for.</returns>
+    public Task TellAsync(IdentityChangeKind kind, string? subject)
+    {
+        var change = new IdentityChange(kind, subject);
+        return Task.WhenAll(_listeners.Select(listener => listener(change)));
+    }
+}

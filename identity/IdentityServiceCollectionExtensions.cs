@@ -1,0 +1,26 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Roost.Identity.Audit;
+using Roost.Identity.Store;
+
+namespace Roost.Identity;
+
+public static class IdentityServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds the room, which starts with the host, in the order of registration: add the broker's core before it and whatever listens after it. Needs a
+    /// <see cref="TimeProvider"/>, metrics and logging.
+    /// </summary>
+    public static IServiceCollection AddIdentity(this IServiceCollection services)
+    {
+        services.AddOptions<IdentityOptions>().ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<IdentityOptions>, IdentityOptionsValidator>());
+        services.TryAddSingleton<IdentityChanges>();
+        services.TryAddSingleton<IdentityDatabase>();
+        services.TryAddSingleton<IAuditTrail, AuditTrail>();
+        services.TryAddSingleton<IdentityHost>();
+        services.AddHostedService(provider => provider.GetRequiredService<IdentityHost>());
+        return services;
+    }
+}

@@ -1,0 +1,6 @@
+namespace Roost.Identity.Store;
+
+internal static class PolicyTables
+{
+    public const string Sql = "";
+}

@@ -1,0 +1,6 @@
+namespace Roost.Identity.Store;
+
+internal static class ThingTables
+{
+    public const string Sql = "";
+}
