@@ -1,4 +1,5 @@
 using Roost.Mqtt.Loop;
+using Roost.Storage;
 
 namespace Roost.Mqtt.Journal;
 
@@ -7,7 +8,7 @@ namespace Roost.Mqtt.Journal;
 /// process runs by the loop's clock, which no change of the wall clock moves, and between two processes by what can be believed.
 /// </summary>
 /// <remarks>A machine without a clock of its own boots in the past and is set right later: months that nobody lived through end no session.</remarks>
-internal sealed class JournalClock(TimeProvider time, LoopClock loop, MachineClock machine) : JournalEntry
+internal sealed class JournalClock(TimeProvider time, LoopClock loop, MachineTime machine) : JournalEntry
 {
     private DateTimeOffset _begin = time.GetUtcNow();
     private long _beginAt = loop.Now;
@@ -30,7 +31,7 @@ internal sealed class JournalClock(TimeProvider time, LoopClock loop, MachineClo
             .AddNumber(time.GetUtcNow().ToUnixTimeMilliseconds())
             .AddNumber((long)machine.SinceBoot.TotalMilliseconds)
             .AddByte((byte)(machine.IsSynchronised ? 1 : 0))
-            .AddText(machine.BootIdentifier);
+            .AddText(NameOf(machine.Boot));
     }
 
     public void Take(ref RecordParser parser) => _last = new Note(
@@ -52,7 +53,7 @@ internal sealed class JournalClock(TimeProvider time, LoopClock loop, MachineClo
 
     private TimeSpan SincePassed(Note last)
     {
-        if (last.BootIdentifier.Length > 0 && last.BootIdentifier == machine.BootIdentifier)
+        if (last.BootIdentifier.Length > 0 && last.BootIdentifier == NameOf(machine.Boot))
         {
             return machine.SinceBoot - last.SinceBoot;
         }
@@ -60,6 +61,9 @@ internal sealed class JournalClock(TimeProvider time, LoopClock loop, MachineClo
         // The machine was off. Its wall clock counts only where a time server had set it both times.
         return last.WasSynchronised && machine.IsSynchronised ? time.GetUtcNow() - last.Wall : machine.SinceBoot;
     }
+
+    /// <summary>As the kernel writes it; empty where it does not tell.</summary>
+    private static string NameOf(Guid boot) => boot == Guid.Empty ? "" : boot.ToString();
 
     private static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
 

@@ -40,9 +40,9 @@ internal sealed partial class LogJournal : ISessionJournal
     private long _durableThrough;
 
     /// <param name="wake">Ends the loop's wait; any thread.</param>
-    public LogJournal(MqttOptions options, TimeProvider time, LoopClock clock, Action wake, StorageMetrics? metrics, ILogger logger, MachineClock? machine = null)
+    public LogJournal(MqttOptions options, TimeProvider time, LoopClock clock, Action wake, StorageMetrics? metrics, ILogger logger, MachineTime? machine = null)
     {
-        _journalClock = new JournalClock(time, clock, machine ?? new MachineClock());
+        _journalClock = new JournalClock(time, clock, machine ?? MachineTime.Shared);
         _options = options;
         _time = time;
         _clock = clock;

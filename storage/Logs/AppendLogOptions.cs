@@ -42,7 +42,7 @@ public sealed class AppendLogOptions
     public bool TrimsActiveSegment { get; init; }
 
     /// <summary>What the machine knows of time; tests have another.</summary>
-    internal Ages.MachineTime Machine { get; init; } = Ages.MachineTime.Shared;
+    internal MachineTime Machine { get; init; } = MachineTime.Shared;
 
     /// <summary>Whether segments are compressed once they are sealed and another one after them. Default: never.</summary>
     public LogCompression Compression { get; init; }

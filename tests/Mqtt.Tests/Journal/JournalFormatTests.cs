@@ -64,7 +64,7 @@ public sealed class JournalFormatTests
 
         Assert.That(await ReadAsync(), Is.EqualTo(new[]
         {
-            "3B80D0EAB6B73380D0EAB6B733000006626F6F742031/", // the clock: 2026-01-01, at the boot, not synchronised, "boot 1"
+            "3B80D0EAB6B73380D0EAB6B73300002430303030303030312D303030302D303030302D303030302D303030303030303030303030/", // the clock: 2026-01-01, at the boot, not synchronised, the boot's identifier
             "31010173053C0000000000090590BF050177000205726F626F74/21", // the will: QoS 1, after 5 s, 90 s patience, on w; of robot
             "33010161000200/",
             "350101610001000100/78",

@@ -21,7 +21,7 @@ internal sealed class JournaledCore : IAsyncDisposable
     private readonly TimerHeap _timers = new();
     private readonly Mailbox _mailbox = new(static () => { });
 
-    public JournaledCore(string folder, JournalSizes? sizes = null, Durability durability = Durability.Crash, TimeProvider? time = null, Func<LogJournal, ISessionJournal>? wrap = null, MachineClock? machine = null, MqttLimitsOptions? limits = null, ClientHooks? hooks = null)
+    public JournaledCore(string folder, JournalSizes? sizes = null, Durability durability = Durability.Crash, TimeProvider? time = null, Func<LogJournal, ISessionJournal>? wrap = null, MachineTime? machine = null, MqttLimitsOptions? limits = null, ClientHooks? hooks = null)
     {
         _folder = folder;
         _time = time ?? TimeProvider.System;

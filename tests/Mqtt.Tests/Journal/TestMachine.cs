@@ -1,4 +1,4 @@
-using Roost.Mqtt.Journal;
+using Roost.Storage;
 
 namespace Roost.Mqtt.Tests.Journal;
 
@@ -15,7 +15,7 @@ internal sealed class TestMachine : TimeProvider
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    public MachineClock Clock => new Counter(this, $"boot {_boots}");
+    public MachineTime Clock => new Counter(this, new Guid(_boots, 0, 0, new byte[8]));
 
     public override DateTimeOffset GetUtcNow() => Wall;
 
@@ -36,9 +36,9 @@ internal sealed class TestMachine : TimeProvider
         _boots++;
     }
 
-    private sealed class Counter(TestMachine machine, string boot) : MachineClock
+    private sealed class Counter(TestMachine machine, Guid boot) : MachineTime
     {
-        public override string BootIdentifier => boot;
+        public override Guid Boot => boot;
 
         public override TimeSpan SinceBoot => TimeSpan.FromTicks(machine._ticks - machine._bootedAt);
 

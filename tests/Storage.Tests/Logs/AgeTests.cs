@@ -2,7 +2,6 @@ using FsCheck;
 using FsCheck.Fluent;
 using NUnit.Framework;
 using Roost.Storage.Logs;
-using Roost.Storage.Logs.Ages;
 using Roost.Tests.Support;
 
 namespace Roost.Storage.Tests.Logs;

@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
 
-namespace Roost.Storage.Logs.Ages;
+namespace Roost.Storage;
 
-/// <summary>What the machine knows of time besides the wall clock.</summary>
-internal partial class MachineTime
+/// <summary>What the machine knows of time besides the wall clock: which boot this is, how long ago it was, and whether the wall clock is to be believed.</summary>
+public partial class MachineTime
 {
     private const string SynchronisedFile = "/run/systemd/timesync/synchronized";
     private const int BytesOfTimex = 512; // struct timex has 208 on 64-bit Linux; all zeros asks and sets nothing
