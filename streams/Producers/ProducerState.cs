@@ -15,7 +15,11 @@ internal sealed class ProducerState(string name, long epoch)
     /// <summary>The sequence that comes next.</summary>
     public long Next { get; private set; }
 
+    /// <summary>By the wall clock, for people.</summary>
     public DateTimeOffset UsedAt { get; set; }
+
+    /// <summary>By the clock that counts; null: not since the process began.</summary>
+    public long? TouchedAt { get; set; }
 
     /// <summary>The newest, oldest first.</summary>
     public IReadOnlyList<ProducerRun> Runs => _runs;

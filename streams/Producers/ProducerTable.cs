@@ -5,14 +5,15 @@ internal sealed class ProducerTable(StreamName stream, TimeProvider clock)
 {
     public const int MostProducers = 1000;
 
-    /// <summary>Who has not appended for so long is forgotten with the next note on the disk.</summary>
-    public static readonly TimeSpan Expiry = TimeSpan.FromDays(7);
-
-    /// <summary>In a full table, a new producer takes the place of the one that was silent for longest, if it was for so long.</summary>
+    /// <summary>
+    /// In a full table, a new producer takes the place of the one that was silent for longest, if it was for so long by what this process has counted: a wall
+    /// clock that jumps makes nobody a stranger.
+    /// </summary>
     private static readonly TimeSpan s_silence = TimeSpan.FromMinutes(10);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, ProducerState> _producers = new(StringComparer.Ordinal);
+    private readonly long _begin = clock.GetTimestamp();
 
     /// <summary>Copies, by name; those of whom nothing is kept yet are left out.</summary>
     public IReadOnlyList<ProducerState> All
@@ -36,7 +37,8 @@ internal sealed class ProducerTable(StreamName stream, TimeProvider clock)
             if (!_producers.TryGetValue(name, out producer!))
             {
                 MakeRoom();
-                producer = _producers[name] = new ProducerState(name, epoch: -1) { UsedAt = clock.GetUtcNow() };
+                producer = _producers[name] = new ProducerState(name, epoch: -1);
+                Touch(producer);
             }
 
             producer.Waiting++;
@@ -72,7 +74,7 @@ internal sealed class ProducerTable(StreamName stream, TimeProvider clock)
             if (first.Epoch > producer.Epoch)
             {
                 return first.Sequence == 0 ? 0 : throw new OutOfSequenceException(
-                    stream, first, first.Epoch, 0, producer.Epoch < 0 ? "has no beginning: the producer is not known here, or was forgotten after a week of silence" : "has no beginning: a new epoch begins with sequence 0");
+                    stream, first, first.Epoch, 0, producer.Epoch < 0 ? "has no beginning: the producer is not known here, or others have taken its place while it was silent" : "has no beginning: a new epoch begins with sequence 0");
             }
 
             if (first.Sequence > producer.Next)
@@ -98,7 +100,7 @@ internal sealed class ProducerTable(StreamName stream, TimeProvider clock)
             }
 
             producer.Add(offset, count);
-            producer.UsedAt = clock.GetUtcNow();
+            Touch(producer);
         }
     }
 
@@ -116,7 +118,7 @@ internal sealed class ProducerTable(StreamName stream, TimeProvider clock)
         lock (_gate)
         {
             producer.Begin(producer.Epoch + 1);
-            producer.UsedAt = clock.GetUtcNow();
+            Touch(producer);
         }
     }
 
@@ -165,18 +167,7 @@ internal sealed class ProducerTable(StreamName stream, TimeProvider clock)
         }
     }
 
-    /// <summary>Forgets those that have been silent for <see cref="Expiry"/>.</summary>
-    public void Expire()
-    {
-        lock (_gate)
-        {
-            var now = clock.GetUtcNow();
-            foreach (var name in _producers.Values.Where(producer => producer.Waiting == 0 && now - producer.UsedAt > Expiry).Select(producer => producer.Name).ToList())
-            {
-                _producers.Remove(name);
-            }
-        }
-    }
+    private void Touch(ProducerState producer) => (producer.UsedAt, producer.TouchedAt) = (clock.GetUtcNow(), clock.GetTimestamp());
 
     private void MakeRoom()
     {
@@ -185,8 +176,8 @@ internal sealed class ProducerTable(StreamName stream, TimeProvider clock)
             return;
         }
 
-        var silent = _producers.Values.Where(producer => producer.Waiting == 0).MinBy(producer => producer.UsedAt);
-        if (silent is null || clock.GetUtcNow() - silent.UsedAt < s_silence)
+        var silent = _producers.Values.Where(producer => producer.Waiting == 0).MinBy(producer => (producer.TouchedAt ?? _begin, producer.UsedAt));
+        if (silent is null || clock.GetElapsedTime(silent.TouchedAt ?? _begin) < s_silence)
         {
             throw new StreamRefusedException(
                 stream, $"Stream '{stream}' has {MostProducers} producers at work and remembers no more. Use fewer producer ids: one for each program that appends, not one for each batch.", isFault: false);

@@ -186,7 +186,6 @@ internal sealed class StreamProducers(StreamSlot slot, TimeProvider clock, ILogg
                 known = _underWay.Count == 0 ? log.DurableOffset : Math.Min(log.DurableOffset, _underWay.Min());
             }
 
-            _table.Expire();
             ProducerFile.Write(log.Folder, known, _table.All);
             _hasFile = true;
             lock (_gate)

@@ -68,7 +68,7 @@ public sealed class ProducerTests
 
     [Test]
     public async Task Somebody_unknown_begins_with_0() =>
-        Assert.That((await PostAsync("p", 0, 17, 1)).Body.GetProperty("message").GetString(), Does.Contain("forgotten after a week").And.Contain("Expected is epoch 0, sequence 0"));
+        Assert.That((await PostAsync("p", 0, 17, 1)).Body.GetProperty("message").GetString(), Does.Contain("taken its place").And.Contain("Expected is epoch 0, sequence 0"));
 
     [Test]
     public async Task A_producer_that_starts_again_shuts_its_zombie_out_also_over_a_restart()
