@@ -13,4 +13,7 @@ public sealed record ThingDescription
 
     /// <summary>Names of the groups that it is in, and of those that these are in.</summary>
     public IReadOnlyList<string> Groups { get; init; } = [];
+
+    /// <summary>Counts the changes, from 1.</summary>
+    public long Version { get; init; } = 1;
 }
