@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Roost.Identity.Audit;
+using Roost.Identity.Logins;
 using Roost.Identity.Store;
 
 namespace Roost.Identity;
@@ -19,6 +20,7 @@ public static class IdentityServiceCollectionExtensions
         services.TryAddSingleton<IdentityChanges>();
         services.TryAddSingleton<IdentityDatabase>();
         services.TryAddSingleton<IAuditTrail, AuditTrail>();
+        services.AddLogins();
         services.TryAddSingleton<IdentityHost>();
         services.AddHostedService(provider => provider.GetRequiredService<IdentityHost>());
         return services;
