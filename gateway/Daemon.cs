@@ -18,6 +18,7 @@ using Roost.Gateway.Retained;
 using Roost.Gateway.Rooms;
 using Roost.Gateway.Routing;
 using Roost.Gateway.Status;
+using Roost.Identity;
 using Roost.LocalLambda;
 using Roost.Mqtt;
 using Roost.Shadow;
@@ -162,6 +163,7 @@ internal static class Daemon
         app.MapFunctions();
         app.MapStreams();
         app.MapCloudBridge();
+        app.MapIdentity();
         return app;
     }
 }

