@@ -16,23 +16,31 @@ public sealed class ClientAdmission
     /// <summary>Null: it may do everything.</summary>
     public IClientPolicy? Policy { get; private init; }
 
+    /// <summary>By what it was known: one of several that an identity may have. Names it for <see cref="MqttBroker.DisconnectCredentialAsync"/>; null: nothing does.</summary>
+    public string? Credential { get; private init; }
+
+    /// <summary>The authenticator's own, handed on to readers and observers as it is; also with a refusal.</summary>
+    public object? Tag { get; private init; }
+
     /// <summary>For people, sent to an MQTT 5 client that is refused; null: none.</summary>
     public string? Reason { get; private init; }
 
     /// <param name="policy">Null: the client may do everything.</param>
-    public static ClientAdmission Admit(string identity, IClientPolicy? policy = null)
+    public static ClientAdmission Admit(string identity, IClientPolicy? policy = null, string? credential = null, object? tag = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(identity);
-        return new ClientAdmission { Identity = identity, Policy = policy };
+        return new ClientAdmission { Identity = identity, Policy = policy, Credential = credential, Tag = tag };
     }
 
     /// <param name="reasonCode">A failure. In 3.1.1 the nearest return code is sent, see docs/compatibility.md.</param>
     /// <exception cref="ArgumentOutOfRangeException">The reason code is none of a failure.</exception>
-    public static ClientAdmission Refuse(ReasonCode reasonCode, string? reason = null)
+    public static ClientAdmission Refuse(ReasonCode reasonCode, string? reason = null, object? tag = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan((byte)reasonCode, (byte)ReasonCode.UnspecifiedError, nameof(reasonCode));
-        return new ClientAdmission { ReasonCode = reasonCode, Reason = reason };
+        return new ClientAdmission { ReasonCode = reasonCode, Reason = reason, Tag = tag };
     }
+
+    internal ClientAdmission With(IClientPolicy? policy) => new() { Identity = Identity, Policy = policy, Credential = Credential, Tag = Tag };
 
     internal static ClientAdmission Anonymous(IClientPolicy? policy) => new() { Policy = policy };
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Roost.Mqtt;
@@ -15,6 +16,18 @@ public sealed class ClientCredentials
 
     /// <summary>Shown in the TLS handshake and checked there against the listener's authorities; null: none.</summary>
     public X509Certificate2? Certificate { get; init; }
+
+    /// <summary>Certificates that it sent beside <see cref="Certificate"/>, unchecked; at most eight.</summary>
+    public IReadOnlyList<X509Certificate2> Intermediates { get; init; } = [];
+
+    /// <summary>Who it is, where a server that handed it on has found out: see <see cref="RelayedClient.Authenticated"/>.</summary>
+    public object? Authenticated { get; init; }
+
+    /// <summary>Its bytes are encrypted on their way, or never leave this machine.</summary>
+    public bool IsConfidential { get; init; }
+
+    /// <summary>Null where it has none: on a unix socket.</summary>
+    public IPAddress? RemoteAddress { get; init; }
 
     /// <summary>Of the process at the other end of a unix socket; null elsewhere.</summary>
     public UnixPeer? UnixPeer { get; init; }

@@ -5,6 +5,12 @@ public sealed record ClientDescription
 {
     public required string ClientIdentifier { get; init; }
 
+    /// <summary>Whose session it is; null: an anonymous client's.</summary>
+    public string? Identity { get; init; }
+
+    /// <summary>By what the client was known when it last came; null: by nothing, or not since a restart.</summary>
+    public string? Credential { get; init; }
+
     /// <summary>Of the connection; null while the client is away.</summary>
     public ConnectionDescription? Connection { get; init; }
 

@@ -17,8 +17,8 @@ public interface IClientPolicy
     bool MaySubscribe(TopicFilter filter, string? shareName);
 
     /// <summary>
-    /// Whether a message that matches one of the client's subscriptions goes to it. Not asked for shared subscriptions, whose members are
-    /// equals: there <see cref="MaySubscribe"/> decides.
+    /// Whether a message that matches one of the client's subscriptions goes to it, asked when it is sent: also of what has waited. What a member of a shared
+    /// subscription may not have is for another one.
     /// </summary>
     bool MayReceive(TopicName topic);
 }

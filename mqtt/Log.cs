@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Roost.Mqtt;
 
-/// <summary>What the broker says to its operator: event ids 1000 to 1099.</summary>
+/// <summary>What the broker says to its operator: event ids 1000 to 1099, and 1900 to 1949.</summary>
 internal static partial class Log
 {
     [LoggerMessage(1000, LogLevel.Information, "Listening for {Protocol} on {Address}{Name}.")]
@@ -77,6 +77,9 @@ internal static partial class Log
     [LoggerMessage(1043, LogLevel.Warning,
         "The certificate {File} is good from {NotBefore:u} to {NotAfter:u}, and the clock says {Now:u}: clients will refuse it. Renew it, or set the clock.")]
     public static partial void CertificateOutOfDate(ILogger logger, string file, DateTime notBefore, DateTime notAfter, DateTime now);
+
+    [LoggerMessage(1900, LogLevel.Error, "Somebody who is told of connections has failed.")]
+    public static partial void ObserverFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(1050, LogLevel.Error,
         "{Bytes} bytes are to be written down for one thing, and a record of the sessions' journal has at most {Most}: the former record stays, what depends on this one is refused.")]

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.WebSockets;
 using System.Text;
 using Microsoft.Extensions.Logging;
@@ -39,7 +38,8 @@ public sealed class MqttBroker : IMqttBroker, IAsyncDisposable
     private bool _isDisposed;
 
     public MqttBroker(IOptions<MqttOptions> options, TimeProvider clock, MqttMetrics metrics, StorageMetrics storageMetrics, ILogger<MqttBroker> logger,
-        IEnumerable<IEnhancedAuthenticator> methods, IClientAuthenticator? authenticator = null)
+        IEnumerable<IEnhancedAuthenticator> methods, IClientAuthenticator? authenticator = null,
+        IEnumerable<IConnectionObserver>? observers = null)
     {
         _options = options.Value;
         _logger = logger;
@@ -53,7 +53,7 @@ public sealed class MqttBroker : IMqttBroker, IAsyncDisposable
         {
             ResponseTopicPrefix = _options.ResponseTopicPrefix,
             StatusInterval = _options.SysInterval,
-            Hooks = new ClientHooks(authenticator, methods.ToDictionary(static method => method.Method, StringComparer.Ordinal)),
+            Hooks = new ClientHooks(authenticator, methods.ToDictionary(static method => method.Method, StringComparer.Ordinal)) { Observers = [.. observers ?? []] },
         };
         _relayed = new Listener(_options.Http.AmongListeners(_options.Listeners), _options.Limits);
         _loop.EndOfTurn = _core.EndTurn;
@@ -112,12 +112,11 @@ public sealed class MqttBroker : IMqttBroker, IAsyncDisposable
     /// Serves a client whose WebSocket an HTTP server has accepted, with the subprotocol of <see cref="ChooseSubprotocol"/>. The server has
     /// decided that the client may come; what it may do here, <see cref="MqttOptions.Http"/> says.
     /// </summary>
-    /// <param name="remote">What logs and client lists show, and <c>connect-rate-per-address</c> counts; null: a unix socket's.</param>
     /// <param name="stopping">The HTTP server stops: the client is told as when the broker does.</param>
     /// <returns>Completes when the connection has ended. The caller disposes of the socket.</returns>
-    public async Task ServeAsync(WebSocket socket, IPEndPoint? remote, CancellationToken stopping = default)
+    public async Task ServeAsync(WebSocket socket, RelayedClient client, CancellationToken stopping = default)
     {
-        using var connection = new RelayedConnection(_core, _relayed, _loop.Mailbox, socket, remote, _time);
+        using var connection = new RelayedConnection(_core, _relayed, _loop.Mailbox, socket, client, _time);
         if (await OnLoopAsync(() => _takesRelayed && _core.OnAccepted(connection)))
         {
             await connection.RunAsync(stopping);
@@ -263,6 +262,39 @@ public sealed class MqttBroker : IMqttBroker, IAsyncDisposable
     /// </summary>
     /// <returns>Sessions that it applies to.</returns>
     public Task<int> UpdatePolicyAsync(string identity, IClientPolicy? policy) => OnLoopAsync(() => _core.UpdatePolicy(identity, policy));
+
+    /// <summary>
+    /// Each client of <paramref name="subject"/> that is here goes on with a policy of its own, as with <see cref="UpdatePolicyAsync"/>. Who is away gets his
+    /// when he comes back.
+    /// </summary>
+    /// <param name="subject">An identity or a credential; null: all clients that have one.</param>
+    /// <param name="compile">Called on the broker's loop, and for clients on their way in later too: it answers at once, by what it knows then. Null: it may do everything.</param>
+    /// <returns>Clients that it was called for.</returns>
+    public async Task<int> UpdatePoliciesAsync(string? subject, Func<ConnectedClient, IClientPolicy?> compile)
+    {
+        const int AtOnce = 16; // others wait no longer than for these
+        var sessions = await OnLoopAsync(() => _core.BeginPolicies(subject, compile));
+        for (var done = 0; done < sessions.Length; done += AtOnce)
+        {
+            var first = done;
+            await OnLoopAsync(() =>
+            {
+                _core.UpdatePolicies(sessions.AsSpan(first, Math.Min(AtOnce, sessions.Length - first)), compile);
+                return true;
+            });
+        }
+
+        return sessions.Length;
+    }
+
+    /// <summary>
+    /// Closes the connections of a credential that holds no longer; MQTT 5 clients are told <paramref name="reasonCode"/>. Its wills are not published: whoever
+    /// has it has nothing more to say.
+    /// </summary>
+    /// <param name="credential">Or an identity, all of whose credentials are meant.</param>
+    /// <returns>Connections that were closed.</returns>
+    public Task<int> DisconnectCredentialAsync(string credential, ReasonCode reasonCode = ReasonCode.NotAuthorized) =>
+        OnLoopAsync(() => _core.DisconnectCredential(credential, reasonCode));
 
     /// <summary>Closes the connections of an identity that is no longer let in; MQTT 5 clients are told <paramref name="reasonCode"/>.</summary>
     /// <returns>Connections that were closed.</returns>

@@ -18,6 +18,12 @@ public sealed class MqttMessage
     /// </summary>
     public string? OnBehalfOf { get; init; }
 
+    /// <summary>
+    /// Null, or the one connection that gets the message, by its own subscriptions and at QoS 0: no other subscriber sees it, nor do readers in this process, and
+    /// it is neither retained nor written down. Where that client has gone nobody gets it.
+    /// </summary>
+    public ConnectedClient? OnlyTo { get; init; }
+
     /// <summary>The properties of MQTT 5; null when there are none. A 3.1.1 receiver does not see them.</summary>
     public MqttMessageProperties? Properties { get; init; }
 }

@@ -22,6 +22,9 @@ public readonly ref struct PublishedMessage(
     /// <summary>Client identifier of the publisher; null when the daemon itself published.</summary>
     public string? Publisher { get; } = publisher;
 
+    /// <summary>The publisher's connection, for who wants to know more or to answer it alone (<see cref="MqttMessage.OnlyTo"/>); null when the daemon itself published, or with a will that a restart outlived.</summary>
+    public ConnectedClient? Client { get; init; }
+
     /// <summary>Null, or for whom the daemon itself published: see <see cref="MqttMessage.OnBehalfOf"/>.</summary>
     public string? OnBehalfOf { get; init; }
 

@@ -31,6 +31,6 @@ internal static class MqttEndpoint
         // No pings: MQTT has its own keep-alive, which also notices a client that hangs behind a live connection.
         using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { SubProtocol = subprotocol, KeepAliveInterval = TimeSpan.Zero });
         var remote = context.Connection.RemoteIpAddress is { } address ? new IPEndPoint(address, context.Connection.RemotePort) : null;
-        await broker.ServeAsync(socket, remote, stopping);
+        await broker.ServeAsync(socket, new RelayedClient { Remote = remote, MayBeAnonymous = true }, stopping); // HTTP listens on this machine only
     }
 }

@@ -90,6 +90,12 @@ internal abstract class Connection(BrokerCore core, Listener listener) : Timed
     /// <summary>PUBACKs and PUBRECs that wait for something durable, in the order of their PUBLISHes [MQTT-4.6.0-2]; made with the first.</summary>
     public Queue<PendingAcknowledgement>? PendingAcknowledgements { get; set; }
 
+    /// <summary>From its admission on; null before.</summary>
+    public ConnectedClient? Client { get; set; }
+
+    /// <summary>Topics that it was refused and observers were told of; made with the first.</summary>
+    public HashSet<string>? Denied { get; set; }
+
     public abstract string RemoteEndPoint { get; }
 
     /// <summary>Null where the peer has none: on a unix socket.</summary>
@@ -97,6 +103,19 @@ internal abstract class Connection(BrokerCore core, Listener listener) : Timed
 
     /// <summary>What the peer proved to have the key of in its TLS handshake, and the listener's client CA vouches for; null: none.</summary>
     public virtual X509Certificate2? PeerCertificate => null;
+
+    /// <summary>What it sent beside <see cref="PeerCertificate"/>, unchecked.</summary>
+    public virtual IReadOnlyList<X509Certificate2> PeerIntermediates => [];
+
+    /// <summary>Who it is, where another server has found out.</summary>
+    public virtual object? Authenticated => null;
+
+    public virtual bool IsEncrypted => Listener.Options.Tls is not null;
+
+    /// <summary>Where it came in, by which authenticators know it.</summary>
+    public virtual string ListenerName => Listener.Name;
+
+    public virtual bool MayBeAnonymous => Listener.AllowsAnonymous;
 
     /// <summary>Of the process at the other end of a unix socket; null elsewhere.</summary>
     public virtual UnixPeer? UnixPeer => null;

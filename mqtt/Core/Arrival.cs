@@ -30,16 +30,29 @@ internal sealed class Arrival(Connection connection, ConnectPacket connect, stri
 
     /// <summary>It has shown nothing by which somebody could know it.</summary>
     public bool IsAnonymous =>
-        Connect.UserName is null && Connect.Password is null && Connection.PeerCertificate is null && Connection.UnixPeer is null;
+        UserName is null && Connect.Password is null && Connection is { PeerCertificate: null, UnixPeer: null, Authenticated: null };
+
+    /// <summary>AWS's SDKs send what they are as a query behind the user name, also where there is none: that is no credential.</summary>
+    private string? UserName => Connect.UserName?.IndexOf('?', StringComparison.Ordinal) switch
+    {
+        null => null,
+        < 0 => Connect.UserName,
+        0 when Connect.Password is null => null,
+        var end => Connect.UserName[..end.Value],
+    };
 
     public ClientCredentials ToCredentials() => new()
     {
         ClientIdentifier = ClientIdentifier,
-        UserName = Connect.UserName,
+        UserName = UserName,
         Password = Connect.Password,
         Certificate = Connection.PeerCertificate,
+        Intermediates = Connection.PeerIntermediates,
+        Authenticated = Connection.Authenticated,
+        IsConfidential = Connection.IsEncrypted || Connection.RemoteAddress is null || (System.Net.IPAddress.IsLoopback(Connection.RemoteAddress) && Connection.Listener.Options.IsLocal),
+        RemoteAddress = Connection.RemoteAddress,
         UnixPeer = Connection.UnixPeer,
-        ListenerName = Connection.Listener.Name,
+        ListenerName = Connection.ListenerName,
         RemoteEndPoint = Connection.RemoteEndPoint,
         ProtocolVersion = Connect.Version,
     };

@@ -19,7 +19,7 @@ internal sealed partial class BrokerCore
         {
             BeginExchange(arrival, method);
         }
-        else if (Hooks.Authenticator is null || (arrival.IsAnonymous && connection.Listener.AllowsAnonymous))
+        else if (Hooks.Authenticator is null || (arrival.IsAnonymous && connection.MayBeAnonymous))
         {
             AdmitAnonymous(arrival);
         }
@@ -33,7 +33,7 @@ internal sealed partial class BrokerCore
     private void AdmitAnonymous(Arrival arrival)
     {
         var listener = arrival.Connection.Listener;
-        OnAdmission(arrival, listener.AllowsAnonymous
+        OnAdmission(arrival, arrival.Connection.MayBeAnonymous
             ? ClientAdmission.Anonymous(listener.AnonymousPolicy)
             : ClientAdmission.Refuse(ReasonCode.NotAuthorized, "this listener takes no anonymous clients"));
     }
@@ -72,7 +72,8 @@ internal sealed partial class BrokerCore
     private void OnAdmission(Arrival arrival, ClientAdmission admission)
     {
         var connection = arrival.Connection;
-        admission = BringUpToDate(connection, admission);
+        connection.Client = ClientOf(connection, arrival.ClientIdentifier, admission);
+        admission = BringUpToDate(connection, connection.Client, admission);
         if (admission.ReasonCode != ReasonCode.Success)
         {
             RefuseConnect(connection, arrival.Connect.Version, new PacketFault(admission.ReasonCode, admission.Reason ?? "the client is not let in"), isRead: true);
@@ -86,6 +87,17 @@ internal sealed partial class BrokerCore
             LetIn(arrival, admission);
         }
     }
+
+    private static ConnectedClient ClientOf(Connection connection, string clientIdentifier, ClientAdmission admission) => new()
+    {
+        ClientIdentifier = clientIdentifier,
+        Identity = admission.Identity,
+        Credential = admission.Credential,
+        Tag = admission.Tag,
+        ListenerName = connection.ListenerName,
+        RemoteEndPoint = connection.RemoteEndPoint,
+        RemoteAddress = connection.RemoteAddress,
+    };
 
     /// <summary>What stands against a client that is known.</summary>
     private PacketFault? FindRefusal(Arrival arrival, ClientAdmission admission)
@@ -114,9 +126,11 @@ internal sealed partial class BrokerCore
 
     /// <summary>
     /// Somebody's session is for nobody else. An anonymous client's is for all anonymous ones; a client that is known, to whom the client identifier
-    /// may belong, is not kept out by it, but does not get what a stranger has put there.
+    /// may belong, is not kept out by it, but does not get what a stranger has put there. Who was known by nothing but a credential has its session
+    /// also when that credential has become somebody's.
     /// </summary>
-    private static bool IsAnothers(Session session, ClientAdmission admission) => session.IsOwnerKnown && session.Identity != admission.Identity;
+    private static bool IsAnothers(Session session, ClientAdmission admission) =>
+        session.IsOwnerKnown && session.Identity != admission.Identity && (session.Identity is null || session.Identity != admission.Credential);
 
     private void SetPolicy(Session session, IClientPolicy? policy)
     {

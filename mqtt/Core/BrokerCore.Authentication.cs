@@ -114,7 +114,8 @@ internal sealed partial class BrokerCore
         }
 
         EndExchange(connection);
-        admission = BringUpToDate(connection, admission);
+        var client = ClientOf(connection, connection.Client!.ClientIdentifier, admission);
+        admission = BringUpToDate(connection, client, admission);
         var session = connection.Session!;
         if (admission.ReasonCode != ReasonCode.Success)
         {
@@ -126,6 +127,7 @@ internal sealed partial class BrokerCore
         }
         else
         {
+            connection.Client = session.Client = client;
             SetPolicy(session, admission.Policy);
             if (DropForbidden(session))
             {

@@ -69,6 +69,8 @@ internal sealed partial class BrokerCore
     private ClientDescription Describe(Session session) => new()
     {
         ClientIdentifier = session.ClientIdentifier,
+        Identity = session.Identity,
+        Credential = session.Client?.Credential,
         Connection = session.Connection is { } connection ? Describe(connection) : null,
         Since = session.Connection?.ConnectedAt ?? (session.LeftAt is { } left ? _clock.UtcNow - TimeSpan.FromMilliseconds(_clock.Now - left) : null),
         ProtocolVersion = session.Version,
@@ -84,16 +86,17 @@ internal sealed partial class BrokerCore
 
     private static ConnectionDescription Describe(Connection connection) => new(
         connection.RemoteEndPoint,
-        NameOf(connection.Listener.Options),
+        NameOf(connection),
         connection.Listener.Options switch { { Websocket: true } => "websocket", { Socket: not null } => "unix", _ => "tcp" },
-        IsEncrypted: connection.Listener.Options.Tls is not null,
+        IsEncrypted: connection.IsEncrypted,
         TimeSpan.FromMilliseconds(connection.KeepAliveMilliseconds / KeepAliveGrace),
         connection.BytesReceived,
         connection.BytesSent,
         connection.UnsentBytes);
 
-    private static string NameOf(MqttListenerOptions listener) =>
-        listener.Name ?? (listener.Socket is { } socket ? $"unix:{socket}" : new IPEndPoint(IPAddress.Parse(listener.Address), listener.Port).ToString());
+    private static string NameOf(Connection connection) => connection.Listener.Options is var listener && connection.ListenerName != connection.Listener.Name
+        ? connection.ListenerName
+        : listener.Name ?? (listener.Socket is { } socket ? $"unix:{socket}" : new IPEndPoint(IPAddress.Parse(listener.Address), listener.Port).ToString());
 
     private static SubscriptionDescription Describe(Subscription subscription) => new(
         subscription.Name, subscription.MaximumQualityOfService, subscription.NoLocal, subscription.RetainAsPublished, subscription.Identifier == 0 ? null : subscription.Identifier);

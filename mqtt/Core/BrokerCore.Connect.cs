@@ -58,6 +58,7 @@ internal sealed partial class BrokerCore
         var session = TakeUpSession(arrival, admission, ref ticket);
         session.Version = connect.Version;
         session.Limits = connection.Listener.Limits;
+        session.Client = connection.Client;
         var isOwned = session.IsOwnerKnown && session.Identity == admission.Identity;
         SetOwner(session, admission.Identity);
         SetPolicy(session, admission.Policy);
@@ -159,6 +160,7 @@ internal sealed partial class BrokerCore
         }
 
         AnnounceConnected(connection, session);
+        TellObservers(connection, static (observer, connection) => observer.OnAdmitted(connection.Client!));
         if (_logger.IsEnabled(Microsoft.Extensions.Logging.LogLevel.Debug))
         {
             Log.ClientConnected(_logger, LogText.Of(session.ClientIdentifier), connection.RemoteEndPoint, arrival.IsPresent);
@@ -168,7 +170,7 @@ internal sealed partial class BrokerCore
     /// <param name="isRead">The client's Maximum Packet Size is known, so a Reason String can be kept within it.</param>
     private void RefuseConnect(Connection connection, MqttProtocolVersion? version, PacketFault refusal, bool isRead)
     {
-        TellOfRefused(connection, connection.Arrival?.Connect.ClientIdentifier ?? "", refusal.Detail);
+        TellOfRefused(connection, connection.Arrival?.Connect.ClientIdentifier ?? "", refusal);
         // [MQTT-3.2.2-6] 3.1.1 has a return code for few of the reasons; for the others the connection is just closed.
         var reasonCode = refusal.ReasonCode;
         var hasReturnCode = reasonCode is not (ReasonCode.MalformedPacket or ReasonCode.ProtocolError or ReasonCode.TopicNameInvalid

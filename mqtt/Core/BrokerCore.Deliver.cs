@@ -48,6 +48,18 @@ internal sealed partial class BrokerCore
         }
     }
 
+    /// <summary>At QoS 0, whatever was asked for: what is for one connection alone is never written down, and nobody gets it later.</summary>
+    private void DeliverOnlyTo(ConnectedClient client, ref Publication publication)
+    {
+        foreach (ref readonly var receiver in publication.Route.Receivers.AsSpan())
+        {
+            if (receiver.Session.Connection is { } connection && ReferenceEquals(connection.Client, client))
+            {
+                DeliverAtMostOnce(ref publication, receiver, connection, retain: false, isShared: false);
+            }
+        }
+    }
+
     private void DeliverAtMostOnce(ref Publication publication, in Receiver receiver, Connection connection, bool retain, bool isShared)
     {
         if (connection.IsCongested)
@@ -280,6 +292,13 @@ internal sealed partial class BrokerCore
         if (!wasSent && message.HasExpired(_clock.Now)) // [MQTT-3.3.2-5]
         {
             Drop(DropReason.Expired, session, message.Topic);
+            Settle(session, sequence, wasInFlight: false);
+            return;
+        }
+
+        if (!wasSent && !MayReceiveQueued(session, message)) // the right counts that the client has now, not that of when the message came
+        {
+            Drop(DropReason.RefusedByPolicy, session, message.Topic);
             Settle(session, sequence, wasInFlight: false);
             return;
         }

@@ -157,6 +157,7 @@ internal sealed partial class BrokerCore
             connection.Session = null;
             session.Connection = null;
             AnnounceDisconnected(connection, session, reasonCode);
+            TellObservers((connection, reasonCode, reason), static (observer, end) => observer.OnDisconnected(end.connection.Client!, end.reasonCode, end.reason));
             Leave(session);
         }
     }

@@ -82,10 +82,11 @@ internal sealed partial class BrokerCore
     }
 
     /// <summary>What PUBACK or PUBREC has to say against this one message; the connection goes on.</summary>
-    private static ReasonCode FindRefusal(Connection connection, TopicRoute route, in PublishView publish)
+    private ReasonCode FindRefusal(Connection connection, TopicRoute route, in PublishView publish)
     {
         if (route.IsReserved || connection.Session!.Permissions is { } permissions && !permissions.MayPublish(route, publish.Retain))
         {
+            TellOfDenied(connection, route, publish.Retain);
             return ReasonCode.NotAuthorized;
         }
 

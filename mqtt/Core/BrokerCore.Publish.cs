@@ -243,6 +243,7 @@ internal sealed partial class BrokerCore
             Retain = message.Retain,
             Publisher = publisher,
             OnBehalfOf = message.OnBehalfOf,
+            OnlyTo = message.OnlyTo,
         };
         Counters.MessagesReceived++;
         Counters.PayloadBytesReceived += message.Payload.Length;
@@ -253,6 +254,12 @@ internal sealed partial class BrokerCore
     /// <summary>Hands the message to everyone. What they still have to do before it may be acknowledged is in <paramref name="pending"/>.</summary>
     private void Route(ref Publication publication, ref PendingAcknowledgement? pending, MqttMessageProperties? messageProperties)
     {
+        if (publication.OnlyTo is { } client)
+        {
+            DeliverOnlyTo(client, ref publication);
+            return;
+        }
+
         if (_journal.IsBroken && HasToBeKept(publication))
         {
             pending = RentPending();

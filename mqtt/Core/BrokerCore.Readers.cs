@@ -15,6 +15,7 @@ internal sealed partial class BrokerCore
         var message = new PublishedMessage(
             publication.Route.Name, publication.Payload, publication.QualityOfService, retain: false, publication.Publisher?.ClientIdentifier, properties) 
         {
+            Client = publication.Publisher?.Client,
             OnBehalfOf = publication.OnBehalfOf,
             RetainAsPublished = publication.Retain,
         };

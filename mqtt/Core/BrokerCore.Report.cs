@@ -1,5 +1,6 @@
 using System.Text;
 using Roost.Mqtt.Connections;
+using Roost.Mqtt.Protocol;
 using Roost.Mqtt.Sessions;
 
 namespace Roost.Mqtt.Core;
@@ -20,12 +21,23 @@ internal sealed partial class BrokerCore
         }
     }
 
-    private void TellOfRefused(Connection connection, string clientIdentifier, string reason)
+    private void TellOfRefused(Connection connection, string clientIdentifier, in PacketFault refusal)
     {
         Counters.ClientsRefused++;
+        if (Hooks.Observers.Count > 0)
+        {
+            var told = new ConnectionRefusal(clientIdentifier, connection.ListenerName, connection.RemoteEndPoint, refusal.ReasonCode, refusal.Detail)
+            {
+                Identity = connection.Client?.Identity,
+                Credential = connection.Client?.Credential,
+                Tag = connection.Client?.Tag,
+            };
+            TellObservers(told, static (observer, told) => observer.OnRefused(told));
+        }
+
         if (LinesOf(connection.Listener).TryTake(_clock.Now))
         {
-            Log.ClientRefused(_logger, Shown(clientIdentifier), connection.RemoteEndPoint, connection.Listener.Title, reason);
+            Log.ClientRefused(_logger, Shown(clientIdentifier), connection.RemoteEndPoint, connection.Listener.Title, refusal.Detail);
         }
     }
 

@@ -14,7 +14,7 @@ internal sealed partial class BrokerCore
     {
         if (publication.QualityOfService == QualityOfService.AtMostOnce)
         {
-            if (group.TryChooseForOnce(out var member))
+            if (group.TryChooseForOnce(publication.Route, out var member))
             {
                 Deliver(ref publication, member, isShared);
             }
@@ -94,7 +94,7 @@ internal sealed partial class BrokerCore
         _isDistributing = false;
     }
 
-    /// <summary>A message that is larger than a member takes is for another; it waits for one that has no room now. Where none takes it, it is lost by whose turn it is.</summary>
+    /// <summary>A message that a member may not have, or that is larger than it takes, is for another; it waits for one that has no room now. Where none takes it, it is lost by whose turn it is.</summary>
     /// <param name="member">Whose turn it is, or another that can be sent the message now.</param>
     private bool HasTaker(ShareGroup group, long sequence, ref Receiver member)
     {
@@ -122,9 +122,14 @@ internal sealed partial class BrokerCore
         return !isTaken;
     }
 
-    /// <summary>[MQTT-3.1.2-24] Not larger than the member's Maximum Packet Size, which few clients set.</summary>
+    /// <summary>The member may have it, and it is not larger than its Maximum Packet Size [MQTT-3.1.2-24], which few clients set.</summary>
     private bool Takes(in Receiver member, StoredMessage message)
     {
+        if (!MayReceiveQueued(member.Session, message))
+        {
+            return false;
+        }
+
         if (member.Session.Connection is not { MaximumPacketSize: < uint.MaxValue and var most } connection)
         {
             return true;

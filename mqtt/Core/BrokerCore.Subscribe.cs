@@ -142,6 +142,7 @@ internal sealed partial class BrokerCore
 
         if (session.Permissions is { } permissions && !permissions.MaySubscribe(filter, shareName))
         {
+            TellOfDenied(session.Connection!, ClientRequest.Subscribe, request.Filter);
             return ReasonCode.NotAuthorized;
         }
 
@@ -271,6 +272,10 @@ internal sealed partial class BrokerCore
 
     private static bool MayReceive(Session session, StoredMessage message) =>
         session.Permissions is not { ChecksReceived: true } permissions || permissions.MayReceive(TopicName.Parse(Encoding.UTF8.GetString(message.Topic)));
+
+    /// <summary>The same for what is likely to be asked again.</summary>
+    private bool MayReceiveQueued(Session session, StoredMessage message) =>
+        session.Permissions is not { ChecksReceived: true } permissions || permissions.MayReceive(_router.Find(message.Topic));
 
     private void HandRetainedTo(LocalReader reader, StoredMessage retained)
     {

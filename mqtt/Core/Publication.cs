@@ -25,6 +25,9 @@ internal ref struct Publication
     /// <summary>See <see cref="MqttMessage.OnBehalfOf"/>.</summary>
     public string? OnBehalfOf { get; init; }
 
+    /// <summary>See <see cref="MqttMessage.OnlyTo"/>.</summary>
+    public ConnectedClient? OnlyTo { get; init; }
+
     /// <summary>Of the publisher's PUBLISH; 0 where there is none.</summary>
     public ushort PacketIdentifier { get; init; }
 

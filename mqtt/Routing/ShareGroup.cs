@@ -68,10 +68,13 @@ internal sealed class ShareGroup
     }
 
     /// <summary>The next member in turn that can be sent a QoS 1 or 2 message now: one whose window is full is passed over.</summary>
-    public bool TryChoose(out Receiver chosen) => TryChoose(static session => session.CanSendNow, out chosen);
+    public bool TryChoose(out Receiver chosen) => TryChoose(static (session, _) => session.CanSendNow, this, out chosen);
 
-    /// <summary>The next member in turn that can be sent a QoS 0 message now.</summary>
-    public bool TryChooseForOnce(out Receiver chosen) => TryChoose(static session => session.Connection is { IsCongested: false }, out chosen);
+    /// <summary>The next member in turn that can be sent a QoS 0 message now, and may have it.</summary>
+    public bool TryChooseForOnce(TopicRoute route, out Receiver chosen) => TryChoose(
+        static (session, route) => session.Connection is { IsCongested: false } && (session.Permissions is not { ChecksReceived: true } permissions || permissions.MayReceive(route)),
+        route,
+        out chosen);
 
     /// <summary>No member has the message.</summary>
     public bool IsWaiting(long sequence) => sequence >= Backlog.Outbound.NextToSend || _returned.Contains(sequence);
@@ -112,12 +115,12 @@ internal sealed class ShareGroup
     /// <summary>A member has gone without having acknowledged the message.</summary>
     public void Return(long sequence) => _returned.Add(sequence);
 
-    private bool TryChoose(Predicate<Session> isReady, out Receiver chosen)
+    private bool TryChoose<T>(Func<Session, T, bool> isReady, T state, out Receiver chosen)
     {
         for (var i = 0; i < _members.Count; i++)
         {
             var index = (_next + i) % _members.Count;
-            if (isReady(_members[index].Session))
+            if (isReady(_members[index].Session, state))
             {
                 _next = index + 1;
                 chosen = _members[index];

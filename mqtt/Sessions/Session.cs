@@ -27,6 +27,9 @@ internal sealed class Session : JournalEntry
     /// <summary>Whose it is; null: an anonymous client's.</summary>
     public string? Identity { get; set; }
 
+    /// <summary>Who last came for it; null: nobody since the process started.</summary>
+    public ConnectedClient? Client { get; set; }
+
     /// <summary>False: the journal was written by a version that did not keep <see cref="Identity"/>, and no client has come since.</summary>
     public bool IsOwnerKnown { get; set; } = true;
 

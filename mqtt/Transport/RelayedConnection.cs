@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using System.Net.WebSockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Threading.Channels;
 using Roost.Mqtt.Connections;
 using Roost.Mqtt.Core;
@@ -21,6 +22,7 @@ internal sealed class RelayedConnection : Connection, IDisposable
     private static readonly TimeSpan s_closeLimit = TimeSpan.FromSeconds(2);
 
     private readonly WebSocket _socket;
+    private readonly RelayedClient _client;
     private readonly Mailbox _mailbox;
     private readonly Channel<ArraySegment<byte>> _writes = Channel.CreateBounded<ArraySegment<byte>>(new BoundedChannelOptions(MaxWrites) { SingleReader = true, SingleWriter = true });
     private readonly SemaphoreSlim _isConsumed = new(0, 1);
@@ -37,19 +39,31 @@ internal sealed class RelayedConnection : Connection, IDisposable
     private bool _isReaderWaiting;
     private bool _hasUnread;
 
-    public RelayedConnection(BrokerCore core, Listener listener, Mailbox mailbox, WebSocket socket, IPEndPoint? remote, TimeProvider time)
+    public RelayedConnection(BrokerCore core, Listener listener, Mailbox mailbox, WebSocket socket, RelayedClient client, TimeProvider time)
         : base(core, listener)
     {
         (_mailbox, _socket) = (mailbox, socket);
         _ended = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
-        RemoteEndPoint = remote?.ToString() ?? "unix";
-        RemoteAddress = remote?.Address;
+        _client = client;
+        RemoteEndPoint = client.Remote?.ToString() ?? "unix";
         _received = new Received(this);
     }
 
     public override string RemoteEndPoint { get; }
 
-    public override IPAddress? RemoteAddress { get; }
+    public override IPAddress? RemoteAddress => _client.Remote?.Address;
+
+    public override X509Certificate2? PeerCertificate => _client.Certificate;
+
+    public override IReadOnlyList<X509Certificate2> PeerIntermediates => _client.Intermediates;
+
+    public override object? Authenticated => _client.Authenticated;
+
+    public override bool IsEncrypted => _client.IsEncrypted;
+
+    public override string ListenerName => _client.ListenerName ?? base.ListenerName;
+
+    public override bool MayBeAnonymous => _client.MayBeAnonymous && base.MayBeAnonymous;
 
     public override void ReceiveHeld() => GoOn();
 

@@ -60,6 +60,7 @@ internal sealed unsafe partial class SocketConnection
                 _epoll.Recall(_tag); // CONNECT may have come with the last of the handshake
                 break;
             case HandshakeStatus.Failed:
+                Core.OnHandshakeFailed(this, failure);
                 Reject($"the TLS handshake failed: {failure}");
                 break;
             default:
