@@ -111,14 +111,14 @@ internal static class Daemon
         return app.Services.GetRequiredService<BrokerHost>().HasFailed ? ExitCode.Failed : ExitCode.Stopped;
     }
 
-    /// <exception cref="StartRefusedException">What a room keeps cannot be opened: damaged, of a newer Roost, or not to be written.</exception>
+    /// <exception cref="StartRefusedException">What a room keeps, a key included, cannot be opened: damaged, of a newer Roost, or not to be written.</exception>
     private static async Task StartAsync(WebApplication app)
     {
         try
         {
             await app.StartAsync();
         }
-        catch (Exception exception) when (exception is DatabaseCorruptException or DatabaseVersionException or CorruptLogException)
+        catch (Exception exception) when (exception is DatabaseCorruptException or DatabaseVersionException or CorruptLogException or InvalidDataException)
         {
             throw new StartRefusedException(exception.Message);
         }

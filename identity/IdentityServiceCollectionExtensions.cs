@@ -19,7 +19,7 @@ public static class IdentityServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<IdentityOptions>, IdentityOptionsValidator>());
         services.TryAddSingleton<IdentityChanges>();
         services.TryAddSingleton<IdentityDatabase>();
-        services.TryAddSingleton<IAuditTrail, AuditTrail>();
+        services.AddAudit();
         services.AddLogins();
         services.TryAddSingleton<IdentityHost>();
         services.AddHostedService(provider => provider.GetRequiredService<IdentityHost>());

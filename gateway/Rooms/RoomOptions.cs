@@ -20,6 +20,7 @@ internal static class RoomOptions
             .Add<HttpOptions>(HttpOptions.Section)
             .Add<MqttOptions>(MqttOptions.Section)
             .Add<IdentityOptions>(IdentityOptions.Section)
+            .Add<AuditOptions>(AuditOptions.Section)
             .Add<ShadowOptions>(ShadowOptions.Section)
             .Add<FunctionOptions>(FunctionOptions.Section)
             .Add<StreamsOptions>(StreamsOptions.Section)

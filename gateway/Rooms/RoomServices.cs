@@ -54,6 +54,7 @@ internal static class RoomServices
         services.AddSingleton(provider => new BackupMaker(
             configuration.DataFolder, provider.GetServices<IBackupPart>(), provider.GetRequiredService<TimeProvider>()));
         services.AddAdoptedStream(StreamName.Parse("$shadows"), provider => provider.GetRequiredService<ShadowService>().Journal);
+        services.AddAdoptedStream(StreamName.Parse("$audit"), provider => provider.GetRequiredService<IAuditStorage>().Log);
         services.AddAdoptedStream(StreamName.Parse("$functions"), provider => provider.GetRequiredService<FunctionHost>().LogStream);
         services.AddSingleton<IFunctionStreams, FunctionStreams>();
         services.AddSingleton<IStreamConsumers, FunctionConsumers>();

@@ -1,15 +1,345 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Roost.Storage;
+using Roost.Storage.Logs;
 
 namespace Roost.Identity.Audit;
 
-/// <summary>The audit in the daemon's log.</summary>
-internal sealed class AuditTrail(ILogger<AuditTrail> logger) : IAuditTrail
+/// <summary>
+/// Takes entries from everywhere and gives them to the chain, in one loop that owns it. What connections do is gathered for a moment and bounded; what is
+/// changed is written at once, and its sender waits. While the disk is full, entries wait here, as many as fit, and changes are refused.
+/// </summary>
+internal sealed class AuditTrail : IAuditTrail, IAuditStorage, IIdentityPart, IAsyncDisposable
 {
-    public void Note(AuditEntry entry) => logger.Audited(entry.Action, entry.Principal, entry.ClientId, entry.Source, entry.Resource, entry.Reason);
+    /// <summary>Entries that wait, for the moment or for a disk with room. Of connections' entries more are lost, counted, and said so in the chain.</summary>
+    public const int MostWaiting = 8192;
+
+    /// <summary>How long what connections do may wait for more of it: a record for each would cost an SD card a sync for each.</summary>
+    public static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(250);
+
+    private const int MostAtOnce = 512;
+
+    private static readonly TimeSpan s_retryAfter = TimeSpan.FromSeconds(5);
+
+    private readonly IdentityOptions _identity;
+    private readonly AuditOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly AuditMetrics _metrics;
+    private readonly StorageMetrics? _storageMetrics;
+    private readonly ILogger _logger;
+    private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _work = new(0, 1);
+
+    // Guarded by the gate.
+    private readonly Queue<Waiting> _queue = new();
+    private readonly AuditFlood _flood = new();
+    private TaskCompletionSource _urgent = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _lost;
+    private bool _ends;
+    private bool _disposed;
+
+    private AuditLog? _log;
+    private Task _loop = Task.CompletedTask;
+    private volatile string? _fault;
+
+    public AuditTrail(
+        IOptions<IdentityOptions> identity, IOptions<AuditOptions> options, TimeProvider clock, AuditMetrics metrics, ILogger<AuditTrail> logger, StorageMetrics? storageMetrics = null)
+    {
+        (_identity, _options, _clock, _metrics, _logger, _storageMetrics) = (identity.Value, options.Value, clock, metrics, logger, storageMetrics);
+        metrics.ObserveFault(() => _fault is null ? 0 : 1);
+    }
+
+    public AppendLog? Log => _log?.Log;
+
+    public string? Fault => _fault;
+
+    /// <summary>Null before the start.</summary>
+    public AuditLog? Chain => _log;
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _log = AuditLog.Open(_identity.Folder, _options, _clock, _logger, _storageMetrics);
+        if (_log.Finding is { } finding)
+        {
+            _logger.ChainBroken(_log.Folder, finding);
+            Enqueue(new AuditEntry("audit.broken") { Reason = finding }, null, done: null, isUrgent: true);
+        }
+
+        _loop = Task.Run(RunAsync, CancellationToken.None);
+        return Task.CompletedTask;
+    }
+
+    public void Note(AuditEntry entry)
+    {
+        _logger.Noted(entry.Action, entry.Principal, entry.ClientId, entry.Source, entry.Resource, entry.Reason);
+        lock (_gate)
+        {
+            var second = _clock.GetTimestamp() / _clock.TimestampFrequency;
+            Summarise(second);
+            if (_flood.Admit(entry, second))
+            {
+                EnqueueBounded(entry, null);
+            }
+            else
+            {
+                _metrics.Summarised();
+                Wake();
+            }
+        }
+    }
 
     public Task RecordAsync(AuditEntry entry, CancellationToken cancellationToken = default)
     {
-        Note(entry);
-        return Task.CompletedTask;
+        _logger.Audited(entry.Action, entry.Principal, entry.ClientId, entry.Source, entry.Resource, entry.Reason);
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Enqueue(entry, null, done, isUrgent: true);
+        return done.Task.WaitAsync(cancellationToken);
     }
+
+    public async Task EnsureWritableAsync(CancellationToken cancellationToken)
+    {
+        if (_fault is not null)
+        {
+            await RecordAsync(new AuditEntry("audit.resume"), cancellationToken);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        lock (_gate)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            (_disposed, _ends) = (true, true);
+            Wake();
+            _urgent.TrySetResult();
+        }
+
+        await _loop;
+        if (_log is not null)
+        {
+            await _log.DisposeAsync();
+        }
+
+        _work.Dispose();
+    }
+
+    private void Enqueue(AuditEntry entry, long? count, TaskCompletionSource? done, bool isUrgent)
+    {
+        lock (_gate)
+        {
+            if (_ends)
+            {
+                done?.SetException(new AuditUnavailableException("the daemon is stopping"));
+                return;
+            }
+
+            _queue.Enqueue(new Waiting(entry, count, done));
+            Wake();
+            if (isUrgent)
+            {
+                _urgent.TrySetResult();
+            }
+        }
+    }
+
+    /// <summary>In the gate. Strangers can make as many entries as they like.</summary>
+    private void EnqueueBounded(AuditEntry entry, long? count)
+    {
+        if (_queue.Count < MostWaiting && !_ends)
+        {
+            _queue.Enqueue(new Waiting(entry, count, null));
+            Wake();
+        }
+        else
+        {
+            _lost += count ?? 1;
+            _metrics.Lost(count ?? 1);
+        }
+    }
+
+    /// <summary>In the gate.</summary>
+    private void Summarise(long second)
+    {
+        foreach (var (entry, count) in _flood.Drain(second))
+        {
+            EnqueueBounded(entry, count);
+        }
+    }
+
+    /// <summary>In the gate.</summary>
+    private void Wake()
+    {
+        if (_work.CurrentCount == 0)
+        {
+            _work.Release();
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        while (true)
+        {
+            await _work.WaitAsync();
+            Task urgent;
+            lock (_gate)
+            {
+                urgent = _urgent.Task;
+            }
+
+            await Task.WhenAny(urgent, Task.Delay(_fault is null ? Linger : s_retryAfter, _clock));
+            if (await WriteWaitingAsync())
+            {
+                break;
+            }
+        }
+
+        lock (_gate)
+        {
+            foreach (var waiting in _queue)
+            {
+                waiting.Done?.SetException(new AuditUnavailableException("the daemon has stopped"));
+            }
+        }
+    }
+
+    /// <returns>Whether nothing will come any more.</returns>
+    private async Task<bool> WriteWaitingAsync()
+    {
+        while (true)
+        {
+            List<Waiting> batch = [];
+            bool ends;
+            lock (_gate)
+            {
+                _urgent = _urgent.Task.IsCompleted ? new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously) : _urgent;
+                ends = _ends;
+                Summarise(ends ? long.MaxValue : _clock.GetTimestamp() / _clock.TimestampFrequency);
+                while (batch.Count < MostAtOnce && _queue.TryDequeue(out var waiting))
+                {
+                    batch.Add(waiting);
+                }
+
+                if (batch.Count == 0 && _flood.HasCounted)
+                {
+                    Wake(); // its second ends soon
+                }
+            }
+
+            if (batch.Count == 0 && !ends)
+            {
+                return false;
+            }
+
+            var isWritten = await WriteAsync(batch, ends && batch.Count == 0);
+            if (ends && (batch.Count == 0 || !isWritten))
+            {
+                return true;
+            }
+
+            if (!isWritten)
+            {
+                return false;
+            }
+        }
+    }
+
+    /// <returns>False: the disk has refused some, which wait on.</returns>
+    private async Task<bool> WriteAsync(List<Waiting> batch, bool isLast)
+    {
+        List<(AuditEntry, long?)> entries = [.. batch.Select(waiting => (waiting.Entry, waiting.Count))];
+        long lost;
+        lock (_gate)
+        {
+            lost = _lost;
+        }
+
+        if (lost > 0)
+        {
+            entries.Add((new AuditEntry("audit.lost") { Reason = $"{lost} entries of connections were not recorded: they came faster than the disk took them, or it was full" }, lost));
+        }
+
+        var (kept, failure) = await _log!.AppendAsync(entries, endsWithCheckpoint: isLast);
+        _metrics.Written(kept);
+        foreach (var waiting in batch.Take(kept))
+        {
+            waiting.Done?.SetResult();
+        }
+
+        NoteState(failure);
+        if (kept > batch.Count)
+        {
+            lock (_gate)
+            {
+                _lost -= lost;
+            }
+        }
+
+        if (kept < batch.Count)
+        {
+            PutBack(batch, kept, failure!);
+        }
+
+        return failure is null;
+    }
+
+    private void NoteState(Exception? failure)
+    {
+        if (failure is not null && _fault is null)
+        {
+            _logger.AuditNotWritten(failure);
+        }
+        else if (failure is null && _fault is not null)
+        {
+            _logger.AuditWrittenAgain();
+        }
+
+        _fault = failure?.Message;
+    }
+
+    /// <summary>Whoever waits for an entry is refused; the entry itself is written when the disk has room, for what it tells of may have been done.</summary>
+    private void PutBack(List<Waiting> batch, int kept, Exception failure)
+    {
+        lock (_gate)
+        {
+            var later = _queue.ToArray();
+            _queue.Clear();
+            foreach (var waiting in batch.Skip(kept))
+            {
+                waiting.Done?.SetException(new AuditUnavailableException(failure.Message, failure));
+                if (waiting.Entry.Action != "audit.resume")
+                {
+                    _queue.Enqueue(waiting with { Done = null });
+                }
+            }
+
+            foreach (var waiting in later)
+            {
+                if (waiting.Done is null && _queue.Count >= MostWaiting)
+                {
+                    _lost += waiting.Count ?? 1;
+                    _metrics.Lost(waiting.Count ?? 1);
+                }
+                else
+                {
+                    _queue.Enqueue(waiting);
+                }
+            }
+
+            if (_queue.Any(waiting => waiting.Done is not null))
+            {
+                _urgent.TrySetResult();
+            }
+
+            if (_queue.Count > 0)
+            {
+                Wake();
+            }
+        }
+    }
+
+    private sealed record Waiting(AuditEntry Entry, long? Count, TaskCompletionSource? Done);
 }

@@ -1,0 +1,227 @@
+using Microsoft.Extensions.Logging;
+using Roost.Storage;
+using Roost.Storage.Files;
+using Roost.Storage.Logs;
+
+namespace Roost.Identity.Audit;
+
+/// <summary>The chain on the disk: the log, and its signed head beside it. One thread at a time appends.</summary>
+internal sealed class AuditLog : IAsyncDisposable
+{
+    public const string FolderName = "audit";
+    public const string PublicKeyFileName = "public-key.pem";
+
+    /// <summary>Nine texts of <see cref="AuditRecordCodec.MaxText"/> characters, six bytes each at worst, and what surrounds them.</summary>
+    public const int MaxRecordBytes = 64 * 1024;
+
+    private const string SegmentsFolderName = "log";
+    private const int SegmentBytes = 4 * 1024 * 1024;
+
+    private readonly AuditKey _key;
+    private readonly SlotFile _head;
+    private readonly TimeProvider _clock;
+    private AuditChain _chain;
+
+    private AuditLog(string folder, AppendLog log, SlotFile head, AuditKey key, TimeProvider clock)
+    {
+        (Folder, Log, _head, _key, _clock) = (folder, log, head, key, clock);
+    }
+
+    /// <summary>A stream's headers block without headers: the payload is text (docs/formats/stream-record.md).</summary>
+    public static ReadOnlySpan<byte> Headers => [1, 2];
+
+    public string Folder { get; }
+
+    public AppendLog Log { get; }
+
+    public AuditKey Key => _key;
+
+    /// <summary>What was found to be wrong with the end of the chain when it was opened; null: nothing.</summary>
+    public string? Finding { get; private set; }
+
+    public static string SegmentsOf(string folder) => Path.Combine(folder, SegmentsFolderName);
+
+    /// <param name="identityFolder">Has the key; the audit is a folder in it.</param>
+    /// <exception cref="InvalidDataException">The key is damaged.</exception>
+    /// <exception cref="IOException">The folder is in use, or cannot be read or written.</exception>
+    public static AuditLog Open(string identityFolder, AuditOptions options, TimeProvider clock, ILogger logger, StorageMetrics? metrics)
+    {
+        var folder = Path.Combine(identityFolder, FolderName);
+        var key = AuditKey.Open(identityFolder);
+        AppendLog? log = null;
+        SlotFile? head = null;
+        try
+        {
+            log = AppendLog.Open(SegmentsOf(folder), LogOptions(options), clock, logger, metrics);
+            log.KeepFrom = 0; // until the head was compared
+            File.WriteAllText(Path.Combine(folder, PublicKeyFileName), key.PublicPem);
+            head = OpenHead(folder);
+            var audit = new AuditLog(folder, log, head, key, clock);
+            audit.Resume();
+            return audit;
+        }
+        catch
+        {
+            head?.Dispose();
+            log?.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            key.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Appends entries in order and waits until they are durable.</summary>
+    /// <param name="failure">Why the others were not kept; null when all were.</param>
+    /// <returns>How many were kept, from the first on.</returns>
+    public async Task<(int Kept, Exception? Failure)> AppendAsync(IReadOnlyList<(AuditEntry Entry, long? Count)> entries, bool endsWithCheckpoint = false)
+    {
+        var links = new List<(long Offset, AuditChain Chain, int Entries)>(entries.Count + 1);
+        Exception? failure = null;
+        try
+        {
+            var chain = _chain;
+            for (var i = 0; i < entries.Count; i++)
+            {
+                chain = chain.NextIsCheckpoint ? AppendCheckpoint(chain, links, i) : chain;
+                (var bytes, chain) = chain.Append(_clock.GetUtcNow(), entries[i].Entry, entries[i].Count);
+                links.Add((Log.Append([], Headers, bytes), chain, i + 1));
+            }
+
+            if (endsWithCheckpoint)
+            {
+                AppendCheckpoint(chain, links, entries.Count);
+            }
+        }
+        catch (Exception exception) when (exception is LogFullException or LogFailedException)
+        {
+            failure = exception;
+        }
+
+        var kept = 0;
+        var last = -1;
+        try
+        {
+            for (var i = 0; i < links.Count; i++)
+            {
+                await Log.WaitDurableAsync(links[i].Offset);
+                (last, kept) = (i, links[i].Entries);
+            }
+        }
+        catch (Exception exception) when (exception is LogFullException or LogFailedException)
+        {
+            failure = exception;
+        }
+
+        if (last >= 0)
+        {
+            _chain = links[last].Chain;
+            failure = WriteHead(links[last].Offset) ?? failure;
+            Log.KeepFrom = links[last].Offset; // retention leaves the record that the head names
+        }
+
+        return (kept, failure);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Log.DisposeAsync();
+        _head.Dispose();
+        _key.Dispose();
+    }
+
+    private AuditChain AppendCheckpoint(AuditChain chain, List<(long Offset, AuditChain Chain, int Entries)> links, int entries)
+    {
+        (var bytes, chain) = chain.AppendCheckpoint(_clock.GetUtcNow(), _key);
+        links.Add((Log.Append([], Headers, bytes), chain, entries));
+        return chain;
+    }
+
+    /// <summary>Records are durable without it, so that its failure refuses nobody: the next write mends it.</summary>
+    private IOException? WriteHead(long offset)
+    {
+        try
+        {
+            new AuditHead(offset, _chain).Write(_head, _key);
+            return null;
+        }
+        catch (IOException exception)
+        {
+            return exception;
+        }
+    }
+
+    /// <summary>Finds the end of the chain: the head that was signed last, and what was written after it before the process ended.</summary>
+    private void Resume()
+    {
+        var head = AuditHead.TryRead(_head, _key, out var fault);
+        if (head is null && Log.NextOffset == 0)
+        {
+            _chain = AuditChain.Empty;
+            return;
+        }
+
+        Finding = fault is null ? null : $"{fault}, so that nobody can tell whether records are missing at the end";
+        _chain = head?.Chain ?? AuditChain.Empty;
+        var (chain, foundHead) = (_chain, head is null);
+        try
+        {
+            using var reader = Log.OpenReader(Math.Max(head?.Offset ?? 0, Log.FirstOffset));
+            while (reader.TryRead(1024, 1024 * 1024, out var records))
+            {
+                foreach (var stored in records)
+                {
+                    if (AuditRecordCodec.TryDecode(stored.Payload) is not { } record)
+                    {
+                        Finding ??= $"the record at offset {stored.Offset} is not in the audit's form";
+                        continue;
+                    }
+
+                    var hash = AuditHash.Of(stored.Payload.Span);
+                    var isFirstKnown = foundHead && chain.Sequence < 0; // without a head there is nothing that it could follow
+                    var fits = foundHead ? record.Sequence == chain.Sequence + 1 && record.Previous == chain.Hash : hash == chain.Hash;
+                    if (!fits && !isFirstKnown)
+                    {
+                        Finding ??= $"record {record.Sequence} at the end is not the one that belongs there, behind record {chain.Sequence}";
+                    }
+
+                    foundHead = true;
+                    chain = new AuditChain(Math.Max(record.Sequence, chain.Sequence), hash);
+                }
+            }
+        }
+        catch (CorruptLogException exception)
+        {
+            Finding ??= $"the log is damaged at offset {exception.Offset}: {exception.Reason}";
+        }
+
+        if (!foundHead)
+        {
+            Finding ??= $"records are missing at the end: the last one was {_chain.Sequence}";
+        }
+
+        _chain = chain;
+        Log.KeepFrom = Math.Max(Log.NextOffset - 1, 0);
+    }
+
+    private static SlotFile OpenHead(string folder)
+    {
+        var path = Path.Combine(folder, AuditHead.FileName);
+        try
+        {
+            return AuditHead.OpenFile(folder);
+        }
+        catch (InvalidDataException)
+        {
+            File.Move(path, path + ".damaged", overwrite: true); // evidence; the chain says that it was so
+            return AuditHead.OpenFile(folder);
+        }
+    }
+
+    private static AppendLogOptions LogOptions(AuditOptions options) => new()
+    {
+        SegmentBytes = SegmentBytes,
+        MaxRecordBytes = MaxRecordBytes,
+        Retention = new LogRetention(options.Bytes, options.Age),
+        Full = LogFullPolicy.DropOldest,
+        OpensDamaged = true, // damage is evidence to be read around, and no reason to keep robots out
+    };
+}
