@@ -1,9 +1,14 @@
 using Microsoft.AspNetCore.Routing;
+using Roost.Identity.Audit;
 
 namespace Roost.Identity;
 
 public static class IdentityEndpointRouteBuilderExtensions
 {
     /// <summary>Maps Roost's own REST of identity below <c>/api/v1</c>; needs <c>AddIdentity</c>. Who may call it is the caller's business.</summary>
-    public static IEndpointRouteBuilder MapIdentity(this IEndpointRouteBuilder endpoints) => endpoints;
+    public static IEndpointRouteBuilder MapIdentity(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapAudit();
+        return endpoints;
+    }
 }

@@ -13,6 +13,7 @@ internal static class AuditServices
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AuditOptions>, AuditOptionsValidator>());
         services.TryAddSingleton<AuditMetrics>();
         services.TryAddSingleton<AuditTrail>();
+        services.TryAddSingleton<AuditEndpoint>();
         services.TryAddSingleton<IAuditTrail>(provider => provider.GetRequiredService<AuditTrail>());
         services.TryAddSingleton<IAuditStorage>(provider => provider.GetRequiredService<AuditTrail>());
         services.AddSingleton<IIdentityPart>(provider => provider.GetRequiredService<AuditTrail>());
