@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Roost.Identity.Audit;
 using Roost.Identity.Logins;
+using Roost.Identity.Signatures;
 using Roost.Identity.Store;
 
 namespace Roost.Identity;
@@ -21,6 +22,7 @@ public static class IdentityServiceCollectionExtensions
         services.TryAddSingleton<IdentityDatabase>();
         services.AddAudit();
         services.AddLogins();
+        services.TryAddSingleton<ISignatureChecks, SignatureChecks>();
         services.TryAddSingleton<IdentityHost>();
         services.AddHostedService(provider => provider.GetRequiredService<IdentityHost>());
         return services;
