@@ -59,7 +59,7 @@ internal static class Listeners
     public static IReadOnlyList<(string Protocol, string Address, string? Name)> Open(WebApplication app) =>
     [
         .. app.Services.GetRequiredService<ListenerHost>().Open.Select(listener => (listener.Protocol, listener.Address, listener.Name)),
-        .. app.Urls.Select(url => new Uri(url)).Where(url => url.Scheme == Uri.UriSchemeHttp && url.Host != "unix").Select(url => ("http", url.Authority, (string?)null)),
+        .. app.Urls.Select(url => new Uri(url)).Where(url => url.Host != "unix").Select(url => (url.Scheme, url.IsDefaultPort ? $"{url.Host}:{url.Port}" : url.Authority, (string?)null)),
     ];
 
     /// <summary>As in the ready line: <c>mqtt 127.0.0.1:1883 (robots), http 127.0.0.1:8088</c>.</summary>

@@ -7,15 +7,26 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Roost.Gateway.Http.Access;
+using Roost.Gateway.Http.Tls;
+using Roost.Identity;
 
 namespace Roost.Gateway.Http;
 
 /// <summary>Kestrel with exactly the listeners of the configuration, and the steps that every request passes.</summary>
 internal static class HttpHosting
 {
+    private const int MaxHeadersBytes = 32 * 1024; // a certificate's worth of token and signature, four times over
+    private const int MaxHeaders = 100;
+
+    /// <summary>From a request's first byte, or a connection's, to the end of its headers.</summary>
+    private static readonly TimeSpan _headersLimit = TimeSpan.FromSeconds(15);
+
     public static void AddHttp(this WebApplicationBuilder builder, HttpOptions options)
     {
         builder.WebHost.UseKestrelCore();
+        builder.WebHost.UseKestrelHttpsConfiguration();
         builder.Services.AddRoutingCore();
         var server = builder.Services.Single(service => service.ServiceType == typeof(IServer));
         builder.Services.Remove(server);
@@ -28,22 +39,40 @@ internal static class HttpHosting
             kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
             kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
             kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http1);
+            kestrel.Limits.RequestHeadersTimeout = _headersLimit;
+            kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeadersBytes;
+            kestrel.Limits.MaxRequestHeaderCount = MaxHeaders;
+            var perAddress = new AddressLimit(options.MaxConnectionsPerAddress);
             foreach (var listener in options.Listeners)
             {
-                kestrel.Listen(IPAddress.Parse(listener.Address), listener.Port);
+                kestrel.Listen(IPAddress.Parse(listener.Address), listener.Port, endpoint =>
+                {
+                    if (listener.Tls is { } tls)
+                    {
+                        endpoint.UseTls(tls, perAddress);
+                    }
+                    else
+                    {
+                        endpoint.Use(MarkAsLocal);
+                    }
+                });
             }
 
             MakeFolder(Path.GetDirectoryName(options.Socket)!);
-            kestrel.ListenUnixSocket(options.Socket, endpoint => endpoint.Use(AdmitByCredentials));
+            kestrel.ListenUnixSocket(options.Socket, endpoint => endpoint.Use(AdmitByCredentials).Use(MarkAsLocal));
         });
     }
 
     public static void UseHttpSteps(this WebApplication app)
     {
-        var errors = ActivatorUtilities.CreateInstance<HttpErrors>(app.Services);
-        var guard = ActivatorUtilities.CreateInstance<BrowserGuard>(app.Services);
+        var services = app.Services;
+        var errors = ActivatorUtilities.CreateInstance<HttpErrors>(services);
+        var guard = ActivatorUtilities.CreateInstance<BrowserGuard>(services);
+        app.Use(next => context => SecurityHeaders.InvokeAsync(context, next));
         app.Use(next => context => errors.InvokeAsync(context, next));
+        app.Use(next => context => PathGate.InvokeAsync(context, next));
         app.Use(next => context => guard.InvokeAsync(context, next));
+        app.UseAccess(services);
         app.UseWebSockets();
     }
 
@@ -56,6 +85,33 @@ internal static class HttpHosting
             File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute);
         }
     }
+
+    /// <summary>Who may do what. Where no listener has TLS, only this machine can ask.</summary>
+    private static void UseAccess(this WebApplication app, IServiceProvider services)
+    {
+        var options = services.GetRequiredService<IOptions<HttpOptions>>().Value;
+        if (options.Listeners.All(static listener => listener.Tls is null))
+        {
+            app.Use(next => context => context.Features.Get<LocalConnection>() is null ? context.RefuseUnknownAsync() : next(context));
+            return;
+        }
+
+        var time = services.GetRequiredService<TimeProvider>();
+        var notes = new DenialNotes(services.GetRequiredService<IAuditTrail>(), time);
+        var rights = new RightsCache(services.GetRequiredService<IPolicyAuthority>());
+        var live = new LiveRequests(rights, services.GetRequiredService<IdentityChanges>(), time);
+        var signed = new SignedRequests(services.GetRequiredService<ISignatureChecks>(), options);
+        var authentication = ActivatorUtilities.CreateInstance<RequestAuthentication>(services, signed, rights, notes);
+        var authorization = ActivatorUtilities.CreateInstance<RequestAuthorization>(services, live, notes, options);
+        app.Use(next => context => authentication.InvokeAsync(context, next));
+        app.Use(next => context => authorization.InvokeAsync(context, next));
+    }
+
+    private static ConnectionDelegate MarkAsLocal(ConnectionDelegate next) => connection =>
+    {
+        connection.Features.Set(LocalConnection.Instance);
+        return next(connection);
+    };
 
     private static ConnectionDelegate AdmitByCredentials(ConnectionDelegate next) => connection =>
     {

@@ -9,21 +9,24 @@ internal sealed class HttpOptions
     /// <summary>Path of the unix socket that <c>roost</c> talks to; relative to the data folder.</summary>
     public string Socket { get; set; } = "run/roostd.sock";
 
-    /// <summary>Names besides loopback addresses and <c>localhost</c> that a request may give as its Host.</summary>
+    /// <summary>Names besides loopback addresses, <c>localhost</c> and those of the server's certificate that a request may give as its Host.</summary>
     public List<string> Hosts { get; set; } = [];
+
+    /// <summary>
+    /// Web pages (<c>https://example.com</c>) whose scripts may ask over TLS, with a token or a signature; <c>*</c> for all. Programs send no Origin and
+    /// need none. Default none.
+    /// </summary>
+    public List<string> Origins { get; set; } = [];
+
+    /// <summary>Functions whose URLs everybody on the network may call, without showing who he is. Default none: over TLS a function's URL asks for an identity.</summary>
+    public List<string> PublicFunctions { get; set; } = [];
 
     /// <summary>Largest request body, in bytes, where an endpoint sets no limit of its own. Default 8 MiB.</summary>
     public long MaxBodyBytes { get; set; } = 8 * 1024 * 1024;
 
     /// <summary>TCP and unix socket connections that are open at once.</summary>
     public int MaxConnections { get; set; } = 2000;
-}
 
-internal sealed class HttpListenerOptions
-{
-    /// <summary>An IP address of this machine.</summary>
-    public string Address { get; set; } = "127.0.0.1";
-
-    /// <summary>0 lets the system choose; the ready line tells which.</summary>
-    public int Port { get; set; } = 8088;
+    /// <summary>Of them those with TLS that one remote address (of IPv6: one /64) may have.</summary>
+    public int MaxConnectionsPerAddress { get; set; } = 200;
 }

@@ -56,6 +56,11 @@ internal static class RoomOptions
             }
         }
 
+        foreach (var files in http.Listeners.Select(listener => listener.Tls).OfType<HttpTlsOptions>())
+        {
+            (files.Certificate, files.Key, files.KeyPasswordFile) = (Provided(files.Certificate), Provided(files.Key), Provided(files.KeyPasswordFile));
+        }
+
         var cloud = schema.Get<CloudMqttOptions>();
         cloud.PasswordFile = Provided(cloud.PasswordFile);
         if (cloud.Proxy is { } proxy)

@@ -1,0 +1,74 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Roost.LocalLambda;
+
+namespace Roost.Gateway.Http.Access;
+
+/// <summary>Says who may do what he asks, by the route that the request has met and the names that its handler will read. Whatever stands in no table is refused.</summary>
+internal sealed class RequestAuthorization(LiveRequests live, DenialNotes notes, FunctionUrls functions, HttpOptions options)
+{
+    private readonly HashSet<string> _publicFunctions = [.. options.PublicFunctions];
+
+    public Task InvokeAsync(HttpContext context, RequestDelegate next)
+    {
+        var caller = context.Features.Get<HttpCaller>();
+        if (caller is { IsLocal: true })
+        {
+            return next(context);
+        }
+
+        var rule = AccessTable.Find(context);
+        if (rule?.IsPublic == true || IsPublicFunction(context) || IsFunctionPreflight(context.Request))
+        {
+            return next(context);
+        }
+
+        if (caller?.Principal is not { } principal)
+        {
+            notes.Note(context, null, "No credential was shown.");
+            return context.RefuseUnknownAsync();
+        }
+
+        if (context.GetEndpoint() is not RouteEndpoint)
+        {
+            return next(context); // nothing is served there: 404, or 405
+        }
+
+        if (rule is null)
+        {
+            return DenyAsync(context, principal.Id, null);
+        }
+
+        if (rule.RightsFor(context) is not { } needs)
+        {
+            return context.RefuseAsAwsAsync(StatusCodes.Status400BadRequest, "InvalidRequestException", "The path does not name what it should.");
+        }
+
+        foreach (var right in needs)
+        {
+            if (!caller.May(right.Action, right.Resource))
+            {
+                return DenyAsync(context, principal.Id, right);
+            }
+        }
+
+        return caller.IsAmbient && CrossSite.IsOfAnotherSite(context.Request)
+            ? context.RefuseAsync(StatusCodes.Status403Forbidden, "Pages of other sites need a token or a signature; a certificate, which browsers show by themselves, is not enough.")
+            : live.RunAsync(context, caller, needs, next);
+    }
+
+    /// <summary>A function's URL is public where the owner says so of the network, too: when its URL was made, only this machine could reach it.</summary>
+    private bool IsPublicFunction(HttpContext context) =>
+        _publicFunctions.Count > 0 && context.GetEndpoint() is RouteEndpoint { RoutePattern.RawText: LambdaRules.FunctionUrl }
+        && AccessTable.Value(context, "function") is { } text && FunctionArn.TryParse(text, out var arn) && _publicFunctions.Contains(arn.Name);
+
+    /// <summary>What a browser asks before it asks, without credentials: the function's own list of origins answers, and the function is not called.</summary>
+    private bool IsFunctionPreflight(HttpRequest request) =>
+        HttpMethods.IsOptions(request.Method) && request.Headers.AccessControlRequestMethod.Count > 0 && functions.Allows(request.Path, request.Headers.Origin.ToString());
+
+    private Task DenyAsync(HttpContext context, string principal, RouteRight? missing)
+    {
+        notes.Note(context, principal, missing is { } right ? $"No policy allows {right.Action} on {right.Resource}." : "Nobody may do this over the network.");
+        return context.RefuseDeniedAsync(missing);
+    }
+}

@@ -1,0 +1,96 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Roost.Identity;
+
+namespace Roost.Gateway.Http.Access;
+
+/// <summary>Takes a request of ASP.NET's to the check of its signature, body included.</summary>
+internal sealed class SignedRequests(ISignatureChecks checks, HttpOptions options)
+{
+    private const long HeldAtOnce = 32 * 1024 * 1024;
+
+    private static readonly string _emptyHash = Convert.ToHexStringLower(SHA256.HashData([]));
+
+    private readonly BodyBudget _budget = new(HeldAtOnce);
+
+    /// <summary>Whether it is signed by its query. Such a query is a credential: it is never logged.</summary>
+    public static bool IsPresigned(HttpContext context) => context.Request.Query.ContainsKey("X-Amz-Signature") || context.Request.Query.ContainsKey("X-Amz-Algorithm") || context.Request.Query.ContainsKey("X-Amz-Credential");
+
+    /// <exception cref="BadHttpRequestException">The body is too large to be held, or another than the one that was signed.</exception>
+    public async Task<CredentialCheck> CheckAsync(HttpContext context)
+    {
+        var check = await checks.BeginAsync(Describe(context), context.RequestAborted);
+        if (check.Refused is { } refused)
+        {
+            return refused;
+        }
+
+        var hasBody = context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != false;
+        if (check.PayloadHash is null)
+        {
+            return check.Finish(hasBody ? await HoldAsync(context) : _emptyHash);
+        }
+
+        var result = check.Finish(check.PayloadHash);
+        if (result.Principal is not null && check.PayloadHash != SignatureCheck.UnsignedPayload)
+        {
+            if (hasBody)
+            {
+                context.Request.Body = new HashedBody(context.Request.Body, check.PayloadHash, context.Request.ContentLength);
+            }
+            else
+            {
+                HashedBody.Compare(_emptyHash, check.PayloadHash);
+            }
+        }
+
+        return result;
+    }
+
+    private static SignedRequest Describe(HttpContext context) => new()
+    {
+        Method = context.Request.Method,
+        RawTarget = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget,
+        Headers = [.. context.Request.Headers.SelectMany(static header => header.Value, static (header, value) => KeyValuePair.Create(header.Key, value ?? ""))],
+        Services = SignedServices.Of(context.Request.Path),
+        Source = context.Connection.RemoteIpAddress,
+    };
+
+    /// <summary>Clients like boto3 state no hash: the whole body has to be there before it is known who sent it.</summary>
+    /// <returns>Its hash.</returns>
+    private async Task<string> HoldAsync(HttpContext context)
+    {
+        var held = new ArrayBufferWriter<byte>();
+        var taken = 0L;
+        context.Response.OnCompleted(() =>
+        {
+            _budget.Return(taken);
+            return Task.CompletedTask;
+        });
+        while (true)
+        {
+            var count = await context.Request.Body.ReadAsync(held.GetMemory(16 * 1024), context.RequestAborted);
+            if (count == 0)
+            {
+                break;
+            }
+
+            if (!_budget.TryTake(count))
+            {
+                throw new BadHttpRequestException("Too many bodies without X-Amz-Content-Sha256 are on their way; try again.", StatusCodes.Status503ServiceUnavailable);
+            }
+
+            taken += count;
+            held.Advance(count);
+            if (held.WrittenCount > options.MaxBodyBytes)
+            {
+                throw new BadHttpRequestException($"A signed body without X-Amz-Content-Sha256 may have {options.MaxBodyBytes} bytes (http.max-body).", StatusCodes.Status413PayloadTooLarge);
+            }
+        }
+
+        context.Request.Body = new MemoryStream(held.WrittenMemory.ToArray(), writable: false);
+        return Convert.ToHexStringLower(SHA256.HashData(held.WrittenSpan));
+    }
+}
