@@ -8,6 +8,7 @@ namespace Roost.Streams.Tests.BadNetwork;
 /// A stream on its way to mosquitto over links that are as bad as mobile ones get. Everywhere: no record is lost or called dead, the order
 /// stays, and a connection that ends repeats a window at most.
 /// </summary>
+[Parallelizable]
 public sealed class BadLinkTests
 {
     private const int Window = 100;

@@ -5,6 +5,7 @@ using Roost.Tests.Support;
 namespace Roost.Streams.Tests.BadNetwork;
 
 /// <summary>A stream on its way to a server that is reached and connects, and then does what none should.</summary>
+[Parallelizable]
 public sealed class ContraryCloudTests
 {
     private const int Window = 100;

@@ -5,6 +5,7 @@ namespace Roost.Streams.Tests.BadNetwork;
 
 /// <summary>A gateway's process and mosquitto in namespaces of their own, with a line of 64 kbit/s between them, shaped by the kernel.</summary>
 [Category("Slow")]
+[Parallelizable]
 public sealed class NarrowNetworkTests
 {
     [Test]

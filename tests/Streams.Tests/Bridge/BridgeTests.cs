@@ -9,6 +9,7 @@ namespace Roost.Streams.Tests.Bridge;
 /// <summary>The bridge between a broker here and a real mosquitto there.</summary>
 [TestFixture("5")]
 [TestFixture("3.1.1")]
+[Parallelizable]
 public sealed class BridgeTests(string version)
 {
     private TemporaryFolder _folder = null!;

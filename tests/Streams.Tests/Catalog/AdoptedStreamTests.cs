@@ -10,6 +10,7 @@ using Roost.Tests.Support;
 namespace Roost.Streams.Tests.Catalog;
 
 /// <summary>A log that another room keeps, shown as a stream.</summary>
+[Parallelizable]
 public sealed class AdoptedStreamTests
 {
     private static readonly StreamName s_name = StreamName.Parse("$theirs");

@@ -6,6 +6,7 @@ using Roost.Tests.Support;
 namespace Roost.Streams.Tests.Export;
 
 /// <summary>What the engine does with a target that takes batches, whatever that is.</summary>
+[Parallelizable]
 public sealed class BatchExportTests
 {
     private TemporaryFolder _folder = null!;

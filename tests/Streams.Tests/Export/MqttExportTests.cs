@@ -8,6 +8,7 @@ using Roost.Tests.Support;
 namespace Roost.Streams.Tests.Export;
 
 /// <summary>A stream on its way to a real mosquitto.</summary>
+[Parallelizable]
 public sealed class MqttExportTests
 {
     private TemporaryFolder _folder = null!;

@@ -9,6 +9,7 @@ namespace Roost.Streams.Tests.RealEnds;
 
 /// <summary>Both ends are counted after <see cref="KilledEnds"/>.</summary>
 [Category("Slow")]
+[Parallelizable]
 public sealed class KilledEndsTests
 {
     private const int Window = 100;

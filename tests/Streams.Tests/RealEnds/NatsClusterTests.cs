@@ -7,6 +7,7 @@ namespace Roost.Streams.Tests.RealEnds;
 
 /// <summary>A stream on its way to three nodes of nats-server that replicate what they keep. It takes them some seconds to agree on who leads.</summary>
 [Category("Slow")]
+[Parallelizable]
 public sealed class NatsClusterTests
 {
     private const int Window = 100;

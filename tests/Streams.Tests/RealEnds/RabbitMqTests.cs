@@ -4,6 +4,7 @@ namespace Roost.Streams.Tests.RealEnds;
 
 /// <summary>A stream on its way to RabbitMQ. The server takes 5 to 15 s to start, and again after it is killed.</summary>
 [Category("Slow")]
+[Parallelizable]
 public sealed class RabbitMqTests
 {
     [Test]

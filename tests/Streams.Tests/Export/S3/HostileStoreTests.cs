@@ -8,6 +8,7 @@ using Roost.Tests.Support;
 
 namespace Roost.Streams.Tests.Export.S3;
 
+[Parallelizable]
 public sealed class HostileStoreTests
 {
     private const int PartBytes = 5 * 1024 * 1024;
