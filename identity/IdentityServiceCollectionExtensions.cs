@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Roost.Identity.Audit;
+using Roost.Identity.Certificates;
 using Roost.Identity.Logins;
 using Roost.Identity.Signatures;
 using Roost.Identity.Store;
@@ -21,6 +22,7 @@ public static class IdentityServiceCollectionExtensions
         services.TryAddSingleton<IdentityChanges>();
         services.TryAddSingleton<IdentityDatabase>();
         services.AddAudit();
+        services.AddThingsAndCertificates();
         services.AddLogins();
         services.TryAddSingleton<ISignatureChecks, SignatureChecks>();
         services.TryAddSingleton<IdentityHost>();

@@ -1,0 +1,116 @@
+using Microsoft.Data.Sqlite;
+using Roost.Identity.Store;
+
+namespace Roost.Identity.Things;
+
+/// <summary>
+/// Things, groups and types: what is asked comes from memory, what is changed goes through the database. A change is judged against the database, on its
+/// writer's thread, so that two that come at once cannot pass each other; then memory takes what is there now.
+/// </summary>
+internal sealed partial class ThingRegistry(IdentityDatabase database, IAuditTrail audit, IdentityChanges changes, TimeProvider clock, IEnumerable<IThingEnding> endings)
+    : IThingRegistry, IThings, IIdentityPart
+{
+    private readonly Lock _gate = new();
+    private volatile RegistrySnapshot _snapshot = RegistrySnapshot.Empty;
+
+    public RegistrySnapshot Snapshot => _snapshot;
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        Reload();
+        return Task.CompletedTask;
+    }
+
+    public ThingDescription? Find(string name) => _snapshot.Things.GetValueOrDefault(name)?.Description;
+
+    public async Task<ThingDescription> PutAsync(ThingChange change, ChangedBy by, CancellationToken cancellationToken = default)
+    {
+        ThingRules.Check(change);
+        var (record, isNew, isChanged) = await database.Store.WriteAsync(connection => Put(connection, change), cancellationToken);
+        if (!isChanged)
+        {
+            return record.Description;
+        }
+
+        var current = Reload(change.Name);
+        await audit.RecordAsync(by.Entry(isNew ? "thing.create" : "thing.update", change.Name, change.Name), CancellationToken.None);
+        await changes.TellAsync(IdentityChangeKind.RightsChanged, $"thing/{change.Name}");
+        return current?.Description ?? record.Description; // deleted meanwhile: what was made is the answer
+    }
+
+    public async Task DeleteAsync(string name, long? expectedVersion, ChangedBy by, CancellationToken cancellationToken = default)
+    {
+        ThingRules.CheckVersion(_snapshot.Things.GetValueOrDefault(name)?.Description ?? throw Missing("thing", name), expectedVersion);
+        foreach (var ending in endings)
+        {
+            await ending.BeginAsync(name, by, cancellationToken);
+        }
+
+        await database.Store.WriteAsync(
+            connection =>
+            {
+                ThingRules.CheckVersion(RegistryRows.FindThing(connection, name, _snapshot.Groups)?.Description ?? throw Missing("thing", name), expectedVersion);
+                RegistryRows.Execute(connection, "DELETE FROM thing_group_members WHERE thing = $name", ("$name", name));
+                RegistryRows.Execute(connection, "DELETE FROM things WHERE name = $name", ("$name", name));
+                foreach (var ending in endings)
+                {
+                    ending.Delete(connection, name);
+                }
+            },
+            cancellationToken);
+        foreach (var ending in endings)
+        {
+            await ending.ForgetAsync(name);
+        }
+
+        Reload(name);
+        await audit.RecordAsync(by.Entry("thing.delete", name, name), CancellationToken.None);
+        await changes.TellAsync(IdentityChangeKind.CredentialEnded, $"thing/{name}");
+    }
+
+    internal static ChangeRefusedException Missing(string kind, string name) => new(ChangeFault.NotFound, $"there is no {kind} '{name}'; 'roost {kind} list' shows those that there are");
+
+    private (ThingRecord Record, bool IsNew, bool IsChanged) Put(SqliteConnection connection, ThingChange change)
+    {
+        var groups = RegistryRows.Groups(connection);
+        var old = RegistryRows.FindThing(connection, change.Name, groups);
+        var next = ThingRules.Apply(old, change, clock.GetUtcNow());
+        if (next.Description.TypeName is { } type && type != old?.Description.TypeName && !RegistryRows.Exists(connection, "thing_types", type))
+        {
+            throw Missing("type", type);
+        }
+
+        if (next.DirectGroups.FirstOrDefault(group => !groups.ContainsKey(group)) is { } missing)
+        {
+            throw Missing("group", missing);
+        }
+
+        if (old is not null && ThingRules.AreSame(old, next))
+        {
+            return (old, false, false);
+        }
+
+        RegistryRows.SaveThing(connection, next);
+        return (next, old is null, true);
+    }
+
+    /// <summary>Memory takes what is committed: whoever reads last, under the gate, has read the newest.</summary>
+    private ThingRecord? Reload(string thing)
+    {
+        lock (_gate)
+        {
+            var snapshot = _snapshot;
+            var record = database.Store.Read(connection => RegistryRows.FindThing(connection, thing, snapshot.Groups));
+            _snapshot = snapshot with { Things = record is null ? snapshot.Things.Remove(thing) : snapshot.Things.SetItem(thing, record) };
+            return record;
+        }
+    }
+
+    private void Reload()
+    {
+        lock (_gate)
+        {
+            _snapshot = database.Store.Read(RegistryRows.ReadAll);
+        }
+    }
+}

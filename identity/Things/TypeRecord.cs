@@ -1,0 +1,3 @@
+namespace Roost.Identity.Things;
+
+internal sealed record TypeRecord(string Name, string Description, DateTimeOffset CreatedAt);
