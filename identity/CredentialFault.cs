@@ -38,4 +38,7 @@ public enum CredentialFault
 
     /// <summary>Too many wrong ones came before it, by this name or from this address.</summary>
     LockedOut,
+
+    /// <summary>It was not looked at, as too many others wait to be: the client shall come again later.</summary>
+    Busy,
 }

@@ -5,4 +5,7 @@ public interface IAccessKeys
 {
     /// <returns>Null: there is no such key.</returns>
     ValueTask<AccessKeySecret?> FindAsync(string accessKeyId, CancellationToken cancellationToken);
+
+    /// <summary>Tells that a signature of this key was good, so that an operator sees when it was used last.</summary>
+    void NoteUse(string accessKeyId);
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Routing;
+using Roost.Identity.Logins;
 using Roost.Identity.Audit;
 
 namespace Roost.Identity;

@@ -73,6 +73,12 @@ internal sealed class JsonRequest : IDisposable
         return [.. value.EnumerateArray().Select(item => TextOf(name, item))];
     }
 
+    /// <returns>Null: it is not there.</returns>
+    /// <exception cref="ChangeRefusedException">It is no whole number within the bounds.</exception>
+    public long? Number(string name, long least, long most) => !Root.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null ? null
+        : value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= least && number <= most ? number
+        : throw new ChangeRefusedException(ChangeFault.Invalid, $"'{name}' is no whole number from {least} to {most}.");
+
     public void Dispose()
     {
         _document.Dispose();

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Roost.Identity.Secrets;
 
 namespace Roost.Identity.Logins;
 
@@ -10,5 +11,16 @@ internal static class LoginServices
     {
         services.TryAddSingleton<LoginMetrics>();
         services.TryAddSingleton<IGuessingGuard, GuessingGuard>();
+        services.TryAddSingleton(SecretsEnvironment.OfProcess());
+        services.TryAddSingleton<SealingKeys>();
+        services.TryAddSingleton(PasswordHashing.Default);
+        services.TryAddSingleton<CredentialChanges>();
+        services.TryAddSingleton<Users>();
+        services.TryAddSingleton<Tokens>();
+        services.TryAddSingleton<AccessKeys>();
+        services.TryAddSingleton<IAccessKeys>(provider => provider.GetRequiredService<AccessKeys>());
+        services.TryAddSingleton<IPasswordChecks, PasswordChecks>();
+        services.TryAddSingleton<ITokenChecks, TokenChecks>();
+        services.AddSingleton<IIdentityPart, LoginPart>();
     }
 }
