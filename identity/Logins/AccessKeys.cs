@@ -19,6 +19,8 @@ internal sealed class AccessKeys(CredentialChanges changes, SealingKeys seals, T
 
     private ImmutableDictionary<string, AccessKeyRecord> _keys = ImmutableDictionary.Create<string, AccessKeyRecord>(StringComparer.Ordinal);
 
+    public int Count => Volatile.Read(ref _keys).Count;
+
     /// <summary>Oldest first.</summary>
     public IReadOnlyList<AccessKeyRecord> List() => [.. Volatile.Read(ref _keys).Values.OrderBy(key => key.CreatedAt).ThenBy(key => key.Id, StringComparer.Ordinal)];
 

@@ -5,7 +5,7 @@ using Roost.Identity.Secrets;
 namespace Roost.Identity.Logins;
 
 /// <summary>Reads the logins into memory before the first listener opens, and takes away those of things that are gone.</summary>
-internal sealed class LoginPart(SealingKeys seals, Users users, Tokens tokens, AccessKeys keys, CredentialChanges credentials, IdentityChanges changes, ILogger<LoginPart> logger) : IIdentityPart
+internal sealed class LoginPart(SealingKeys seals, Users users, Tokens tokens, AccessKeys keys, CredentialChanges credentials, IdentityChanges changes, LoginMetrics metrics, ILogger<LoginPart> logger) : IIdentityPart
 {
     private const string ThingPrefix = "thing/";
 
@@ -15,6 +15,7 @@ internal sealed class LoginPart(SealingKeys seals, Users users, Tokens tokens, A
         users.Load();
         tokens.Load();
         keys.Load();
+        metrics.Observe(() => [("user", users.Count), ("token", tokens.Count), ("key", keys.Count)]);
         changes.Subscribe(HearAsync);
         await RemoveGoneAsync(cancellationToken); // of a deletion that a power cut has cut short
     }

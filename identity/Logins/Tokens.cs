@@ -13,6 +13,8 @@ internal sealed class Tokens(CredentialChanges changes, TimeProvider time, ILogg
 
     private ImmutableDictionary<string, TokenRecord> _tokens = ImmutableDictionary.Create<string, TokenRecord>(StringComparer.Ordinal);
 
+    public int Count => Volatile.Read(ref _tokens).Count;
+
     /// <summary>Oldest first.</summary>
     public IReadOnlyList<TokenRecord> List() => [.. Volatile.Read(ref _tokens).Values.OrderBy(token => token.CreatedAt).ThenBy(token => token.Id, StringComparer.Ordinal)];
 

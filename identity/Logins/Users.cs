@@ -10,6 +10,8 @@ internal sealed class Users(CredentialChanges changes, PasswordHashing hashing, 
 
     private volatile ImmutableDictionary<string, UserRecord> _users = ImmutableDictionary.Create<string, UserRecord>(StringComparer.Ordinal);
 
+    public int Count => _users.Count;
+
     /// <summary>By name.</summary>
     public IReadOnlyList<UserRecord> List() => [.. _users.Values.OrderBy(user => user.Name, StringComparer.Ordinal)];
 
