@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Roost.Identity.Audit;
 using Roost.Identity.Certificates;
 using Roost.Identity.Logins;
+using Roost.Identity.Policies;
 using Roost.Identity.Signatures;
 using Roost.Identity.Store;
 
@@ -23,6 +24,7 @@ public static class IdentityServiceCollectionExtensions
         services.TryAddSingleton<IdentityDatabase>();
         services.AddAudit();
         services.AddThingsAndCertificates();
+        services.AddPolicies();
         services.AddLogins();
         services.TryAddSingleton<ISignatureChecks, SignatureChecks>();
         services.TryAddSingleton<IdentityHost>();

@@ -1,0 +1,25 @@
+using Roost.Identity.Policies.Documents;
+using Roost.Mqtt;
+
+namespace Roost.Identity.Policies.Access;
+
+/// <summary>
+/// The rights of one connection as the broker asks for them. A filter is compared with policies as a text: its <c>+</c> and <c>#</c> are met by the same
+/// characters or by <c>*</c>, as AWS IoT has it. What comes through a granted filter is asked about once more, by <c>iot:Receive</c>.
+/// </summary>
+internal sealed class MqttRights(IReadOnlyList<BoundStatement> statements) : IClientPolicy
+{
+    private readonly ActionRights _publish = ActionRights.Of(statements, KnownActions.Publish, "topic/");
+    private readonly ActionRights _retain = ActionRights.Of(statements, KnownActions.RetainPublish, "topic/");
+    private readonly ActionRights _subscribe = ActionRights.Of(statements, KnownActions.Subscribe, "topicfilter/");
+    private readonly ActionRights _receive = ActionRights.Of(statements, KnownActions.Receive, "topic/");
+
+    public bool ChecksReceived => !_receive.IsUnbounded;
+
+    public bool MayPublish(TopicName topic, bool retain) => _publish.Allows(topic.Value) && (!retain || _retain.Allows(topic.Value));
+
+    /// <summary>A shared subscription is judged by all that it could bring, as nobody asks when it does: see <see cref="IClientPolicy.MayReceive"/>.</summary>
+    public bool MaySubscribe(TopicFilter filter, string? shareName) => _subscribe.Allows(filter.Value) && (shareName is null || _receive.IsUnbounded);
+
+    public bool MayReceive(TopicName topic) => _receive.Allows(topic.Value);
+}

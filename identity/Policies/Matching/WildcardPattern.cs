@@ -1,0 +1,133 @@
+namespace Roost.Identity.Policies.Matching;
+
+/// <summary>One pattern of a policy, its variables filled in. Immutable.</summary>
+/// <param name="code">See <see cref="PatternCode"/>.</param>
+internal sealed class WildcardPattern(string code)
+{
+    private readonly bool _isExact = !code.AsSpan().ContainsAny(PatternCode.Any, PatternCode.One);
+
+    public string Code { get; } = code;
+
+    /// <summary>It matches its own text and nothing else.</summary>
+    public bool IsExact => _isExact;
+
+    /// <summary>It matches every text.</summary>
+    public bool IsEverything => Code.Length > 0 && !Code.AsSpan().ContainsAnyExcept(PatternCode.Any);
+
+    /// <summary>What every text begins with that it matches, where that says all about it; null: it does not.</summary>
+    public string? Prefix => Code.Length > 0 && Code.IndexOfAny([PatternCode.Any, PatternCode.One]) == Code.Length - 1 && Code[^1] == PatternCode.Any ? Code[..^1] : null;
+
+    /// <summary>What every text begins with that it matches.</summary>
+    public ReadOnlySpan<char> Head => Code.AsSpan().IndexOfAny(PatternCode.Any, PatternCode.One) is var end and >= 0 ? Code.AsSpan(0, end) : Code;
+
+    /// <summary>
+    /// Goes back to the last <c>*</c> only, as what stands before it has been found at the earliest place: at most the text's length times that of the longest
+    /// part between two <c>*</c>.
+    /// </summary>
+    public bool Matches(ReadOnlySpan<char> text)
+    {
+        var pattern = Code.AsSpan();
+        if (_isExact)
+        {
+            return pattern.SequenceEqual(text);
+        }
+
+        var head = pattern.IndexOfAny(PatternCode.Any, PatternCode.One);
+        if (!text.StartsWith(pattern[..head], StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        int at = head, place = head, star = -1, retry = 0;
+        while (place < text.Length)
+        {
+            if (at < pattern.Length && pattern[at] == PatternCode.Any)
+            {
+                star = ++at;
+                retry = place;
+                if (at == pattern.Length)
+                {
+                    return true;
+                }
+
+                continue;
+            }
+
+            if (at < pattern.Length && pattern[at] == PatternCode.One)
+            {
+                place += LengthAt(text, place);
+                at++;
+                continue;
+            }
+
+            if (at < pattern.Length && pattern[at] == text[place])
+            {
+                place++;
+                at++;
+                continue;
+            }
+
+            if (star < 0)
+            {
+                return false;
+            }
+
+            retry += LengthAt(text, retry);
+            place = retry;
+            at = star;
+        }
+
+        while (at < pattern.Length && pattern[at] == PatternCode.Any)
+        {
+            at++;
+        }
+
+        return at == pattern.Length;
+    }
+
+    /// <summary>What is left to match of a text behind <paramref name="prefix"/>: none where it cannot begin so, several where a <c>*</c> may end in it.</summary>
+    /// <param name="prefix">ASCII.</param>
+    public IEnumerable<WildcardPattern> Behind(string prefix)
+    {
+        var places = new SortedSet<int> { 0 };
+        foreach (var unit in prefix)
+        {
+            var next = new SortedSet<int>();
+            foreach (var place in Reached(places))
+            {
+                if (place < Code.Length && Code[place] == PatternCode.Any)
+                {
+                    next.Add(place);
+                }
+                else if (place < Code.Length && (Code[place] == unit || Code[place] == PatternCode.One))
+                {
+                    next.Add(place + 1);
+                }
+            }
+
+            places = next;
+        }
+
+        return places.Select(place => new WildcardPattern(Code[place..]));
+    }
+
+    public override string ToString() => PatternCode.Show(Code);
+
+    /// <summary>With the places behind each <c>*</c>, which may match nothing.</summary>
+    private SortedSet<int> Reached(SortedSet<int> places)
+    {
+        var all = new SortedSet<int>(places);
+        foreach (var start in places)
+        {
+            for (var place = start; place < Code.Length && Code[place] == PatternCode.Any; place++)
+            {
+                all.Add(place + 1);
+            }
+        }
+
+        return all;
+    }
+
+    private static int LengthAt(ReadOnlySpan<char> text, int place) =>
+        char.IsHighSurrogate(text[place]) && place + 1 < text.Length && char.IsLowSurrogate(text[place + 1]) ? 2 : 1;
+}

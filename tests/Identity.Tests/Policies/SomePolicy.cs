@@ -1,0 +1,17 @@
+using System.Text.Json;
+
+namespace Roost.Identity.Tests.Policies;
+
+/// <summary>Policies and principals for tests.</summary>
+internal static class SomePolicy
+{
+    public static string Of(params object[] statements) => JsonSerializer.Serialize(new { Version = "2012-10-17", Statement = statements });
+
+    public static object Allow(string action, params string[] resources) => new { Effect = "Allow", Action = action, Resource = resources };
+
+    public static object Deny(string action, params string[] resources) => new { Effect = "Deny", Action = action, Resource = resources };
+
+    public static Principal User(string name) => new() { Kind = PrincipalKind.User, Name = name };
+
+    public static Principal CertificateOf(string? thing, char digit = 'a') => new() { Kind = PrincipalKind.Certificate, Name = new string(digit, 64), Thing = thing };
+}
