@@ -1,10 +1,13 @@
+using System.Globalization;
+
 namespace Roost.Gateway;
 
 /// <summary>The arguments of <c>roostd</c>. There are few: everything else is in the configuration.</summary>
 internal sealed record CommandLine
 {
     public const string Usage = """
-        Usage: roostd [--config FILE] [--data DIR] [--check-config | --backup FILE [--force] | --restore FILE [--force] [--replay]]
+        Usage: roostd [--config FILE] [--data DIR] [--check-config | --backup FILE [--force] | --restore FILE [--force] [--replay] |
+                      --verify-audit DIR --public-key FILE [--from N] [--to N]]
 
           --config FILE    configuration in YAML; FILE's neighbours conf.d/*.yaml are read after it
           --data DIR       folder for everything that is kept (default ./data; wins over `data:`)
@@ -13,6 +16,8 @@ internal sealed record CommandLine
                            with --force in the place of a FILE that is there
           --restore FILE   put back what such a file has; with --force also over what is there, which is kept aside, and
                            with --replay the changes that are known from after the backup on top of it
+          --verify-audit DIR  read the audit in DIR again, a folder identity/audit or a copy of it, and say whether it is whole: 0, or not: 1;
+                           with the public key that 'roost audit key' prints, and for records --from N --to N only
           --version        print the version and exit
           --help           print this and exit
 
@@ -28,6 +33,15 @@ internal sealed record CommandLine
     public string? BackupFile { get; init; }
 
     public string? RestoreFile { get; init; }
+
+    /// <summary>A folder <c>identity/audit</c>, or a copy.</summary>
+    public string? AuditFolder { get; init; }
+
+    public string? PublicKeyFile { get; init; }
+
+    public long? FirstRecord { get; init; }
+
+    public long? LastRecord { get; init; }
 
     public bool Force { get; init; }
 
@@ -57,6 +71,16 @@ internal sealed record CommandLine
                         "--backup" => parsed with { BackupFile = value },
                         _ => parsed with { RestoreFile = value },
                     };
+                    break;
+                case "--verify-audit" or "--public-key":
+                    value ??= i + 1 < arguments.Length ? arguments[++i] : null;
+                    fault = string.IsNullOrEmpty(value) ? $"{name} needs a value" : null;
+                    parsed = name == "--verify-audit" ? parsed with { AuditFolder = value } : parsed with { PublicKeyFile = value };
+                    break;
+                case "--from" or "--to":
+                    value ??= i + 1 < arguments.Length ? arguments[++i] : null;
+                    fault = long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? null : $"{name} needs the number of a record";
+                    parsed = name == "--from" ? parsed with { FirstRecord = number } : parsed with { LastRecord = number };
                     break;
                 case "--check-config" when value is null:
                     parsed = parsed with { CheckOnly = true };
@@ -90,6 +114,14 @@ internal sealed record CommandLine
         else if (fault is null && parsed.Replay && parsed.RestoreFile is null)
         {
             fault = "--replay goes with --restore";
+        }
+        else if (fault is null && parsed.AuditFolder is null != parsed.PublicKeyFile is null)
+        {
+            fault = "--verify-audit and --public-key go together";
+        }
+        else if (fault is null && parsed.AuditFolder is null && (parsed.FirstRecord ?? parsed.LastRecord) is not null)
+        {
+            fault = "--from and --to go with --verify-audit";
         }
 
         return parsed;

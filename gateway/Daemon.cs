@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Roost.Gateway.Audit;
 using Roost.Gateway.Backups;
 using Roost.Gateway.Clients;
 using Roost.Gateway.Configuration;
@@ -47,6 +48,11 @@ internal static class Daemon
         {
             await output.WriteLineAsync(commandLine.Help ? CommandLine.Usage : $"roostd {Version}");
             return ExitCode.Stopped;
+        }
+
+        if (commandLine.AuditFolder is { } audit)
+        {
+            return await OfflineAudit.VerifyAsync(audit, commandLine, output, errors);
         }
 
         var configuration = RoostConfiguration.Load(commandLine, environment, out var faults);

@@ -13,7 +13,8 @@ public sealed class RequestIdentity(Principal principal)
     /// <summary>For the audit: who asks.</summary>
     public static ChangedBy Of(HttpContext context)
     {
-        var source = context.Connection.RemoteIpAddress is { } address ? $"{(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address)} port {context.Connection.RemotePort}" : null;
+        var source = context.Connection.RemoteIpAddress is { } address ? $"{(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address)} port {context.Connection.RemotePort}"
+            : context.Features.Get<LocalUser>() is { } user ? $"uid {user.Id}" : null;
         return context.Features.Get<RequestIdentity>() is { } identity
             ? new ChangedBy(identity.Principal.Id, source)
             : ChangedBy.Local with { Source = source };

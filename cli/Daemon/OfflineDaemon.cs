@@ -5,10 +5,10 @@ namespace Roost.Cli.Daemon;
 /// <summary><c>roostd</c> as a program that does one thing to its data and ends: what is in a data folder only the daemon knows.</summary>
 internal static class OfflineDaemon
 {
-    /// <summary>Runs it with the terminal's output; a relative name counts from <paramref name="terminal"/>'s folder.</summary>
+    /// <summary>Runs it with the terminal's output, or with <paramref name="output"/>; a relative name counts from <paramref name="terminal"/>'s folder.</summary>
     /// <returns>Its exit code, which has the same meanings as ours.</returns>
     /// <exception cref="DaemonException">There is no roostd to be found.</exception>
-    public static async Task<int> RunAsync(IEnumerable<string> arguments, Terminal terminal, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(IEnumerable<string> arguments, Terminal terminal, CancellationToken cancellationToken, TextWriter? output = null)
     {
         var start = new ProcessStartInfo { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = terminal.Folder };
         foreach (var argument in Find(start, terminal).Concat(arguments))
@@ -18,9 +18,9 @@ internal static class OfflineDaemon
 
         using var process = Process.Start(start)!;
         // Not ended by Ctrl-C of ours: the terminal sends it to both, and the daemon leaves its data in order.
-        var output = CopyAsync(process.StandardOutput, terminal.Out);
+        var copied = CopyAsync(process.StandardOutput, output ?? terminal.Out);
         var errors = CopyAsync(process.StandardError, terminal.Error);
-        await Task.WhenAll(output, errors, process.WaitForExitAsync(CancellationToken.None));
+        await Task.WhenAll(copied, errors, process.WaitForExitAsync(CancellationToken.None));
         cancellationToken.ThrowIfCancellationRequested();
         return process.ExitCode is ExitCode.Done or ExitCode.Usage ? process.ExitCode : ExitCode.Failed;
     }

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Roost.Gateway.Audit;
 using Roost.Gateway.Http.Access;
 using Roost.Gateway.Http.Tls;
 using Roost.Identity;
@@ -73,6 +74,8 @@ internal static class HttpHosting
         app.Use(next => context => PathGate.InvokeAsync(context, next));
         app.Use(next => context => guard.InvokeAsync(context, next));
         app.UseAccess(services);
+        var audit = ActivatorUtilities.CreateInstance<AuditStep>(services);
+        app.Use(next => context => audit.InvokeAsync(context, next));
         app.UseWebSockets();
     }
 
@@ -116,8 +119,10 @@ internal static class HttpHosting
     private static ConnectionDelegate AdmitByCredentials(ConnectionDelegate next) => connection =>
     {
         var socket = connection.Features.Get<IConnectionSocketFeature>()!.Socket;
-        if (PeerCredentials.Of(socket).MayControl())
+        var peer = PeerCredentials.Of(socket);
+        if (peer.MayControl())
         {
+            connection.Features.Set(new LocalUser(peer.UserId));
             return next(connection);
         }
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Roost.Gateway.Audit;
 using Roost.Gateway.Backups;
 using Roost.Gateway.Cloud;
 using Roost.Gateway.Configuration;
@@ -43,6 +44,7 @@ internal static class RoomServices
         services.AddSingleton<IHealthSource>(provider => provider.GetRequiredService<BrokerHost>());
         services.AddHostedService(provider => provider.GetRequiredService<BrokerHost>());
         services.AddIdentity();
+        services.AddHostedService(provider => ActivatorUtilities.CreateInstance<ConfigurationRecord>(provider, configuration));
 
         services.AddSingleton<IValidateOptions<ShadowSyncOptions>, ShadowSyncUplinkValidator>();
         services.AddSingleton<IShadowUpstream, ShadowUpstream>();

@@ -81,7 +81,9 @@ internal sealed class AuditFlood
 
     /// <summary>Without the port, which is another each time.</summary>
     private static string AddressOf(string? source) =>
-        source is null ? "" : System.Net.IPEndPoint.TryParse(source, out var endpoint) ? endpoint.Address.ToString() : source;
+        source is null ? ""
+        : source.IndexOf(" port ", StringComparison.Ordinal) is var port and > 0 ? source[..port]
+        : System.Net.IPEndPoint.TryParse(source, out var endpoint) ? endpoint.Address.ToString() : source;
 
     private sealed class Alike
     {
