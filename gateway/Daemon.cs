@@ -124,7 +124,7 @@ internal static class Daemon
         {
             await app.StartAsync();
         }
-        catch (Exception exception) when (exception is DatabaseCorruptException or DatabaseVersionException or CorruptLogException or InvalidDataException)
+        catch (Exception exception) when (exception is DatabaseCorruptException or DatabaseVersionException or CorruptLogException or IdentityDamagedException)
         {
             throw new StartRefusedException(exception.Message);
         }

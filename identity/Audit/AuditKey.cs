@@ -29,7 +29,7 @@ internal sealed class AuditKey : IDisposable
     public string PublicPem => _key.ExportSubjectPublicKeyInfoPem() + "\n";
 
     /// <summary>Reads the key, or makes one where there is none: whole or not at all, also over a power cut.</summary>
-    /// <exception cref="InvalidDataException">It cannot be read. A new one would make strangers of all checkpoints, so none is made.</exception>
+    /// <exception cref="IdentityDamagedException">It cannot be read. A new one would make strangers of all checkpoints, so none is made.</exception>
     public static AuditKey Open(string folder)
     {
         var path = Path.Combine(folder, FileName);
@@ -42,7 +42,7 @@ internal sealed class AuditKey : IDisposable
         catch (Exception exception) when (exception is ArgumentException or CryptographicException)
         {
             key.Dispose();
-            throw new InvalidDataException($"The audit's key {path} is damaged: {exception.Message.TrimEnd('.')}. Put it back from a backup; without one, move it away for a new key, which checkpoints of the past will not fit.", exception);
+            throw new IdentityDamagedException($"The audit's key {path} is damaged: {exception.Message.TrimEnd('.')}. Put it back from a backup; without one, move it away for a new key, which checkpoints of the past will not fit.");
         }
     }
 

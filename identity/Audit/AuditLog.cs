@@ -42,7 +42,7 @@ internal sealed class AuditLog : IAsyncDisposable
     public static string SegmentsOf(string folder) => Path.Combine(folder, SegmentsFolderName);
 
     /// <param name="identityFolder">Has the key; the audit is a folder in it.</param>
-    /// <exception cref="InvalidDataException">The key is damaged.</exception>
+    /// <exception cref="IdentityDamagedException">The key is damaged.</exception>
     /// <exception cref="IOException">The folder is in use, or cannot be read or written.</exception>
     public static AuditLog Open(string identityFolder, AuditOptions options, TimeProvider clock, ILogger logger, StorageMetrics? metrics)
     {

@@ -137,7 +137,7 @@ public sealed class AuditTrailTests
 
         await File.WriteAllTextAsync(path, "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
 
-        Assert.That(() => AuditHost.StartAsync(Identity), Throws.TypeOf<InvalidDataException>());
+        Assert.That(() => AuditHost.StartAsync(Identity), Throws.TypeOf<IdentityDamagedException>());
     }
 
     [Test]
