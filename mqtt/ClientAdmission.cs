@@ -22,6 +22,9 @@ public sealed class ClientAdmission
     /// <summary>The authenticator's own, handed on to readers and observers as it is; also with a refusal.</summary>
     public object? Tag { get; private init; }
 
+    /// <summary>See <see cref="AsAnonymous"/>.</summary>
+    internal bool IsForListener { get; private init; }
+
     /// <summary>For people, sent to an MQTT 5 client that is refused; null: none.</summary>
     public string? Reason { get; private init; }
 
@@ -41,6 +44,9 @@ public sealed class ClientAdmission
     }
 
     internal ClientAdmission With(IClientPolicy? policy) => new() { Identity = Identity, Policy = policy, Credential = Credential, Tag = Tag };
+
+    /// <summary>Nothing speaks against it, and nobody knows it: it comes in as an anonymous client, where the listener takes those.</summary>
+    public static ClientAdmission AsAnonymous() => new() { IsForListener = true };
 
     internal static ClientAdmission Anonymous(IClientPolicy? policy) => new() { Policy = policy };
 }

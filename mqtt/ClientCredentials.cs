@@ -14,7 +14,10 @@ public sealed class ClientCredentials
     /// <summary>Null: none was given. The memory is the credentials' own.</summary>
     public ReadOnlyMemory<byte>? Password { get; init; }
 
-    /// <summary>Shown in the TLS handshake and checked there against the listener's authorities; null: none.</summary>
+    /// <summary>
+    /// Shown in the TLS handshake and checked there against the listener's authorities; null: none. Gone with the connection: who looks at it later than at once
+    /// makes a copy. So it is with <see cref="Intermediates"/>.
+    /// </summary>
     public X509Certificate2? Certificate { get; init; }
 
     /// <summary>Certificates that it sent beside <see cref="Certificate"/>, unchecked; at most eight.</summary>

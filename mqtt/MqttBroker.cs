@@ -28,6 +28,7 @@ public sealed class MqttBroker : IMqttBroker, IAsyncDisposable
     private readonly BrokerCore _core;
     private readonly ReceiveBuffer _receive = new();
     private readonly TimeProvider _time;
+    private readonly ITlsSource? _tls;
     private readonly HandshakePool _handshakes = new();
     private readonly Listener _relayed; // of what another server has accepted
     private readonly List<ListenerSource> _listeners = [];
@@ -39,11 +40,12 @@ public sealed class MqttBroker : IMqttBroker, IAsyncDisposable
 
     public MqttBroker(IOptions<MqttOptions> options, TimeProvider clock, MqttMetrics metrics, StorageMetrics storageMetrics, ILogger<MqttBroker> logger,
         IEnumerable<IEnhancedAuthenticator> methods, IClientAuthenticator? authenticator = null,
-        IEnumerable<IConnectionObserver>? observers = null)
+        IEnumerable<IConnectionObserver>? observers = null, ITlsSource? tls = null)
     {
         _options = options.Value;
         _logger = logger;
         _time = clock;
+        _tls = tls;
         _loop = new EventLoop(clock);
         var counters = new BrokerCounters();
         _journal = _options.Folder is null
@@ -86,7 +88,7 @@ public sealed class MqttBroker : IMqttBroker, IAsyncDisposable
         {
             foreach (var options in _options.Listeners)
             {
-                listeners.Add(ListenerSource.Bind(_core, _loop, _receive, _handshakes, options, _time, _logger));
+                listeners.Add(ListenerSource.Bind(_core, _loop, _receive, _handshakes, options, _tls, _time, _logger));
             }
         }
         catch (MqttListenerException)

@@ -88,7 +88,7 @@ public sealed class MqttLimitsOptions
     /// <summary>Connections a second that one listener takes, with bursts of one second; others are closed at once. 0, the default: no limit.</summary>
     public int ConnectRate { get; set; }
 
-    /// <summary>The same for one remote address (an IPv6 network of 64 bits). 0, the default: no limit.</summary>
+    /// <summary>The same for one remote address (an IPv6 network of 64 bits). 0, the default: no limit, but for listeners with TLS beyond this machine, where it is 50 unless they say 0 themselves.</summary>
     public int ConnectRatePerAddress { get; set; }
 
     /// <summary>The highest QoS of PUBLISH: 0, 1 or 2. Subscriptions are granted no more. Default 2.</summary>

@@ -7,7 +7,8 @@ using Roost.Mqtt.Transport.Tls;
 namespace Roost.Mqtt;
 
 /// <summary>Reports every fault at once, each with its key, value and remedy.</summary>
-internal sealed class MqttOptionsValidator : IValidateOptions<MqttOptions>
+/// <param name="source">Its files are there when listeners open, and perhaps not before.</param>
+internal sealed class MqttOptionsValidator(ITlsSource? source = null) : IValidateOptions<MqttOptions>
 {
     private const int MaxSocketPathBytes = 107; // of struct sockaddr_un, but for the zero at its end
 
@@ -76,7 +77,7 @@ internal sealed class MqttOptionsValidator : IValidateOptions<MqttOptions>
         ? one.Socket == other.Socket
         : one.Port != 0 && one.Address == other.Address && one.Port == other.Port;
 
-    private static void ValidateListener(string key, MqttListenerOptions listener, ValidateOptionsResultBuilder faults)
+    private void ValidateListener(string key, MqttListenerOptions listener, ValidateOptionsResultBuilder faults)
     {
         if (listener.Socket is { } socket)
         {
@@ -114,20 +115,25 @@ internal sealed class MqttOptionsValidator : IValidateOptions<MqttOptions>
     private static bool IsOrigin(string text) => Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.GetLeftPart(UriPartial.Authority) == text;
 
     /// <summary>The files are tried as they will be used: what is wrong with them is known before anything starts.</summary>
-    private static void ValidateTls(string key, MqttTlsOptions tls, ValidateOptionsResultBuilder faults)
+    private void ValidateTls(string key, MqttTlsOptions tls, ValidateOptionsResultBuilder faults)
     {
         if (tls.MinVersion is not ("1.2" or "1.3"))
         {
             faults.AddError($"{key}:MinVersion is {tls.MinVersion}; use 1.2 or 1.3.");
         }
 
-        if (tls.RequireClientCertificate && tls.ClientCa is null)
+        if (tls.RequireClientCertificate && tls.ClientCa is null && source is null)
         {
             faults.AddError($"{key}:RequireClientCertificate is true, but nothing says which certificates are good; set client-ca.");
         }
 
+        if (tls.IsGateways && tls.KeyPasswordFile is not null)
+        {
+            faults.AddError($"{key}:KeyPasswordFile is {tls.KeyPasswordFile}, but there is no key; name certificate and key, or leave it out for those of the gateway.");
+        }
+
         var files = new TlsFiles(tls);
-        using var context = files.Load();
+        using var context = tls.IsGateways && source is not null ? files.LoadAuthorities() : files.Load();
         foreach (var fault in files.Faults)
         {
             faults.AddError($"{key}:{fault.Key} {fault.Problem}.");

@@ -6,13 +6,16 @@ namespace Roost.Mqtt.Connections;
 /// <summary>What holds for every connection of one listener, and how many there are. The loop's thread only, but for what is set at the start.</summary>
 internal sealed class Listener(MqttListenerOptions options, MqttLimitsOptions limits)
 {
+    /// <summary>Handshakes are what strangers can make us work most with; a robot, or a site behind one address, connects less often.</summary>
+    private const int HandshakesPerAddress = 50;
+
     private readonly AddressRates _addresses = new();
     private TokenBucket _connects;
 
     public MqttListenerOptions Options { get; } = options;
 
     /// <summary>The broker's, with the listener's own in their place.</summary>
-    public MqttLimitsOptions Limits { get; } = options.Limits.Over(limits);
+    public MqttLimitsOptions Limits { get; } = LimitsOf(options, limits);
 
     /// <summary>By which authenticators know it.</summary>
     public string Name { get; } = options.Name ?? options.Socket ?? $"{options.Address}:{options.Port}";
@@ -56,4 +59,15 @@ internal sealed class Listener(MqttListenerOptions options, MqttLimitsOptions li
     }
 
     public bool IsFull => ConnectionCount >= Limits.MaxConnections;
+
+    private static MqttLimitsOptions LimitsOf(MqttListenerOptions options, MqttLimitsOptions all)
+    {
+        var limits = options.Limits.Over(all);
+        if (options is { Tls: not null, IsLocal: false, Limits.ConnectRatePerAddress: null } && limits.ConnectRatePerAddress == 0)
+        {
+            limits.ConnectRatePerAddress = HandshakesPerAddress;
+        }
+
+        return limits;
+    }
 }

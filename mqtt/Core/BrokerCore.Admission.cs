@@ -21,7 +21,7 @@ internal sealed partial class BrokerCore
         }
         else if (Hooks.Authenticator is null || (arrival.IsAnonymous && connection.MayBeAnonymous))
         {
-            AdmitAnonymous(arrival);
+            OnAdmission(arrival, AnonymousAt(connection));
         }
         else
         {
@@ -30,13 +30,9 @@ internal sealed partial class BrokerCore
         }
     }
 
-    private void AdmitAnonymous(Arrival arrival)
-    {
-        var listener = arrival.Connection.Listener;
-        OnAdmission(arrival, arrival.Connection.MayBeAnonymous
-            ? ClientAdmission.Anonymous(listener.AnonymousPolicy)
-            : ClientAdmission.Refuse(ReasonCode.NotAuthorized, "this listener takes no anonymous clients"));
-    }
+    private static ClientAdmission AnonymousAt(Connection connection) => connection.MayBeAnonymous
+        ? ClientAdmission.Anonymous(connection.Listener.AnonymousPolicy)
+        : ClientAdmission.Refuse(ReasonCode.NotAuthorized, "this listener takes no anonymous clients");
 
     /// <summary>Asks a hook about a client that has no CONNACK yet. Until the answer is there, nothing else from the client is handled.</summary>
     private void Ask<T>(Arrival arrival, Func<ValueTask<T>> ask, Action<T> onAnswer)
@@ -72,6 +68,7 @@ internal sealed partial class BrokerCore
     private void OnAdmission(Arrival arrival, ClientAdmission admission)
     {
         var connection = arrival.Connection;
+        admission = admission.IsForListener ? AnonymousAt(connection) : admission;
         connection.Client = ClientOf(connection, arrival.ClientIdentifier, admission);
         admission = BringUpToDate(connection, connection.Client, admission);
         if (admission.ReasonCode != ReasonCode.Success)

@@ -114,6 +114,7 @@ internal sealed partial class BrokerCore
         }
 
         EndExchange(connection);
+        admission = admission.IsForListener ? AnonymousAt(connection) : admission;
         var client = ClientOf(connection, connection.Client!.ClientIdentifier, admission);
         admission = BringUpToDate(connection, client, admission);
         var session = connection.Session!;

@@ -51,12 +51,12 @@ internal sealed unsafe class ListenerSource : Timed, IEventSource, IDisposable
 
     /// <summary>Binds; nothing is accepted before <see cref="Start"/>. Any thread.</summary>
     /// <exception cref="MqttListenerException">The address is in use, not of this machine, or not permitted, or a file of its TLS cannot be used.</exception>
-    public static ListenerSource Bind(BrokerCore core, EventLoop loop, ReceiveBuffer receive, HandshakePool handshakes, MqttListenerOptions options, TimeProvider time, ILogger logger)
+    public static ListenerSource Bind(BrokerCore core, EventLoop loop, ReceiveBuffer receive, HandshakePool handshakes, MqttListenerOptions options, ITlsSource? source, TimeProvider time, ILogger logger)
     {
         TlsCertificates? certificates = null;
         try
         {
-            certificates = options.Tls is null ? null : TlsCertificates.Load(options.Tls, time, logger);
+            certificates = options.Tls is null ? null : TlsCertificates.Load(options.Tls, source, time, logger);
             var socket = options.Socket is { } path ? ListeningSocket.BindUnix(path) : ListeningSocket.BindTcp(IPAddress.Parse(options.Address), options.Port);
             return new ListenerSource(core, loop, receive, handshakes, certificates, options, socket, logger);
         }

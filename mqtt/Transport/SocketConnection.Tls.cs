@@ -12,6 +12,7 @@ internal sealed unsafe partial class SocketConnection
 {
     private TlsSession? _tls;
     private X509Certificate2? _peerCertificate;
+    private X509Certificate2[] _peerIntermediates = [];
     private HandshakeStep? _step; // made with the first
     private bool _isStepRunning;
 
@@ -108,6 +109,7 @@ internal sealed unsafe partial class SocketConnection
     {
         _tls?.Close();
         _peerCertificate?.Dispose();
+        Array.ForEach(_peerIntermediates, static certificate => certificate.Dispose());
         Libc.Close(_descriptor);
     }
 
@@ -147,9 +149,10 @@ internal sealed unsafe partial class SocketConnection
 
             _status = tls.Handshake();
             _failure = tls.FailureReason;
-            if (_status == HandshakeStatus.Done && connection.Listener.Options.Tls!.ClientCa is not null)
+            if (_status == HandshakeStatus.Done && connection._source.Certificates!.AsksClients)
             {
                 connection._peerCertificate = tls.PeerCertificate();
+                connection._peerIntermediates = connection._peerCertificate is null ? [] : tls.PeerIntermediates();
             }
         }
     }

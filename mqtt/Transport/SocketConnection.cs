@@ -43,6 +43,8 @@ internal sealed unsafe partial class SocketConnection : Connection, IEventSource
 
     public override X509Certificate2? PeerCertificate => _peerCertificate;
 
+    public override IReadOnlyList<X509Certificate2> PeerIntermediates => _peerIntermediates;
+
     public override UnixPeer? UnixPeer => (_remote as UnixPeerEndPoint)?.Peer;
 
     protected override bool IsBlocked => _isBlocked;

@@ -25,7 +25,10 @@ internal static unsafe class OpenSsl
     public const int ControlMode = 33;
     public const int ControlReadAhead = 41;
     public const int ControlSessionCacheMode = 44;
+    public const int ControlMaximumCertificateList = 51;
     public const int ControlMinimumVersion = 123;
+
+    public const ulong VerifyPartialChain = 0x80000;
 
     public const int ContentHandshake = 22;
     public const byte MessageKeyUpdate = 24;
@@ -75,6 +78,24 @@ internal static unsafe class OpenSsl
 
     [DllImport(Ssl)]
     public static extern void SSL_CTX_set_verify(nint context, int mode, nint callback);
+
+    [DllImport(Ssl)]
+    public static extern void SSL_CTX_set_verify_depth(nint context, int depth);
+
+    [DllImport(Ssl)]
+    public static extern void SSL_CTX_set_security_level(nint context, int level);
+
+    [DllImport(Ssl)]
+    public static extern nint SSL_CTX_get0_param(nint context);
+
+    [DllImport(Ssl)]
+    public static extern nint SSL_get0_param(nint session);
+
+    [DllImport(Ssl)]
+    public static extern void SSL_CTX_set_alpn_select_cb(nint context, delegate* unmanaged[Cdecl]<nint, byte**, byte*, byte*, uint, nint, int> callback, nint argument);
+
+    [DllImport(Ssl)]
+    public static extern nint SSL_get_peer_cert_chain(nint session);
 
     [DllImport(Ssl)]
     public static extern nint SSL_CTX_get_cert_store(nint context);
@@ -156,6 +177,18 @@ internal static unsafe class OpenSsl
 
     [DllImport(Crypto)]
     public static extern int X509_STORE_add_cert(nint store, nint certificate);
+
+    [DllImport(Crypto)]
+    public static extern int X509_VERIFY_PARAM_set_flags(nint parameters, ulong flags);
+
+    [DllImport(Crypto)]
+    public static extern void X509_VERIFY_PARAM_set_time(nint parameters, long secondsSince1970);
+
+    [DllImport(Crypto)]
+    public static extern int OPENSSL_sk_num(nint stack);
+
+    [DllImport(Crypto)]
+    public static extern nint OPENSSL_sk_value(nint stack, int index);
 
     [DllImport(Crypto)]
     public static extern void ERR_clear_error();

@@ -9,6 +9,7 @@ internal sealed class TlsCertificates : IDisposable
 
     private readonly MqttTlsOptions _options;
     private readonly TlsFiles _files;
+    private readonly ITlsSource? _source;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Lock _lock = new();
@@ -16,20 +17,25 @@ internal sealed class TlsCertificates : IDisposable
     private string _stamp;
     private long _lookedAt;
 
-    private TlsCertificates(MqttTlsOptions options, TlsFiles files, TlsContext context, string stamp, TimeProvider time, ILogger logger)
+    private TlsCertificates(MqttTlsOptions options, ITlsSource? source, TlsFiles files, TlsContext context, string stamp, TimeProvider time, ILogger logger)
     {
-        (_options, _files, _context, _stamp, _time, _logger) = (options, files, context, stamp, time, logger);
+        (_options, _source, _files, _context, _stamp, _time, _logger) = (options, source, files, context, stamp, time, logger);
         _lookedAt = time.GetTimestamp();
         WarnOfDates();
     }
 
+    /// <summary>Clients are asked for a certificate.</summary>
+    public bool AsksClients => _options.ClientCa is not null;
+
+    /// <param name="source">What <paramref name="options"/> does not name is its; null: there is none.</param>
     /// <exception cref="TlsContextException">A file cannot be used.</exception>
-    public static TlsCertificates Load(MqttTlsOptions options, TimeProvider time, ILogger logger)
+    public static TlsCertificates Load(MqttTlsOptions options, ITlsSource? source, TimeProvider time, ILogger logger)
     {
+        options = options.Over(source);
         var files = new TlsFiles(options);
         var stamp = files.Stamp();
         var context = files.Load() ?? throw new TlsContextException(Describe(files.Faults));
-        return new TlsCertificates(options, files, context, stamp, time, logger);
+        return new TlsCertificates(options, source, files, context, stamp, time, logger);
     }
 
     /// <summary>A server's side of a handshake over this socket, by the files as they are now; null when memory is short.</summary>
@@ -43,7 +49,7 @@ internal sealed class TlsCertificates : IDisposable
                 Refresh();
             }
 
-            return TlsSession.Create(_context, descriptor);
+            return TlsSession.Create(_context, descriptor, _source?.TrustedNow);
         }
     }
 
@@ -73,7 +79,7 @@ internal sealed class TlsCertificates : IDisposable
     /// <summary>No reason to stop: a machine without a battery for its clock wakes up in the past, and a daemon that serves loopback is worth more than none.</summary>
     private void WarnOfDates()
     {
-        var (now, validity) = (_time.GetUtcNow().UtcDateTime, _files.Validity);
+        var (now, validity) = ((_source?.TrustedNow ?? _time.GetUtcNow()).UtcDateTime, _files.Validity);
         if (now < validity.NotBefore || now > validity.NotAfter)
         {
             Log.CertificateOutOfDate(_logger, _options.Certificate, validity.NotBefore, validity.NotAfter, now);

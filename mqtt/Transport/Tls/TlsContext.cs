@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Win32.SafeHandles;
 
 namespace Roost.Mqtt.Transport.Tls;
@@ -10,6 +11,14 @@ internal sealed unsafe class TlsContext : SafeHandleZeroOrMinusOneIsInvalid
 {
     /// <summary>Suites with forward secrecy and authenticated encryption only, for TLS 1.2; those of 1.3 all are. The client's order counts: it knows its hardware.</summary>
     private const string Suites = "ECDHE+AESGCM:ECDHE+CHACHA20:ECDHE+AESCCM";
+
+    private const int SecurityLevel = 2; // 112 bits: RSA of 2048, curves of 224, no SHA-1; whatever this machine's openssl.cnf says
+
+    private const int MaxChainDepth = 4; // intermediates between a client's certificate and one that is trusted
+
+    private const int MaxChainBytes = 32 * 1024; // of all certificates that a client sends: some 20; OpenSSL would take 100 KiB
+
+    private const int MaxNamedAuthorities = 32; // their names go out in every handshake
 
     private const int ReadBufferBytes = 32 * 1024; // two full records with one system call
 
@@ -31,6 +40,10 @@ internal sealed unsafe class TlsContext : SafeHandleZeroOrMinusOneIsInvalid
         var context = stackalloc byte[] { (byte)'r', (byte)'o', (byte)'o', (byte)'s', (byte)'t' };
         Check(OpenSsl.SSL_CTX_set_session_id_context(handle, context, 5)); // without one a client with a certificate cannot resume
         Check(OpenSsl.SSL_CTX_set_cipher_list(handle, Suites));
+        OpenSsl.SSL_CTX_set_security_level(handle, SecurityLevel);
+        OpenSsl.SSL_CTX_set_verify_depth(handle, MaxChainDepth);
+        Control(OpenSsl.ControlMaximumCertificateList, MaxChainBytes);
+        OpenSsl.SSL_CTX_set_alpn_select_cb(handle, &TlsProtocols.OnOffer, 0);
         OpenSsl.SSL_CTX_set_msg_callback(handle, &TlsSession.OnProtocolMessage);
     }
 
@@ -74,14 +87,28 @@ internal sealed unsafe class TlsContext : SafeHandleZeroOrMinusOneIsInvalid
         Check(isUsed);
     }
 
-    public void TrustForClients(byte[] der) => WithCertificate(der, certificate =>
+    /// <param name="authorities">CAs, and single certificates that are trusted for themselves.</param>
+    public void AskForClientCertificate(X509Certificate2Collection authorities, bool isRequired)
     {
-        Check(OpenSsl.X509_STORE_add_cert(OpenSsl.SSL_CTX_get_cert_store(handle), certificate));
-        Check(OpenSsl.SSL_CTX_add_client_CA(handle, certificate)); // so that a client with several certificates can choose
-    });
+        Check(OpenSsl.X509_VERIFY_PARAM_set_flags(OpenSsl.SSL_CTX_get0_param(handle), OpenSsl.VerifyPartialChain)); // else only what ends at a root
+        var areNamed = authorities.Count <= MaxNamedAuthorities && authorities.All(IsAuthority);
+        foreach (var authority in authorities)
+        {
+            WithCertificate(authority.RawData, certificate =>
+            {
+                Check(OpenSsl.X509_STORE_add_cert(OpenSsl.SSL_CTX_get_cert_store(handle), certificate));
+                if (areNamed)
+                {
+                    Check(OpenSsl.SSL_CTX_add_client_CA(handle, certificate)); // so that a client with several certificates can choose
+                }
+            });
+        }
 
-    public void AskForClientCertificate(bool isRequired) => OpenSsl.SSL_CTX_set_verify(
-        handle, OpenSsl.VerifyPeer | (isRequired ? OpenSsl.VerifyFailIfNoPeerCertificate : OpenSsl.VerifyNone), 0);
+        OpenSsl.SSL_CTX_set_verify(handle, OpenSsl.VerifyPeer | (isRequired ? OpenSsl.VerifyFailIfNoPeerCertificate : OpenSsl.VerifyNone), 0);
+    }
+
+    private static bool IsAuthority(X509Certificate2 certificate) =>
+        certificate.Extensions.OfType<X509BasicConstraintsExtension>().Any(static constraints => constraints.CertificateAuthority);
 
     protected override bool ReleaseHandle()
     {

@@ -8,6 +8,7 @@ namespace Roost.Mqtt.Transport.Tls;
 internal sealed class TlsFiles(MqttTlsOptions options)
 {
     private const int MaxFileBytes = 1024 * 1024; // a hundred times the longest chain
+    private const int MaxAuthorityFileBytes = 16 * 1024 * 1024; // of single certificates ten thousand
 
     private readonly List<TlsFault> _faults = [];
 
@@ -49,7 +50,7 @@ internal sealed class TlsFiles(MqttTlsOptions options)
         var certificates = ReadCertificates(nameof(options.Certificate), options.Certificate);
         var key = Read(nameof(options.Key), options.Key);
         var password = options.KeyPasswordFile is { } file ? Read(nameof(options.KeyPasswordFile), file) : [];
-        var authorities = options.ClientCa is { } ca ? ReadCertificates(nameof(options.ClientCa), ca) : [];
+        var authorities = options.ClientCa is { } ca ? ReadCertificates(nameof(options.ClientCa), ca, MaxAuthorityFileBytes) : [];
         if (_faults.Count > 0)
         {
             return null;
@@ -57,6 +58,21 @@ internal sealed class TlsFiles(MqttTlsOptions options)
 
         Validity = (certificates![0].NotBefore.ToUniversalTime(), certificates[0].NotAfter.ToUniversalTime());
         return Build(certificates, key!, password!, authorities!);
+    }
+
+    /// <summary>Tries <see cref="MqttTlsOptions.ClientCa"/> alone, where the certificate is not the options' own.</summary>
+    /// <inheritdoc cref="Load"/>
+    public TlsContext? LoadAuthorities()
+    {
+        _faults.Clear();
+        var authorities = options.ClientCa is { } ca ? ReadCertificates(nameof(options.ClientCa), ca, MaxAuthorityFileBytes) : [];
+        if (_faults.Count > 0 || CreateContext() is not { } context)
+        {
+            return null;
+        }
+
+        Trust(context, authorities!);
+        return context;
     }
 
     private TlsContext? Build(X509Certificate2Collection certificates, byte[] key, byte[] password, X509Certificate2Collection authorities)
@@ -78,17 +94,7 @@ internal sealed class TlsFiles(MqttTlsOptions options)
         });
         var remedy = options.KeyPasswordFile is null ? "name the key that was made with the certificate; one with a password needs key-password-file" : "check the password and that the key was made with the certificate";
         Try(nameof(options.Key), options.Key, remedy, () => context.UsePrivateKey(key, [.. WithoutLineEnd(password), 0]));
-        if (authorities.Count > 0)
-        {
-            Try(nameof(options.ClientCa), options.ClientCa!, "use CA certificates in PEM", () =>
-            {
-                foreach (var authority in authorities)
-                {
-                    context.TrustForClients(authority.RawData);
-                }
-            });
-            context.AskForClientCertificate(options.RequireClientCertificate);
-        }
+        Trust(context, authorities);
 
         if (_faults.Count == 0)
         {
@@ -97,6 +103,14 @@ internal sealed class TlsFiles(MqttTlsOptions options)
 
         context.Dispose();
         return null;
+    }
+
+    private void Trust(TlsContext context, X509Certificate2Collection authorities)
+    {
+        if (authorities.Count > 0)
+        {
+            Try(nameof(options.ClientCa), options.ClientCa!, "use CA certificates in PEM", () => context.AskForClientCertificate(authorities, options.RequireClientCertificate));
+        }
     }
 
     private TlsContext? CreateContext()
@@ -124,9 +138,9 @@ internal sealed class TlsFiles(MqttTlsOptions options)
         }
     }
 
-    private X509Certificate2Collection? ReadCertificates(string key, string file)
+    private X509Certificate2Collection? ReadCertificates(string key, string file, int most = MaxFileBytes)
     {
-        if (Read(key, file) is not { } bytes)
+        if (Read(key, file, most) is not { } bytes)
         {
             return null;
         }
@@ -151,7 +165,7 @@ internal sealed class TlsFiles(MqttTlsOptions options)
         return certificates;
     }
 
-    private byte[]? Read(string key, string file)
+    private byte[]? Read(string key, string file, int most = MaxFileBytes)
     {
         if (file.Length == 0)
         {
@@ -162,14 +176,14 @@ internal sealed class TlsFiles(MqttTlsOptions options)
         try
         {
             using var stream = File.OpenRead(file);
-            var bytes = new byte[MaxFileBytes + 1];
+            var bytes = new byte[Math.Min(stream.Length, most) + 1]; // one more, to see that it does not grow
             var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-            if (length <= MaxFileBytes)
+            if (length < bytes.Length)
             {
                 return bytes[..length];
             }
 
-            _faults.Add(new(key, $"is {file}, which is larger than 1 MiB; name a file in PEM"));
+            _faults.Add(new(key, $"is {file}, which is larger than {most >> 20} MiB, or grows; name a file in PEM"));
             return null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

@@ -14,6 +14,8 @@ internal sealed unsafe class TlsSession
     private const int KeyUpdatesAtFirst = 16;
     private const int BytesPerKeyUpdate = 1024 * 1024;
 
+    private const int MaxIntermediates = 8;
+
     [ThreadStatic]
     private static TlsSession? t_reading;
 
@@ -33,7 +35,8 @@ internal sealed unsafe class TlsSession
     /// <summary>Bytes that were taken from the socket wait here, where epoll does not see them; they may be less than a record.</summary>
     public bool HasPending => OpenSsl.SSL_has_pending(_session) != 0;
 
-    public static TlsSession? Create(TlsContext context, int descriptor)
+    /// <param name="now">By which the client's certificate is judged; null: by the machine's clock.</param>
+    public static TlsSession? Create(TlsContext context, int descriptor, DateTimeOffset? now)
     {
         var session = OpenSsl.SSL_new(context.Pointer);
         if (session == 0)
@@ -45,6 +48,11 @@ internal sealed unsafe class TlsSession
         {
             OpenSsl.SSL_free(session);
             return null;
+        }
+
+        if (now is { } time)
+        {
+            OpenSsl.X509_VERIFY_PARAM_set_time(OpenSsl.SSL_get0_param(session), time.ToUnixTimeSeconds());
         }
 
         OpenSsl.SSL_set_accept_state(session);
@@ -132,6 +140,31 @@ internal sealed unsafe class TlsSession
             return null;
         }
 
+        try
+        {
+            return Load(certificate);
+        }
+        finally
+        {
+            OpenSsl.X509_free(certificate);
+        }
+    }
+
+    /// <summary>What it sent beside its certificate, the first eight; none when it has resumed a session.</summary>
+    public X509Certificate2[] PeerIntermediates()
+    {
+        var chain = OpenSsl.SSL_get_peer_cert_chain(_session); // the session's own; a server's is without the client's certificate
+        var certificates = new X509Certificate2[chain == 0 ? 0 : Math.Clamp(OpenSsl.OPENSSL_sk_num(chain), 0, MaxIntermediates)];
+        for (var i = 0; i < certificates.Length; i++)
+        {
+            certificates[i] = Load(OpenSsl.OPENSSL_sk_value(chain, i));
+        }
+
+        return certificates;
+    }
+
+    private static X509Certificate2 Load(nint certificate)
+    {
         var der = new byte[OpenSsl.i2d_X509(certificate, null)];
         fixed (byte* bytes = der)
         {
@@ -139,7 +172,6 @@ internal sealed unsafe class TlsSession
             _ = OpenSsl.i2d_X509(certificate, &start);
         }
 
-        OpenSsl.X509_free(certificate);
         return X509CertificateLoader.LoadCertificate(der);
     }
 

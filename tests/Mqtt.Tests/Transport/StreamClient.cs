@@ -33,15 +33,23 @@ internal sealed class StreamClient(Stream stream) : IAsyncDisposable
     public static async Task<StreamClient> OpenTlsAsync(int port, X509Certificate2 authority, SslProtocols protocols = SslProtocols.None, X509Certificate2? certificate = null) =>
         await (await OpenAsync(port)).StartTlsAsync(authority, protocols, certificate);
 
-    public async Task<StreamClient> StartTlsAsync(X509Certificate2 authority, SslProtocols protocols = SslProtocols.None, X509Certificate2? certificate = null)
+    /// <param name="protocols">By ALPN.</param>
+    public static async Task<StreamClient> OpenTlsAsync(int port, X509Certificate2 authority, SslStreamCertificateContext? context, params string[] protocols) =>
+        await (await OpenAsync(port)).StartTlsAsync(authority, SslProtocols.None, context, protocols);
+
+    public async Task<StreamClient> StartTlsAsync(X509Certificate2 authority, SslProtocols protocols = SslProtocols.None, X509Certificate2? certificate = null) =>
+        await StartTlsAsync(authority, protocols, certificate is null ? null : SslStreamCertificateContext.Create(certificate, null, offline: true), []);
+
+    private async Task<StreamClient> StartTlsAsync(X509Certificate2 authority, SslProtocols version, SslStreamCertificateContext? context, string[] protocols)
     {
         var tls = new SslStream(stream);
         var options = new SslClientAuthenticationOptions
         {
             TargetHost = "localhost",
-            EnabledSslProtocols = protocols,
+            EnabledSslProtocols = version,
             CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, CustomTrustStore = { authority } },
-            ClientCertificateContext = certificate is null ? null : SslStreamCertificateContext.Create(certificate, null, offline: true),
+            ClientCertificateContext = context,
+            ApplicationProtocols = protocols.Length == 0 ? null : [.. protocols.Select(static name => new SslApplicationProtocol(name))],
         };
         await tls.AuthenticateAsClientAsync(options).WaitAsync(Eventually.Limit);
         return new StreamClient(tls);
