@@ -134,7 +134,8 @@ internal static class Daemon
         }
     }
 
-    private static WebApplication Build(RoostConfiguration configuration, IDictionary environment, ServiceManager manager, MetricsCollector metrics)
+    /// <summary>All that the daemon is made of, its routes included; nothing is open yet.</summary>
+    internal static WebApplication Build(RoostConfiguration configuration, IDictionary environment, ServiceManager manager, MetricsCollector metrics)
     {
         // The empty builder: no settings but ours, so that no variable or file of the framework's changes what the daemon does.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "roostd", ContentRootPath = AppContext.BaseDirectory });

@@ -95,7 +95,16 @@ internal static class HttpHosting
         var options = services.GetRequiredService<IOptions<HttpOptions>>().Value;
         if (options.Listeners.All(static listener => listener.Tls is null))
         {
-            app.Use(next => context => context.Features.Get<LocalConnection>() is null ? context.RefuseUnknownAsync() : next(context));
+            app.Use(next => context =>
+            {
+                if (context.Features.Get<LocalConnection>() is null)
+                {
+                    return context.RefuseUnknownAsync();
+                }
+
+                context.Features.Set(HttpCaller.Local);
+                return next(context);
+            });
             return;
         }
 

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Roost.Gateway.Http.Access;
 using Roost.Mqtt;
 
 namespace Roost.Gateway.Messages;
@@ -7,7 +8,8 @@ namespace Roost.Gateway.Messages;
 /// What one listener on HTTP has not read yet. It never makes the broker or a publisher wait: a listener that reads too slowly loses the
 /// newest messages, and is told how many.
 /// </summary>
-internal sealed class MessageFeed : IMessageHandler
+/// <param name="listener">Whom each message is for: who may not receive it does not get it, by the rights of the moment.</param>
+internal sealed class MessageFeed(HttpCaller listener) : IMessageHandler
 {
     private const int MaxMessages = 1000;
     private const int MaxPendingBytes = 4 * 1024 * 1024;
@@ -20,6 +22,11 @@ internal sealed class MessageFeed : IMessageHandler
     /// <summary>Called on the broker's loop.</summary>
     public ValueTask Handle(in PublishedMessage message)
     {
+        if (!listener.IsLocal && listener.Rights?.ForMqtt.MayReceive(message.Topic) != true)
+        {
+            return ValueTask.CompletedTask;
+        }
+
         var length = message.Payload.Length;
         if (Volatile.Read(ref _pendingBytes) + length > MaxPendingBytes || !_messages.Writer.TryWrite(message.ToMessage()))
         {

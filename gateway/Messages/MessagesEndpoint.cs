@@ -3,8 +3,10 @@ using System.Text.Json;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Roost.Gateway.Http;
+using Roost.Gateway.Http.Access;
 using Roost.Mqtt;
 
 namespace Roost.Gateway.Messages;
@@ -34,7 +36,7 @@ internal static class MessagesEndpoint
 
         // A draining daemon does not wait for its listeners.
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
-        var feed = new MessageFeed();
+        var feed = new MessageFeed(context.Features.GetRequiredFeature<HttpCaller>());
         var subscriptions = new List<IAsyncDisposable>();
         try
         {

@@ -2,11 +2,15 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Roost.Gateway.Http;
+using Roost.Gateway.Http.Access;
 using Roost.Mqtt;
 
 namespace Roost.Gateway.Messages;
 
-/// <summary><c>/mqtt</c>: MQTT over WebSocket on the addresses of HTTP, for pages that the daemon itself serves and for programs.</summary>
+/// <summary>
+/// <c>/mqtt</c>: MQTT over WebSocket on the addresses of HTTP, for pages and programs. Over TLS it is who its request has shown to be, by a certificate, a token or a
+/// presigned address; who has shown nothing has to give user name and password in its CONNECT.
+/// </summary>
 internal static class MqttEndpoint
 {
     public static void MapMqtt(this WebApplication app, MqttBroker broker, CancellationToken stopping) =>
@@ -31,6 +35,10 @@ internal static class MqttEndpoint
         // No pings: MQTT has its own keep-alive, which also notices a client that hangs behind a live connection.
         using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { SubProtocol = subprotocol, KeepAliveInterval = TimeSpan.Zero });
         var remote = context.Connection.RemoteIpAddress is { } address ? new IPEndPoint(address, context.Connection.RemotePort) : null;
-        await broker.ServeAsync(socket, new RelayedClient { Remote = remote, MayBeAnonymous = true }, stopping); // HTTP listens on this machine only
+        var caller = context.Features.Get<HttpCaller>();
+        await broker.ServeAsync(
+            socket,
+            new RelayedClient { Remote = remote, MayBeAnonymous = caller is { IsLocal: true }, IsEncrypted = context.Request.IsHttps, Authenticated = caller?.Principal },
+            stopping);
     }
 }

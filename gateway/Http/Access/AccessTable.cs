@@ -17,6 +17,9 @@ internal static class AccessTable
         .Concat(OwnRules.All())
         .ToFrozenDictionary(static rule => rule.Key, static rule => rule.Value, StringComparer.Ordinal);
 
+    /// <summary>Routes that stand in the table by themselves, as <c>METHOD PATTERN</c>; <c>*</c> for every method.</summary>
+    public static IReadOnlyCollection<string> Routes => _rules.Keys;
+
     /// <summary>The rule of the route that a request has met; null: there is none, and nobody may.</summary>
     public static RouteRule? Find(HttpContext context) => context.GetEndpoint() is RouteEndpoint { RoutePattern.RawText: { } pattern } ? Find(context.Request.Method, pattern) : null;
 
