@@ -10,6 +10,7 @@ public static class IdentityEndpointRouteBuilderExtensions
     public static IEndpointRouteBuilder MapIdentity(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapAudit();
+        endpoints.MapLogins();
         return endpoints;
     }
 }
