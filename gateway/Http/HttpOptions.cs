@@ -4,7 +4,7 @@ internal sealed class HttpOptions
 {
     public const string Section = "Http";
 
-    public List<HttpListenerOptions> Listeners { get; set; } = [new()];
+    public List<HttpListenerOptions> Listeners { get; set; } = [new(), new() { Address = "0.0.0.0", Port = 8443, Tls = new() }];
 
     /// <summary>Path of the unix socket that <c>roost</c> talks to; relative to the data folder.</summary>
     public string Socket { get; set; } = "run/roostd.sock";

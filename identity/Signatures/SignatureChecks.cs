@@ -73,6 +73,7 @@ internal sealed partial class SignatureChecks(IAccessKeys keys, IGuessingGuard g
         }
 
         guard.Succeeded(claimed, request.Source);
+        keys.NoteUse(claim.AccessKeyId);
         if (request.Method is "GET" or "HEAD")
         {
             return CredentialCheck.Accept(key.Principal); // asking again changes nothing, and clients do ask twice in a second

@@ -70,6 +70,15 @@ public sealed class SignatureCheckTests
     }
 
     [Test]
+    public async Task Only_a_good_signature_is_a_use_of_its_key()
+    {
+        await CheckAsync(Sign("GET", "/things/a/shadow", secret: "guess"));
+        Assert.That(_keys.Used, Is.Empty);
+        await CheckAsync(Sign("GET", "/things/a/shadow"));
+        Assert.That(_keys.Used, Is.EqualTo(new[] { "AKIAEXAMPLE0000000001" }));
+    }
+
+    [Test]
     public async Task A_key_that_is_not_active_is_refused()
     {
         _keys.IsActive = false;
@@ -302,6 +311,10 @@ public sealed class SignatureCheckTests
     private sealed class OneKey : IAccessKeys
     {
         public bool IsActive { get; set; } = true;
+
+        public List<string> Used { get; } = [];
+
+        public void NoteUse(string accessKeyId) => Used.Add(accessKeyId);
 
         public ValueTask<AccessKeySecret?> FindAsync(string accessKeyId, CancellationToken cancellationToken) => ValueTask.FromResult(accessKeyId == "AKIAEXAMPLE0000000001"
             ? new AccessKeySecret(new Principal { Kind = PrincipalKind.AccessKey, Name = accessKeyId }, Secret, IsActive)
