@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Routing;
 using Roost.Identity.Logins;
 using Roost.Identity.Audit;
+using Roost.Identity.Things;
 
 namespace Roost.Identity;
 
@@ -11,6 +12,7 @@ public static class IdentityEndpointRouteBuilderExtensions
     {
         endpoints.MapAudit();
         endpoints.MapLogins();
+        endpoints.MapThingsAndCertificates();
         return endpoints;
     }
 }

@@ -29,6 +29,7 @@ public static class IdentityServiceCollectionExtensions
         services.TryAddSingleton<ISignatureChecks, SignatureChecks>();
         services.TryAddSingleton<IdentityHost>();
         services.AddHostedService(provider => provider.GetRequiredService<IdentityHost>());
+        services.AddHostedService(provider => provider.GetRequiredService<CertificateKeeper>()); // behind what opens the database
         return services;
     }
 }

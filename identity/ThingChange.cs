@@ -22,6 +22,9 @@ public sealed record ThingChange(string Name)
     /// <summary>Refused with <see cref="ChangeFault.Conflict"/> when the thing is there.</summary>
     public bool MustBeNew { get; init; }
 
+    /// <summary>Refused with <see cref="ChangeFault.NotFound"/> when it is not.</summary>
+    public bool MustExist { get; init; }
+
     /// <summary>Null: whatever it is. Refused with <see cref="ChangeFault.Conflict"/> when the thing has another.</summary>
     public long? ExpectedVersion { get; init; }
 }

@@ -21,6 +21,7 @@ internal static class RoomOptions
             .Add<MqttOptions>(MqttOptions.Section)
             .Add<IdentityOptions>(IdentityOptions.Section)
             .Add<AuditOptions>(AuditOptions.Section)
+            .Add<IdentityCertificateOptions>(IdentityCertificateOptions.Section)
             .Add<ShadowOptions>(ShadowOptions.Section)
             .Add<FunctionOptions>(FunctionOptions.Section)
             .Add<StreamsOptions>(StreamsOptions.Section)

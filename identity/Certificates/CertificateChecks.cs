@@ -9,7 +9,7 @@ namespace Roost.Identity.Certificates;
 /// Judges client certificates. What a chain is worth is found out once for a certificate that is registered, so that a fleet may come back at once; its dates and its
 /// status are looked at every time.
 /// </summary>
-internal sealed class CertificateChecks(ClientCertificates certificates, AuthorityStore authorities, TrustedTime time) : ICertificateChecks
+internal sealed class CertificateChecks(ClientCertificates certificates, AuthorityStore authorities, JustInTimeRegistration justInTime, TrustedTime time) : ICertificateChecks
 {
     private const int MostBytes = 16 * 1024;
     private const int MostIntermediates = 8;
@@ -19,18 +19,13 @@ internal sealed class CertificateChecks(ClientCertificates certificates, Authori
 
     private volatile Verdicts _verdicts = new(new AuthoritySnapshot([]), new(StringComparer.Ordinal));
 
-    public ValueTask<CredentialCheck> CheckAsync(X509Certificate2 certificate, IReadOnlyList<X509Certificate2> intermediates, CancellationToken cancellationToken)
+    public async ValueTask<CredentialCheck> CheckAsync(X509Certificate2 certificate, IReadOnlyList<X509Certificate2> intermediates, CancellationToken cancellationToken)
     {
         if (FaultOfSize(certificate, intermediates) is { } tooLarge)
         {
-            return ValueTask.FromResult(CredentialCheck.Refuse(CredentialFault.Malformed, tooLarge));
+            return CredentialCheck.Refuse(CredentialFault.Malformed, tooLarge);
         }
 
-        return ValueTask.FromResult(Check(certificate, intermediates));
-    }
-
-    private CredentialCheck Check(X509Certificate2 certificate, IReadOnlyList<X509Certificate2> intermediates)
-    {
         var fingerprint = Fingerprints.Of(certificate);
         var registered = certificates.Find(fingerprint);
         var verdict = VerdictOf(certificate, fingerprint, intermediates, registered);
@@ -46,7 +41,16 @@ internal sealed class CertificateChecks(ClientCertificates certificates, Authori
 
         if (registered is null)
         {
-            return Refuse(CredentialFault.Unknown, "the certificate is not registered, or was deleted");
+            if (verdict.Authority is not { Registers: true } authority)
+            {
+                return Refuse(CredentialFault.Unknown, "the certificate is not registered, or was deleted");
+            }
+
+            registered = await justInTime.RegisterAsync(certificate, authority, cancellationToken);
+            if (registered is null)
+            {
+                return Refuse(CredentialFault.Inactive, "too many certificates of its CA wait for their activation");
+            }
         }
 
         return registered.Status switch

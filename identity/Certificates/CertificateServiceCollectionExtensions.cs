@@ -21,7 +21,18 @@ internal static class CertificateServiceCollectionExtensions
         services.TryAddSingleton<ClientAuthorities>();
         services.AddPart<ClientCertificates>();
         services.AddPart<ServerCertificate>();
+        services.TryAddSingleton<CertificateEvents>();
+        services.TryAddSingleton<JustInTimeRegistration>();
         services.TryAddSingleton<CertificateChecks>();
+        services.TryAddSingleton<TrustedAuthorities>();
+        services.AddSingleton<ICredentialExpiries, CertificateExpiries>();
+        services.TryAddSingleton<IExpiringCredentials, ExpiringCredentials>();
+        services.TryAddSingleton<CertificateKeeper>();
+        services.TryAddSingleton<ThingOnboarding>();
+        services.TryAddSingleton<ThingEndpoint>();
+        services.TryAddSingleton<GroupEndpoint>();
+        services.TryAddSingleton<CertificateEndpoint>();
+        services.TryAddSingleton<AuthorityEndpoint>();
         services.TryAddSingleton<IThingRegistry>(static provider => provider.GetRequiredService<ThingRegistry>());
         services.TryAddSingleton<IThings>(static provider => provider.GetRequiredService<ThingRegistry>());
         services.AddSingleton<IThingEnding>(static provider => provider.GetRequiredService<ClientCertificates>());

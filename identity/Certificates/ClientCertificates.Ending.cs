@@ -1,5 +1,4 @@
 using Microsoft.Data.Sqlite;
-using Microsoft.Extensions.DependencyInjection;
 using Roost.Identity.Things;
 
 namespace Roost.Identity.Certificates;
@@ -34,11 +33,12 @@ internal sealed partial class ClientCertificates
     }
 
     private Task DetachPoliciesAsync(string target, ChangedBy by, CancellationToken cancellationToken) =>
-        services.GetService<IPolicyAttachments>()?.DetachAllAsync(target, by, cancellationToken) ?? Task.CompletedTask;
+        policies.DetachAllAsync(target, by, cancellationToken);
 
     private Task WriteBundleIfPinnedAsync(CertificateDescription certificate) => certificate.Issuer is null ? WriteBundleAsync() : Task.CompletedTask;
 
-    private Task WriteBundleAsync() => bundle.WriteAsync(
+    /// <summary>What TLS asks clients for, as it is now.</summary>
+    public Task WriteBundleAsync() => bundle.WriteAsync(
         [.. authorities.Snapshot.All.Select(static authority => authority.Certificate.ExportCertificatePem())],
         [.. _snapshot.All.Values.Where(static certificate => certificate.Issuer is null && certificate.Status != CertificateStatus.Revoked).Select(static certificate => certificate.Fingerprint).Order(StringComparer.Ordinal).Select(FindPem).OfType<string>()]);
 }

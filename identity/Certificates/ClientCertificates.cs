@@ -10,7 +10,7 @@ namespace Roost.Identity.Certificates;
 /// <summary>The client certificates: made here, or registered as others made them. What is asked comes from memory.</summary>
 internal sealed partial class ClientCertificates(
     IdentityDatabase database, GatewayAuthority authority, AuthorityStore authorities, ClientAuthorities bundle, TrustedTime time, IAuditTrail audit,
-    IdentityChanges changes, IOptions<IdentityCertificateOptions> options, IServiceProvider services) : IClientCertificates, IIdentityPart, IThingEnding
+    IdentityChanges changes, IOptions<IdentityCertificateOptions> options, IPolicyAttachments policies) : IClientCertificates, IIdentityPart, IThingEnding
 {
     private const string Unattached = "Roost client certificate";
     private static readonly TimeSpan s_maxValidity = TimeSpan.FromDays(3653);
@@ -104,7 +104,7 @@ internal sealed partial class ClientCertificates(
         await changes.TellAsync(IdentityChangeKind.CredentialEnded, certificate.PrincipalId);
     }
 
-    private static ChangeRefusedException Missing(string fingerprint) => new(ChangeFault.NotFound, $"there is no certificate '{fingerprint}'; 'roost cert list' shows those that there are");
+    internal static ChangeRefusedException Missing(string fingerprint) => new(ChangeFault.NotFound, $"there is no certificate '{fingerprint}'; 'roost cert list' shows those that there are");
 
     private static string ActionOf(CertificateStatus status) => status switch
     {
@@ -121,7 +121,7 @@ internal sealed partial class ClientCertificates(
         }
     }
 
-    private async Task InsertAsync(X509Certificate2 certificate, CertificateDescription description, CancellationToken cancellationToken)
+    internal async Task InsertAsync(X509Certificate2 certificate, CertificateDescription description, CancellationToken cancellationToken)
     {
         await database.Store.WriteAsync(
             connection =>

@@ -56,6 +56,15 @@ internal sealed class JsonRequest : IDisposable
     public string NeededText(string name) => Text(name) is { Length: > 0 } text ? text
         : throw new ChangeRefusedException(ChangeFault.Invalid, $"'{name}' is missing; send it as a string.");
 
+    /// <returns>False: it is not there.</returns>
+    /// <exception cref="ChangeRefusedException">It is neither true nor false.</exception>
+    public bool Flag(string name) => Root.TryGetProperty(name, out var value) && value.ValueKind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.False or JsonValueKind.Null => false,
+        _ => throw new ChangeRefusedException(ChangeFault.Invalid, $"'{name}' is neither true nor false."),
+    };
+
     /// <returns>Empty: it is not there.</returns>
     /// <exception cref="ChangeRefusedException">It is no list of texts.</exception>
     public IReadOnlyList<string> Texts(string name)

@@ -7,7 +7,7 @@ namespace Roost.Identity.Things;
 /// Things, groups and types: what is asked comes from memory, what is changed goes through the database. A change is judged against the database, on its
 /// writer's thread, so that two that come at once cannot pass each other; then memory takes what is there now.
 /// </summary>
-internal sealed partial class ThingRegistry(IdentityDatabase database, IAuditTrail audit, IdentityChanges changes, TimeProvider clock, IEnumerable<IThingEnding> endings)
+internal sealed partial class ThingRegistry(IdentityDatabase database, IAuditTrail audit, IdentityChanges changes, TimeProvider clock, IEnumerable<IThingEnding> endings, IPolicyAttachments policies)
     : IThingRegistry, IThings, IIdentityPart
 {
     private readonly Lock _gate = new();
@@ -68,6 +68,16 @@ internal sealed partial class ThingRegistry(IdentityDatabase database, IAuditTra
         await changes.TellAsync(IdentityChangeKind.CredentialEnded, $"thing/{name}");
     }
 
+    /// <summary>Whether a change could be made as things are now.</summary>
+    /// <exception cref="ChangeRefusedException">It could not.</exception>
+    public void Check(ThingChange change)
+    {
+        ThingRules.Check(change);
+        var snapshot = _snapshot;
+        var old = snapshot.Things.GetValueOrDefault(change.Name);
+        CheckReferences(old, ThingRules.Apply(old, change, default), snapshot.Types.ContainsKey, snapshot.Groups.ContainsKey);
+    }
+
     internal static ChangeRefusedException Missing(string kind, string name) => new(ChangeFault.NotFound, $"there is no {kind} '{name}'; 'roost {kind} list' shows those that there are");
 
     private (ThingRecord Record, bool IsNew, bool IsChanged) Put(SqliteConnection connection, ThingChange change)
@@ -75,16 +85,7 @@ internal sealed partial class ThingRegistry(IdentityDatabase database, IAuditTra
         var groups = RegistryRows.Groups(connection);
         var old = RegistryRows.FindThing(connection, change.Name, groups);
         var next = ThingRules.Apply(old, change, clock.GetUtcNow());
-        if (next.Description.TypeName is { } type && type != old?.Description.TypeName && !RegistryRows.Exists(connection, "thing_types", type))
-        {
-            throw Missing("type", type);
-        }
-
-        if (next.DirectGroups.FirstOrDefault(group => !groups.ContainsKey(group)) is { } missing)
-        {
-            throw Missing("group", missing);
-        }
-
+        CheckReferences(old, next, type => RegistryRows.Exists(connection, "thing_types", type), groups.ContainsKey);
         if (old is not null && ThingRules.AreSame(old, next))
         {
             return (old, false, false);
@@ -92,6 +93,19 @@ internal sealed partial class ThingRegistry(IdentityDatabase database, IAuditTra
 
         RegistryRows.SaveThing(connection, next);
         return (next, old is null, true);
+    }
+
+    private static void CheckReferences(ThingRecord? old, ThingRecord next, Func<string, bool> isType, Func<string, bool> isGroup)
+    {
+        if (next.Description.TypeName is { } type && type != old?.Description.TypeName && !isType(type))
+        {
+            throw Missing("type", type);
+        }
+
+        if (next.DirectGroups.FirstOrDefault(group => !isGroup(group)) is { } missing)
+        {
+            throw Missing("group", missing);
+        }
     }
 
     /// <summary>Memory takes what is committed: whoever reads last, under the gate, has read the newest.</summary>

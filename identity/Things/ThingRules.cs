@@ -43,7 +43,7 @@ internal static class ThingRules
             throw new ChangeRefusedException(ChangeFault.Conflict, $"there is a thing '{change.Name}' already; 'roost thing update {change.Name}' changes it");
         }
 
-        if (old is null && change.ExpectedVersion is not null)
+        if (old is null && (change.MustExist || change.ExpectedVersion is not null))
         {
             throw ThingRegistry.Missing("thing", change.Name);
         }

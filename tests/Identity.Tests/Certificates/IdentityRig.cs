@@ -1,8 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Roost.Identity.Certificates;
+using Roost.Identity.Policies;
 using Roost.Identity.Store;
 using Roost.Identity.Tests.Logins;
+using Roost.Mqtt;
 using Roost.Storage;
 using Roost.Tests.Support;
 
@@ -22,6 +24,8 @@ internal sealed class IdentityRig : IAsyncDisposable
     public SettableMachineTime Machine { get; } = new();
 
     public RecordedAudit Audit { get; } = new();
+
+    public RecordedBroker Broker { get; } = new();
 
     public List<IdentityChange> Told { get; } = [];
 
@@ -87,7 +91,9 @@ internal sealed class IdentityRig : IAsyncDisposable
         services.Configure<IdentityOptions>(options => options.Folder = Folder);
         services.TryAddSingleton<IdentityDatabase>();
         services.TryAddSingleton<IdentityChanges>();
+        services.AddSingleton<IMqttBroker>(Broker);
         services.AddThingsAndCertificates();
+        services.AddPolicies();
         _configure?.Invoke(services);
         _services = services.BuildServiceProvider();
         Get<IdentityChanges>().Subscribe(change =>
