@@ -23,7 +23,4 @@ internal static partial class Log
 
     [LoggerMessage(6305, LogLevel.Error, "{Count} secrets and access keys are sealed with a key that is not here, and cannot be used: restore the key, or set them anew")]
     public static partial void SealedByOthers(this ILogger logger, int count);
-
-    [LoggerMessage(6306, LogLevel.Warning, "The thing of {Credential} is gone, but the credential could not be deleted; it is refused, and deleted at the next start")]
-    public static partial void NotRemoved(this ILogger logger, string credential, Exception exception);
 }

@@ -94,7 +94,7 @@ internal sealed class AccessKeys(CredentialChanges changes, SealingKeys seals, T
             async () =>
             {
                 var key = Get(id);
-                await changes.WriteAsync(connection => AccessKeyRows.Delete(connection, id));
+                await changes.WriteAsync(thing: null, connection => AccessKeyRows.Delete(connection, id));
                 ImmutableInterlocked.TryRemove(ref _keys, id, out _);
                 await changes.RecordAsync(by, "key.delete", key.PrincipalId, key.Thing);
                 await changes.EndAsync(key.PrincipalId);
@@ -118,7 +118,7 @@ internal sealed class AccessKeys(CredentialChanges changes, SealingKeys seals, T
         {
             try
             {
-                await changes.WriteAsync(connection => AccessKeyRows.SetUsed(connection, key.Id, now));
+                await changes.WriteAsync(thing: null, connection => AccessKeyRows.SetUsed(connection, key.Id, now));
             }
             catch (Exception exception) when (exception is SqliteException or ObjectDisposedException)
             {
@@ -127,9 +127,24 @@ internal sealed class AccessKeys(CredentialChanges changes, SealingKeys seals, T
         }
     }
 
+    /// <summary>Those of a thing that is deleted in the database.</summary>
+    public Task ForgetAsync(string thing) => changes.InTurnAsync(
+        async () =>
+        {
+            foreach (var key in List().Where(key => key.Thing == thing))
+            {
+                ImmutableInterlocked.TryRemove(ref _keys, key.Id, out _);
+                await changes.RecordAsync(ChangedBy.Gateway, "key.delete", key.PrincipalId, thing);
+                await changes.EndAsync(key.PrincipalId);
+            }
+
+            return true;
+        },
+        CancellationToken.None);
+
     private async Task PutAsync(AccessKeyRecord key)
     {
-        await changes.WriteAsync(connection => AccessKeyRows.Put(connection, key));
+        await changes.WriteAsync(key.Thing, connection => AccessKeyRows.Put(connection, key));
         ImmutableInterlocked.Update(ref _keys, static (keys, one) => keys.SetItem(one.Id, one), key);
     }
 

@@ -1,12 +1,18 @@
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
 using Roost.Identity.Store;
+using Roost.Identity.Things;
 
 namespace Roost.Identity.Logins;
 
 /// <summary>What changes of users, tokens and access keys have in common. They come one after the other, so that memory takes them in the order of the database.</summary>
-internal sealed class CredentialChanges(IdentityDatabase database, IAuditTrail audit, IdentityChanges changes, IPolicyAttachments? policies = null, IThingRegistry? things = null) : IDisposable
+internal sealed class CredentialChanges(IdentityDatabase database, IAuditTrail audit, IdentityChanges changes, IServiceProvider services) : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
+
+    // Later: the registry itself asks the logins to end with their things.
+    private readonly Lazy<IThingRegistry> _things = new(services.GetRequiredService<IThingRegistry>);
+    private readonly Lazy<IPolicyAttachments> _policies = new(services.GetRequiredService<IPolicyAttachments>);
 
     public async Task<T> InTurnAsync<T>(Func<Task<T>> change, CancellationToken cancellationToken)
     {
@@ -23,23 +29,33 @@ internal sealed class CredentialChanges(IdentityDatabase database, IAuditTrail a
 
     public T Read<T>(Func<SqliteConnection, T> work) => database.Store.Read(work);
 
-    public Task WriteAsync(Action<SqliteConnection> work) => database.Store.WriteAsync(work);
+    /// <param name="thing">Whose the credential is that is written; the transaction that deletes this thing comes before or after.</param>
+    /// <exception cref="ChangeRefusedException">The thing was deleted meanwhile.</exception>
+    public Task WriteAsync(string? thing, Action<SqliteConnection> work) => database.Store.WriteAsync(connection =>
+    {
+        if (thing is not null && RegistryRows.FindThing(connection, thing, RegistrySnapshot.Empty.Groups) is null)
+        {
+            throw Missing(thing);
+        }
 
-    public bool IsGone(string? thing) => thing is not null && things is not null && things.Find(thing) is null;
+        work(connection);
+    });
+
+    public bool IsGone(string? thing) => thing is not null && _things.Value.Find(thing) is null;
 
     /// <exception cref="ChangeRefusedException">There is no such thing.</exception>
     public void CheckThing(string? thing)
     {
         if (IsGone(thing))
         {
-            throw new ChangeRefusedException(ChangeFault.NotFound, $"There is no thing '{thing}'. Make it with 'roost thing add {thing}'.");
+            throw Missing(thing!);
         }
     }
 
     /// <exception cref="ChangeRefusedException">One of them is not there.</exception>
     public void CheckPolicies(IReadOnlyList<string> names)
     {
-        if (names.FirstOrDefault(name => policies?.Exists(name) != true) is { } missing)
+        if (names.FirstOrDefault(name => !_policies.Value.Exists(name)) is { } missing)
         {
             throw new ChangeRefusedException(ChangeFault.NotFound, $"There is no policy '{missing}'. 'roost policy list' shows those that there are.");
         }
@@ -49,11 +65,11 @@ internal sealed class CredentialChanges(IdentityDatabase database, IAuditTrail a
     {
         foreach (var name in names)
         {
-            await policies!.AttachAsync(name, principal, by);
+            await _policies.Value.AttachAsync(name, principal, by);
         }
     }
 
-    public Task DetachAllAsync(string principal, ChangedBy by) => policies?.DetachAllAsync(principal, by) ?? Task.CompletedTask;
+    public Task DetachAllAsync(string principal, ChangedBy by) => _policies.Value.DetachAllAsync(principal, by);
 
     public Task RecordAsync(ChangedBy by, string action, string principal, string? thing) => audit.RecordAsync(by.Entry(action, principal, thing));
 
@@ -61,4 +77,6 @@ internal sealed class CredentialChanges(IdentityDatabase database, IAuditTrail a
     public Task EndAsync(string principal) => changes.TellAsync(IdentityChangeKind.CredentialEnded, principal);
 
     public void Dispose() => _turn.Dispose();
+
+    private static ChangeRefusedException Missing(string thing) => new(ChangeFault.NotFound, $"There is no thing '{thing}'. Make it with 'roost thing add {thing}'.");
 }

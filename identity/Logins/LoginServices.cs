@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Roost.Identity.Secrets;
+using Roost.Identity.Things;
 
 namespace Roost.Identity.Logins;
 
@@ -21,6 +22,9 @@ internal static class LoginServices
         services.TryAddSingleton<IAccessKeys>(provider => provider.GetRequiredService<AccessKeys>());
         services.TryAddSingleton<IPasswordChecks, PasswordChecks>();
         services.TryAddSingleton<ITokenChecks, TokenChecks>();
-        services.AddSingleton<IIdentityPart, LoginPart>();
+        services.TryAddSingleton<TokenExpiry>();
+        services.TryAddSingleton<LoginPart>();
+        services.AddSingleton<IIdentityPart>(static provider => provider.GetRequiredService<LoginPart>());
+        services.AddSingleton<IThingEnding>(static provider => provider.GetRequiredService<LoginPart>());
     }
 }

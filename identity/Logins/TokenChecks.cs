@@ -1,12 +1,13 @@
 using System.Net;
 using System.Security.Cryptography;
+using Roost.Identity.Certificates;
 
 namespace Roost.Identity.Logins;
 
 /// <summary>
 /// Takes microseconds, and asks no guard: 260 random bits are not guessed, and a lock would only let strangers who have seen an identifier shut its owner out.
 /// </summary>
-internal sealed class TokenChecks(Tokens tokens, CredentialChanges changes, LoginMetrics metrics, TimeProvider time) : ITokenChecks
+internal sealed class TokenChecks(Tokens tokens, CredentialChanges changes, LoginMetrics metrics, TrustedTime time) : ITokenChecks
 {
     private static readonly byte[] _nobodys = new byte[SHA256.HashSizeInBytes];
 
@@ -33,7 +34,7 @@ internal sealed class TokenChecks(Tokens tokens, CredentialChanges changes, Logi
                 : CredentialCheck.Refuse(CredentialFault.WrongSecret, "The token's secret is wrong.", claimed);
         }
 
-        if (token.IsExpired(time.GetUtcNow()))
+        if (token.IsExpired(time.Now))
         {
             return CredentialCheck.Refuse(CredentialFault.Expired, "The token has expired.", claimed);
         }

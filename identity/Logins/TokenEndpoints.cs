@@ -1,11 +1,12 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Roost.Identity.Certificates;
 using Roost.Identity.Http;
 
 namespace Roost.Identity.Logins;
 
 /// <summary><c>/api/v1/tokens</c>.</summary>
-internal sealed class TokenEndpoints(Tokens tokens, TimeProvider time)
+internal sealed class TokenEndpoints(Tokens tokens, TrustedTime time)
 {
     private const long ShortestSeconds = 60;
     private const long LongestSeconds = 10L * 366 * 24 * 3600;
@@ -44,7 +45,7 @@ internal sealed class TokenEndpoints(Tokens tokens, TimeProvider time)
     public Task CreateAsync(HttpContext context) => IdentityAnswer.RunAsync(context, async () =>
     {
         using var request = await JsonRequest.ReadAsync(context, "name", "expiresInSeconds", "thing", "policies");
-        var expires = request.Number("expiresInSeconds", ShortestSeconds, LongestSeconds) is { } seconds ? time.GetUtcNow().AddSeconds(seconds) : (DateTimeOffset?)null;
+        var expires = request.Number("expiresInSeconds", ShortestSeconds, LongestSeconds) is { } seconds ? time.Now.AddSeconds(seconds) : (DateTimeOffset?)null;
         var made = await tokens.CreateAsync(request.NeededText("name"), expires, request.Text("thing"), request.Texts("policies"), isApp: false, RequestIdentity.Of(context), context.RequestAborted);
         context.Response.StatusCode = StatusCodes.Status201Created;
         await IdentityAnswer.WriteAsync(context, json =>
@@ -73,7 +74,7 @@ internal sealed class TokenEndpoints(Tokens tokens, TimeProvider time)
         json.WriteString("createdAt", token.CreatedAt);
         WriteTime(json, "expiresAt", token.ExpiresAt);
         WriteTime(json, "usedAt", token.UsedAt);
-        json.WriteString("status", token.IsExpired(time.GetUtcNow()) ? "expired" : "active");
+        json.WriteString("status", token.IsExpired(time.Now) ? "expired" : "active");
     }
 
     private static void WriteTime(Utf8JsonWriter json, string name, DateTimeOffset? value)

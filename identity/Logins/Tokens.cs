@@ -1,17 +1,21 @@
 using System.Collections.Immutable;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
+using Roost.Identity.Certificates;
 
 namespace Roost.Identity.Logins;
 
 /// <summary>The bearer tokens: from memory for who comes in, in the database for good. Any thread may call.</summary>
-internal sealed class Tokens(CredentialChanges changes, TimeProvider time, ILogger<Tokens> logger)
+internal sealed class Tokens(CredentialChanges changes, TrustedTime time, ILogger<Tokens> logger)
 {
     private const int Most = 10_000;
 
     private static readonly TimeSpan _useResolution = TimeSpan.FromHours(1); // an app asks many times a second; the disk hears of it once an hour
 
     private ImmutableDictionary<string, TokenRecord> _tokens = ImmutableDictionary.Create<string, TokenRecord>(StringComparer.Ordinal);
+
+    /// <summary>Told after each new one, on its creator's thread.</summary>
+    public Action? Created { get; set; }
 
     public int Count => Volatile.Read(ref _tokens).Count;
 
@@ -43,10 +47,11 @@ internal sealed class Tokens(CredentialChanges changes, TimeProvider time, ILogg
                 var text = TokenText.Format(NewId(), TokenText.NewSecret());
                 var token = new TokenRecord
                 {
-                    Id = TokenText.IdOf(text).ToString(), Hash = TokenText.HashOf(text), Label = label, Thing = thing, IsApp = isApp, CreatedAt = time.GetUtcNow(), ExpiresAt = expiresAt,
+                    Id = TokenText.IdOf(text).ToString(), Hash = TokenText.HashOf(text), Label = label, Thing = thing, IsApp = isApp, CreatedAt = time.Now, ExpiresAt = expiresAt,
                 };
-                await changes.WriteAsync(connection => TokenRows.Add(connection, token));
+                await changes.WriteAsync(token.Thing, connection => TokenRows.Add(connection, token));
                 ImmutableInterlocked.TryAdd(ref _tokens, token.Id, token);
+                Created?.Invoke();
                 await changes.RecordAsync(by, isApp ? "app.pair" : "token.create", token.PrincipalId, thing);
                 await changes.AttachAsync(policies, token.PrincipalId, by);
                 return new NewToken(token, text);
@@ -61,7 +66,7 @@ internal sealed class Tokens(CredentialChanges changes, TimeProvider time, ILogg
             async () =>
             {
                 var token = Get(id);
-                await changes.WriteAsync(connection => TokenRows.Delete(connection, id));
+                await changes.WriteAsync(thing: null, connection => TokenRows.Delete(connection, id));
                 ImmutableInterlocked.TryRemove(ref _tokens, id, out _);
                 await changes.RecordAsync(by, "token.revoke", token.PrincipalId, token.Thing);
                 await changes.EndAsync(token.PrincipalId);
@@ -73,7 +78,7 @@ internal sealed class Tokens(CredentialChanges changes, TimeProvider time, ILogg
     /// <summary>Keeps in mind that it was used, and writes that down once an hour, when there is time.</summary>
     public void Used(TokenRecord token)
     {
-        var now = time.GetUtcNow();
+        var now = time.Now;
         var used = token with { UsedAt = now };
         if (now - token.UsedAt < _useResolution || !ImmutableInterlocked.TryUpdate(ref _tokens, token.Id, used, token))
         {
@@ -86,7 +91,7 @@ internal sealed class Tokens(CredentialChanges changes, TimeProvider time, ILogg
         {
             try
             {
-                await changes.WriteAsync(connection => TokenRows.SetUsed(connection, token.Id, now));
+                await changes.WriteAsync(thing: null, connection => TokenRows.SetUsed(connection, token.Id, now));
             }
             catch (Exception exception) when (exception is SqliteException or ObjectDisposedException)
             {
@@ -94,6 +99,21 @@ internal sealed class Tokens(CredentialChanges changes, TimeProvider time, ILogg
             }
         }
     }
+
+    /// <summary>Those of a thing that is deleted in the database.</summary>
+    public Task ForgetAsync(string thing) => changes.InTurnAsync(
+        async () =>
+        {
+            foreach (var token in List().Where(token => token.Thing == thing))
+            {
+                ImmutableInterlocked.TryRemove(ref _tokens, token.Id, out _);
+                await changes.RecordAsync(ChangedBy.Gateway, "token.revoke", token.PrincipalId, thing);
+                await changes.EndAsync(token.PrincipalId);
+            }
+
+            return true;
+        },
+        CancellationToken.None);
 
     private string NewId()
     {

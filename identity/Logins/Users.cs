@@ -44,7 +44,7 @@ internal sealed class Users(CredentialChanges changes, PasswordHashing hashing, 
 
                 var now = time.GetUtcNow();
                 var user = new UserRecord { Name = name, Password = PasswordHash.Create(password, hashing.Iterations), Thing = thing, CreatedAt = now, ChangedAt = now };
-                await changes.WriteAsync(connection => UserRows.Put(connection, user));
+                await changes.WriteAsync(user.Thing, connection => UserRows.Put(connection, user));
                 _users = _users.SetItem(name, user);
                 await changes.RecordAsync(by, "user.create", user.PrincipalId, thing);
                 await changes.AttachAsync(policies, user.PrincipalId, by);
@@ -62,7 +62,7 @@ internal sealed class Users(CredentialChanges changes, PasswordHashing hashing, 
             async () =>
             {
                 var user = With(Get(name), PasswordHash.Create(password, hashing.Iterations), time.GetUtcNow());
-                await changes.WriteAsync(connection => UserRows.Put(connection, user));
+                await changes.WriteAsync(user.Thing, connection => UserRows.Put(connection, user));
                 _users = _users.SetItem(name, user);
                 await changes.RecordAsync(by, "user.password", user.PrincipalId, user.Thing);
                 await changes.EndAsync(user.PrincipalId);
@@ -82,7 +82,7 @@ internal sealed class Users(CredentialChanges changes, PasswordHashing hashing, 
                 }
 
                 var stronger = With(user, PasswordHash.Create(password, hashing.Iterations), user.ChangedAt);
-                await changes.WriteAsync(connection => UserRows.Put(connection, stronger));
+                await changes.WriteAsync(user.Thing, connection => UserRows.Put(connection, stronger));
                 _users = _users.SetItem(user.Name, stronger);
                 return stronger;
             },
@@ -97,13 +97,28 @@ internal sealed class Users(CredentialChanges changes, PasswordHashing hashing, 
             {
                 var user = Get(name);
                 await changes.DetachAllAsync(user.PrincipalId, by); // first: who gets the name next must have nothing of this one's
-                await changes.WriteAsync(connection => UserRows.Delete(connection, name));
+                await changes.WriteAsync(thing: null, connection => UserRows.Delete(connection, name));
                 _users = _users.Remove(name);
                 await changes.RecordAsync(by, "user.delete", user.PrincipalId, user.Thing);
                 await changes.EndAsync(user.PrincipalId);
                 return user;
             },
             cancellationToken);
+
+    /// <summary>Those of a thing that is deleted in the database.</summary>
+    public Task ForgetAsync(string thing) => changes.InTurnAsync(
+        async () =>
+        {
+            foreach (var user in List().Where(user => user.Thing == thing))
+            {
+                _users = _users.Remove(user.Name);
+                await changes.RecordAsync(ChangedBy.Gateway, "user.delete", user.PrincipalId, thing);
+                await changes.EndAsync(user.PrincipalId);
+            }
+
+            return true;
+        },
+        CancellationToken.None);
 
     private static UserRecord With(UserRecord user, PasswordHash password, DateTimeOffset changedAt) =>
         new() { Name = user.Name, Password = password, Thing = user.Thing, CreatedAt = user.CreatedAt, ChangedAt = changedAt };

@@ -13,7 +13,7 @@ internal static class SealingKeyFile
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <returns>Null: there is no such file.</returns>
-    /// <exception cref="SealingKeyException">It is there and holds no key.</exception>
+    /// <exception cref="IdentityDamagedException">It is there and holds no key.</exception>
     public static IReadOnlyList<SealingKey>? TryRead(string path)
     {
         if (!File.Exists(path))
@@ -28,7 +28,7 @@ internal static class SealingKeyFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new SealingKeyException(path, $"{exception.Message} The daemon's user must be able to read it.");
+            throw new IdentityDamagedException($"The secrets' key {path} cannot be used: {exception.Message} The daemon's user must be able to read it.");
         }
 
         if (bytes.Length == SealingKey.Bytes)
@@ -40,7 +40,7 @@ internal static class SealingKeyFile
         var keys = lines.Select(TryParse).ToList();
         return keys.Count > 0 && keys.All(key => key is not null)
             ? [.. keys.Select(key => key!)]
-            : throw new SealingKeyException(path, "it holds something else than lines of 32 bytes in base64. Restore it from a backup, or make one with: head -c 32 /dev/urandom | base64");
+            : throw new IdentityDamagedException($"The secrets' key {path} cannot be used: it holds something else than lines of 32 bytes in base64. Restore it from a backup, or make one with: head -c 32 /dev/urandom | base64");
     }
 
     /// <summary>Replaces the file as a whole; on the disk when it returns. The owner alone may read it.</summary>

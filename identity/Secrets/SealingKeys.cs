@@ -24,7 +24,7 @@ internal sealed class SealingKeys(IOptions<IdentityOptions> options, SecretsEnvi
 
     private string OwnFile => Path.Combine(options.Value.Folder, FileName);
 
-    /// <exception cref="SealingKeyException">A file is there and cannot be used.</exception>
+    /// <exception cref="IdentityDamagedException">A file is there and cannot be used.</exception>
     public void Load()
     {
         if (environment.CredentialsDirectory is { Length: > 0 } folder && SealingKeyFile.TryRead(Path.Combine(folder, CredentialName)) is { } provided)

@@ -1,8 +1,13 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Roost.Identity.Certificates;
 using Roost.Identity.Logins;
 using Roost.Identity.Secrets;
 using Roost.Identity.Store;
+using Roost.Identity.Tests.Certificates;
+using Roost.Identity.Things;
+using Roost.Storage;
 using Roost.Tests.Support;
 
 namespace Roost.Identity.Tests.Logins;
@@ -11,18 +16,19 @@ namespace Roost.Identity.Tests.Logins;
 internal sealed class LoginRig : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
+    private readonly ConcurrentQueue<IdentityChange> _told = new();
     private ServiceProvider _services = null!;
 
     public ManualTimeProvider Time { get; } = new();
 
     public RecordedAudit Audit { get; } = new();
 
-    public KnownThings Things { get; } = new();
+    public IThings Things => Get<IThings>();
 
     public NotedAttachments Policies { get; } = new();
 
     /// <summary>What was told to those who hold connections.</summary>
-    public List<IdentityChange> Told { get; } = [];
+    public IReadOnlyCollection<IdentityChange> Told => _told;
 
     /// <summary>Few, so that tests are quick.</summary>
     public PasswordHashing Hashing { get; set; } = new(Iterations: 10, AtOnce: 2, MostWaiting: 16);
@@ -69,7 +75,11 @@ internal sealed class LoginRig : IAsyncDisposable
         services.AddSingleton<TimeProvider>(Time);
         services.AddSingleton<IOptions<IdentityOptions>>(Options.Create(new IdentityOptions { Folder = Folder }));
         services.AddSingleton<IdentityChanges>().AddSingleton<IdentityDatabase>();
-        services.AddSingleton<IAuditTrail>(Audit).AddSingleton<IThingRegistry>(Things).AddSingleton<IPolicyAttachments>(Policies);
+        services.AddSingleton<IAuditTrail>(Audit).AddSingleton<IPolicyAttachments>(Policies);
+        services.AddSingleton<MachineTime>(new SettableMachineTime());
+        services.AddSingleton<TrustedTime>().AddSingleton<IIdentityPart>(provider => provider.GetRequiredService<TrustedTime>());
+        services.AddSingleton<ThingRegistry>().AddSingleton<IIdentityPart>(provider => provider.GetRequiredService<ThingRegistry>());
+        services.AddSingleton<IThingRegistry>(provider => provider.GetRequiredService<ThingRegistry>()).AddSingleton<IThings>(provider => provider.GetRequiredService<ThingRegistry>());
         services.AddSingleton(Hashing).AddSingleton(Environment);
         services.AddLogins();
         _services = services.BuildServiceProvider();
@@ -81,7 +91,7 @@ internal sealed class LoginRig : IAsyncDisposable
 
         Get<IdentityChanges>().Subscribe(change =>
         {
-            Told.Add(change);
+            _told.Enqueue(change);
             return Task.CompletedTask;
         });
     }

@@ -1,4 +1,5 @@
 using System.Text;
+using Roost.Identity.Certificates;
 using Roost.Identity.Logins;
 
 namespace Roost.Identity.Tests.Logins;
@@ -45,6 +46,29 @@ public sealed class TokenTests
         Assert.That((await CheckAsync(made.Text)).Fault, Is.EqualTo(CredentialFault.None));
 
         _rig.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.That((await CheckAsync(made.Text)).Fault, Is.EqualTo(CredentialFault.Expired));
+    }
+
+    [Test]
+    public async Task Whoever_is_here_with_it_goes_when_it_ends()
+    {
+        var made = await CreateAsync(TimeSpan.FromDays(2));
+        var ended = new IdentityChange(IdentityChangeKind.CredentialEnded, made.Record.PrincipalId);
+
+        _rig.Time.Advance(TimeSpan.FromDays(2) - TimeSpan.FromSeconds(1));
+        Assert.That(_rig.Told, Does.Not.Contain(ended));
+
+        _rig.Time.Advance(TimeSpan.FromSeconds(2));
+        Assert.That(_rig.Told, Does.Contain(ended));
+    }
+
+    [Test]
+    public async Task A_clock_that_shows_the_past_does_not_bring_an_expired_one_back()
+    {
+        var made = await CreateAsync(TimeSpan.FromHours(1));
+        _rig.Time.Advance(TimeSpan.FromHours(2));
+        _rig.Time.SetUtcNow(new DateTimeOffset(1970, 1, 1, 0, 0, 0, TimeSpan.Zero));
+
         Assert.That((await CheckAsync(made.Text)).Fault, Is.EqualTo(CredentialFault.Expired));
     }
 
@@ -108,7 +132,7 @@ public sealed class TokenTests
         await _rig.ReopenAsync();
         Assert.That(_rig.Get<Tokens>().Get(made.Record.Id).UsedAt, Is.EqualTo(first));
 
-        _rig.Time.Advance(TimeSpan.FromMinutes(1));
+        _rig.Time.Advance(TimeSpan.FromHours(1));
         await CheckAsync(made.Text);
         Assert.That(_rig.Get<Tokens>().Get(made.Record.Id).UsedAt, Is.EqualTo(first + TimeSpan.FromHours(1)));
     }
@@ -133,7 +157,7 @@ public sealed class TokenTests
     }
 
     private Task<NewToken> CreateAsync(TimeSpan? lasts = null) =>
-        _rig.Get<Tokens>().CreateAsync("phone", lasts is { } span ? _rig.Time.GetUtcNow() + span : null, null, [], isApp: false, ChangedBy.Local, CancellationToken.None);
+        _rig.Get<Tokens>().CreateAsync("phone", lasts is { } span ? _rig.Get<TrustedTime>().Now + span : null, null, [], isApp: false, ChangedBy.Local, CancellationToken.None);
 
     private async Task<CredentialCheck> CheckAsync(string token) => await _rig.Get<ITokenChecks>().CheckAsync(token, null, CancellationToken.None);
 }
