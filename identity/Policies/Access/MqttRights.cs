@@ -1,4 +1,5 @@
 using Roost.Identity.Policies.Documents;
+using Roost.Identity.Policies.Matching;
 using Roost.Mqtt;
 
 namespace Roost.Identity.Policies.Access;
@@ -19,7 +20,10 @@ internal sealed class MqttRights(IReadOnlyList<BoundStatement> statements) : ICl
     public bool MayPublish(TopicName topic, bool retain) => _publish.Allows(topic.Value) && (!retain || _retain.Allows(topic.Value));
 
     /// <summary>A shared subscription is judged by all that it could bring, as nobody asks when it does: see <see cref="IClientPolicy.MayReceive"/>.</summary>
-    public bool MaySubscribe(TopicFilter filter, string? shareName) => _subscribe.Allows(filter.Value) && (shareName is null || _receive.IsUnbounded);
+    public bool MaySubscribe(TopicFilter filter, string? shareName) => _subscribe.Allows(filter.Value) && (shareName is null || CoverageOf(filter).IsCovered);
+
+    /// <summary>The same for a shared subscription, with what stands against it.</summary>
+    public FilterCoverage CoverageOf(TopicFilter filter) => FilterCoverage.Of(filter, _receive);
 
     public bool MayReceive(TopicName topic) => _receive.Allows(topic.Value);
 }
