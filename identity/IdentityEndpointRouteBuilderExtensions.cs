@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Routing;
 using Roost.Identity.Logins;
 using Roost.Identity.Audit;
 using Roost.Identity.Things;
+using Roost.Identity.Policies;
 
 namespace Roost.Identity;
 
@@ -13,6 +14,7 @@ public static class IdentityEndpointRouteBuilderExtensions
         endpoints.MapAudit();
         endpoints.MapLogins();
         endpoints.MapThingsAndCertificates();
+        endpoints.MapPolicies();
         return endpoints;
     }
 }

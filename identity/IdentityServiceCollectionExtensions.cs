@@ -23,8 +23,8 @@ public static class IdentityServiceCollectionExtensions
         services.TryAddSingleton<IdentityChanges>();
         services.TryAddSingleton<IdentityDatabase>();
         services.AddAudit();
+        services.AddPolicies(); // first: whatever ends while the others start loses its policies
         services.AddThingsAndCertificates();
-        services.AddPolicies();
         services.AddLogins();
         services.TryAddSingleton<ISignatureChecks, SignatureChecks>();
         services.TryAddSingleton<IdentityHost>();

@@ -11,6 +11,7 @@ internal static class PolicyServices
         services.TryAddSingleton<PolicyStore>();
         services.TryAddSingleton<IPolicyAttachments>(provider => provider.GetRequiredService<PolicyStore>());
         services.AddSingleton<IIdentityPart>(provider => provider.GetRequiredService<PolicyStore>());
+        services.TryAddSingleton<PrincipalDirectory>();
         services.TryAddSingleton<IPolicyAuthority, PolicyAuthority>();
     }
 }

@@ -15,7 +15,7 @@ internal sealed class PolicyStore(IdentityDatabase database, IAuditTrail audit, 
 
     public PolicySnapshot Current => _current;
 
-    /// <exception cref="InvalidOperationException">A policy is there that cannot be read: without it nobody could be judged.</exception>
+    /// <exception cref="IdentityDamagedException">A policy is there that cannot be read: without it nobody could be judged.</exception>
     public Task StartAsync(CancellationToken cancellationToken)
     {
         _current = _table.Load();

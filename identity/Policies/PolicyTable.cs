@@ -31,7 +31,7 @@ internal sealed class PolicyTable(IdentityDatabase database)
                 var policy = rows.GetString(1);
                 if (!policies.ContainsKey(policy))
                 {
-                    throw new InvalidOperationException($"Policy {policy}, attached to {target}, is not in {database.Store.Path}. Restore the database from a backup.");
+                    throw new IdentityDamagedException($"Policy {policy}, attached to {target}, is not in {database.Store.Path}. Restore the database from a backup.");
                 }
 
                 (attached.TryGetValue(target, out var names) ? names : attached[target] = ImmutableSortedSet.CreateBuilder<string>(StringComparer.Ordinal)).Add(policy);
@@ -74,7 +74,7 @@ internal sealed class PolicyTable(IdentityDatabase database)
     private StoredPolicy Read(string name, string text, long version, long changed)
     {
         var document = PolicyReader.Read(text, out var faults)
-            ?? throw new InvalidOperationException($"Policy {name} in {database.Store.Path} cannot be read: {faults[0]}. Restore the database from a backup.");
+            ?? throw new IdentityDamagedException($"Policy {name} in {database.Store.Path} cannot be read: {faults[0]}. Restore the database from a backup.");
         return new StoredPolicy(name, text, document, version, DateTimeOffset.FromUnixTimeMilliseconds(changed));
     }
 

@@ -6,11 +6,17 @@ namespace Roost.Identity.Policies.Access;
 /// <summary>What one principal may do on one connection. Immutable.</summary>
 internal sealed class AccessRights : IAccessRights
 {
+    private readonly IReadOnlyList<AttachedPolicy> _policies;
+    private readonly PolicyVariables _variables;
     private readonly IReadOnlyList<BoundStatement> _statements;
     private MqttRights? _mqtt;
 
-    public AccessRights(IReadOnlyList<AttachedPolicy> policies, PolicyVariables variables) =>
+    public AccessRights(IReadOnlyList<AttachedPolicy> policies, PolicyVariables variables)
+    {
+        _policies = policies;
+        _variables = variables;
         _statements = [.. policies.SelectMany(policy => BoundStatement.Of(policy, variables))];
+    }
 
     public IClientPolicy ForMqtt => _mqtt ??= new MqttRights(_statements); // two threads may each make one: they are alike
 
@@ -38,15 +44,16 @@ internal sealed class AccessRights : IAccessRights
         return isAllowed;
     }
 
-    public AccessVerdict Explain(string action, string resource)
+    public AccessVerdict Explain(string action, string resource) => new(Allows(action, resource), Explanation.Of(action, resource));
+
+    /// <summary>The same for <c>$share/NAME/</c> and this filter.</summary>
+    public AccessVerdict ExplainShared(string shareName, TopicFilter filter)
     {
-        var isAllowed = Allows(action, resource);
-        var reasons = from statement in _statements
-                      let pattern = statement.Find(action, resource)
-                      where pattern is not null
-                      orderby statement.Statement.IsDeny descending
-                      select $"{statement.Policy.Name} (of {statement.Policy.Target}), {statement.Statement.Title}, {(statement.Statement.IsDeny ? "denies" : "allows")} {action} on {pattern}";
-        var because = reasons.ToList();
-        return new AccessVerdict(isAllowed, because.Count > 0 ? because : [$"No policy allows {action} on {resource}"]);
+        var resource = $"topicfilter/{filter}";
+        return Allows(KnownActions.Subscribe, resource)
+            ? new AccessVerdict(ForMqtt.MaySubscribe(filter, shareName), [.. Explanation.Of(KnownActions.Subscribe, resource), .. Explanation.OfShared(filter, (MqttRights)ForMqtt)])
+            : Explain(KnownActions.Subscribe, resource);
     }
+
+    private AccessExplanation Explanation => new(_policies, _statements, _variables);
 }

@@ -22,7 +22,8 @@ internal sealed class ActionRights(PatternSet allowed, PatternSet denied)
             where statement.Statement.IsDeny == isDeny && statement.Statement.Actions.Contains(action)
             from pattern in statement.PatternsOf(action)
             from rest in pattern.Behind(prefix)
-            select rest);
+            select rest,
+            BoundStatement.SparesFilters(action, isDeny));
     }
 
     public bool Allows(string rest) => Allowed.Matches(rest) && !Denied.Matches(rest);

@@ -24,6 +24,11 @@ internal sealed class BoundStatement
         where statement.Conditions.All(condition => condition.Holds(variables, statement.IsDeny))
         select new BoundStatement(policy, statement, [.. from resource in statement.Resources from pattern in resource.Fill(variables, statement.IsDeny) select (resource, pattern)]);
 
+    /// <summary>
+    /// An Allow with <c>?</c> means one character of a name, and does not grant the wildcards <c>+</c> and <c>#</c>, which bring more. A Deny of it means them too.
+    /// </summary>
+    public static bool SparesFilters(string action, bool isDeny) => action == KnownActions.Subscribe && !isDeny;
+
     /// <summary>Those that count for an action of the statement.</summary>
     public IEnumerable<WildcardPattern> PatternsOf(string action)
     {
@@ -42,7 +47,7 @@ internal sealed class BoundStatement
         var service = action.AsSpan(0, action.IndexOf(':'));
         foreach (var (written, pattern) in _patterns)
         {
-            if ((written.Service == PolicyResource.AnyService || service.SequenceEqual(written.Service)) && pattern.Matches(resource))
+            if ((written.Service == PolicyResource.AnyService || service.SequenceEqual(written.Service)) && pattern.Matches(resource, SparesFilters(action, Statement.IsDeny)))
             {
                 return pattern;
             }

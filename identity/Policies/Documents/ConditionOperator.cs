@@ -56,7 +56,8 @@ internal sealed record ConditionOperator(string Name, bool IsNegated, bool HasWi
             return true;
         }
 
-        return IPNetwork.TryParse(text, out network);
+        // One whose address is not its first is refused: it could be meant for one machine.
+        return IPNetwork.TryParse(text, out network) && IPAddress.TryParse(text.AsSpan(0, text.IndexOf('/')), out var first) && first.Equals(network.BaseAddress) && text == network.ToString();
     }
 
     private static int? Compare(string value, string text) => TryNumber(value, out var left) && TryNumber(text, out var right) ? left.CompareTo(right) : null;

@@ -22,8 +22,7 @@ internal static class VariableName
     private static readonly string[] _subject =
     [
         "DistinguishedNameQualifier", "Country", "Organization", "OrganizationalUnit", "State", "CommonName", "SerialNumber", "Title", "Surname", "GivenName", "Initials",
-        "Pseudonym", "GenerationQualifier", "AlternativeName.RFC822Name", "AlternativeName.DNSName", "AlternativeName.DirectoryName",
-        "AlternativeName.UniformResourceIdentifier", "AlternativeName.IPAddress",
+        "Pseudonym", "GenerationQualifier",
     ];
 
     private static readonly FrozenDictionary<string, string> _known =

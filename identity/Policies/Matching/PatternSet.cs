@@ -10,8 +10,11 @@ internal sealed class PatternSet
     private readonly string[] _prefixes;
     private readonly WildcardPattern[] _others;
 
-    private PatternSet(IReadOnlyList<WildcardPattern> patterns)
+    private readonly bool _sparesFilters;
+
+    private PatternSet(IReadOnlyList<WildcardPattern> patterns, bool sparesFilters)
     {
+        _sparesFilters = sparesFilters;
         Patterns = patterns;
         IsEverything = patterns.Any(pattern => pattern.IsEverything);
         var texts = patterns.Where(pattern => pattern.IsExact).Select(pattern => pattern.Code).ToHashSet(StringComparer.Ordinal);
@@ -34,7 +37,9 @@ internal sealed class PatternSet
 
     public bool IsEverything { get; }
 
-    public static PatternSet Of(IEnumerable<WildcardPattern> patterns) => new([.. patterns.DistinctBy(pattern => pattern.Code, StringComparer.Ordinal)]);
+    /// <param name="sparesFilters">See <see cref="WildcardPattern.Matches"/>.</param>
+    public static PatternSet Of(IEnumerable<WildcardPattern> patterns, bool sparesFilters = false) =>
+        new([.. patterns.DistinctBy(pattern => pattern.Code, StringComparer.Ordinal)], sparesFilters);
 
     public bool Matches(string text)
     {
@@ -66,7 +71,7 @@ internal sealed class PatternSet
 
         foreach (var pattern in _others)
         {
-            if (pattern.Matches(text))
+            if (pattern.Matches(text, _sparesFilters))
             {
                 return true;
             }

@@ -24,7 +24,8 @@ internal sealed class WildcardPattern(string code)
     /// Goes back to the last <c>*</c> only, as what stands before it has been found at the earliest place: at most the text's length times that of the longest
     /// part between two <c>*</c>.
     /// </summary>
-    public bool Matches(ReadOnlySpan<char> text)
+    /// <param name="sparesFilters">Whether a <c>?</c> matches neither <c>+</c> nor <c>#</c>, which in a topic filter are no characters of a name.</param>
+    public bool Matches(ReadOnlySpan<char> text, bool sparesFilters = false)
     {
         var pattern = Code.AsSpan();
         if (_isExact)
@@ -53,7 +54,7 @@ internal sealed class WildcardPattern(string code)
                 continue;
             }
 
-            if (at < pattern.Length && pattern[at] == PatternCode.One)
+            if (at < pattern.Length && pattern[at] == PatternCode.One && (!sparesFilters || text[place] is not ('+' or '#')))
             {
                 place += LengthAt(text, place);
                 at++;

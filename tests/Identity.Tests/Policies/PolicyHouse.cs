@@ -57,6 +57,13 @@ internal sealed class PolicyHouse : IThingRegistry, IAsyncDisposable
 
     public ThingDescription? Find(string name) => _things.GetValueOrDefault(name);
 
+    /// <summary>As a connection listens: what it does is done before a change is answered.</summary>
+    public void Listen(Action listener) => _changes.Subscribe(_ =>
+    {
+        listener();
+        return Task.CompletedTask;
+    });
+
     public IAccessRights RightsOf(Principal principal, string? clientId = null, string? address = null) =>
         Authority.RightsOf(principal, new ConnectionFacts(clientId, address is null ? null : System.Net.IPAddress.Parse(address)));
 

@@ -133,7 +133,7 @@ public sealed class PolicyStoreTests
     {
         await _house.WriteAsync("INSERT INTO policy VALUES ('broken', '{}', 1, 0)");
 
-        Assert.That(_house.ReopenAsync, Throws.InvalidOperationException.With.Message.Contains("broken"));
+        Assert.That(_house.ReopenAsync, Throws.TypeOf<IdentityDamagedException>().With.Message.Contains("broken"));
         await _house.WriteAsync("DELETE FROM policy");
     }
 
@@ -142,8 +142,50 @@ public sealed class PolicyStoreTests
     {
         await _house.WriteAsync("INSERT INTO policy_attachment VALUES ('user/ann', 'lost')");
 
-        Assert.That(_house.ReopenAsync, Throws.InvalidOperationException.With.Message.Contains("lost"));
+        Assert.That(_house.ReopenAsync, Throws.TypeOf<IdentityDamagedException>().With.Message.Contains("lost"));
         await _house.WriteAsync("DELETE FROM policy_attachment");
+    }
+
+    [Test]
+    public async Task A_credential_whose_thing_is_gone_has_no_rights()
+    {
+        var orphan = SomePolicy.CertificateOf("gone");
+        await _house.Store.AttachAsync("admin", orphan.Id, ChangedBy.Local);
+
+        Assert.That(_house.RightsOf(orphan, "gone").Allows("iot:Connect", "client/gone"), Is.False);
+    }
+
+    [Test]
+    public async Task A_thing_has_the_policies_of_its_credential_its_own_and_those_of_its_groups()
+    {
+        _house.With(new ThingDescription { Name = "vac-1", Groups = ["cleaners"] });
+        await _house.Store.AttachAsync("claim-default", SomePolicy.CertificateOf("vac-1").Id, ChangedBy.Local);
+        await _house.Store.AttachAsync("thing-default", "thing/vac-1", ChangedBy.Local);
+        await _house.Store.AttachAsync("app-default", "group/cleaners", ChangedBy.Local);
+        await _house.Store.AttachAsync("admin", "group/mops", ChangedBy.Local);
+        var rights = _house.RightsOf(SomePolicy.CertificateOf("vac-1"), "vac-1");
+
+        Assert.That(rights.Allows("iot:Publish", "topic/$aws/certificates/create/json"), Is.True);
+        Assert.That(rights.Allows("iot:Publish", "topic/robots/vac-1/x"), Is.True);
+        Assert.That(rights.Allows("lambda:InvokeFunction", "function:echo"), Is.True);
+        Assert.That(rights.Allows("roost:Write", "api/v1/policies"), Is.False);
+        Assert.That(_house.RightsOf(SomePolicy.CertificateOf("vac-1", 'b'), "vac-1").Allows("iot:Publish", "topic/$aws/certificates/create/json"), Is.False, "another credential of the same thing");
+    }
+
+    /// <summary>What a live connection has changes with what is told: whoever listens and compiles anew sees the change before it is answered.</summary>
+    [Test]
+    public async Task A_change_is_in_force_when_it_is_told()
+    {
+        var seen = new List<bool>();
+        _house.Listen(() => seen.Add(_house.RightsOf(SomePolicy.User("ann")).Allows("iot:Publish", "topic/a")));
+
+        await PutAsync("mine");
+        await _house.Store.AttachAsync("mine", "user/ann", ChangedBy.Local);
+        await _house.Store.PutAsync("mine", SomePolicy.Of(SomePolicy.Deny("*", "*")), mustBeNew: false, mustExist: true, ChangedBy.Local);
+        await PutAsync("mine");
+        await _house.Store.DetachAsync("mine", "user/ann", ChangedBy.Local);
+
+        Assert.That(seen, Is.EqualTo(new[] { false, true, false, true, false }));
     }
 
     private Task PutAsync(string name) => _house.Store.PutAsync(name, _publish, mustBeNew: false, mustExist: false, ChangedBy.Local);

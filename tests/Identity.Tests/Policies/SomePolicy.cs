@@ -1,4 +1,7 @@
+using System.Net;
 using System.Text.Json;
+using Roost.Identity.Policies.Access;
+using Roost.Identity.Policies.Documents;
 
 namespace Roost.Identity.Tests.Policies;
 
@@ -14,4 +17,10 @@ internal static class SomePolicy
     public static Principal User(string name) => new() { Kind = PrincipalKind.User, Name = name };
 
     public static Principal CertificateOf(string? thing, char digit = 'a') => new() { Kind = PrincipalKind.Certificate, Name = new string(digit, 64), Thing = thing };
+
+    public static PolicyDocument Document(params object[] statements) => PolicyReader.Read(Of(statements), out var faults) ?? throw new FormatException(faults[0].ToString());
+
+    /// <summary>Rights by one policy, without a store.</summary>
+    public static AccessRights Rights(Principal principal, ThingDescription? thing, string? clientId, string? address, params object[] statements) =>
+        new([new("p", principal.Id, Document(statements))], new PolicyVariables(principal, new ConnectionFacts(clientId, address is null ? null : IPAddress.Parse(address)), thing));
 }
