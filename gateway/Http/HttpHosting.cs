@@ -71,7 +71,7 @@ internal static class HttpHosting
         var guard = ActivatorUtilities.CreateInstance<BrowserGuard>(services);
         app.Use(next => context => SecurityHeaders.InvokeAsync(context, next));
         app.Use(next => context => errors.InvokeAsync(context, next));
-        app.Use(next => context => PathGate.InvokeAsync(context, next));
+        app.Use(next => context => RequestGate.InvokeAsync(context, next));
         app.Use(next => context => guard.InvokeAsync(context, next));
         app.UseAccess(services);
         var audit = ActivatorUtilities.CreateInstance<AuditStep>(services);

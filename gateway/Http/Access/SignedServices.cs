@@ -9,6 +9,8 @@ internal static class SignedServices
     private static readonly string[] _functions = ["lambda"];
     private static readonly string[] _own = ["roost"];
 
+    public static bool IsDataPlane(PathString path) => ReferenceEquals(Of(path), _data);
+
     /// <summary>Of <c>/api/things</c>, AWS's, only the start is like Roost's own.</summary>
     public static IReadOnlyCollection<string> Of(PathString path) => path.Value switch
     {

@@ -5,10 +5,10 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Roost.Gateway.Http.Access;
 
 /// <summary>
-/// Refuses a path that could mean one thing to who authorizes and another to who answers: steps up and down, empty segments, backslashes, zero bytes,
+/// Refuses a request that could end in two places, and a path that could mean one thing to who authorizes and another to who answers: steps up and down, empty segments, backslashes, zero bytes,
 /// also where they are escaped. Below paths that end in a name with slashes of its own, the name alone may hold what a topic may.
 /// </summary>
-internal static class PathGate
+internal static class RequestGate
 {
     private const string Functions = "/fn/";
     private const int MaxLength = 8 * 1024; // the server takes request lines of that length
@@ -23,6 +23,14 @@ internal static class PathGate
         if (FaultOf(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, mustBeOrigin: !IsLocal(context)) is { } fault)
         {
             await context.RefuseAsAwsAsync(StatusCodes.Status400BadRequest, "InvalidRequestException", fault);
+            return;
+        }
+
+        // The server lets chunks win over a length, as it may (RFC 9112, section 6.3), and keeps the length under this name. Whoever sends both wants two readers to disagree.
+        if (context.Request.Headers.TransferEncoding.Count > 0 && (context.Request.ContentLength is not null || context.Request.Headers.ContainsKey("X-Content-Length")))
+        {
+            context.Response.Headers.Connection = "close";
+            await context.RefuseAsAwsAsync(StatusCodes.Status400BadRequest, "InvalidRequestException", "The request has a Content-Length and a Transfer-Encoding; send one of them.");
             return;
         }
 

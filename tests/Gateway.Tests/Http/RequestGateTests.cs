@@ -2,7 +2,7 @@ using Roost.Gateway.Http.Access;
 
 namespace Roost.Gateway.Tests.Http;
 
-public sealed class PathGateTests
+public sealed class RequestGateTests
 {
     [TestCase("/things/../api/v1/status")]
     [TestCase("/things/%2e%2e/api/v1/status")]
@@ -27,8 +27,8 @@ public sealed class PathGateTests
     [TestCase("/fn//f")]
     public void A_path_that_could_mean_two_things_is_refused(string path)
     {
-        Assert.That(PathGate.FaultOf(path, mustBeOrigin: false), Is.Not.Null);
-        Assert.That(PathGate.FaultOf($"{path}?a=b", mustBeOrigin: false), Is.Not.Null);
+        Assert.That(RequestGate.FaultOf(path, mustBeOrigin: false), Is.Not.Null);
+        Assert.That(RequestGate.FaultOf($"{path}?a=b", mustBeOrigin: false), Is.Not.Null);
     }
 
     [TestCase("/")]
@@ -44,16 +44,16 @@ public sealed class PathGateTests
     [TestCase("/2015-03-31/functions/arn%3Aaws%3Alambda%3Alocal%3A000000000000%3Afunction%3Aecho/invocations?Qualifier=%24LATEST")]
     [TestCase("/fn/f//a//b", Description = "a function's own paths are its own")]
     [TestCase("/things/a/shadow?path=/../x//y", Description = "a query is no path")]
-    public void A_path_that_means_one_thing_passes(string path) => Assert.That(PathGate.FaultOf(path, mustBeOrigin: true), Is.Null);
+    public void A_path_that_means_one_thing_passes(string path) => Assert.That(RequestGate.FaultOf(path, mustBeOrigin: true), Is.Null);
 
     [Test]
-    public void A_path_longer_than_8_KiB_is_refused() => Assert.That(PathGate.FaultOf($"/topics/{new string('a', 8192)}", mustBeOrigin: false), Does.Contain("longer"));
+    public void A_path_longer_than_8_KiB_is_refused() => Assert.That(RequestGate.FaultOf($"/topics/{new string('a', 8192)}", mustBeOrigin: false), Does.Contain("longer"));
 
     [TestCase("http://roost/things/a/shadow")]
     [TestCase("*")]
     public void From_the_network_a_target_is_a_path(string target)
     {
-        Assert.That(PathGate.FaultOf(target, mustBeOrigin: true), Is.Not.Null);
-        Assert.That(PathGate.FaultOf(target, mustBeOrigin: false), Is.Null);
+        Assert.That(RequestGate.FaultOf(target, mustBeOrigin: true), Is.Not.Null);
+        Assert.That(RequestGate.FaultOf(target, mustBeOrigin: false), Is.Null);
     }
 }
