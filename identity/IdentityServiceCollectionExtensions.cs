@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Roost.Identity.Audit;
 using Roost.Identity.Certificates;
 using Roost.Identity.Logins;
+using Roost.Identity.Mqtt;
 using Roost.Identity.Policies;
 using Roost.Identity.Signatures;
 using Roost.Identity.Store;
@@ -27,6 +28,7 @@ public static class IdentityServiceCollectionExtensions
         services.AddThingsAndCertificates();
         services.AddLogins();
         services.TryAddSingleton<ISignatureChecks, SignatureChecks>();
+        services.AddMqttAccess();
         services.TryAddSingleton<IdentityHost>();
         services.AddHostedService(provider => provider.GetRequiredService<IdentityHost>());
         services.AddHostedService(provider => provider.GetRequiredService<CertificateKeeper>()); // behind what opens the database

@@ -26,7 +26,10 @@ public sealed class ClientCredentials
     /// <summary>Who it is, where a server that handed it on has found out: see <see cref="RelayedClient.Authenticated"/>.</summary>
     public object? Authenticated { get; init; }
 
-    /// <summary>Its bytes are encrypted on their way, or never leave this machine.</summary>
+    /// <summary>It would be let in if it had shown nothing.</summary>
+    public bool MayBeAnonymous { get; init; }
+
+    /// <summary>Its bytes are encrypted on their way, or never leave this machine, or the listener's owner has said that they need not be (<see cref="MqttListenerOptions.PasswordsInClear"/>).</summary>
     public bool IsConfidential { get; init; }
 
     /// <summary>Null where it has none: on a unix socket.</summary>

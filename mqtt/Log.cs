@@ -78,7 +78,10 @@ internal static partial class Log
         "The certificate {File} is good from {NotBefore:u} to {NotAfter:u}, and the clock says {Now:u}: clients will refuse it. Renew it, or set the clock.")]
     public static partial void CertificateOutOfDate(ILogger logger, string file, DateTime notBefore, DateTime notAfter, DateTime now);
 
-    [LoggerMessage(1900, LogLevel.Error, "Somebody who is told of connections has failed.")]
+    [LoggerMessage(1931, LogLevel.Warning, "{Listener} takes passwords in the clear (passwords-in-clear): everybody between a client and this machine can read them. Give it tls.")]
+    public static partial void PasswordsInClear(ILogger logger, string listener);
+
+    [LoggerMessage(1930, LogLevel.Error, "Somebody who is told of connections has failed.")]
     public static partial void ObserverFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(1050, LogLevel.Error,

@@ -223,8 +223,8 @@ public sealed class MqttBroker : IMqttBroker, IAsyncDisposable
     /// <param name="endSession">Its session ends too, also that of a client that is away. Else it stays as long as it is to.</param>
     /// <param name="withoutWill">Its will is forgotten instead, also one that was to be published later.</param>
     /// <returns>False: no such client is connected, or has a session that could be ended.</returns>
-    public Task<bool> DisconnectClientAsync(string clientIdentifier, bool endSession = false, bool withoutWill = false) =>
-        OnLoopAsync(() => _core.DisconnectClient(clientIdentifier, endSession, withoutWill));
+    public Task<bool> DisconnectClientAsync(string clientIdentifier, bool endSession = false, bool withoutWill = false, ReasonCode reasonCode = ReasonCode.AdministrativeAction) =>
+        OnLoopAsync(() => _core.DisconnectClient(clientIdentifier, endSession, withoutWill, reasonCode));
 
     /// <summary>The retained messages whose topics match, by the bytes of the topic.</summary>
     /// <param name="filter">Null: all, also those whose topics begin with $.</param>

@@ -41,6 +41,9 @@ public sealed class MqttListenerOptions
     /// <summary>Whether clients need no credentials. Null: only on a loopback address or unix socket that no proxy stands before.</summary>
     public bool? Anonymous { get; set; }
 
+    /// <summary>Passwords and tokens are taken without TLS from other machines too, where everybody in between reads them. Default false.</summary>
+    public bool PasswordsInClear { get; set; }
+
     /// <summary>Filters of the topics to which anonymous clients may publish. Null: everything; empty: nothing.</summary>
     public IList<TopicFilter>? AnonymousPublish { get; set; }
 

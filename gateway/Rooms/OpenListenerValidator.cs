@@ -4,7 +4,7 @@ using Roost.Mqtt;
 
 namespace Roost.Gateway.Rooms;
 
-/// <summary>There are no credentials in this version: a listener beyond loopback admits everyone or nobody, and the owner has to say so.</summary>
+/// <summary>Passwords and messages go over a network in the clear only where the owner has said so.</summary>
 internal sealed class OpenListenerValidator : IValidateOptions<MqttOptions>
 {
     public ValidateOptionsResult Validate(string? name, MqttOptions options)
@@ -14,16 +14,12 @@ internal sealed class OpenListenerValidator : IValidateOptions<MqttOptions>
         {
             var listener = options.Listeners[i];
             var isAddress = listener.Socket is not null || IPAddress.TryParse(listener.Address, out _); // else its own validator says so
-            if (listener.Anonymous is not true && (listener.Anonymous is false || (isAddress && !listener.IsLocal)))
+            if (isAddress && listener is { IsLocal: false, Tls: null, PasswordsInClear: false, Anonymous: not true })
             {
-                var place = listener.Socket ?? listener.Address;
-                var (why, remedy) = listener switch
-                {
-                    { Anonymous: false } => (", anonymous: false", "leave the listener out, or anonymous where it is on 127.0.0.1 or a unix socket"),
-                    { ProxyProtocol: true } => (", whose proxy brings clients from elsewhere", "set anonymous: true to let in everyone whom the proxy lets in"),
-                    _ => ("", "use 127.0.0.1, or set anonymous: true to let in everyone who reaches it"),
-                };
-                faults.AddError($"{MqttOptions.Section}:Listeners:{i}:Anonymous would admit nobody, as this version knows no credentials ({place}{why}); {remedy}");
+                var (place, remedy) = listener.ProxyProtocol
+                    ? ($"{listener.Socket ?? listener.Address}, whose proxy brings clients from elsewhere", "set passwords-in-clear: true where the proxy ends TLS, or anonymous: true to let in everyone whom the proxy lets in")
+                    : (listener.Address, "set tls: {} for the gateway's own certificate, or use 127.0.0.1; anonymous: true lets in everyone who reaches it");
+                faults.AddError($"{MqttOptions.Section}:Listeners:{i}:Anonymous is not true, and without tls clients' credentials would come over the network in the clear ({place}); {remedy}");
             }
         }
 

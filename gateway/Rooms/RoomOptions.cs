@@ -30,7 +30,7 @@ internal static class RoomOptions
             .Add<CloudMqttOptions>(CloudMqttOptions.Section)
             .Add<CloudS3Options>(CloudS3Options.Section)
             .Add<ShadowSyncOptions>(ShadowSyncOptions.Section);
-        schema.Get<MqttOptions>().Listeners = [new MqttListenerOptions()];
+        schema.Get<MqttOptions>().Listeners = [new MqttListenerOptions(), new MqttListenerOptions { Address = "0.0.0.0", Port = 8883, Tls = new MqttTlsOptions() }];
         schema.Get<MqttOptions>().Folder = "mqtt";
         schema.Get<ShadowOptions>().Folder = "shadows";
         schema.Get<FunctionOptions>().DataFolder = "functions-data";

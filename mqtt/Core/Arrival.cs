@@ -1,3 +1,4 @@
+using System.Net;
 using Roost.Mqtt.Connections;
 using Roost.Mqtt.Protocol;
 using Roost.Mqtt.Sessions;
@@ -41,6 +42,9 @@ internal sealed class Arrival(Connection connection, ConnectPacket connect, stri
         var end => Connect.UserName[..end.Value],
     };
 
+    /// <summary>Behind a proxy it came over the network, whatever the proxy's connection is.</summary>
+    private bool IsFromThisMachine => Connection.Listener.Options.IsLocal && (Connection.RemoteAddress is not { } address || IPAddress.IsLoopback(address));
+
     public ClientCredentials ToCredentials() => new()
     {
         ClientIdentifier = ClientIdentifier,
@@ -49,7 +53,8 @@ internal sealed class Arrival(Connection connection, ConnectPacket connect, stri
         Certificate = Connection.PeerCertificate,
         Intermediates = Connection.PeerIntermediates,
         Authenticated = Connection.Authenticated,
-        IsConfidential = Connection.IsEncrypted || Connection.RemoteAddress is null || (System.Net.IPAddress.IsLoopback(Connection.RemoteAddress) && Connection.Listener.Options.IsLocal),
+        MayBeAnonymous = Connection.MayBeAnonymous,
+        IsConfidential = Connection is { IsEncrypted: true } or { Listener.Options.PasswordsInClear: true } || IsFromThisMachine,
         RemoteAddress = Connection.RemoteAddress,
         UnixPeer = Connection.UnixPeer,
         ListenerName = Connection.ListenerName,

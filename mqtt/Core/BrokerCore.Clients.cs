@@ -41,7 +41,7 @@ internal sealed partial class BrokerCore
 
     /// <summary>Closes the client's connection; its session stays as long as it is to, unless it is to end now.</summary>
     /// <returns>False: there is no such client, or, where only its connection is meant, it is away.</returns>
-    public bool DisconnectClient(string clientIdentifier, bool endSession, bool withoutWill = false)
+    public bool DisconnectClient(string clientIdentifier, bool endSession, bool withoutWill = false, ReasonCode reasonCode = ReasonCode.AdministrativeAction)
     {
         if (!_sessions.TryGetValue(clientIdentifier, out var session) || (!endSession && session is { Connection: null, Arrival: null }))
         {
@@ -57,7 +57,7 @@ internal sealed partial class BrokerCore
             }
         }
 
-        SendAway(session, ReasonCode.AdministrativeAction, "an operator closed the connection");
+        SendAway(session, reasonCode, reasonCode is ReasonCode.AdministrativeAction ? "an operator closed the connection" : "the client is no longer let in");
         if (endSession && _sessions.TryGetValue(clientIdentifier, out var left) && ReferenceEquals(left, session))
         {
             EndSession(session); // it would have outlived its connection

@@ -71,6 +71,10 @@ internal sealed unsafe class ListenerSource : Timed, IEventSource, IDisposable
     {
         _tag = Loop.Epoll.Add(_descriptor, this, Libc.EpollIn);
         Log.Listening(_logger, Description.Protocol, Description.Address, Description.Name is { } name ? $" ({name})" : "");
+        if (Listener.Options is { PasswordsInClear: true, Tls: null })
+        {
+            Log.PasswordsInClear(_logger, Listener.Title);
+        }
     }
 
     public void OnReady(int events)

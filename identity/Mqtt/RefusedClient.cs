@@ -1,0 +1,5 @@
+namespace Roost.Identity.Mqtt;
+
+/// <summary>What the audit is told of a client that was refused, and the client is not.</summary>
+/// <param name="Claimed">Whom it claimed to be, as <see cref="Principal.Id"/>; null: that cannot be told.</param>
+internal sealed record RefusedClient(string? Claimed, string? Thing, string Reason);
