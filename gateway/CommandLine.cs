@@ -7,7 +7,7 @@ internal sealed record CommandLine
 {
     public const string Usage = """
         Usage: roostd [--config FILE] [--data DIR] [--check-config | --backup FILE [--force] | --restore FILE [--force] [--replay] |
-                      --verify-audit DIR --public-key FILE [--from N] [--to N]]
+                      --verify-audit DIR --public-key FILE [--from N] [--to N] | --check-policy FILE]
 
           --config FILE    configuration in YAML; FILE's neighbours conf.d/*.yaml are read after it
           --data DIR       folder for everything that is kept (default ./data; wins over `data:`)
@@ -18,6 +18,7 @@ internal sealed record CommandLine
                            with --replay the changes that are known from after the backup on top of it
           --verify-audit DIR  read the audit in DIR again, a folder identity/audit or a copy of it, and say whether it is whole: 0, or not: 1;
                            with the public key that 'roost audit key' prints, and for records --from N --to N only
+          --check-policy FILE  say in JSON everything that is wrong with a policy, and exit: 0 is fine, 1 is not
           --version        print the version and exit
           --help           print this and exit
 
@@ -38,6 +39,8 @@ internal sealed record CommandLine
     public string? AuditFolder { get; init; }
 
     public string? PublicKeyFile { get; init; }
+
+    public string? PolicyFile { get; init; }
 
     public long? FirstRecord { get; init; }
 
@@ -71,6 +74,11 @@ internal sealed record CommandLine
                         "--backup" => parsed with { BackupFile = value },
                         _ => parsed with { RestoreFile = value },
                     };
+                    break;
+                case "--check-policy":
+                    value ??= i + 1 < arguments.Length ? arguments[++i] : null;
+                    fault = string.IsNullOrEmpty(value) ? $"{name} needs a value" : null;
+                    parsed = parsed with { PolicyFile = value };
                     break;
                 case "--verify-audit" or "--public-key":
                     value ??= i + 1 < arguments.Length ? arguments[++i] : null;

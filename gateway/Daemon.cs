@@ -15,6 +15,7 @@ using Roost.Gateway.Http;
 using Roost.Gateway.Logging;
 using Roost.Gateway.Messages;
 using Roost.Gateway.Metrics;
+using Roost.Gateway.Policies;
 using Roost.Gateway.Retained;
 using Roost.Gateway.Rooms;
 using Roost.Gateway.Routing;
@@ -53,6 +54,11 @@ internal static class Daemon
         if (commandLine.AuditFolder is { } audit)
         {
             return await OfflineAudit.VerifyAsync(audit, commandLine, output, errors);
+        }
+
+        if (commandLine.PolicyFile is { } policy)
+        {
+            return await OfflinePolicy.CheckAsync(policy, output, errors);
         }
 
         var configuration = RoostConfiguration.Load(commandLine, environment, out var faults);

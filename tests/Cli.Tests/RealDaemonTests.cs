@@ -211,6 +211,54 @@ public sealed class RealDaemonTests
         Assert.That((await DoneAsync("fn", "list")).Output, Does.StartWith("FUNCTION"));
     }
 
+    [Test]
+    public async Task Policies_are_made_attached_asked_and_deleted()
+    {
+        var file = _folder["reader.json"];
+        await File.WriteAllTextAsync(file, """{ "Version": "2012-10-17", "Statement": { "Sid": "Read", "Effect": "Allow", "Action": "iot:Publish", "Resource": "arn:aws:iot:*:*:topic/to/${iot:Connection.Thing.ThingName}" } }""");
+        using (var body = new StringContent("""{"name":"policy-robot"}""", System.Text.Encoding.UTF8, "application/json"))
+        using (var daemon = new Roost.Cli.Daemon.DaemonClient(Roost.Cli.Daemon.DaemonAddress.Find(null, _folder["data/run/roostd.sock"], Terminal.OfProcess())))
+        {
+            (await daemon.SendAsync(HttpMethod.Post, "/api/v1/registry/things", body, "thing", default)).Dispose();
+        }
+
+        await DoneAsync("policy", "validate", file);
+        await DoneAsync("policy", "create", "reader", file);
+        await DoneAsync("policy", "attach", "reader", "policy-robot");
+        var allowed = await DoneAsync("policy", "check", "policy-robot", "publish", "to/policy-robot");
+        var refused = await RunAsync("policy", "check", "policy-robot", "publish", "to/another");
+        var nobody = await RunAsync("policy", "attach", "reader", "nobody");
+        var used = await RunAsync("policy", "delete", "reader");
+        var shown = await DoneAsync("policy", "show", "reader");
+        var attached = await DoneAsync("policy", "attached", "policy-robot");
+        await DoneAsync("policy", "detach", "reader", "policy-robot");
+        await DoneAsync("policy", "update", "reader", file);
+        await DoneAsync("policy", "delete", "reader");
+
+        Assert.That(allowed.Output, Does.StartWith("allowed").And.Contain("reader (of thing/policy-robot), statement 1 (Read), allows iot:Publish on topic/to/policy-robot"));
+        Assert.That(refused.Output, Does.StartWith("not allowed").And.Contain("not on topic/to/another"));
+        Assert.That(refused.ExitCode, Is.EqualTo(ExitCode.Failed));
+        Assert.That(nobody.Error, Does.Contain("no thing 'nobody'"));
+        Assert.That(used.Error, Does.Contain("attached to thing/policy-robot"));
+        Assert.That(shown.Output, Does.Contain("attached to thing/policy-robot").And.Contain("2012-10-17"));
+        Assert.That(attached.Output, Does.Match("reader +1 "));
+        Assert.That((await DoneAsync("policy", "show", "admin", "--document")).Output, Does.Contain("Everything"));
+        Assert.That((await DoneAsync("policy", "list")).Output, Does.Match("thing-default +built in"));
+    }
+
+    [Test]
+    public async Task A_policy_is_judged_where_no_daemon_runs()
+    {
+        await File.WriteAllTextAsync(_folder["wrong.json"], """{ "Version": "2012-10-17", "Statement": { "Effect": "Allow", "Action": "iot:Publsh", "Resource": "*" } }""");
+        using var judge = Process.Start(new ProcessStartInfo("dotnet", [Program(), "--check-policy", _folder["wrong.json"]]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        var answer = await judge.StandardOutput.ReadToEndAsync();
+        await judge.WaitForExitAsync();
+
+        using var json = JsonDocument.Parse(answer);
+        Assert.That(judge.ExitCode, Is.EqualTo(1));
+        Assert.That(json.RootElement.GetProperty("faults")[0].GetString(), Does.Contain("Did you mean iot:Publish?"));
+    }
+
     private static string Program()
     {
         // .../tests/Cli.Tests/bin/<configuration>/<framework>/
