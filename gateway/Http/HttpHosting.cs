@@ -112,9 +112,10 @@ internal static class HttpHosting
         var notes = new DenialNotes(services.GetRequiredService<IAuditTrail>(), time);
         var rights = new RightsCache(services.GetRequiredService<IPolicyAuthority>());
         var live = new LiveRequests(rights, services.GetRequiredService<IdentityChanges>(), time);
+        var publicFunctions = new PublicFunctions(options.PublicFunctions);
         var signed = new SignedRequests(services.GetRequiredService<ISignatureChecks>(), options);
-        var authentication = ActivatorUtilities.CreateInstance<RequestAuthentication>(services, signed, rights, notes);
-        var authorization = ActivatorUtilities.CreateInstance<RequestAuthorization>(services, live, notes, options);
+        var authentication = ActivatorUtilities.CreateInstance<RequestAuthentication>(services, signed, rights, notes, publicFunctions);
+        var authorization = ActivatorUtilities.CreateInstance<RequestAuthorization>(services, live, notes, publicFunctions);
         app.Use(next => context => authentication.InvokeAsync(context, next));
         app.Use(next => context => authorization.InvokeAsync(context, next));
     }

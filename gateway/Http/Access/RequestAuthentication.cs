@@ -11,7 +11,7 @@ namespace Roost.Gateway.Http.Access;
 /// Says who asks. The unix socket and plain loopback are local. All others show a client certificate, a bearer token or a signature, or nothing; what is shown has to be
 /// good also where nothing is asked for, and two credentials have to be of the same owner.
 /// </summary>
-internal sealed class RequestAuthentication(ICertificateChecks certificates, ITokenChecks tokens, SignedRequests signed, RightsCache rights, DenialNotes notes, IGatewayTls clock)
+internal sealed class RequestAuthentication(ICertificateChecks certificates, ITokenChecks tokens, SignedRequests signed, RightsCache rights, DenialNotes notes, PublicFunctions publicFunctions, IGatewayTls clock)
 {
     private const string Bearer = "Bearer ";
     private const string Signed = "AWS4-";
@@ -21,6 +21,13 @@ internal sealed class RequestAuthentication(ICertificateChecks certificates, ITo
         if (context.Features.Get<LocalConnection>() is not null)
         {
             context.Features.Set(HttpCaller.Local);
+            await next(context);
+            return;
+        }
+
+        if (publicFunctions.IsAsked(context))
+        {
+            context.Features.Set(HttpCaller.Nobody());
             await next(context);
             return;
         }
@@ -45,6 +52,7 @@ internal sealed class RequestAuthentication(ICertificateChecks certificates, ITo
         {
             context.Features.Set(HttpCaller.Of(principal, rights.Of(principal, context.Connection.RemoteIpAddress), isAmbient: written is null));
             context.Features.Set(new RequestIdentity(principal));
+            context.Request.Headers.Authorization = default; // it has done its work: a function that is handed the request could act by it
             context.User = new ClaimsPrincipal(new GenericIdentity(principal.Id, "http")); // for rooms that note who changed what
         }
         else

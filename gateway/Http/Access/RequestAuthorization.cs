@@ -5,10 +5,8 @@ using Roost.LocalLambda;
 namespace Roost.Gateway.Http.Access;
 
 /// <summary>Says who may do what he asks, by the route that the request has met and the names that its handler will read. Whatever stands in no table is refused.</summary>
-internal sealed class RequestAuthorization(LiveRequests live, DenialNotes notes, FunctionUrls functions, HttpOptions options)
+internal sealed class RequestAuthorization(LiveRequests live, DenialNotes notes, FunctionUrls functions, PublicFunctions publicFunctions)
 {
-    private readonly HashSet<string> _publicFunctions = [.. options.PublicFunctions];
-
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         var caller = context.Features.Get<HttpCaller>();
@@ -18,7 +16,7 @@ internal sealed class RequestAuthorization(LiveRequests live, DenialNotes notes,
         }
 
         var rule = AccessTable.Find(context);
-        if (rule?.IsPublic == true || IsPublicFunction(context) || IsFunctionPreflight(context.Request))
+        if (rule?.IsPublic == true || publicFunctions.IsAsked(context) || IsFunctionPreflight(context.Request))
         {
             return next(context);
         }
@@ -56,11 +54,6 @@ internal sealed class RequestAuthorization(LiveRequests live, DenialNotes notes,
             ? context.RefuseAsync(StatusCodes.Status403Forbidden, "Pages of other sites need a token or a signature; a certificate, which browsers show by themselves, is not enough.")
             : live.RunAsync(context, caller, needs, next);
     }
-
-    /// <summary>A function's URL is public where the owner says so of the network, too: when its URL was made, only this machine could reach it.</summary>
-    private bool IsPublicFunction(HttpContext context) =>
-        _publicFunctions.Count > 0 && context.GetEndpoint() is RouteEndpoint { RoutePattern.RawText: LambdaRules.FunctionUrl }
-        && AccessTable.Value(context, "function") is { } text && FunctionArn.TryParse(text, out var arn) && _publicFunctions.Contains(arn.Name);
 
     /// <summary>What a browser asks before it asks, without credentials: the function's own list of origins answers, and the function is not called.</summary>
     private bool IsFunctionPreflight(HttpRequest request) =>

@@ -43,6 +43,8 @@ public sealed class SignedClientTests
     [TestCase("accepted")]
     [TestCase("refused")]
     [TestCase("skewed")]
+    [TestCase("deviceV1")]
+    [TestCase("deviceV2")]
     public Task Node_clients_sign_and_are_answered_as_by_AWS(string scenario) => RunAsync(scenario, _key);
 
     [Test]

@@ -1,8 +1,11 @@
 // AWS's clients with an access key of the gateway, over HTTPS and presigned WebSockets: what they send is checked, and what they are told makes them do what they do with AWS.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { GetThingShadowCommand, IoTDataPlaneClient, PublishCommand, UpdateThingShadowCommand } from '@aws-sdk/client-iot-data-plane';
 import { InvokeCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
-import { errorOf, run } from './scenario.mjs';
+import { auth, iot, mqtt } from 'aws-iot-device-sdk-v2';
+import sdk from 'aws-iot-device-sdk';
+import { errorOf, Inbox, run } from './scenario.mjs';
 
 const settings = ({ url, key }, more = {}) => ({ endpoint: url, region: 'eu-central-1', credentials: { accessKeyId: key.id, secretAccessKey: key.secret }, ...more });
 const data = (given, more) => new IoTDataPlaneClient(settings(given, more));
@@ -46,4 +49,27 @@ async function skewed(given) {
   assert.deepEqual([answer.name, answer.$metadata.attempts], ['ResourceNotFoundException', 2]);
 }
 
-await run({ accepted, refused, denied, skewed });
+async function deviceV1({ port, key }) {
+  const device = sdk.device({ protocol: 'wss', host: 'localhost', port, region: 'eu-central-1', accessKeyId: key.id, secretKey: key.secret, clientId: 'signed-v1' });
+  const messages = new Inbox();
+  device.on('message', (topic, payload) => messages.put([topic, payload.toString()]));
+  await once(device, 'connect');
+  await new Promise((resolve, reject) => device.subscribe('signed/v1', (error) => (error ? reject(error) : resolve())));
+  device.publish('signed/v1', 'hello');
+  assert.deepEqual(await messages.next('the message'), ['signed/v1', 'hello']);
+}
+
+async function deviceV2({ port, key, authority }) {
+  const provider = auth.AwsCredentialsProvider.newStatic(key.id, key.secret);
+  const config = iot.AwsIotMqttConnectionConfigBuilder.new_with_websockets({ region: 'eu-central-1', credentials_provider: provider })
+    .with_endpoint('localhost').with_port(port).with_client_id('signed-v2').with_clean_session(true).with_certificate_authority_from_path(undefined, authority).build();
+  const connection = new mqtt.MqttClient().new_connection(config);
+  await connection.connect();
+  const messages = new Inbox();
+  await connection.subscribe('signed/v2', mqtt.QoS.AtLeastOnce, (topic, payload) => messages.put([topic, text(payload)]));
+  await connection.publish('signed/v2', 'hello', mqtt.QoS.AtLeastOnce);
+  assert.deepEqual(await messages.next('the message'), ['signed/v2', 'hello']);
+  await connection.disconnect();
+}
+
+await run({ accepted, refused, denied, skewed, deviceV1, deviceV2 });
