@@ -114,7 +114,7 @@ internal static class HttpHosting
         var live = new LiveRequests(rights, services.GetRequiredService<IdentityChanges>(), time);
         var publicFunctions = new PublicFunctions(options.PublicFunctions);
         var signed = new SignedRequests(services.GetRequiredService<ISignatureChecks>(), options);
-        var authentication = ActivatorUtilities.CreateInstance<RequestAuthentication>(services, signed, rights, notes, publicFunctions);
+        var authentication = ActivatorUtilities.CreateInstance<RequestAuthentication>(services, signed, rights, live, notes, publicFunctions);
         var authorization = ActivatorUtilities.CreateInstance<RequestAuthorization>(services, live, notes, publicFunctions);
         app.Use(next => context => authentication.InvokeAsync(context, next));
         app.Use(next => context => authorization.InvokeAsync(context, next));

@@ -30,7 +30,11 @@ internal sealed class HttpCaller
     /// <summary>Only a client certificate was shown, which browsers show by themselves, whoever's page made them ask.</summary>
     public bool IsAmbient { get; private init; }
 
-    public static HttpCaller Of(Principal principal, IAccessRights rights, bool isAmbient) => new(principal, rights) { IsAmbient = isAmbient };
+    /// <summary>How many credentials had ended when this one was judged: see <see cref="LiveRequests"/>.</summary>
+    public long EndingsBefore { get; private init; }
+
+    public static HttpCaller Of(Principal principal, IAccessRights rights, bool isAmbient, long endingsBefore) =>
+        new(principal, rights) { IsAmbient = isAmbient, EndingsBefore = endingsBefore };
 
     /// <summary>Somebody from the network who has shown nothing: only what is public is open to him.</summary>
     public static HttpCaller Nobody() => new(null, null);

@@ -14,12 +14,16 @@ internal sealed class LiveRequests
     private readonly ConcurrentDictionary<LiveRequest, IPAddress?> _requests = [];
     private readonly RightsCache _rights;
     private readonly TimeProvider _time;
+    private long _endings;
 
     public LiveRequests(RightsCache rights, IdentityChanges changes, TimeProvider time)
     {
         (_rights, _time) = (rights, time);
         changes.Subscribe(OnChanged);
     }
+
+    /// <summary>How many credentials have ended. Read before a credential is judged: one that ends in between has not seen its request.</summary>
+    public long Endings => Volatile.Read(ref _endings);
 
     /// <summary>Runs the rest of a request that may be ended from outside.</summary>
     public async Task RunAsync(HttpContext context, HttpCaller caller, IReadOnlyList<RouteRight> needs, RequestDelegate next)
@@ -29,9 +33,23 @@ internal sealed class LiveRequests
         using var end = EndOf(request);
         try
         {
-            // A change that came between the check of the credential and now has not seen this request.
+            if (caller.EndingsBefore != Endings)
+            {
+                // Perhaps it was this one: it is judged anew when the client asks again.
+                await context.RefuseAsAwsAsync(StatusCodes.Status503ServiceUnavailable, "ServiceUnavailableException", "Credentials change at this moment; try again.");
+                return;
+            }
+
+            // Rights that changed since they were asked have not seen this request.
             caller.Rights = _rights.Of(request.Principal, context.Connection.RemoteIpAddress);
-            await next(context);
+            if (request.MayGoOn())
+            {
+                await next(context);
+            }
+            else
+            {
+                await context.RefuseDeniedAsync(needs[0]);
+            }
         }
         finally
         {
@@ -58,6 +76,10 @@ internal sealed class LiveRequests
         if (change.Kind == IdentityChangeKind.RightsChanged)
         {
             _rights.Forget();
+        }
+        else
+        {
+            Interlocked.Increment(ref _endings); // before the look at those under way: who comes after it sees it
         }
 
         foreach (var (request, source) in _requests)

@@ -11,7 +11,7 @@ namespace Roost.Gateway.Http.Access;
 /// Says who asks. The unix socket and plain loopback are local. All others show a client certificate, a bearer token or a signature, or nothing; what is shown has to be
 /// good also where nothing is asked for, and two credentials have to be of the same owner.
 /// </summary>
-internal sealed class RequestAuthentication(ICertificateChecks certificates, ITokenChecks tokens, SignedRequests signed, RightsCache rights, DenialNotes notes, PublicFunctions publicFunctions, IGatewayTls clock)
+internal sealed class RequestAuthentication(ICertificateChecks certificates, ITokenChecks tokens, SignedRequests signed, RightsCache rights, LiveRequests live, DenialNotes notes, PublicFunctions publicFunctions, IGatewayTls clock)
 {
     private const string Bearer = "Bearer ";
     private const string Signed = "AWS4-";
@@ -32,6 +32,7 @@ internal sealed class RequestAuthentication(ICertificateChecks certificates, ITo
             return;
         }
 
+        var endings = live.Endings;
         var shown = context.Features.Get<PeerCertificate>() is { Certificate: { } certificate } peer
             ? await certificates.CheckAsync(certificate, peer.Intermediates, context.RequestAborted)
             : null;
@@ -50,7 +51,7 @@ internal sealed class RequestAuthentication(ICertificateChecks certificates, ITo
 
         if ((written ?? shown)?.Principal is { } principal)
         {
-            context.Features.Set(HttpCaller.Of(principal, rights.Of(principal, context.Connection.RemoteIpAddress), isAmbient: written is null));
+            context.Features.Set(HttpCaller.Of(principal, rights.Of(principal, context.Connection.RemoteIpAddress), isAmbient: written is null, endings));
             context.Features.Set(new RequestIdentity(principal));
             context.Request.Headers.Authorization = default; // it has done its work: a function that is handed the request could act by it
             context.User = new ClaimsPrincipal(new GenericIdentity(principal.Id, "http")); // for rooms that note who changed what

@@ -59,16 +59,7 @@ internal sealed class SecureDaemon : IAsyncDisposable
     /// <summary>A client that trusts the gateway's CA, and may show a certificate.</summary>
     public HttpClient Client(X509Certificate2? certificate = null, string? token = null)
     {
-        var authority = X509Certificate2.CreateFromPem(AuthorityPem);
-        var handler = new SocketsHttpHandler
-        {
-            SslOptions = new SslClientAuthenticationOptions
-            {
-                CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { authority }, RevocationMode = X509RevocationMode.NoCheck },
-                LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate!,
-            },
-        };
-        var client = new HttpClient(handler) { BaseAddress = new Uri($"https://localhost:{Port}") };
+        var client = new HttpClient(Handler(certificate)) { BaseAddress = new Uri($"https://localhost:{Port}") };
         if (token is not null)
         {
             client.DefaultRequestHeaders.Authorization = new("Bearer", token);
@@ -76,6 +67,16 @@ internal sealed class SecureDaemon : IAsyncDisposable
 
         return client;
     }
+
+    /// <summary>What such a client, or a WebSocket, connects by.</summary>
+    public SocketsHttpHandler Handler(X509Certificate2? certificate = null) => new()
+    {
+        SslOptions = new SslClientAuthenticationOptions
+        {
+            CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { X509Certificate2.CreateFromPem(AuthorityPem) }, RevocationMode = X509RevocationMode.NoCheck },
+            LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate!,
+        },
+    };
 
     /// <returns>A bearer token, with these policies.</returns>
     public async Task<(string Token, string Id)> MakeTokenAsync(string? thing = null, params string[] policies)
