@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Roost.Identity.Secrets;
 
 namespace Roost.Identity.Logins;
 
@@ -29,5 +30,18 @@ internal static class LoginRoutes
         endpoints.MapPost("/api/v1/access-keys/{id}/activate", keys.ActivateAsync);
         endpoints.MapPost("/api/v1/access-keys/{id}/deactivate", keys.DeactivateAsync);
         endpoints.MapDelete("/api/v1/access-keys/{id}", keys.DeleteAsync);
+
+        var pairings = ActivatorUtilities.CreateInstance<PairingEndpoints>(endpoints.ServiceProvider);
+        endpoints.MapGet("/api/v1/pairings", pairings.ListAsync);
+        endpoints.MapPost("/api/v1/pairings", pairings.BeginAsync);
+        endpoints.MapPost("/api/v1/pairings/redeem", pairings.RedeemAsync);
+        endpoints.MapDelete("/api/v1/pairings/{id}", pairings.CancelAsync);
+
+        var secrets = ActivatorUtilities.CreateInstance<SecretEndpoints>(endpoints.ServiceProvider);
+        endpoints.MapGet("/api/v1/secrets", secrets.ListAsync);
+        endpoints.MapPut("/api/v1/secrets/{name}", secrets.SetAsync);
+        endpoints.MapPost("/api/v1/secrets/{name}/reveal", secrets.RevealAsync);
+        endpoints.MapDelete("/api/v1/secrets/{name}", secrets.DeleteAsync);
+        endpoints.MapPost("/api/v1/secrets-key/rotate", secrets.RotateAsync);
     }
 }

@@ -25,6 +25,11 @@ internal static class LoginServices
         services.TryAddSingleton<TokenExpiry>();
         services.TryAddSingleton<LoginPart>();
         services.AddSingleton<IIdentityPart>(static provider => provider.GetRequiredService<LoginPart>());
+        services.TryAddSingleton<SecretStore>();
+        services.TryAddSingleton<ISecrets>(static provider => provider.GetRequiredService<SecretStore>());
+        services.TryAddSingleton<Resealing>();
+        services.AddSingleton<IIdentityPart>(static provider => provider.GetRequiredService<Resealing>());
+        services.TryAddSingleton<Pairings>();
         services.AddSingleton<IThingEnding>(static provider => provider.GetRequiredService<LoginPart>());
     }
 }

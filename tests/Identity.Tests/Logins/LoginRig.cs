@@ -35,10 +35,14 @@ internal sealed class LoginRig : IAsyncDisposable
 
     public SecretsEnvironment Environment { get; set; } = new(CredentialsDirectory: null);
 
+    public FixedTls Tls { get; }
+
     public string Folder => _folder["identity"];
 
     public T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();
+
+    private LoginRig() => Tls = new FixedTls(_folder["tls"]);
 
     public static async Task<LoginRig> StartAsync()
     {
@@ -80,6 +84,7 @@ internal sealed class LoginRig : IAsyncDisposable
         services.AddSingleton<TrustedTime>().AddSingleton<IIdentityPart>(provider => provider.GetRequiredService<TrustedTime>());
         services.AddSingleton<ThingRegistry>().AddSingleton<IIdentityPart>(provider => provider.GetRequiredService<ThingRegistry>());
         services.AddSingleton<IThingRegistry>(provider => provider.GetRequiredService<ThingRegistry>()).AddSingleton<IThings>(provider => provider.GetRequiredService<ThingRegistry>());
+        services.AddSingleton<IGatewayTls>(Tls).AddSingleton<IClientCertificates>(new NoCertificates(Tls.AuthorityPem));
         services.AddSingleton(Hashing).AddSingleton(Environment);
         services.AddLogins();
         _services = services.BuildServiceProvider();

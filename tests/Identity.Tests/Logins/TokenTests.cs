@@ -157,7 +157,7 @@ public sealed class TokenTests
     }
 
     private Task<NewToken> CreateAsync(TimeSpan? lasts = null) =>
-        _rig.Get<Tokens>().CreateAsync("phone", lasts is { } span ? _rig.Get<TrustedTime>().Now + span : null, null, [], isApp: false, ChangedBy.Local, CancellationToken.None);
+        _rig.Get<Tokens>().CreateAsync("phone", _rig.Get<TrustedTime>().Now + lasts, null, [], isApp: false, ChangedBy.Local, CancellationToken.None);
 
     private async Task<CredentialCheck> CheckAsync(string token) => await _rig.Get<ITokenChecks>().CheckAsync(token, null, CancellationToken.None);
 }

@@ -1,0 +1,24 @@
+namespace Roost.Identity.Logins;
+
+/// <summary>One app that is awaited. The code itself is not kept. It has no text form.</summary>
+internal sealed class Pairing(string id, string label, IReadOnlyList<string> policies, TimeSpan? tokenLasts, byte[] key, DateTimeOffset endsAt, long madeAt)
+{
+    public string Id { get; } = id;
+
+    public string Label { get; } = label;
+
+    public IReadOnlyList<string> Policies { get; } = policies;
+
+    /// <summary>How long the app's token will hold; null: for ever.</summary>
+    public TimeSpan? TokenLasts { get; } = tokenLasts;
+
+    public byte[] Key { get; } = key;
+
+    /// <summary>For people.</summary>
+    public DateTimeOffset EndsAt { get; } = endsAt;
+
+    /// <summary>Of <see cref="TimeProvider.GetTimestamp"/>: a clock that is set makes no code live longer.</summary>
+    public long MadeAt { get; } = madeAt;
+
+    public int Tries { get; set; }
+}
