@@ -14,6 +14,9 @@ public sealed class IdentityChanges
     public Task TellAsync(IdentityChangeKind kind, string? subject)
     {
         var change = new IdentityChange(kind, subject);
-        return Task.WhenAll(_listeners.Select(listener => listener(change)));
+        return Task.WhenAll(_listeners.Select(listener => HearAsync(listener, change)));
     }
+
+    /// <summary>One that throws at once keeps the change from nobody behind it.</summary>
+    private static async Task HearAsync(Func<IdentityChange, Task> listener, IdentityChange change) => await listener(change);
 }

@@ -44,7 +44,18 @@ internal sealed class AccessRights : IAccessRights
         return isAllowed;
     }
 
-    public AccessVerdict Explain(string action, string resource) => new(Allows(action, resource), Explanation.Of(action, resource));
+    /// <remarks>A topic comes to a client only if no statement denies a subscription to it by its own name: said of <c>iot:Receive</c> too.</remarks>
+    public AccessVerdict Explain(string action, string resource)
+    {
+        const string Topic = "topic/";
+        if (action == KnownActions.Receive && resource.StartsWith(Topic, StringComparison.Ordinal) && Allows(action, resource)
+            && TopicName.TryParse(resource[Topic.Length..], out var topic) && !ForMqtt.MayReceive(topic))
+        {
+            return new AccessVerdict(IsAllowed: false, Explanation.Of(KnownActions.Subscribe, $"topicfilter/{topic}"));
+        }
+
+        return new AccessVerdict(Allows(action, resource), Explanation.Of(action, resource));
+    }
 
     /// <summary>The same for <c>$share/NAME/</c> and this filter.</summary>
     public AccessVerdict ExplainShared(string shareName, TopicFilter filter)

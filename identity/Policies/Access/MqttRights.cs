@@ -6,14 +6,24 @@ namespace Roost.Identity.Policies.Access;
 
 /// <summary>
 /// The rights of one connection as the broker asks for them. A filter is compared with policies as a text: its <c>+</c> and <c>#</c> are met by the same
-/// characters or by <c>*</c>, as AWS IoT has it. What comes through a granted filter is asked about once more, by <c>iot:Receive</c>.
+/// characters or by <c>*</c>, as AWS IoT has it. What comes through a granted filter is asked about once more: <c>iot:Receive</c> must allow it, and a topic that may not be
+/// subscribed to by its own name does not come by a wider filter either.
 /// </summary>
-internal sealed class MqttRights(IReadOnlyList<BoundStatement> statements) : IClientPolicy
+internal sealed class MqttRights : IClientPolicy
 {
-    private readonly ActionRights _publish = ActionRights.Of(statements, KnownActions.Publish, "topic/");
-    private readonly ActionRights _retain = ActionRights.Of(statements, KnownActions.RetainPublish, "topic/");
-    private readonly ActionRights _subscribe = ActionRights.Of(statements, KnownActions.Subscribe, "topicfilter/");
-    private readonly ActionRights _receive = ActionRights.Of(statements, KnownActions.Receive, "topic/");
+    private readonly ActionRights _publish;
+    private readonly ActionRights _retain;
+    private readonly ActionRights _subscribe;
+    private readonly ActionRights _receive;
+
+    public MqttRights(IReadOnlyList<BoundStatement> statements)
+    {
+        _publish = ActionRights.Of(statements, KnownActions.Publish, "topic/");
+        _retain = ActionRights.Of(statements, KnownActions.RetainPublish, "topic/");
+        _subscribe = ActionRights.Of(statements, KnownActions.Subscribe, "topicfilter/");
+        var receive = ActionRights.Of(statements, KnownActions.Receive, "topic/");
+        _receive = new ActionRights(receive.Allowed, PatternSet.Of(receive.Denied.Patterns.Concat(_subscribe.Denied.Patterns)));
+    }
 
     public bool ChecksReceived => !_receive.IsUnbounded;
 

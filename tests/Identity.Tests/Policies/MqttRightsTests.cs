@@ -58,6 +58,21 @@ public sealed class MqttRightsTests
         Assert.That(rights.MaySubscribe(TopicFilter.Parse("+/a"), "share"), Is.False, "nobody asks when a share delivers");
     }
 
+    /// <summary>Else <c>#</c> and <c>+</c> would bring what was denied by its name.</summary>
+    [TestCase("#")]
+    [TestCase("robots/#")]
+    [TestCase("robots/+/x")]
+    public void What_may_not_be_subscribed_to_does_not_come_by_a_wider_filter(string filter)
+    {
+        var rights = Rights(SomePolicy.Allow("iot:Subscribe", "*"), SomePolicy.Deny("iot:Subscribe", F + "robots/secret/*"), SomePolicy.Allow("iot:Receive", "*"));
+
+        Assert.That(rights.MaySubscribe(TopicFilter.Parse(filter), null), Is.True);
+        Assert.That(rights.ChecksReceived, Is.True);
+        Assert.That(rights.MayReceive(TopicName.Parse("robots/secret/x")), Is.False);
+        Assert.That(rights.MayReceive(TopicName.Parse("robots/vac-1/x")), Is.True);
+        Assert.That(rights.MaySubscribe(TopicFilter.Parse(filter), "share"), Is.False, "nobody asks when a share delivers");
+    }
+
     [Test]
     public void Retaining_needs_both_rights()
     {

@@ -47,7 +47,7 @@ public sealed class PolicyTableTests
                     {
                         var expected = NaivePolicy.Allows(statements, variables, action, resource);
                         questions++;
-                        if (rights.Allows(action, resource) != expected || OfMqtt(rights, action, resource) is { } mqtt && mqtt != expected)
+                        if (rights.Allows(action, resource) != expected || OfMqtt(rights, action, resource) is { } mqtt && mqtt != (expected && !IsDeniedByName(statements, variables, action, resource)))
                         {
                             Assert.Fail($"{action} on {resource} as client {clientId ?? "none"} of thing {thing ?? "none"} should be {expected} by {string.Join("; ", statements)}");
                         }
@@ -58,6 +58,10 @@ public sealed class PolicyTableTests
 
         Assert.That(questions, Is.EqualTo(Rounds * _clients.Length * _actions.Length * _resources.Length));
     }
+
+    /// <summary>What comes to a client must not be denied to it as a subscription of that very name.</summary>
+    private static bool IsDeniedByName(List<NaiveStatement> statements, Dictionary<string, string?> variables, string action, string resource) =>
+        action == "iot:Receive" && !NaivePolicy.Allows([new(false, "*", "*"), .. statements.Where(statement => statement.IsDeny)], variables, "iot:Subscribe", resource.Replace("topic/", "topicfilter/", StringComparison.Ordinal));
 
     /// <returns>Null: the broker does not ask this.</returns>
     private static bool? OfMqtt(IAccessRights rights, string action, string resource)
