@@ -83,14 +83,14 @@ internal static class BuiltInPolicies
             {
               "Sid": "RenewCertificate",
               "Effect": "Allow",
-              "Action": ["iot:Publish", "iot:Receive"],
-              "Resource": "arn:aws:iot:*:*:topic/$roost/certificates/renew*"
+              "Action": "iot:Publish",
+              "Resource": "arn:aws:iot:*:*:topic/$roost/certificates/renew"
             },
             {
-              "Sid": "RenewCertificateAnswers",
+              "Sid": "RenewedCertificate",
               "Effect": "Allow",
-              "Action": "iot:Subscribe",
-              "Resource": "arn:aws:iot:*:*:topicfilter/$roost/certificates/renew*"
+              "Action": ["iot:Subscribe", "iot:Receive"],
+              "Resource": ["arn:aws:iot:*:*:topicfilter/$roost/certificates/renew/*", "arn:aws:iot:*:*:topic/$roost/certificates/renew/*"]
             }
           ]
         }
@@ -167,7 +167,8 @@ internal static class BuiltInPolicies
         }
         """;
 
-    // Devices that have no name yet connect under any. What they could do to others' sessions: see ADR 0094.
+    // Devices that have no name yet connect under any. What they could do to others' sessions: see ADR 0094. They publish requests alone: the answers, which hold
+    // certificates and keys, come on topics that all of them share, and must not be forged.
     private const string ClaimDefaultText =
         """
         {
@@ -182,7 +183,20 @@ internal static class BuiltInPolicies
             {
               "Sid": "Provision",
               "Effect": "Allow",
-              "Action": ["iot:Publish", "iot:Receive"],
+              "Action": "iot:Publish",
+              "Resource": [
+                "arn:aws:iot:*:*:topic/$aws/certificates/create/json",
+                "arn:aws:iot:*:*:topic/$aws/certificates/create/cbor",
+                "arn:aws:iot:*:*:topic/$aws/certificates/create-from-csr/json",
+                "arn:aws:iot:*:*:topic/$aws/certificates/create-from-csr/cbor",
+                "arn:aws:iot:*:*:topic/$aws/provisioning-templates/*/provision/json",
+                "arn:aws:iot:*:*:topic/$aws/provisioning-templates/*/provision/cbor"
+              ]
+            },
+            {
+              "Sid": "Provisioned",
+              "Effect": "Allow",
+              "Action": "iot:Receive",
               "Resource": [
                 "arn:aws:iot:*:*:topic/$aws/certificates/create/*",
                 "arn:aws:iot:*:*:topic/$aws/certificates/create-from-csr/*",

@@ -47,7 +47,7 @@ internal sealed class PolicyReader
         {
             Add("", exception.LineNumber is { } line ? $"it is no valid JSON (line {line + 1}, byte {exception.BytePositionInLine + 1}): {FirstSentence(exception.Message)}" : $"it is no valid JSON: {FirstSentence(exception.Message)}");
         }
-        catch (InvalidOperationException)
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
         {
             Add("", "a text in it holds half of a character (\\uD800 to \\uDFFF); take it out");
         }

@@ -51,6 +51,12 @@ internal sealed class WildcardPattern(string code)
                     return true;
                 }
 
+                if (!TryFind(text, pattern[star..], ref retry))
+                {
+                    return false;
+                }
+
+                place = retry;
                 continue;
             }
 
@@ -74,6 +80,11 @@ internal sealed class WildcardPattern(string code)
             }
 
             retry += LengthAt(text, retry);
+            if (!TryFind(text, pattern[star..], ref retry))
+            {
+                return false;
+            }
+
             place = retry;
             at = star;
         }
@@ -90,6 +101,11 @@ internal sealed class WildcardPattern(string code)
     /// <param name="prefix">ASCII.</param>
     public IEnumerable<WildcardPattern> Behind(string prefix)
     {
+        if (Head.StartsWith(prefix))
+        {
+            return [new WildcardPattern(Code[prefix.Length..])]; // as most do
+        }
+
         var places = new SortedSet<int> { 0 };
         foreach (var unit in prefix)
         {
@@ -127,6 +143,20 @@ internal sealed class WildcardPattern(string code)
         }
 
         return all;
+    }
+
+    /// <summary>Goes on to where a text begins as the part of a pattern behind a <c>*</c> does.</summary>
+    private static bool TryFind(ReadOnlySpan<char> text, ReadOnlySpan<char> part, ref int place)
+    {
+        var literal = part.IndexOfAny(PatternCode.Any, PatternCode.One) is var end and >= 0 ? part[..end] : part;
+        if (literal.Length == 0)
+        {
+            return true;
+        }
+
+        var found = place <= text.Length ? text[place..].IndexOf(literal) : -1; // vectorized, and never within a character: no literal begins with half of one
+        place += found;
+        return found >= 0;
     }
 
     private static int LengthAt(ReadOnlySpan<char> text, int place) =>

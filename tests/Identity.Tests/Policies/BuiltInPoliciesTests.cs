@@ -30,6 +30,8 @@ public sealed class BuiltInPoliciesTests
     [TestCase("$aws/things/vac-10/shadow/get", ExpectedResult = false)]
     [TestCase("$aws/things/vac-10/shadow/name/vac-1/shadow/get", ExpectedResult = false)]
     [TestCase("$SYS/broker/uptime", ExpectedResult = false)]
+    [TestCase("$roost/certificates/renew", ExpectedResult = true)]
+    [TestCase("$roost/certificates/renew/accepted", ExpectedResult = false)]
     public bool A_thing_publishes_to_its_own_topics(string topic) =>
         OfThing("vac-1").ForMqtt.MayPublish(TopicName.Parse(topic), retain: false);
 
@@ -82,6 +84,9 @@ public sealed class BuiltInPoliciesTests
     [TestCase("$aws/certificates/create/json", ExpectedResult = true)]
     [TestCase("$aws/certificates/create-from-csr/json", ExpectedResult = true)]
     [TestCase("$aws/provisioning-templates/floor/provision/json", ExpectedResult = true)]
+    [TestCase("$aws/certificates/create/json/accepted", ExpectedResult = false, Description = "a forged answer would give another device a key that is known")]
+    [TestCase("$aws/certificates/create-from-csr/json/accepted", ExpectedResult = false)]
+    [TestCase("$aws/provisioning-templates/floor/provision/json/accepted", ExpectedResult = false)]
     [TestCase("robots/vac-1/x", ExpectedResult = false)]
     [TestCase("$aws/things/vac-1/shadow/update", ExpectedResult = false)]
     public bool A_claim_provisions_and_does_nothing_else(string topic) =>

@@ -41,6 +41,7 @@ public sealed class PolicyReaderTests
     [TestCase("""{ "Version": "2012-10-18", "Statement": { "Effect": "Allow", "Action": "*", "Resource": "*" } }""", "use 2012-10-17")]
     [TestCase("""{ "version": "2012-10-17", "Statement": [] }""", "Did you mean Version?")]
     [TestCase("""{ "Version": "2012-10-17", "Version": "2012-10-17", "Statement": { "Effect": "Allow", "Action": "*", "Resource": "*" } }""", "no valid JSON", Description = "the last of two keys would win elsewhere")]
+    [TestCase("""{ "Version": "2012-10-17", "\ud800": 1 }""", "half of a character")]
     [TestCase("""{ "Version": "2012-10-17", "Statement": [] }""", "0 statements")]
     [TestCase("""{ "Version": "2012-10-17", "Statement": { "Effect": "Allow", "Action": "*", "Resource": "*" } } {}""", "no valid JSON")]
     [TestCase("""{ "Version": "2012-10-17", "Statement": /* all */ { "Effect": "Allow", "Action": "*", "Resource": "*" } }""", "no valid JSON")]
@@ -95,6 +96,10 @@ public sealed class PolicyReaderTests
     [TestCase("""{ "Null": { "iot:ClientId": "${iot:ClientId}" } }""", "true or false")]
     public void A_condition_that_is_not_understood_is_refused_and_not_left_out(string condition, string fault) =>
         Assert.That(FaultsOf(Start + $$"""{ "Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {{condition}} } }"""), Has.Some.Contain(fault));
+
+    /// <summary>An attribute cannot hold it.</summary>
+    [Test]
+    public void Text_that_is_no_Unicode_is_refused() => Assert.That(FaultsOf($$"""{ "Version": "{{'\uD800'}}" }"""), Is.Not.Empty);
 
     [Test]
     public void An_old_version_does_not_know_variables() => Assert.That(
