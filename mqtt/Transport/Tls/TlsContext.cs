@@ -9,8 +9,8 @@ namespace Roost.Mqtt.Transport.Tls;
 /// </summary>
 internal sealed unsafe class TlsContext : SafeHandleZeroOrMinusOneIsInvalid
 {
-    /// <summary>Suites with forward secrecy and authenticated encryption only, for TLS 1.2; those of 1.3 all are. The client's order counts: it knows its hardware.</summary>
-    private const string Suites = "ECDHE+AESGCM:ECDHE+CHACHA20:ECDHE+AESCCM";
+    /// <summary>Suites with forward secrecy and authenticated encryption of full length only, for TLS 1.2; those of 1.3 all are. The client's order counts: it knows its hardware.</summary>
+    private const string Suites = "ECDHE+AESGCM:ECDHE+CHACHA20:ECDHE+AESCCM:!AESCCM8";
 
     private const int SecurityLevel = 2; // 112 bits: RSA of 2048, curves of 224, no SHA-1; whatever this machine's openssl.cnf says
 

@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.DependencyInjection;
+using Roost.Mqtt.Connections;
 using Roost.Mqtt.Tests.Broker;
 using Roost.Mqtt.Tests.Policies;
 using Roost.Tests.Support;
@@ -206,6 +207,17 @@ public sealed class GatewayTlsTests
         Assert.That(((SslStream)client.Stream).NegotiatedApplicationProtocol.Protocol.IsEmpty, Is.True);
         await client.SendAsync(s_connect);
         await client.ExpectAsync(StreamClient.ConnAck);
+    }
+
+    [TestCase("0.0.0.0", null, 50)]
+    [TestCase("0.0.0.0", 0, 0)]
+    [TestCase("0.0.0.0", 7, 7)]
+    [TestCase("127.0.0.1", null, 0)]
+    public void Handshakes_of_one_address_are_limited_where_others_than_this_machine_reach_the_listener(string address, int? limit, int expected)
+    {
+        var options = new MqttListenerOptions { Address = address, Tls = new MqttTlsOptions(), Limits = new MqttListenerLimitsOptions { ConnectRatePerAddress = limit } };
+
+        Assert.That(new Listener(options, new MqttLimitsOptions()).Limits.ConnectRatePerAddress, Is.EqualTo(expected));
     }
 
     [Test]

@@ -1,0 +1,87 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Roost.Tests.Support;
+
+namespace Roost.EndToEnd.Tests.AwsClients;
+
+/// <summary>Robots with certificates of the gateway, over the listener that it has by itself.</summary>
+public sealed class GatewayIdentityTests
+{
+    private readonly HttpClient _http = new();
+    private TemporaryFolder _folder = null!;
+    private RoostDaemon _roost = null!;
+    private int _port;
+
+    [OneTimeSetUp]
+    public async Task StartRoostAsync()
+    {
+        _folder = new TemporaryFolder();
+        _roost = new RoostDaemon(_folder.Path, "");
+        _port = FreePort.Next();
+        Directory.CreateDirectory(_folder["conf.d"]);
+        await File.WriteAllTextAsync(_folder["conf.d/robots.yaml"], $$"""
+            mqtt:
+              listeners:
+                - { address: 127.0.0.1, port: {{_roost.MqttPort}} }
+                - { address: 127.0.0.1, port: {{_port}}, tls: {}, anonymous: false }
+            """);
+        await _roost.StartAsync();
+    }
+
+    [OneTimeTearDown]
+    public async Task StopRoostAsync()
+    {
+        _http.Dispose();
+        await _roost.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [TestCase(311)]
+    [TestCase(5)]
+    public async Task Device_SDK_v2_uses_its_own_shadow_by_mutual_TLS(int version)
+    {
+        var name = $"sdk-{version}";
+        await ScenarioRunner.RunAsync("aws-iot-device-sdk-v2", "device-sdk-v2.mjs", "requestResponse", new
+        {
+            version,
+            way = "tls",
+            port = _port,
+            tls = await AddThingAsync(name),
+            clientId = name,
+            thing = name,
+        });
+    }
+
+    [TestCase(4)]
+    [TestCase(5)]
+    public async Task Mqtt_js_is_let_in_by_its_certificate_and_cut_off_by_its_revocation(int version)
+    {
+        var name = $"js-{version}";
+        var files = await AddThingAsync(name);
+        await ScenarioRunner.RunAsync("mqtt", "mqtt-js.mjs", "revoked", new { version, port = _port, tls = files, clientId = name, url = _roost.Url });
+    }
+
+    private async Task<RobotFiles> AddThingAsync(string name)
+    {
+        using var answer = await _http.PostAsJsonAsync($"{_roost.Url}/api/v1/registry/things", new { name });
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.That(answer.IsSuccessStatusCode, text);
+        using var json = JsonDocument.Parse(text);
+        var issued = json.RootElement.GetProperty("certificate");
+        return new RobotFiles(Write("crt", "pem"), Write("key", "privateKey"), Write("ca", "authority"), issued.GetProperty("fingerprint").GetString()!);
+
+        string Write(string extension, string member)
+        {
+            var file = _folder[$"{name}.{extension}"];
+            File.WriteAllText(file, issued.GetProperty(member).GetString());
+            return file;
+        }
+    }
+
+    private sealed record RobotFiles(
+        [property: JsonPropertyName("certificate")] string Certificate,
+        [property: JsonPropertyName("key")] string Key,
+        [property: JsonPropertyName("authority")] string Authority,
+        [property: JsonPropertyName("fingerprint")] string Fingerprint);
+}
