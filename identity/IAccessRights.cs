@@ -15,6 +15,10 @@ public interface IAccessRights
     /// </param>
     bool Allows(string action, string resource);
 
-    /// <summary>The same, with the statements that decided.</summary>
+    /// <summary>Whether the action is allowed on everything of a kind, and denied on nothing of it: for what concerns all of them at once.</summary>
+    /// <param name="kind">What all their resources begin with: <c>thing/</c>, <c>function:</c>.</param>
+    bool AllowsAll(string action, string kind);
+
+    /// <summary>The same as <see cref="Allows"/>, with the statements that decided.</summary>
     AccessVerdict Explain(string action, string resource);
 }

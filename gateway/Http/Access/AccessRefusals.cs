@@ -36,7 +36,7 @@ internal static class AccessRefusals
     /// <summary>AWS's data plane calls it by another name than its other services do.</summary>
     public static Task RefuseDeniedAsync(this HttpContext context, RouteRight? missing) => context.RefuseAsAwsAsync(
         StatusCodes.Status403Forbidden, SignedServices.IsDataPlane(context.Request.Path) ? "ForbiddenException" : "AccessDeniedException",
-        missing is { } right ? $"No policy allows {right.Action} on {right.Resource}." : "Nobody may do this over the network.");
+        missing is { } right ? $"No policy allows {right}." : "Nobody may do this over the network.");
 
     private static Task ChallengeAsync(this HttpContext context, string message)
     {

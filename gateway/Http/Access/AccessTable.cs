@@ -26,7 +26,7 @@ internal static class AccessTable
     /// <param name="pattern">As it was mapped: <c>/things/{thing}/shadow</c>.</param>
     public static RouteRule? Find(string method, string pattern) =>
         _rules.TryGetValue($"{method} {pattern}", out var rule) || _rules.TryGetValue($"* {pattern}", out rule) ? rule
-        : pattern.StartsWith(OwnPrefix, StringComparison.Ordinal) ? OwnRules.ByMethod(method)
+        : pattern.StartsWith(OwnPrefix, StringComparison.Ordinal) ? OwnRules.ByPattern(pattern)
         : null;
 
     /// <summary>A route's value, decoded as its handler has it.</summary>

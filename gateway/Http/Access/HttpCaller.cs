@@ -39,5 +39,8 @@ internal sealed class HttpCaller
     /// <summary>Somebody from the network who has shown nothing: only what is public is open to him.</summary>
     public static HttpCaller Nobody() => new(null, null);
 
-    public bool May(string action, string resource) => IsLocal || Rights?.Allows(action, resource) == true;
+    public bool May(string action, string resource) => May(new RouteRight(action, resource));
+
+    public bool May(RouteRight right) =>
+        IsLocal || (Rights is { } rights && (right.IsOfAll ? rights.AllowsAll(right.Action, right.Resource) : rights.Allows(right.Action, right.Resource)));
 }

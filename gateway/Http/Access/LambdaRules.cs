@@ -23,7 +23,7 @@ internal static class LambdaRules
         OfFunction("POST /2021-11-15/functions/{function}/response-streaming-invocations", "InvokeFunction"),
         OfFunction($"* {FunctionUrl}", "InvokeFunctionUrl"),
 
-        OfAll($"POST {Functions}", "CreateFunction"), // the name stands in the body
+        OfEvery($"POST {Functions}", "CreateFunction"), // the name stands in the body
         OfAll($"GET {Functions}", "ListFunctions"),
         OfFunction($"PUT {Function}/code", "UpdateFunctionCode"),
         OfFunction("GET /api/v1/functions/{function}/versions/{version}/code", "GetFunction"), // where GetFunction's answer leads
@@ -52,12 +52,12 @@ internal static class LambdaRules
         OfFunction($"DELETE {Url}", "DeleteFunctionUrlConfig"),
         OfFunction($"GET {Url}s", "ListFunctionUrlConfigs"),
 
-        // The function stands in the body, or behind a mapping's identifier.
-        OfAll($"POST {Mappings}", "CreateEventSourceMapping"),
+        // The function stands in the body, or behind a mapping's identifier: who may not do it with one function may not do it.
+        OfEvery($"POST {Mappings}", "CreateEventSourceMapping"),
         OfAll($"GET {Mappings}", "ListEventSourceMappings"),
-        OfAll($"GET {Mappings}/{{uuid}}", "GetEventSourceMapping"),
-        OfAll($"PUT {Mappings}/{{uuid}}", "UpdateEventSourceMapping"),
-        OfAll($"DELETE {Mappings}/{{uuid}}", "DeleteEventSourceMapping"),
+        OfEvery($"GET {Mappings}/{{uuid}}", "GetEventSourceMapping"),
+        OfEvery($"PUT {Mappings}/{{uuid}}", "UpdateEventSourceMapping"),
+        OfEvery($"DELETE {Mappings}/{{uuid}}", "DeleteEventSourceMapping"),
 
         Of($"GET {Tags}", "ListTags", static context => FunctionIn(context, "arn")),
         Of($"POST {Tags}", "TagResource", static context => FunctionIn(context, "arn")),
@@ -75,10 +75,14 @@ internal static class LambdaRules
 
     private static KeyValuePair<string, RouteRule> OfFunction(string route, string action) => Of(route, action, static context => FunctionIn(context, "function"));
 
+    private static KeyValuePair<string, RouteRule> OfEvery(string route, string action) =>
+        new(route, RouteRule.Needs(_ => [new RouteRight($"lambda:{action}", "function:", IsOfAll: true)]));
+
     private static KeyValuePair<string, RouteRule> OfAll(string route, string action) => new(route, RouteRule.Needs($"lambda:{action}", "*"));
 
     private static KeyValuePair<string, RouteRule> Of(string route, string action, Func<HttpContext, string?> resource) => new(route, RouteRule.Needs($"lambda:{action}", resource));
 
-    private static string? FunctionIn(HttpContext context, string value) =>
+    /// <summary>Null: the value names no function.</summary>
+    public static string? FunctionIn(HttpContext context, string value) =>
         AccessTable.Value(context, value) is { } text && FunctionArn.TryParse(text, out var arn) ? $"function:{arn.Name}" : null;
 }

@@ -12,7 +12,7 @@ internal sealed class LiveRequest(HttpContext context, HttpCaller caller, IReadO
 
     public bool Concerns(string? subject) => subject is null || Caller.Principal!.Id == subject || Caller.Principal.Owner == subject;
 
-    public bool MayGoOn() => needs.All(right => Caller.May(right.Action, right.Resource));
+    public bool MayGoOn() => needs.All(Caller.May);
 
     public Principal Principal => Caller.Principal!;
 }

@@ -1,20 +1,29 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Patterns;
 
 namespace Roost.Gateway.Http.Access;
 
 /// <summary>
-/// Roost's own paths: <c>roost:Read</c> to look and <c>roost:Write</c> for everything else, on the path below the host. Lists are not cut to what their
-/// reader may see: the right to a list is a right to all of it.
+/// Roost's own paths: <c>roost:Read</c> to look and <c>roost:Write</c> for everything else, on the path below the host. What AWS has an action for needs
+/// that as well, so that a Deny of it holds here too. Lists are not cut to what their reader may see: the right to a list is a right to all of it.
 /// </summary>
 internal static class OwnRules
 {
     public const string Read = "roost:Read";
     public const string Write = "roost:Write";
 
-    private static readonly RouteRule _read = RouteRule.Needs(Read, PathOf);
-    private static readonly RouteRule _write = RouteRule.Needs(Write, PathOf);
+    private const string Thing = "/api/v1/things/{thing}/shadow";
+    private const string Function = "/api/v1/functions/{function}";
 
-    public static RouteRule ByMethod(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method) ? _read : _write;
+    private static readonly RouteRule _own = RouteRule.Needs(static context => Own(context));
+    private static readonly RouteRule _ofFunction = RouteRule.Needs(static context => LambdaRules.FunctionIn(context, "function") is { } function
+        ? Own(context, new RouteRight(IsLooking(context.Request.Method) ? "lambda:GetFunction" : "lambda:UpdateFunctionCode", function))
+        : null);
+
+    /// <summary>For a route that does not stand among <see cref="All"/>.</summary>
+    public static RouteRule ByPattern(string pattern) =>
+        pattern == Function || pattern.StartsWith(Function + "/", StringComparison.Ordinal) ? _ofFunction : _own;
 
     public static IEnumerable<KeyValuePair<string, RouteRule>> All() =>
     [
@@ -26,13 +35,21 @@ internal static class OwnRules
         new("POST /api/v1/pairings/redeem", RouteRule.Public),
 
         // Everything that the gateway keeps, keys included: who may read the rest may not read this by that.
-        new("GET /api/v1/backup", RouteRule.Needs(static context => [new(Read, PathOf(context)!), new(Write, PathOf(context)!)])),
+        new("GET /api/v1/backup", RouteRule.Needs(static context => [new(Read, "api/v1/backup"), new(Write, "api/v1/backup")])),
 
         // Messages: the filters are a subscription's, and each message is one that is received.
         new("GET /api/v1/messages", RouteRule.Needs(static context =>
         [
             new(Read, "api/v1/messages"), .. context.Request.Query["filter"].Select(static filter => new RouteRight("iot:Subscribe", $"topicfilter/{filter}")),
         ])),
+
+        // Documents of one thing, and of all things.
+        new($"GET {Thing}/history", OfShadow("iot:GetThingShadow")),
+        new($"GET {Thing}/events", OfShadows("iot:GetThingShadow")),
+        new("GET /api/v1/things", OfThings("iot:GetThingShadow")),
+        new("GET /api/v1/shadows/events", OfThings("iot:GetThingShadow")),
+        new("POST /api/v1/things/shadow", OfThings("iot:UpdateThingShadow")),
+        new("GET /api/v1/function-logs", RouteRule.Needs(static context => Own(context, new RouteRight("lambda:GetFunction", "function:", IsOfAll: true)))),
 
         // Their handlers read the name behind the raw path.
         new("GET /api/v1/retained/{**topic}", RouteRule.Needs(Read, static context => Named(context, "/api/v1/retained/"))),
@@ -41,7 +58,52 @@ internal static class OwnRules
         new("DELETE /api/v1/clients/{**client}", RouteRule.Needs(Write, static context => Named(context, "/api/v1/clients/"))),
     ];
 
-    private static string? PathOf(HttpContext context) => context.Request.Path.Value is { Length: > 1 } path ? path[1..] : null;
+    private static bool IsLooking(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method);
+
+    private static IReadOnlyList<RouteRight>? Own(HttpContext context, params ReadOnlySpan<RouteRight> beside) =>
+        PathOf(context) is { } path ? [new RouteRight(IsLooking(context.Request.Method) ? Read : Write, path), .. beside] : null;
+
+    /// <summary>Of the named shadow that is asked for, or the classic one.</summary>
+    private static RouteRule OfShadow(string action) => RouteRule.Needs(context => AccessTable.Value(context, "thing") is { } thing
+        ? Own(context, new RouteRight(action, context.Request.Query["name"] is [{ Length: > 0 } name] ? $"thing/{thing}/{name}" : $"thing/{thing}"))
+        : null);
+
+    /// <summary>The same; who names none gets all shadows of the thing.</summary>
+    private static RouteRule OfShadows(string action) => RouteRule.Needs(context =>
+        AccessTable.Value(context, "thing") is not { } thing ? null
+        : context.Request.Query["name"] is [{ Length: > 0 } name] ? Own(context, new RouteRight(action, $"thing/{thing}/{name}"))
+        : Own(context, new RouteRight(action, $"thing/{thing}"), new RouteRight(action, $"thing/{thing}/", IsOfAll: true)));
+
+    private static RouteRule OfThings(string action) => RouteRule.Needs(context => Own(context, new RouteRight(action, "thing/", IsOfAll: true)));
+
+    /// <summary>As the route was mapped, with the values that its handler reads: routing takes no notice of case and of a last slash, policies do.</summary>
+    private static string? PathOf(HttpContext context)
+    {
+        if (context.GetEndpoint() is not RouteEndpoint { RoutePattern: { } pattern })
+        {
+            return null;
+        }
+
+        var segments = new List<string>();
+        foreach (var segment in pattern.PathSegments)
+        {
+            switch (segment.Parts)
+            {
+                case [RoutePatternLiteralPart literal]:
+                    segments.Add(literal.Content);
+                    break;
+                case [RoutePatternParameterPart parameter] when AccessTable.Value(context, parameter.Name) is { } value:
+                    segments.Add(value);
+                    break;
+                case [RoutePatternParameterPart { IsOptional: true } or RoutePatternParameterPart { IsCatchAll: true }]:
+                    break;
+                default:
+                    return null;
+            }
+        }
+
+        return string.Join('/', segments);
+    }
 
     private static string? Named(HttpContext context, string prefix) => RawPath.NameBehind(context, prefix) is { } name ? prefix[1..] + name : null;
 }

@@ -44,7 +44,7 @@ internal sealed class RequestAuthorization(LiveRequests live, DenialNotes notes,
 
         foreach (var right in needs)
         {
-            if (!caller.May(right.Action, right.Resource))
+            if (!caller.May(right))
             {
                 return DenyAsync(context, principal.Id, right);
             }
@@ -61,7 +61,7 @@ internal sealed class RequestAuthorization(LiveRequests live, DenialNotes notes,
 
     private Task DenyAsync(HttpContext context, string principal, RouteRight? missing)
     {
-        notes.Note(context, principal, missing is { } right ? $"No policy allows {right.Action} on {right.Resource}." : "Nobody may do this over the network.");
+        notes.Note(context, principal, missing is { } right ? $"No policy allows {right}." : "Nobody may do this over the network.");
         return context.RefuseDeniedAsync(missing);
     }
 }

@@ -44,6 +44,8 @@ internal sealed class AccessRights : IAccessRights
         return isAllowed;
     }
 
+    public bool AllowsAll(string action, string kind) => ActionRights.Of(_statements, action, kind).IsUnbounded;
+
     /// <remarks>A topic comes to a client only if no statement denies a subscription to it by its own name: said of <c>iot:Receive</c> too.</remarks>
     public AccessVerdict Explain(string action, string resource)
     {
