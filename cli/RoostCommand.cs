@@ -28,6 +28,10 @@ internal static class RoostCommand
         root.Add(RetainedCommands.Create(options, terminal));
         root.Add(PolicyCommands.Create(options, terminal));
         root.Add(AuditCommands.Create(options, terminal));
+        root.Add(ThingCommands.Create(options, terminal));
+        root.Add(GroupCommands.Create(options, terminal));
+        root.Add(CertificateCommands.Create(options, terminal));
+        root.Add(AuthorityCommands.Create(options, terminal));
         root.Add(BackupCommand.Create(options, terminal));
         root.Add(RestoreCommand.Create(terminal));
         root.Add(PublishCommand.Create(options, terminal));

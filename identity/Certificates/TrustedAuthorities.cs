@@ -10,9 +10,10 @@ internal sealed class TrustedAuthorities(
     /// <exception cref="ChangeRefusedException">It cannot be trusted; nothing was changed.</exception>
     public async Task<AuthorityRecord> TrustAsync(string chain, bool registers, bool activates, string? policy, ThingSource thingFrom, ChangedBy by, CancellationToken cancellationToken)
     {
-        if (!registers && (activates || policy is not null || thingFrom is not ThingSource.None))
+        if ((activates && !registers) || (!activates && (policy is not null || thingFrom is not ThingSource.None)))
         {
-            throw new ChangeRefusedException(ChangeFault.Invalid, "activation, a policy and a thing's name are for a CA whose certificates register themselves; ask for that too, with --auto-register");
+            throw new ChangeRefusedException(
+                ChangeFault.Invalid, "a policy and a thing's name are given to certificates that are activated by themselves (--activate), and only those that register themselves are (--auto-register)");
         }
 
         if (policy is not null && !policies.Exists(policy))
