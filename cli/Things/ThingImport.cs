@@ -13,7 +13,7 @@ namespace Roost.Cli.Things;
 internal sealed class ThingImport(DaemonClient daemon, string file, string target, IReadOnlyList<string>? policies)
 {
     private const string Mark = ".unfinished";
-    private const int AtOnce = 8; // that many changes share one sync of the gateway's disk
+    private const int AtOnce = 32; // that many changes share one sync of the gateway's disk
     private const int CheckedAtOnce = 500;
 
     /// <returns>How many were added; the others were, by an earlier import.</returns>
