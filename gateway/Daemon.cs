@@ -164,7 +164,7 @@ internal static class Daemon
         app.MapMessages(app.Services.GetRequiredService<IMqttBroker>(), app.Services.GetRequiredService<TimeProvider>(), app.Lifetime.ApplicationStopping);
         app.MapMqtt(app.Services.GetRequiredService<MqttBroker>(), app.Lifetime.ApplicationStopping);
         app.MapStatus(configuration);
-        app.MapDoctor(new Examination(configuration.DataFolder, app.Services.GetRequiredService<FunctionHost>(), app.Services.GetRequiredService<IStreamStorage>(), [.. app.Services.GetServices<IHealthSource>()]));
+        app.MapDoctor(new Examination(configuration.DataFolder, app.Services.GetRequiredService<FunctionHost>(), app.Services.GetRequiredService<IStreamStorage>(), [.. app.Services.GetServices<IHealthSource>()], app.Services.GetRequiredService<IExpiringCredentials>()));
         app.MapRoutes(app.Services.GetRequiredService<RouteTable>());
         app.MapDrops(app.Services.GetRequiredService<MqttBroker>());
         app.MapClients(app.Services.GetRequiredService<MqttBroker>(), app.Services.GetRequiredService<TimeProvider>());

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Roost.Identity.Audit;
 using Roost.Identity.Certificates;
@@ -8,6 +9,7 @@ using Roost.Identity.Mqtt;
 using Roost.Identity.Policies;
 using Roost.Identity.Signatures;
 using Roost.Identity.Store;
+using Roost.Storage.Backups;
 
 namespace Roost.Identity;
 
@@ -29,6 +31,8 @@ public static class IdentityServiceCollectionExtensions
         services.AddLogins();
         services.TryAddSingleton<ISignatureChecks, SignatureChecks>();
         services.AddMqttAccess();
+        services.AddSingleton<IBackupPart>(static provider => new IdentityBackup(
+            provider.GetRequiredService<IOptions<IdentityOptions>>().Value, provider.GetRequiredService<ILogger<IdentityBackup>>(), provider.GetRequiredService<IdentityDatabase>()));
         services.TryAddSingleton<IdentityHost>();
         services.AddHostedService(provider => provider.GetRequiredService<IdentityHost>());
         services.AddHostedService(provider => provider.GetRequiredService<CertificateKeeper>()); // behind what opens the database

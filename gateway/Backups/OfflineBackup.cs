@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Roost.Gateway.Configuration;
 using Roost.Gateway.Hosting;
+using Roost.Identity;
 using Roost.Shadow;
 using Roost.Storage.Backups;
 using Roost.Storage.Logs;
@@ -147,7 +148,7 @@ internal static class OfflineBackup
 
     // A room that keeps a database adds its part here and in RoomServices.
     private static IReadOnlyList<IBackupPart> Parts(RoostConfiguration configuration, ILogger logger) =>
-        [new ShadowBackup(configuration.Get<ShadowOptions>(), TimeProvider.System, logger)];
+        [new ShadowBackup(configuration.Get<ShadowOptions>(), TimeProvider.System, logger), new IdentityBackup(configuration.Get<IdentityOptions>(), logger)];
 
     private static DataFolderLock Hold(RoostConfiguration configuration)
     {

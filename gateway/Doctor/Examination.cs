@@ -1,16 +1,18 @@
 using System.Globalization;
 using Roost.Gateway.Health;
+using Roost.Identity;
 using Roost.LocalLambda;
 using Roost.Streams;
 
 namespace Roost.Gateway.Doctor;
 
 /// <summary>Looks at the daemon and at the machine under it. Takes some tens of milliseconds, because it starts programs to ask for their versions.</summary>
-internal sealed class Examination(string dataFolder, FunctionHost functions, IStreamStorage streams, IReadOnlyList<IHealthSource> rooms)
+internal sealed class Examination(string dataFolder, FunctionHost functions, IStreamStorage streams, IReadOnlyList<IHealthSource> rooms, IExpiringCredentials credentials)
 {
+    private const int MostCredentials = 20;
     private const long LeastFreeBytes = 256L << 20;
 
-    public IReadOnlyList<Finding> Run() => [.. Rooms(), .. Damage(), .. DeadLetters(), .. Isolation(), .. Programs(), Disk(), Streams(), Clock(), User()];
+    public IReadOnlyList<Finding> Run() => [.. Rooms(), .. Damage(), .. Credentials(), .. DeadLetters(), .. Isolation(), .. Programs(), Disk(), Streams(), Clock(), User()];
 
     private IEnumerable<Finding> Rooms() => rooms.SelectMany(room => Of(room.Check()));
 
@@ -23,6 +25,23 @@ internal sealed class Examination(string dataFolder, FunctionHost functions, ISt
     }
 
     private IEnumerable<Finding> Damage() => functions.Damage.Select(damage => new Finding("damage", FindingState.Weak, "set aside", damage));
+
+    /// <summary>A fault is what has ended; the list is cut, as a fleet that was made in one day ends in one.</summary>
+    private IEnumerable<Finding> Credentials()
+    {
+        var ending = credentials.Within(credentials.WarnBefore);
+        foreach (var one in ending.Take(MostCredentials))
+        {
+            var hasEnded = one.EndsAt <= credentials.Now;
+            yield return new Finding(
+                "credential", hasEnded ? FindingState.Fault : FindingState.Weak, string.Create(CultureInfo.InvariantCulture, $"{one.Kind} {one.Name} {(hasEnded ? "has ended" : "ends")} on {one.EndsAt:yyyy-MM-dd}"), one.Remedy);
+        }
+
+        if (ending.Count > MostCredentials)
+        {
+            yield return new Finding("credential", FindingState.Weak, string.Create(CultureInfo.InvariantCulture, $"{ending.Count - MostCredentials} more end soon"), "roost cert list shows them");
+        }
+    }
 
     private IEnumerable<Finding> Isolation()
     {

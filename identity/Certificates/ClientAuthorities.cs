@@ -5,9 +5,11 @@ namespace Roost.Identity.Certificates;
 /// <summary>The file by which TLS knows which client certificates may be worth a look. It only narrows: whether one is taken, <see cref="CertificateChecks"/> says.</summary>
 internal sealed class ClientAuthorities(IOptions<IdentityOptions> options) : IDisposable
 {
+    public const string FileName = "client-authorities.pem";
+
     private readonly SemaphoreSlim _turn = new(1);
 
-    public string File => Path.Combine(options.Value.Folder, "client-authorities.pem");
+    public string File => Path.Combine(options.Value.Folder, FileName);
 
     /// <summary>Replaces the file where something has changed.</summary>
     public async Task WriteAsync(IReadOnlyList<string> authorities, IReadOnlyList<string> certificates)

@@ -13,6 +13,8 @@ internal sealed class ServerCertificate(
     IOptions<IdentityOptions> options, IOptions<IdentityCertificateOptions> certificates, GatewayAuthority authority, ClientAuthorities bundle, TrustedTime time,
     ILogger<ServerCertificate> logger, Func<IEnumerable<string>, IReadOnlyList<string>>? findNames = null) : IGatewayTls, IIdentityPart, IDisposable
 {
+    public const string FileName = "server.pem";
+
     /// <summary>Phones take none that is good for more than 825 days.</summary>
     private static readonly TimeSpan s_validity = TimeSpan.FromDays(730);
 
@@ -21,7 +23,7 @@ internal sealed class ServerCertificate(
     private readonly Func<IEnumerable<string>, IReadOnlyList<string>> _findNames = findNames ?? ServerNames.Find;
     private readonly SemaphoreSlim _turn = new(1);
 
-    public string CertificateFile => Path.Combine(options.Value.Folder, "server.pem");
+    public string CertificateFile => Path.Combine(options.Value.Folder, FileName);
 
     public string KeyFile => CertificateFile;
 

@@ -1,0 +1,71 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Roost.Identity.Certificates;
+using Roost.Identity.Store;
+using Roost.Storage.Backups;
+using Roost.Tests.Support;
+
+namespace Roost.Identity.Tests.Certificates;
+
+public sealed class IdentityBackupTests
+{
+    private IdentityRig _rig = null!;
+    private TemporaryFolder _backup = null!;
+
+    [SetUp]
+    public async Task StartAsync()
+    {
+        _rig = await IdentityRig.StartAsync();
+        _backup = new TemporaryFolder();
+        Directory.CreateDirectory(_backup["copy"]);
+    }
+
+    [TearDown]
+    public async Task StopAsync()
+    {
+        _backup.Dispose();
+        await _rig.DisposeAsync();
+    }
+
+    [Test]
+    public async Task What_is_restored_lets_the_same_robots_in_and_keeps_the_audit()
+    {
+        await _rig.Things.PutAsync(new ThingChange("vac-1"), ChangedBy.Local);
+        var issued = await _rig.Certificates.IssueAsync(new CertificateOrder { Thing = "vac-1" }, ChangedBy.Local);
+        var authority = _rig.Certificates.AuthorityPem;
+        await new IdentityBackup(Options, NullLogger.Instance, _rig.Get<IdentityDatabase>()).CopyAsync(_backup["copy"], default);
+        await _rig.Things.DeleteAsync("vac-1", null, ChangedBy.Local);
+
+        await _rig.RestartAsync(() =>
+        {
+            Directory.CreateDirectory(Path.Combine(_rig.Folder, "audit"));
+            File.WriteAllText(Path.Combine(_rig.Folder, "audit", "head"), "chain");
+            File.WriteAllText(Path.Combine(_rig.Folder, "audit-key.pem"), "key");
+            Restore();
+        });
+
+        Assert.That(_rig.Certificates.AuthorityPem, Is.EqualTo(authority));
+        using var certificate = System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPem(issued.Certificate);
+        Assert.That((await _rig.Checks.CheckAsync(certificate, [], default)).Principal?.Thing, Is.EqualTo("vac-1"));
+        Assert.That(await File.ReadAllTextAsync(Path.Combine(_rig.Folder, "audit", "head")), Is.EqualTo("chain"));
+        Assert.That(await File.ReadAllTextAsync(Path.Combine(_rig.Folder, "audit-key.pem")), Is.EqualTo("key"));
+        Assert.That(File.GetUnixFileMode(Path.Combine(_rig.Folder, AuthorityFile.Name)), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
+    }
+
+    [Test]
+    public async Task A_copy_with_a_damaged_CA_is_not_restored()
+    {
+        await new IdentityBackup(Options, NullLogger.Instance, _rig.Get<IdentityDatabase>()).CopyAsync(_backup["copy"], default);
+        await File.WriteAllTextAsync(Path.Combine(_backup["copy"], AuthorityFile.Name), "damaged");
+
+        Assert.That(() => new IdentityBackup(Options, NullLogger.Instance).StageAsync(_backup["copy"], _backup["staged"], replay: false, default), Throws.TypeOf<BackupException>());
+    }
+
+    private IdentityOptions Options => new() { Folder = _rig.Folder };
+
+    private void Restore()
+    {
+        new IdentityBackup(Options, NullLogger.Instance).StageAsync(_backup["copy"], _backup["staged"], replay: false, default).GetAwaiter().GetResult();
+        Directory.Delete(_rig.Folder, recursive: true);
+        Directory.Move(_backup["staged"], _rig.Folder);
+    }
+}
