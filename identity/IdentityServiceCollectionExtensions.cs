@@ -36,6 +36,7 @@ public static class IdentityServiceCollectionExtensions
         services.TryAddSingleton<IdentityHost>();
         services.AddHostedService(provider => provider.GetRequiredService<IdentityHost>());
         services.AddHostedService(provider => provider.GetRequiredService<CertificateKeeper>()); // behind what opens the database
+        services.AddHostedService<RenewalTopic>();
         return services;
     }
 }

@@ -28,4 +28,7 @@ internal static partial class Log
 
     [LoggerMessage(6107, LogLevel.Error, "Looking after certificates has failed and is tried again in a minute")]
     public static partial void KeepingFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(6108, LogLevel.Warning, "The renewal that {ClientIdentifier} asked for has failed")]
+    public static partial void RenewalFailed(this ILogger logger, string clientIdentifier, Exception exception);
 }
