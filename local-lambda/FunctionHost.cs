@@ -307,7 +307,7 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
         var context = new InvocationContext
         {
             ClientContextJson = FunctionEvent.ClientContext(message.Topic.Value),
-            AnswerTopic = answerTopic ?? message.Properties?.ResponseTopic,
+            AnswerTopic = answerTopic ?? (message.Properties is { MayBeAnswered: true } properties ? properties.ResponseTopic : null),
             CorrelationData = message.Properties?.CorrelationData,
             Routes = Property(message, QueuedInvocation.RoutesProperty),
             Hops = message.Publisher is null && int.TryParse(Property(message, QueuedInvocation.HopsProperty), out var hops) ? hops : 0, // a client's word does not count

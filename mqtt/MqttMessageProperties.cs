@@ -14,6 +14,12 @@ public sealed record MqttMessageProperties
     /// <summary>Where an answer is to be published (section 4.10).</summary>
     public TopicName? ResponseTopic { get; init; }
 
+    /// <summary>
+    /// Whoever sent the message may itself publish to <see cref="ResponseTopic"/>: a reader within the process, whom no policy binds, may answer there for it. Judged
+    /// when the message is taken, and neither on the wire nor on the disk: of a message that was kept it is not known, which is a no.
+    /// </summary>
+    public bool MayBeAnswered { get; init; }
+
     public ReadOnlyMemory<byte>? CorrelationData { get; init; }
 
     /// <summary>Name and value pairs in the sender's order; names may repeat [MQTT-3.3.2-17], [MQTT-3.3.2-18].</summary>

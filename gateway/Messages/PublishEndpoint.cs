@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Roost.Gateway.Http;
+using Roost.Gateway.Http.Access;
 using Roost.Gateway.Routing;
 using Roost.LocalLambda;
 using Roost.Mqtt;
@@ -35,7 +36,7 @@ internal static class PublishEndpoint
         try
         {
             var caller = context.Features.Get<FunctionCaller>();
-            var request = PublishRequest.Parse(context.Request.Query, context.Request.Headers);
+            var request = PublishRequest.Parse(context.Request.Query, context.Request.Headers, topic => MayPublish(context, topic));
             if (await ReadBodyAsync(context, maxPacketBytes) is not { } payload || request.PacketBytes(topic, payload.Length) > maxPacketBytes)
             {
                 await context.RefuseAsAwsAsync(StatusCodes.Status413PayloadTooLarge, "RequestEntityTooLargeException", $"The message is larger than {maxPacketBytes} bytes (mqtt.limits.max-packet).");
@@ -65,6 +66,10 @@ internal static class PublishEndpoint
             await context.RefuseAsAwsAsync(StatusCodes.Status503ServiceUnavailable, "ServiceUnavailableException", exception.Message);
         }
     }
+
+    /// <summary>A function's own grants have been asked by then; a pipeline without callers is the one of functions.</summary>
+    private static bool MayPublish(HttpContext context, TopicName topic) =>
+        !ReservedTopics.Contains(topic) && (context.Features.Get<HttpCaller>() is { } caller ? caller.May("iot:Publish", $"topic/{topic}") : context.Features.Get<FunctionCaller>() is not null);
 
     /// <summary>The broker may hold the message after this request: its payload is an array of its own, copied here once.</summary>
     /// <returns>Null when it is larger than <paramref name="limit"/>; the rest is not read.</returns>

@@ -9,8 +9,9 @@ namespace Roost.Gateway.Messages;
 /// <summary>What a Publish of the AWS IoT data plane says besides topic and payload: query parameters and <c>x-amz-mqtt5-</c> headers.</summary>
 internal sealed record PublishRequest(QualityOfService QualityOfService, bool Retain, MqttMessageProperties? Properties)
 {
+    /// <param name="mayPublish">Whether the caller may publish to a topic: asked of the one for answers.</param>
     /// <exception cref="FormatException">A parameter is not valid; the message names it.</exception>
-    public static PublishRequest Parse(IQueryCollection query, IHeaderDictionary headers)
+    public static PublishRequest Parse(IQueryCollection query, IHeaderDictionary headers, Func<TopicName, bool> mayPublish)
     {
         var qualityOfService = query["qos"].ToString() switch
         {
@@ -25,7 +26,8 @@ internal sealed record PublishRequest(QualityOfService QualityOfService, bool Re
             var other => throw new FormatException($"retain is true or false, not '{other}'."),
         };
 
-        return new(qualityOfService, retain, PropertiesOf(query, headers));
+        var properties = PropertiesOf(query, headers);
+        return new(qualityOfService, retain, properties?.ResponseTopic is { } answers ? properties with { MayBeAnswered = mayPublish(answers) } : properties);
     }
 
     /// <summary>The message as an MQTT 5 packet at QoS 1, in bytes, at most a few too many.</summary>

@@ -1,5 +1,6 @@
 using Roost.Mqtt.Protocol;
 using Roost.Mqtt.Routing;
+using Roost.Mqtt.Sessions;
 
 namespace Roost.Mqtt.Core;
 
@@ -12,6 +13,11 @@ internal sealed partial class BrokerCore
     private void HandToReaders(in Publication publication, ref PendingAcknowledgement? pending, MqttMessageProperties? messageProperties)
     {
         var properties = messageProperties ?? ReadProperties(publication);
+        if (properties?.ResponseTopic is not null && publication.Publisher is { } publisher)
+        {
+            properties = JudgeResponseTopic(publisher, properties);
+        }
+
         var message = new PublishedMessage(
             publication.Route.Name, publication.Payload, publication.QualityOfService, retain: false, publication.Publisher?.ClientIdentifier, properties) 
         {
@@ -23,6 +29,13 @@ internal sealed partial class BrokerCore
         {
             HandTo(reader, message, publication.QualityOfService != QualityOfService.AtMostOnce || publication.Publisher is null, ref pending);
         }
+    }
+
+    /// <summary>Readers answer with the daemon's rights: a client that could name any topic would write where its policy forbids it.</summary>
+    private static MqttMessageProperties JudgeResponseTopic(Session publisher, MqttMessageProperties properties)
+    {
+        var topic = properties.ResponseTopic!.Value;
+        return properties with { MayBeAnswered = !ReservedTopics.Contains(topic) && publisher.Permissions?.MayPublish(topic, retain: false) != false };
     }
 
     private static MqttMessageProperties? ReadProperties(in Publication publication)

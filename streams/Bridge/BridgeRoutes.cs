@@ -31,7 +31,7 @@ internal sealed class BridgeRoutes
         QualityOfService = qualityOfService,
         Retain = retain && entry.Options.Retain,
         Properties = _carriesProperties
-            ? BridgeTrace.Extend(message.Properties, Gateway) with { ResponseTopic = ResponseTopic(message.Properties, remote: false) }
+            ? BridgeTrace.Extend(message.Properties, Gateway) with { ResponseTopic = ResponseTopic(message.Properties, remote: false).Topic }
             : message.Properties, // its lifetime counts in the queue
     };
 
@@ -43,15 +43,27 @@ internal sealed class BridgeRoutes
         QualityOfService = message.QualityOfService < entry.MaximumQualityOfService ? message.QualityOfService : entry.MaximumQualityOfService,
         Retain = message.Retain && entry.Options.Retain,
         OnBehalfOf = $"bridge:{entry.Name}",
-        Properties = message.Properties is { } properties ? properties with { ResponseTopic = ResponseTopic(properties, remote: true) } : null,
+        Properties = ToLocal(message.Properties),
     };
 
+    /// <summary>Functions answer the cloud only where an entry carries the answer to it: else whoever publishes there could have any topic here written to.</summary>
+    private MqttMessageProperties? ToLocal(MqttMessageProperties? properties)
+    {
+        if (properties?.ResponseTopic is null)
+        {
+            return properties;
+        }
+
+        var (topic, isCarried) = ResponseTopic(properties, remote: true);
+        return properties with { ResponseTopic = topic, MayBeAnswered = isCarried };
+    }
+
     /// <summary>Answers travel the other way: what a request from here is to be answered with comes in, and the other way round. As it is where no entry carries the answer.</summary>
-    private TopicName? ResponseTopic(MqttMessageProperties? properties, bool remote)
+    private (TopicName? Topic, bool IsCarried) ResponseTopic(MqttMessageProperties? properties, bool remote)
     {
         if (properties?.ResponseTopic is not { } topic)
         {
-            return null;
+            return (null, false);
         }
 
         foreach (var entry in Entries.Where(entry => remote ? entry.Options.CarriesOut : entry.Options.CarriesIn))
@@ -61,11 +73,11 @@ internal sealed class BridgeRoutes
                 var matches = (remote ? filter.Remote : filter.Local).Matches(topic);
                 if (matches && (remote ? entry.TryMapToLocal(topic, filter, out var mapped) : entry.TryMapToRemote(topic, filter, out mapped)))
                 {
-                    return mapped;
+                    return (mapped, true);
                 }
             }
         }
 
-        return topic;
+        return (topic, false);
     }
 }

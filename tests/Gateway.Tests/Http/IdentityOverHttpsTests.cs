@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -5,6 +6,7 @@ using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Roost.Gateway.Tests.Support;
 using Roost.Identity;
+using Roost.Mqtt;
 using Roost.Tests.Support;
 
 namespace Roost.Gateway.Tests.Http;
@@ -114,6 +116,22 @@ public sealed class IdentityOverHttpsTests
     }
 
     [Test]
+    public async Task An_answer_goes_only_where_the_thing_itself_may_publish()
+    {
+        using var certificate = await _daemon.MakeThingAsync("vac-7");
+        using var client = _daemon.Client(certificate);
+        var answers = new AnswerTopics();
+        await using var subscription = await _daemon.App.Services.GetRequiredService<IMqttBroker>().SubscribeAsync(TopicFilter.Parse("robots/vac-7/bump"), answers);
+        foreach (var topic in (string[])["robots/vac-7/answers", "robots/vac-8/cmd", "$aws/things/vac-8/shadow/update"])
+        {
+            using var answer = await client.PostAsync($"/topics/robots%2Fvac-7%2Fbump?qos=1&responseTopic={Uri.EscapeDataString(topic)}", null);
+            Assert.That((int)answer.StatusCode, Is.EqualTo(200), await answer.Content.ReadAsStringAsync());
+        }
+
+        Assert.That(answers.MayBeAnswered, Is.EqualTo(new[] { true, false, false }));
+    }
+
+    [Test]
     public async Task A_certificate_that_is_revoked_ends_at_once()
     {
         using var certificate = await _daemon.MakeThingAsync("vac-5");
@@ -217,5 +235,16 @@ public sealed class IdentityOverHttpsTests
     {
         using var answer = await client.GetAsync(path);
         return (int)answer.StatusCode;
+    }
+
+    private sealed class AnswerTopics : IMessageHandler
+    {
+        public ConcurrentQueue<bool> MayBeAnswered { get; } = [];
+
+        public ValueTask Handle(in PublishedMessage message)
+        {
+            MayBeAnswered.Enqueue(message.Properties!.MayBeAnswered);
+            return ValueTask.CompletedTask;
+        }
     }
 }

@@ -178,6 +178,6 @@ internal sealed class FolderDeployerTests : FunctionFixture
         Topic = TopicName.Parse(topic),
         Payload = System.Text.Encoding.UTF8.GetBytes(payload),
         QualityOfService = QualityOfService.AtLeastOnce,
-        Properties = new MqttMessageProperties { ResponseTopic = TopicName.Parse("out") },
+        Properties = new MqttMessageProperties { ResponseTopic = TopicName.Parse("out"), MayBeAnswered = true },
     }).AsTask();
 }

@@ -45,7 +45,7 @@ internal sealed class TraceTests : HttpFixture
             Topic = TopicName.Parse("ask"),
             Payload = "{}"u8.ToArray(),
             QualityOfService = QualityOfService.AtLeastOnce,
-            Properties = new MqttMessageProperties { ResponseTopic = TopicName.Parse("answer"), UserProperties = [new UserProperty("traceparent", W3C), new UserProperty("tracestate", "vendor=1")] },
+            Properties = new MqttMessageProperties { ResponseTopic = TopicName.Parse("answer"), MayBeAnswered = true, UserProperties = [new UserProperty("traceparent", W3C), new UserProperty("tracestate", "vendor=1")] },
         });
         var (payload, properties) = await answered.Task.WaitAsync(Eventually.Limit);
 

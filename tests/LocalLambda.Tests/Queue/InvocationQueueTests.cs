@@ -17,7 +17,7 @@ internal sealed class InvocationQueueTests : FunctionFixture
             Topic = TopicName.Parse("robots/vac-01/bump"),
             Payload = "{\"side\":\"left\"}"u8.ToArray(),
             QualityOfService = QualityOfService.AtLeastOnce,
-            Properties = new MqttMessageProperties { ResponseTopic = TopicName.Parse("answers"), CorrelationData = "7"u8.ToArray() },
+            Properties = new MqttMessageProperties { ResponseTopic = TopicName.Parse("answers"), MayBeAnswered = true, CorrelationData = "7"u8.ToArray() },
         });
 
         await Eventually.IsTrueAsync(() => Broker.Published.Count == 2, "the answer");

@@ -164,11 +164,24 @@ internal sealed class RetryTests : FunctionFixture
     }
 
     [Test]
+    public async Task A_message_whose_sender_may_not_publish_to_its_response_topic_is_not_answered()
+    {
+        Python("echo", "def handler(event, context):\n    return event");
+        await StartAsync(clock: _clock);
+        var properties = new MqttMessageProperties { ResponseTopic = TopicName.Parse("robots/another/cmd") };
+
+        await Host.EnqueueAsync("echo", new PublishedMessage(TopicName.Parse("in"), "1"u8, QualityOfService.AtLeastOnce, false, "client", properties));
+
+        await DoneAsync("echo");
+        Assert.That(Broker.Published, Is.Empty);
+    }
+
+    [Test]
     public async Task An_answer_carries_the_routes_that_its_event_has_passed()
     {
         Python("echo", "def handler(event, context):\n    return event");
         await StartAsync(clock: _clock);
-        var properties = new MqttMessageProperties { ResponseTopic = TopicName.Parse("answers"), UserProperties = [new UserProperty("roost-routes", "0,3")] };
+        var properties = new MqttMessageProperties { ResponseTopic = TopicName.Parse("answers"), MayBeAnswered = true, UserProperties = [new UserProperty("roost-routes", "0,3")] };
 
         await Host.EnqueueAsync("echo", new PublishedMessage(TopicName.Parse("in"), "1"u8, QualityOfService.AtLeastOnce, false, "client", properties));
 
