@@ -12,9 +12,20 @@ internal static class OwnRules
 {
     public const string Read = "roost:Read";
     public const string Write = "roost:Write";
+    public const string ManageIdentity = "roost:ManageIdentity";
 
     private const string Thing = "/api/v1/things/{thing}/shadow";
     private const string Function = "/api/v1/functions/{function}";
+
+    /// <summary>Who makes credentials, hands out policies, changes what policies look at or trusts an authority can give himself every right.</summary>
+    private static readonly string[] _ofIdentity =
+    [
+        "/api/v1/tokens", "/api/v1/users", "/api/v1/access-keys", "/api/v1/pairings", "/api/v1/policies", "/api/v1/registry", "/api/v1/certificates", "/api/v1/authorities",
+        "/api/v1/provisioning-templates", "/api/v1/secrets", "/api/v1/secrets-key",
+    ];
+
+    private static readonly RouteRule _identity = RouteRule.Needs(static context =>
+        IsLooking(context.Request.Method) ? Own(context) : Own(context, new RouteRight(ManageIdentity, "*")));
 
     private static readonly RouteRule _own = RouteRule.Needs(static context => Own(context));
     private static readonly RouteRule _ofFunction = RouteRule.Needs(static context => LambdaRules.FunctionIn(context, "function") is { } function
@@ -23,7 +34,9 @@ internal static class OwnRules
 
     /// <summary>For a route that does not stand among <see cref="All"/>.</summary>
     public static RouteRule ByPattern(string pattern) =>
-        pattern == Function || pattern.StartsWith(Function + "/", StringComparison.Ordinal) ? _ofFunction : _own;
+        pattern == Function || pattern.StartsWith(Function + "/", StringComparison.Ordinal) ? _ofFunction
+        : _ofIdentity.Any(path => pattern == path || pattern.StartsWith(path + "/", StringComparison.Ordinal)) ? _identity
+        : _own;
 
     public static IEnumerable<KeyValuePair<string, RouteRule>> All() =>
     [
@@ -35,13 +48,17 @@ internal static class OwnRules
         new("POST /api/v1/pairings/redeem", RouteRule.Public),
 
         // Everything that the gateway keeps, keys included: who may read the rest may not read this by that.
-        new("GET /api/v1/backup", RouteRule.Needs(static context => [new(Read, "api/v1/backup"), new(Write, "api/v1/backup")])),
+        new("GET /api/v1/backup", RouteRule.Needs(static context => [new(Read, "api/v1/backup"), new(ManageIdentity, "*")])),
 
         // Messages: the filters are a subscription's, and each message is one that is received.
         new("GET /api/v1/messages", RouteRule.Needs(static context =>
         [
             new(Read, "api/v1/messages"), .. context.Request.Query["filter"].Select(static filter => new RouteRight("iot:Subscribe", $"topicfilter/{filter}")),
         ])),
+
+        // They change nothing.
+        new("POST /api/v1/policies/validate", _own),
+        new("POST /api/v1/policies/check", _own),
 
         // Documents of one thing, and of all things.
         new($"GET {Thing}/history", OfShadow("iot:GetThingShadow")),

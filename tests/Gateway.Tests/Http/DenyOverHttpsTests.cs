@@ -76,6 +76,22 @@ public sealed class DenyOverHttpsTests
         Assert.That((int)answer.StatusCode, Is.EqualTo(403), await answer.Content.ReadAsStringAsync());
     }
 
+    [TestCase("POST", "/api/v1/tokens", "{\"name\":\"t\",\"policies\":[\"admin\"]}")]
+    [TestCase("PUT", "/api/v1/policies/admin/targets", "{\"target\":\"thing/a\"}")]
+    [TestCase("PUT", "/api/v1/users/ada/password", "{}")]
+    [TestCase("POST", "/api/v1/registry/things", "{\"name\":\"a\"}")]
+    [TestCase("PUT", "/api/v1/secrets/s", "x")]
+    [TestCase("GET", "/api/v1/backup", "")]
+    public async Task Who_may_write_may_not_give_himself_rights_by_that(string method, string path, string body)
+    {
+        using var client = await ClientAsync("rights", """{"Effect":"Deny","Action":"roost:ManageIdentity","Resource":"*"}""");
+        using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = method == "GET" ? null : new StringContent(body) };
+
+        using var answer = await client.SendAsync(request);
+
+        Assert.That(await answer.Content.ReadAsStringAsync(), Does.Contain("roost:ManageIdentity"));
+    }
+
     [Test]
     public async Task Without_a_deny_the_same_are_allowed()
     {
