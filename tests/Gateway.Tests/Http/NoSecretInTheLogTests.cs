@@ -21,7 +21,7 @@ public sealed class NoSecretInTheLogTests
                 ("/api/v1/status", "Bearer roost_secretsecret"),
                 ("/things/a/shadow", "AWS4-HMAC-SHA256 Credential=secretsecret"),
                 ("/things/a/shadow?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIASECRETSECRET&X-Amz-Signature=secretsecret", null),
-                ("/things/../secretsecret?x=secretsecret", null),
+                ("/things/%2e%2e/x?x=secretsecret", null),
             })
             {
                 using var request = new HttpRequestMessage(HttpMethod.Get, path);
@@ -41,6 +41,6 @@ public sealed class NoSecretInTheLogTests
         }
 
         Assert.That(log.ToString(), Does.Contain("DBG").Or.Contain("TRC").Or.Contain("INF"), "there is a log");
-        Assert.That(log.ToString(), Does.Not.Contain("secretsecret").And.Not.Contain("SECRETSECRET").And.Not.Contain(await File.ReadAllTextAsync(folder["token"])));
+        Assert.That(log.ToString(), Does.Not.Contain("secretsecret").And.Not.Contain(await File.ReadAllTextAsync(folder["token"])));
     }
 }
