@@ -4,21 +4,21 @@ namespace Roost.Identity.Policies.Matching;
 /// <param name="code">See <see cref="PatternCode"/>.</param>
 internal sealed class WildcardPattern(string code)
 {
-    private readonly bool _isExact = !code.AsSpan().ContainsAny(PatternCode.Any, PatternCode.One);
+    private readonly int _head = code.AsSpan().IndexOfAny(PatternCode.Any, PatternCode.One) is var end and >= 0 ? end : code.Length;
 
     public string Code { get; } = code;
 
     /// <summary>It matches its own text and nothing else.</summary>
-    public bool IsExact => _isExact;
+    public bool IsExact => _head == Code.Length;
 
     /// <summary>It matches every text.</summary>
     public bool IsEverything => Code.Length > 0 && !Code.AsSpan().ContainsAnyExcept(PatternCode.Any);
 
     /// <summary>What every text begins with that it matches, where that says all about it; null: it does not.</summary>
-    public string? Prefix => Code.Length > 0 && Code.IndexOfAny([PatternCode.Any, PatternCode.One]) == Code.Length - 1 && Code[^1] == PatternCode.Any ? Code[..^1] : null;
+    public string? Prefix => _head == Code.Length - 1 && Code[^1] == PatternCode.Any ? Code[..^1] : null;
 
     /// <summary>What every text begins with that it matches.</summary>
-    public ReadOnlySpan<char> Head => Code.AsSpan().IndexOfAny(PatternCode.Any, PatternCode.One) is var end and >= 0 ? Code.AsSpan(0, end) : Code;
+    public ReadOnlySpan<char> Head => Code.AsSpan(0, _head);
 
     /// <summary>
     /// Goes back to the last <c>*</c> only, as what stands before it has been found at the earliest place: at most the text's length times that of the longest
@@ -28,18 +28,12 @@ internal sealed class WildcardPattern(string code)
     public bool Matches(ReadOnlySpan<char> text, bool sparesFilters = false)
     {
         var pattern = Code.AsSpan();
-        if (_isExact)
-        {
-            return pattern.SequenceEqual(text);
-        }
-
-        var head = pattern.IndexOfAny(PatternCode.Any, PatternCode.One);
-        if (!text.StartsWith(pattern[..head], StringComparison.Ordinal))
+        if (!text.StartsWith(Head))
         {
             return false;
         }
 
-        int at = head, place = head, star = -1, retry = 0;
+        int at = _head, place = _head, star = -1, retry = 0;
         while (place < text.Length)
         {
             if (at < pattern.Length && pattern[at] == PatternCode.Any)
@@ -104,6 +98,11 @@ internal sealed class WildcardPattern(string code)
         if (Head.StartsWith(prefix))
         {
             return [new WildcardPattern(Code[prefix.Length..])]; // as most do
+        }
+
+        if (!prefix.AsSpan().StartsWith(Head))
+        {
+            return [];
         }
 
         var places = new SortedSet<int> { 0 };
