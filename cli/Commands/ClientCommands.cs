@@ -117,6 +117,8 @@ internal static class ClientCommands
         Add(table, "address", JsonText.Cell(client, "address"));
         Add(table, "listener", JsonText.Cell(client, "listener"));
         Add(table, "transport", JsonText.Cell(client, "transport") is { Length: > 0 } transport && JsonText.Cell(client, "tls") == "true" ? $"{transport}, TLS" : JsonText.Cell(client, "transport"));
+        Add(table, "identity", JsonText.Cell(client, "identity"));
+        Add(table, "credential", JsonText.Cell(client, "credential"));
         Add(table, "protocol", $"MQTT {JsonText.Cell(client, "protocol")}");
         Add(table, "keep-alive", Seconds(client, "keepAliveSeconds"));
         Add(table, "session", Session(client));

@@ -13,6 +13,8 @@ internal static class ClientJson
         writer.WriteString("id", client.ClientIdentifier);
         writer.WriteString("state", client.Connection is null ? "away" : "connected");
         writer.WriteBoolean("connected", client.Connection is not null);
+        writer.WriteString("identity", client.Identity);
+        writer.WriteString("credential", client.Credential);
         Write(writer, "since", client.Since);
         writer.WriteString("protocol", client.ProtocolVersion == MqttProtocolVersion.V500 ? "5.0" : "3.1.1");
         writer.WriteString("address", client.Connection?.RemoteEndPoint);
