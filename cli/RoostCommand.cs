@@ -32,6 +32,11 @@ internal static class RoostCommand
         root.Add(GroupCommands.Create(options, terminal));
         root.Add(CertificateCommands.Create(options, terminal));
         root.Add(AuthorityCommands.Create(options, terminal));
+        root.Add(UserCommands.Create(options, terminal));
+        root.Add(TokenCommands.Create(options, terminal));
+        root.Add(AccessKeyCommands.Create(options, terminal));
+        root.Add(AppCommands.Create(options, terminal));
+        root.Add(SecretCommands.Create(options, terminal));
         root.Add(BackupCommand.Create(options, terminal));
         root.Add(RestoreCommand.Create(terminal));
         root.Add(PublishCommand.Create(options, terminal));

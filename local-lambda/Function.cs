@@ -124,6 +124,27 @@ internal sealed class Function(string name, Engine engine, FunctionLog log)
         _missing = missing;
     }
 
+    /// <summary>Lets new workers take the place of those of some versions.</summary>
+    public void Renew(Func<FunctionDefinition, bool> isConcerned)
+    {
+        List<(WorkerPool Pool, CodePackage Code)> replaced;
+        lock (_gate)
+        {
+            replaced = [.. _pools.Values.Where(pool => isConcerned(pool.Pool.Definition))];
+            replaced.ForEach(pool => _pools.Remove(pool.Pool.Definition.Version));
+        }
+
+        foreach (var (pool, code) in replaced)
+        {
+            Retire(pool, code);
+        }
+
+        if (replaced.Count > 0 && _record is { } record)
+        {
+            Apply(record);
+        }
+    }
+
     /// <summary>Code that was missing may have come back.</summary>
     public void Recheck()
     {

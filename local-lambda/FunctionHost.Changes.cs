@@ -184,6 +184,23 @@ public sealed partial class FunctionHost
     private IEnumerable<string> Referenced() =>
         _functions.Values.Select(function => function.Record).OfType<FunctionRecord>().SelectMany(record => record.All).Select(definition => definition.CodeSha256);
 
+    /// <summary>Workers that have a secret's former value in their environment run what they have taken, and end.</summary>
+    private async Task RenewAsync(string secret)
+    {
+        try
+        {
+            using var _ = await BeginChangeAsync("");
+            foreach (var function in _functions.Values)
+            {
+                function.Renew(definition => SecretReferences.AreIn(definition, secret));
+            }
+        }
+        catch (FunctionUnavailableException)
+        {
+            // stopping: nobody runs with it any more
+        }
+    }
+
     private async Task<Change> BeginChangeAsync(string name)
     {
         await _changes.WaitAsync();

@@ -89,6 +89,9 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
 
     internal TimeProvider Clock => _clock;
 
+    /// <summary>Null: no secret is there.</summary>
+    internal IFunctionSecrets? Secrets { get; init; }
+
     public IReadOnlyList<FunctionStatus> Functions => [.. _functions.Values.OrderBy(function => function.Name, StringComparer.Ordinal).Select(StatusOf)];
 
     /// <inheritdoc cref="FunctionDeadLetters.Counts"/>
@@ -140,6 +143,8 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
 
         var inside = _gateway is null ? null : new InsideServer(_options, _gateway, _scopes, _metrics, _clock, _loggers);
         _engine = new Engine(_options, launcher, inside, _listeners?.Loopback ?? [], _logs, _metrics, _damage, _deadLetters.Open(), new DestinationSender(this, _broker, _streams), _broker, _clock, _loggers);
+        _engine.Starter.Secrets = Secrets;
+        Secrets?.Subscribe(RenewAsync);
         _engine.Code.Released = () => _ = SweepAsync();
         _zips = new ZipDeployer(_engine.Code, _options, _clock);
         await _engine.StartAsync(cancellationToken);

@@ -48,7 +48,7 @@ public static class FunctionServiceCollectionExtensions
             provider.GetRequiredService<Metrics>(),
             provider.GetRequiredService<FoundDamage>(),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILoggerFactory>()));
+            provider.GetRequiredService<ILoggerFactory>()) { Secrets = provider.GetService<IFunctionSecrets>() });
         services.TryAddSingleton<IFunctionInvoker>(provider => provider.GetRequiredService<FunctionHost>());
         services.TryAddSingleton(provider => new FunctionUrls(provider.GetRequiredService<FunctionHost>()));
         return services;

@@ -63,6 +63,7 @@ internal static class RoomServices
         services.AddSingleton<IFunctionGateway, FunctionGateway>();
         services.AddSingleton<IFunctionListeners, FunctionListeners>();
         services.AddSingleton<ICloudLink, CloudLink>();
+        services.AddSingleton<IFunctionSecrets, FunctionSecrets>();
         services.AddFunctions();
         services.AddHostedService(provider => provider.GetRequiredService<FunctionDeadLetters>());
         services.AddAdoptedStream(StreamName.Parse("$functions-dead"), provider => provider.GetRequiredService<FunctionDeadLetters>().Log);

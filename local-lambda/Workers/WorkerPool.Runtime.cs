@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using Microsoft.Extensions.Logging;
+using Roost.LocalLambda.Definitions;
 using Roost.LocalLambda.Output;
 
 namespace Roost.LocalLambda.Workers;
@@ -210,7 +211,7 @@ internal sealed partial class WorkerPool
     /// <summary>The process could not be started, or what keeps it has failed and ended it.</summary>
     public void OnFault(Worker worker, Exception fault)
     {
-        if (fault is Win32Exception or IOException or UnauthorizedAccessException)
+        if (fault is Win32Exception or IOException or UnauthorizedAccessException or MissingSecretException)
         {
             LogWorkerNotStarted(_definition.Name, worker.Id, fault.Message);
         }

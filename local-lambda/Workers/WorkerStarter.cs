@@ -66,6 +66,9 @@ internal sealed partial class WorkerStarter : IAsyncDisposable
 
     public SparePool Spares { get; }
 
+    /// <summary>What references in environments stand for; null: none is there.</summary>
+    public IFunctionSecrets? Secrets { get; set; }
+
     /// <summary>Listens for a worker that <see cref="Launch"/> will start, or takes a spare.</summary>
     public Worker Create(WorkerPool pool, bool pinned)
     {
@@ -160,7 +163,7 @@ internal sealed partial class WorkerStarter : IAsyncDisposable
         {
             _watch?.Busy(worker);
             Staging.Fill(worker.Pool.Definition.Folder, assignment.StagingFolder);
-            assignment.Give(Sandbox.AssignmentOf(worker.Pool.Definition, worker.LogStream, worker.Pinned));
+            assignment.Give(Sandbox.AssignmentOf(SecretReferences.Resolve(worker.Pool.Definition, Secrets), worker.LogStream, worker.Pinned));
         }
         catch (Exception exception)
         {
@@ -299,7 +302,7 @@ internal sealed partial class WorkerStarter : IAsyncDisposable
         worker.Group = _groups?.Create(worker.Sandboxed, worker.Id);
         var plan = worker.Assignment is { } assignment
             ? _sandbox.PlanForSpare(worker.Sandboxed, assignment.StagingFolder, worker.SocketPath, worker.Group)
-            : _sandbox.PlanFor(worker.Pool.Definition, worker.SocketPath, worker.LogStream, worker.Pinned, worker.Group, worker.Inside);
+            : _sandbox.PlanFor(SecretReferences.Resolve(worker.Pool.Definition, Secrets), worker.SocketPath, worker.LogStream, worker.Pinned, worker.Group, worker.Inside);
         using var process = await _launcher.StartAsync(worker.IsSandboxed ? _marks.Mark(plan, worker.Id) : plan);
         worker.Attach(process);
         _watch?.Busy(worker);

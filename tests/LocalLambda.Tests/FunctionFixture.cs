@@ -22,6 +22,9 @@ internal abstract class FunctionFixture
     /// <summary>Null for a gateway without streams.</summary>
     protected IFunctionStreams? Streams { get; set; }
 
+    /// <summary>Null for a gateway without secrets.</summary>
+    protected IFunctionSecrets? Secrets { get; set; }
+
     [SetUp]
     public async Task MakeFolder()
     {
@@ -55,6 +58,11 @@ internal abstract class FunctionFixture
         if (Streams is { } streams)
         {
             services.AddSingleton(streams);
+        }
+
+        if (Secrets is { } secrets)
+        {
+            services.AddSingleton(secrets);
         }
 
         services.AddFunctions();

@@ -1,0 +1,160 @@
+using System.Text;
+using Microsoft.AspNetCore.Http;
+
+namespace Roost.Cli.Tests.Commands;
+
+/// <summary><c>roost user|token|key|app|secret</c>: what goes over the wire, and that secrets are shown where they are meant to be.</summary>
+public sealed class LoginTests
+{
+    [Test]
+    public async Task A_password_comes_from_standard_input_and_is_not_printed()
+    {
+        var body = "";
+        await using var daemon = await FakeDaemon.StartAsync(async context =>
+        {
+            body = await new StreamReader(context.Request.Body).ReadToEndAsync();
+            await context.Response.WriteAsync("""{"name":"alice","principal":"user/alice","thing":null}""");
+        });
+
+        var run = await RoostRun.RunAsync(["user", "add", "alice", "--policy", "app-default", "--socket", daemon.Socket], input: "correct horse\n");
+
+        Assert.That(body, Is.EqualTo("""{"name":"alice","password":"correct horse","policies":["app-default"]}"""));
+        Assert.That(run.Output + run.Error, Does.Not.Contain("correct horse"));
+        Assert.That(run.ExitCode, Is.Zero);
+    }
+
+    [Test]
+    public async Task A_user_without_a_policy_is_told_what_is_missing()
+    {
+        await using var daemon = await FakeDaemon.AnsweringAsync("""{"name":"alice","principal":"user/alice","thing":null}""");
+
+        var run = await RoostRun.RunAsync(["user", "add", "alice", "--socket", daemon.Socket], input: "correct horse");
+
+        Assert.That(run.Output, Does.Contain("roost policy attach POLICY user/alice"));
+    }
+
+    [TestCase("")]
+    [TestCase("\n")]
+    public async Task An_empty_password_is_not_sent(string input)
+    {
+        await using var daemon = await FakeDaemon.AnsweringAsync("{}");
+
+        var run = await RoostRun.RunAsync(["user", "passwd", "alice", "--socket", daemon.Socket], input: input);
+
+        Assert.That(daemon.Requests, Is.Empty);
+        Assert.That(run.Error, Does.Contain("it is empty"));
+    }
+
+    [Test]
+    public async Task A_password_is_no_argument()
+    {
+        await using var daemon = await FakeDaemon.AnsweringAsync("{}");
+
+        var run = await RoostRun.AtAsync(daemon, "user", "add", "alice", "correct horse");
+
+        Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Usage));
+        Assert.That(daemon.Requests, Is.Empty);
+    }
+
+    [Test]
+    public async Task A_token_is_printed_alone_on_its_line()
+    {
+        var body = "";
+        await using var daemon = await FakeDaemon.StartAsync(async context =>
+        {
+            body = await new StreamReader(context.Request.Body).ReadToEndAsync();
+            await context.Response.WriteAsync("""{"token":"roost_abc","id":"abc","principal":"token/abc","thing":null}""");
+        });
+
+        var run = await RoostRun.AtAsync(daemon, "token", "create", "script", "--expires", "12h");
+
+        Assert.That(body, Is.EqualTo("""{"name":"script","expiresInSeconds":43200}"""));
+        Assert.That(run.Output.Split('\n')[0].TrimEnd('\r'), Is.EqualTo("roost_abc"));
+    }
+
+    [TestCase("12")]
+    [TestCase("d")]
+    [TestCase("-1d")]
+    [TestCase("0d")]
+    public async Task A_lifetime_that_is_none_is_wrong_usage(string lifetime)
+    {
+        await using var daemon = await FakeDaemon.AnsweringAsync("{}");
+
+        Assert.That((await RoostRun.AtAsync(daemon, "token", "create", "script", $"--expires={lifetime}")).ExitCode, Is.EqualTo(ExitCode.Usage));
+    }
+
+    [Test]
+    public async Task An_access_key_is_printed_as_AWS_tools_read_it()
+    {
+        await using var daemon = await FakeDaemon.AnsweringAsync("""{"secretAccessKey":"s+/","accessKeyId":"AKIAX","principal":"key/AKIAX","thing":"vac-1"}""");
+
+        var run = await RoostRun.AtAsync(daemon, "key", "create", "--thing", "vac-1");
+
+        Assert.That(run.Output, Does.StartWith("AWS_ACCESS_KEY_ID=AKIAX").And.Contain("AWS_SECRET_ACCESS_KEY=s+/").And.Not.Contain("policy attach"));
+    }
+
+    [Test]
+    public async Task Pairing_asks_for_the_usual_policy_and_shows_code_and_fingerprint()
+    {
+        var body = "";
+        await using var daemon = await FakeDaemon.StartAsync(async context =>
+        {
+            body = await new StreamReader(context.Request.Body).ReadToEndAsync();
+            await context.Response.WriteAsync("""{"code":"7KQ2MXRA","id":"x","name":"app","endsAt":"2026-11-22T10:05:00Z","authorityFingerprint":"1f0c"}""");
+        });
+
+        var run = await RoostRun.AtAsync(daemon, "app", "pair");
+
+        Assert.That(body, Is.EqualTo("""{"policies":["app-default"]}"""));
+        Assert.That(run.Output, Does.Contain("7KQ2MXRA").And.Contain("1f0c"));
+    }
+
+    [Test]
+    public async Task A_secret_is_sent_without_the_end_of_its_line()
+    {
+        var body = "";
+        await using var daemon = await FakeDaemon.StartAsync(async context =>
+        {
+            body = await new StreamReader(context.Request.Body).ReadToEndAsync();
+            await context.Response.WriteAsync("""{"name":"cloud"}""");
+        });
+
+        var run = await RoostRun.RunAsync(["secret", "set", "cloud", "--socket", daemon.Socket], bytesIn: Encoding.UTF8.GetBytes("s3cr3t\r\n"));
+
+        Assert.That((daemon.Requests.Single().Split(' ')[1], body), Is.EqualTo(("/api/v1/secrets/cloud", "s3cr3t")));
+        Assert.That(run.Output + run.Error, Does.Not.Contain("s3cr3t"));
+    }
+
+    [Test]
+    public async Task A_secret_is_shown_when_that_is_asked_for_in_so_many_words()
+    {
+        await using var daemon = await FakeDaemon.AnsweringAsync("""{"value":"s3cr3t"}""");
+
+        var without = await RoostRun.AtAsync(daemon, "secret", "show", "cloud");
+        Assert.That(daemon.Requests, Is.Empty);
+        Assert.That((without.ExitCode, without.Error.Contains("--reveal", StringComparison.Ordinal)), Is.EqualTo((ExitCode.Failed, true)));
+
+        Assert.That((await RoostRun.AtAsync(daemon, "secret", "show", "cloud", "--reveal")).Output.Trim(), Is.EqualTo("s3cr3t"));
+        Assert.That(daemon.Requests, Is.EqualTo(new[] { "POST /api/v1/secrets/cloud/reveal" }));
+    }
+
+    [TestCase(new[] { "user", "delete", "a" }, "DELETE /api/v1/users/a")]
+    [TestCase(new[] { "user", "unlock", "a" }, "DELETE /api/v1/users/a/locks")]
+    [TestCase(new[] { "token", "revoke", "x" }, "DELETE /api/v1/tokens/x")]
+    [TestCase(new[] { "app", "unpair", "x" }, "DELETE /api/v1/tokens/x")]
+    [TestCase(new[] { "key", "delete", "AKIA" }, "DELETE /api/v1/access-keys/AKIA")]
+    [TestCase(new[] { "secret", "delete", "a" }, "DELETE /api/v1/secrets/a")]
+    public async Task What_ends_something_says_so(string[] arguments, string request)
+    {
+        await using var daemon = await FakeDaemon.StartAsync(context =>
+        {
+            context.Response.StatusCode = 204;
+            return Task.CompletedTask;
+        });
+
+        var run = await RoostRun.AtAsync(daemon, arguments);
+
+        Assert.That(daemon.Requests.Single(), Is.EqualTo(request));
+        Assert.That((run.ExitCode, run.Output.Length > 0), Is.EqualTo((0, true)));
+    }
+}
