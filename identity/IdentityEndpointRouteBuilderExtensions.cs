@@ -1,8 +1,9 @@
 using Microsoft.AspNetCore.Routing;
-using Roost.Identity.Logins;
 using Roost.Identity.Audit;
-using Roost.Identity.Things;
+using Roost.Identity.Logins;
 using Roost.Identity.Policies;
+using Roost.Identity.Provisioning;
+using Roost.Identity.Things;
 
 namespace Roost.Identity;
 
@@ -15,6 +16,7 @@ public static class IdentityEndpointRouteBuilderExtensions
         endpoints.MapLogins();
         endpoints.MapThingsAndCertificates();
         endpoints.MapPolicies();
+        endpoints.MapProvisioning();
         return endpoints;
     }
 }

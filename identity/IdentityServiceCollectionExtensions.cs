@@ -7,6 +7,7 @@ using Roost.Identity.Certificates;
 using Roost.Identity.Logins;
 using Roost.Identity.Mqtt;
 using Roost.Identity.Policies;
+using Roost.Identity.Provisioning;
 using Roost.Identity.Signatures;
 using Roost.Identity.Store;
 using Roost.Storage.Backups;
@@ -29,6 +30,7 @@ public static class IdentityServiceCollectionExtensions
         services.AddPolicies(); // first: whatever ends while the others start loses its policies
         services.AddThingsAndCertificates();
         services.AddLogins();
+        services.AddProvisioning();
         services.TryAddSingleton<ISignatureChecks, SignatureChecks>();
         services.AddMqttAccess();
         services.AddSingleton<IBackupPart>(static provider => new IdentityBackup(

@@ -43,6 +43,7 @@ internal static class RoomServices
         services.AddSingleton<ILivenessProbe>(provider => provider.GetRequiredService<BrokerHost>());
         services.AddSingleton<IHealthSource>(provider => provider.GetRequiredService<BrokerHost>());
         services.AddHostedService(provider => provider.GetRequiredService<BrokerHost>());
+        services.AddSingleton<IProvisioningHook, ProvisioningHook>();
         services.AddIdentity();
         services.AddHostedService(provider => ActivatorUtilities.CreateInstance<ConfigurationRecord>(provider, configuration));
 

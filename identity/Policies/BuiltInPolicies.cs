@@ -167,8 +167,8 @@ internal static class BuiltInPolicies
         }
         """;
 
-    // Devices that have no name yet connect under any. What they could do to others' sessions: see ADR 0094. They publish requests alone: the answers, which hold
-    // certificates and keys, come on topics that all of them share, and must not be forged.
+    // Devices that have no name yet connect under any. What they could do to others' sessions: see ADR 0094. They share the claim: none may hear what another asks
+    // (its token is in it), nor answer in the gateway's place, so requests and answers are named one by one.
     private const string ClaimDefaultText =
         """
         {
@@ -194,17 +194,20 @@ internal static class BuiltInPolicies
               ]
             },
             {
-              "Sid": "Provisioned",
+              "Sid": "ProvisionAnswers",
               "Effect": "Allow",
               "Action": "iot:Receive",
               "Resource": [
-                "arn:aws:iot:*:*:topic/$aws/certificates/create/*",
-                "arn:aws:iot:*:*:topic/$aws/certificates/create-from-csr/*",
-                "arn:aws:iot:*:*:topic/$aws/provisioning-templates/*/provision/*"
+                "arn:aws:iot:*:*:topic/$aws/certificates/create/*/accepted",
+                "arn:aws:iot:*:*:topic/$aws/certificates/create/*/rejected",
+                "arn:aws:iot:*:*:topic/$aws/certificates/create-from-csr/*/accepted",
+                "arn:aws:iot:*:*:topic/$aws/certificates/create-from-csr/*/rejected",
+                "arn:aws:iot:*:*:topic/$aws/provisioning-templates/*/provision/*/accepted",
+                "arn:aws:iot:*:*:topic/$aws/provisioning-templates/*/provision/*/rejected"
               ]
             },
             {
-              "Sid": "ProvisionAnswers",
+              "Sid": "ProvisionFilters",
               "Effect": "Allow",
               "Action": "iot:Subscribe",
               "Resource": [

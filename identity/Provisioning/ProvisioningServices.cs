@@ -1,0 +1,25 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Roost.Identity.Provisioning;
+
+internal static class ProvisioningServices
+{
+    /// <summary>After things, certificates and policies. Needs the broker, and an <see cref="IProvisioningHook"/>.</summary>
+    public static void AddProvisioning(this IServiceCollection services)
+    {
+        services.TryAddSingleton<OwnershipStore>();
+        services.TryAddSingleton<ProvisioningHooks>();
+        services.TryAddSingleton<ProvisioningEndpoint>();
+        services.AddPart<TemplateStore>();
+        services.AddPart<Provisioner>();
+        services.AddPart<ProvisioningReader>();
+    }
+
+    private static void AddPart<T>(this IServiceCollection services)
+        where T : class, IIdentityPart
+    {
+        services.TryAddSingleton<T>();
+        services.AddSingleton<IIdentityPart>(static provider => provider.GetRequiredService<T>());
+    }
+}
