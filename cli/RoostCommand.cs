@@ -27,6 +27,7 @@ internal static class RoostCommand
         root.Add(ClientCommands.Create(options, terminal));
         root.Add(RetainedCommands.Create(options, terminal));
         root.Add(PolicyCommands.Create(options, terminal));
+        root.Add(TemplateCommands.Create(options, terminal));
         root.Add(AuditCommands.Create(options, terminal));
         root.Add(ThingCommands.Create(options, terminal));
         root.Add(GroupCommands.Create(options, terminal));
