@@ -71,6 +71,7 @@ internal static class RoomServices
         services.AddStreams(Path.Combine(configuration.DataFolder, "streams"));
         services.AddHostedService(provider => provider.GetRequiredService<FunctionHost>());
         services.AddSingleton<IHealthSource>(new DiskHealth(configuration));
+        services.AddSingleton<IHealthSource, AuditHealth>();
         services.AddSingleton<IHealthSource, ShadowHealth>();
         services.AddSingleton<IHealthSource, StreamHealth>();
         services.AddSingleton<IHealthSource, CloudHealth>();

@@ -54,7 +54,7 @@ internal sealed class AuditLog : IAsyncDisposable
         {
             log = AppendLog.Open(SegmentsOf(folder), LogOptions(options), clock, logger, metrics);
             log.KeepFrom = 0; // until the head was compared
-            File.WriteAllText(Path.Combine(folder, PublicKeyFileName), key.PublicPem);
+            WritePublicKey(Path.Combine(folder, PublicKeyFileName), key.PublicPem);
             head = OpenHead(folder);
             var audit = new AuditLog(folder, log, head, key, clock);
             audit.Resume();
@@ -72,7 +72,7 @@ internal sealed class AuditLog : IAsyncDisposable
     /// <summary>Appends entries in order and waits until they are durable.</summary>
     /// <param name="failure">Why the others were not kept; null when all were.</param>
     /// <returns>How many were kept, from the first on.</returns>
-    public async Task<(int Kept, Exception? Failure)> AppendAsync(IReadOnlyList<(AuditEntry Entry, long? Count)> entries, bool endsWithCheckpoint = false)
+    public async Task<(int Kept, Exception? Failure)> AppendAsync(IReadOnlyList<(DateTimeOffset Time, AuditEntry Entry, long? Count)> entries, bool endsWithCheckpoint = false)
     {
         var links = new List<(long Offset, AuditChain Chain, int Entries)>(entries.Count + 1);
         Exception? failure = null;
@@ -82,7 +82,7 @@ internal sealed class AuditLog : IAsyncDisposable
             for (var i = 0; i < entries.Count; i++)
             {
                 chain = chain.NextIsCheckpoint ? AppendCheckpoint(chain, links, i) : chain;
-                (var bytes, chain) = chain.Append(_clock.GetUtcNow(), entries[i].Entry, entries[i].Count);
+                (var bytes, chain) = chain.Append(entries[i].Time, entries[i].Entry, entries[i].Count);
                 links.Add((Log.Append([], Headers, bytes), chain, i + 1));
             }
 
@@ -200,6 +200,15 @@ internal sealed class AuditLog : IAsyncDisposable
 
         _chain = chain;
         Log.KeepFrom = Math.Max(Log.NextOffset - 1, 0);
+    }
+
+    /// <summary>Only where it is another: a disk may be full when the daemon starts.</summary>
+    private static void WritePublicKey(string path, string pem)
+    {
+        if (!File.Exists(path) || File.ReadAllText(path) != pem)
+        {
+            File.WriteAllText(path, pem);
+        }
     }
 
     private static SlotFile OpenHead(string folder)

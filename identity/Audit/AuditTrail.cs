@@ -137,7 +137,7 @@ internal sealed class AuditTrail : IAuditTrail, IAuditStorage, IIdentityPart, IA
                 return;
             }
 
-            _queue.Enqueue(new Waiting(entry, count, done));
+            _queue.Enqueue(new Waiting(_clock.GetUtcNow(), entry, count, done));
             Wake();
             if (isUrgent)
             {
@@ -151,7 +151,7 @@ internal sealed class AuditTrail : IAuditTrail, IAuditStorage, IIdentityPart, IA
     {
         if (_queue.Count < MostWaiting && !_ends)
         {
-            _queue.Enqueue(new Waiting(entry, count, null));
+            _queue.Enqueue(new Waiting(_clock.GetUtcNow(), entry, count, null));
             Wake();
         }
         else
@@ -250,7 +250,7 @@ internal sealed class AuditTrail : IAuditTrail, IAuditStorage, IIdentityPart, IA
     /// <returns>False: the disk has refused some, which wait on.</returns>
     private async Task<bool> WriteAsync(List<Waiting> batch, bool isLast)
     {
-        List<(AuditEntry, long?)> entries = [.. batch.Select(waiting => (waiting.Entry, waiting.Count))];
+        List<(DateTimeOffset, AuditEntry, long?)> entries = [.. batch.Select(waiting => (waiting.Time, waiting.Entry, waiting.Count))];
         long lost;
         lock (_gate)
         {
@@ -259,7 +259,7 @@ internal sealed class AuditTrail : IAuditTrail, IAuditStorage, IIdentityPart, IA
 
         if (lost > 0)
         {
-            entries.Add((new AuditEntry("audit.lost") { Reason = $"{lost} entries of connections were not recorded: they came faster than the disk took them, or it was full" }, lost));
+            entries.Add((_clock.GetUtcNow(), new AuditEntry("audit.lost") { Reason = $"{lost} entries of connections were not recorded: they came faster than the disk took them, or it was full" }, lost));
         }
 
         var (kept, failure) = await _log!.AppendAsync(entries, endsWithCheckpoint: isLast);
@@ -341,5 +341,5 @@ internal sealed class AuditTrail : IAuditTrail, IAuditStorage, IIdentityPart, IA
         }
     }
 
-    private sealed record Waiting(AuditEntry Entry, long? Count, TaskCompletionSource? Done);
+    private sealed record Waiting(DateTimeOffset Time, AuditEntry Entry, long? Count, TaskCompletionSource? Done);
 }

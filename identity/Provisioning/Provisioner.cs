@@ -45,8 +45,18 @@ internal sealed class Provisioner(
         {
             var issued = await IssueInactiveAsync(caller, signingRequest, cancellationToken);
             var token = OwnershipStore.NewToken();
-            await ownerships.PutAsync(new Ownership(
-                OwnershipStore.HashOf(token), issued.Description.Fingerprint, issued.Certificate, caller.Principal.Id, caller.ClientIdentifier, clock.GetUtcNow() + OwnershipStore.Lifetime));
+            var ownership = new Ownership(
+                OwnershipStore.HashOf(token), issued.Description.Fingerprint, issued.Certificate, caller.Principal.Id, caller.ClientIdentifier, clock.GetUtcNow() + OwnershipStore.Lifetime);
+            try
+            {
+                await ownerships.PutAsync(ownership);
+            }
+            catch
+            {
+                await UndoAsync(ownership, caller.By);
+                throw;
+            }
+
             return (issued, token);
         }
         finally

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Roost.Identity.Provisioning;
 
 /// <summary>The question to a pre-provisioning function, and what its answer means, as AWS IoT has them.</summary>
-internal sealed class ProvisioningHooks(IProvisioningHook hook, TimeProvider clock)
+internal sealed class ProvisioningHooks(TimeProvider clock, IProvisioningHook? hook = null)
 {
     /// <summary>AWS IoT's.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
@@ -28,7 +28,7 @@ internal sealed class ProvisioningHooks(IProvisioningHook hook, TimeProvider clo
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            var answer = await hook.AskAsync(function, question, either.Token).WaitAsync(either.Token);
+            var answer = hook is null ? null : await hook.AskAsync(function, question, either.Token).WaitAsync(either.Token);
             return answer is { } json ? Read(json, function) : throw Denied($"the hook '{function}' failed; its log says why");
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)

@@ -22,13 +22,14 @@ internal sealed class ProvisioningReader : IMessageHandler, IIdentityPart, IAsyn
     private readonly Provisioner _provisioner;
     private readonly ProvisioningThrottle _throttle;
     private readonly IAuditTrail _audit;
+    private readonly IAuditStorage? _storage;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private Task _running = Task.CompletedTask;
 
-    public ProvisioningReader(IMqttBroker broker, Provisioner provisioner, IAuditTrail audit, TimeProvider clock, ILogger<ProvisioningReader> logger)
+    public ProvisioningReader(IMqttBroker broker, Provisioner provisioner, IAuditTrail audit, TimeProvider clock, ILogger<ProvisioningReader> logger, IAuditStorage? storage = null)
     {
-        (_broker, _provisioner, _audit, _clock, _logger) = (broker, provisioner, audit, clock, logger);
+        (_broker, _provisioner, _audit, _clock, _logger, _storage) = (broker, provisioner, audit, clock, logger, storage);
         _throttle = new ProvisioningThrottle(clock);
     }
 
@@ -89,6 +90,7 @@ internal sealed class ProvisioningReader : IMessageHandler, IIdentityPart, IAsyn
             {
                 try
                 {
+                    await (_storage?.EnsureWritableAsync(_ends.Token) ?? Task.CompletedTask); // what cannot be audited is not done
                     var answer = await AnswerAsync(work);
                     Publish(work.Topic.Answer("accepted"), work.Client, ProvisioningPayload.Write(answer, work.Topic.IsCbor));
                 }

@@ -5,7 +5,7 @@ namespace Roost.Identity.Provisioning;
 
 internal static class ProvisioningServices
 {
-    /// <summary>After things, certificates and policies. Needs the broker, and an <see cref="IProvisioningHook"/>.</summary>
+    /// <summary>After things, certificates and policies. Needs the broker; without an <see cref="IProvisioningHook"/> templates that have a hook provision nobody.</summary>
     public static void AddProvisioning(this IServiceCollection services)
     {
         services.TryAddSingleton<OwnershipStore>();

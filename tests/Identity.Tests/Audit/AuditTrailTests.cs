@@ -39,6 +39,20 @@ public sealed class AuditTrailTests
     }
 
     [Test]
+    public async Task A_record_has_the_time_of_what_happened_not_of_its_writing()
+    {
+        var clock = new ManualTimeProvider();
+        await using var host = await AuditHost.StartAsync(Identity, clock);
+        var happened = clock.GetUtcNow();
+        host.Trail.Note(new AuditEntry("connect"));
+
+        clock.SetUtcNow(happened + TimeSpan.FromSeconds(9));
+        await host.Trail.RecordAsync(new AuditEntry("done"));
+
+        Assert.That(Records(host).Single(record => record.Entry.Action == "connect").Time, Is.EqualTo(happened));
+    }
+
+    [Test]
     public async Task What_was_noted_is_written_at_the_end()
     {
         await using (var host = await AuditHost.StartAsync(Identity))
