@@ -1,0 +1,98 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
+using Roost.Tests.Support;
+
+namespace Roost.EndToEnd.Tests.AwsClients;
+
+/// <summary>Devices that come with a claim, with AWS's own SDK and mosquitto's clients over mutual TLS, against the real daemon.</summary>
+public sealed class FleetProvisioningTests
+{
+    private const string Template = "floor";
+
+    private TemporaryFolder _folder = null!;
+    private RoostDaemon _roost = null!;
+    private int _port;
+
+    [OneTimeSetUp]
+    public async Task StartRoostAsync()
+    {
+        _folder = new TemporaryFolder();
+        _roost = new RoostDaemon(_folder.Path, "");
+        _port = FreePort.Next();
+        Directory.CreateDirectory(_folder["conf.d"]);
+        await File.WriteAllTextAsync(_folder["conf.d/robots.yaml"], $$"""
+            mqtt:
+              listeners:
+                - { address: 127.0.0.1, port: {{_roost.MqttPort}}, anonymous: true }
+                - { address: 127.0.0.1, port: {{_port}}, tls: {} }
+            """);
+        await _roost.StartAsync();
+        await File.WriteAllTextAsync(_folder["template.json"], """
+            {
+              "Parameters": { "SerialNumber": { "Type": "String" } },
+              "Resources": {
+                "thing": { "Type": "AWS::IoT::Thing", "Properties": { "ThingName": { "Fn::Join": ["-", ["vac", { "Ref": "SerialNumber" }]] } } },
+                "certificate": { "Type": "AWS::IoT::Certificate", "Properties": { "CertificateId": { "Ref": "AWS::IoT::Certificate::Id" }, "Status": "Active" } },
+                "policy": { "Type": "AWS::IoT::Policy", "Properties": { "PolicyName": "thing-default" } }
+              },
+              "DeviceConfiguration": { "telemetry": "robots/telemetry" }
+            }
+            """);
+        await _roost.RoostAsync("template", "create", Template, _folder["template.json"]);
+        await _roost.RoostAsync("template", "claim", Template, "--out", _folder["claim"]);
+    }
+
+    [OneTimeTearDown]
+    public async Task StopRoostAsync()
+    {
+        await _roost.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Test]
+    public Task Device_SDK_v2_gets_a_key_and_a_certificate_and_connects_with_them() => RunAsync("keys");
+
+    [Test]
+    public Task Device_SDK_v2_gets_a_certificate_for_its_own_key() => RunAsync("signingRequest");
+
+    [Test]
+    public async Task A_claim_may_do_nothing_else()
+    {
+        Assert.That(File.GetUnixFileMode(_folder["claim/claim.key"]), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
+
+        // The broker closes the connection of who publishes what he may not (3.1.1 has no other word for it), or MQTT 5 says so.
+        await using var refused = RunningProcess.Start(
+            "mosquitto_pub", "-h", "localhost", "-p", $"{_port}", "--cafile", _folder["claim/ca.crt"], "--cert", _folder["claim/claim.crt"], "--key", _folder["claim/claim.key"],
+            "-V", "5", "-q", "1", "-i", "thief", "-t", "robots/vac-1/cmd", "-m", "x");
+        await refused.WaitForExitAsync();
+
+        Assert.That(string.Join('\n', refused.Output) + refused.Errors, Does.Contain("Not authorized").IgnoreCase);
+        using var denied = JsonDocument.Parse((await _roost.RoostAsync("--json", "audit", "list", "--action", "deny.publish")).Trim().Split('\n')[^1]);
+        Assert.That(denied.RootElement.GetProperty("clientId").GetString(), Is.EqualTo("thief"));
+    }
+
+    [Test]
+    public async Task All_of_it_is_in_an_audit_that_is_whole()
+    {
+        var actions = (await _roost.RoostAsync("--json", "audit", "list", "--max", "1000")).Trim().Split('\n').Select(line => JsonDocument.Parse(line).RootElement.GetProperty("action").GetString()).ToList();
+
+        Assert.That(actions, Is.SupersetOf(new[] { "start", "template.create", "template.claim", "certificate.create", "certificate.activate", "policy.attach" }));
+        Assert.That(await _roost.RoostAsync("audit", "verify"), Does.StartWith("whole:"));
+    }
+
+    private Task RunAsync(string scenario)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return ScenarioRunner.RunAsync("aws-iot-device-sdk-v2", "fleet-provisioning.mjs", scenario, new
+        {
+            port = _port,
+            template = Template,
+            authority = _folder["claim/ca.crt"],
+            certificate = _folder["claim/claim.crt"],
+            key = _folder["claim/claim.key"],
+            signingRequest = new CertificateRequest("CN=device", key, HashAlgorithmName.SHA256).CreateSigningRequestPem(),
+            deviceKey = key.ExportPkcs8PrivateKeyPem(),
+        });
+    }
+}
