@@ -68,7 +68,9 @@ public sealed class FleetProvisioningTests
         await refused.WaitForExitAsync();
 
         Assert.That(string.Join('\n', refused.Output) + refused.Errors, Does.Contain("Not authorized").IgnoreCase);
-        using var denied = JsonDocument.Parse((await _roost.RoostAsync("--json", "audit", "list", "--action", "deny.publish")).Trim().Split('\n')[^1]);
+        var entries = "";
+        await Eventually.IsTrueAsync(async () => (entries = (await _roost.RoostAsync("--json", "audit", "list", "--action", "deny.publish")).Trim()).Length > 0, "the denial in the audit"); // denials are written a moment later
+        using var denied = JsonDocument.Parse(entries.Split('\n')[^1]);
         Assert.That(denied.RootElement.GetProperty("clientId").GetString(), Is.EqualTo("thief"));
     }
 
@@ -81,10 +83,10 @@ public sealed class FleetProvisioningTests
         Assert.That(await _roost.RoostAsync("audit", "verify"), Does.StartWith("whole:"));
     }
 
-    private Task RunAsync(string scenario)
+    private async Task RunAsync(string scenario)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        return ScenarioRunner.RunAsync("aws-iot-device-sdk-v2", "fleet-provisioning.mjs", scenario, new
+        await ScenarioRunner.RunAsync("aws-iot-device-sdk-v2", "fleet-provisioning.mjs", scenario, new
         {
             port = _port,
             template = Template,
