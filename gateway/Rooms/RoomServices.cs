@@ -62,6 +62,7 @@ internal static class RoomServices
         services.AddSingleton<IFunctionStreams, FunctionStreams>();
         services.AddSingleton<IStreamConsumers, FunctionConsumers>();
         services.AddSingleton<IFunctionGateway, FunctionGateway>();
+        services.AddSingleton<ICallerRights, FunctionCallerRights>();
         services.AddSingleton<IFunctionListeners, FunctionListeners>();
         services.AddSingleton<ICloudLink, CloudLink>();
         services.AddSingleton<IFunctionSecrets, FunctionSecrets>();

@@ -8,6 +8,7 @@ internal sealed record LambdaError(int Status, string Type, string Message, stri
     /// <returns>Null for what is no refusal but a defect.</returns>
     public static LambdaError? Of(Exception exception) => exception switch
     {
+        RightMissingException => new(403, "AccessDeniedException", exception.Message),
         FunctionNotFoundException => new(404, "ResourceNotFoundException", exception.Message),
         FunctionThrottledException throttled => new(
             429, "TooManyRequestsException", $"Rate Exceeded. {throttled.Message}", throttled.IsQueue ? "FunctionInvocationRateLimitExceeded" : "ReservedFunctionConcurrentInvocationLimitExceeded"),

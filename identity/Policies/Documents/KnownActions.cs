@@ -35,7 +35,7 @@ internal static class KnownActions
         "lambda:TagResource", "lambda:UntagResource", "lambda:ListTags", "lambda:GetAccountSettings",
     ];
 
-    private static readonly string[] _roost = ["roost:Read", "roost:Write", "roost:ReadMetrics", "roost:ManageIdentity"];
+    private static readonly string[] _roost = ["roost:Read", "roost:Write", "roost:ReadMetrics", "roost:ManageIdentity", "roost:GrantToFunction"];
 
     public static FrozenSet<string> All { get; } = _iot.Concat(_lambda).Concat(_roost).ToFrozenSet(StringComparer.Ordinal);
 

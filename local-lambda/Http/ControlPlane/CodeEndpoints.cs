@@ -47,7 +47,7 @@ internal sealed class CodeEndpoints(FunctionHost host) : IDisposable
         RefuseExisting(host.TryFind(arn.Name, out var known) ? known.Record : null, arn);
 
         using var package = await UnpackAsync(upload);
-        var latest = Create(arn.Name, settings, description, package);
+        var latest = Create(http, arn.Name, settings, description, package);
         var shown = latest;
         await host.ChangeAsync(arn.Name, before =>
         {
@@ -77,7 +77,7 @@ internal sealed class CodeEndpoints(FunctionHost host) : IDisposable
 
         Check(record);
         using var package = await UnpackAsync(upload);
-        var shown = Redefine(record.Latest, settings, package);
+        var shown = Redefine(http, record.Latest, settings, package);
         if (!dryRun)
         {
             await host.ChangeAsync(arn.Name, before =>
@@ -85,7 +85,7 @@ internal sealed class CodeEndpoints(FunctionHost host) : IDisposable
                 Check(FunctionTarget.Required(before, arn));
 
                 // Settings may have changed while the zip was being unpacked.
-                var latest = shown = Redefine(before.Latest, FunctionParameters.WithArchitecture(request, before.Latest.Lambda ?? new LambdaSettings()), package);
+                var latest = shown = Redefine(http, before.Latest, FunctionParameters.WithArchitecture(request, before.Latest.Lambda ?? new LambdaSettings()), package);
                 var after = before with { Latest = latest };
                 return publish ? after.Publish(null, host.Clock.GetUtcNow(), out shown) : after;
             });
@@ -147,20 +147,22 @@ internal sealed class CodeEndpoints(FunctionHost host) : IDisposable
     private static InvalidCodeException Unzipped(InvalidCodeException fault) =>
         new($"Could not unzip uploaded file. Please check your file, then try to upload again: {fault.Message}.");
 
-    private FunctionDefinition Create(string name, LambdaSettings settings, string description, CodePackage package) =>
+    private FunctionDefinition Create(HttpContext http, string name, LambdaSettings settings, string description, CodePackage package) =>
         settings.Runtime is null && !File.Exists(Path.Combine(package.Folder, FunctionFile.Name))
             ? throw RequestRefusedException.InvalidParameter("Runtime and Handler are mandatory parameters for functions created with deployment packages.")
-            : Define(name, settings, description, package, inherited: null);
+            : Define(http, name, settings, description, package, inherited: null);
 
     /// <summary>Code takes no settings away: where the zip has no function.yaml, the one that held before holds on.</summary>
-    private FunctionDefinition Redefine(FunctionDefinition before, LambdaSettings settings, CodePackage package) =>
-        Define(before.Name, settings, before.Description, package, host.Zips.FileOf(before));
+    private FunctionDefinition Redefine(HttpContext http, FunctionDefinition before, LambdaSettings settings, CodePackage package) =>
+        Define(http, before.Name, settings, before.Description, package, host.Zips.FileOf(before));
 
-    private FunctionDefinition Define(string name, LambdaSettings settings, string description, CodePackage package, string? inherited)
+    private FunctionDefinition Define(HttpContext http, string name, LambdaSettings settings, string description, CodePackage package, string? inherited)
     {
         try
         {
-            return host.Zips.Define(name, settings, description, package, inherited);
+            var definition = host.Zips.Define(name, settings, description, package, inherited);
+            CallerRights.DemandFor(http, definition);
+            return definition;
         }
         catch (InvalidCodeException fault)
         {

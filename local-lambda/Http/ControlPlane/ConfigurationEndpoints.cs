@@ -51,7 +51,9 @@ internal sealed class ConfigurationEndpoints(FunctionHost host)
                 ?? throw RequestRefusedException.Conflict($"The code of function {arn.Name} is missing; send it again with UpdateFunctionCode.");
             try
             {
-                return before with { Latest = host.Zips.Define(arn.Name, settings, description ?? before.Latest.Description, package, before.Latest.InheritedFile) };
+                var latest = host.Zips.Define(arn.Name, settings, description ?? before.Latest.Description, package, before.Latest.InheritedFile);
+                CallerRights.DemandFor(http, latest); // its environment and its handler decide what the code does with what it has
+                return before with { Latest = latest };
             }
             catch (InvalidCodeException fault)
             {

@@ -42,7 +42,7 @@ internal sealed class EventInvokeConfigEndpoints(FunctionHost host)
         return (arn, arn.Qualifier ?? FunctionArn.Latest);
     }
 
-    private string? DestinationOf(RequestParameters? config, string name, string? before)
+    private string? DestinationOf(HttpContext http, RequestParameters? config, string name, string? before)
     {
         if (config?.Object(name) is not { } side)
         {
@@ -62,7 +62,7 @@ internal sealed class EventInvokeConfigEndpoints(FunctionHost host)
             throw RequestRefusedException.InvalidParameter($"{member}: {text} is no destination here; {Destination.Rule}.");
         }
 
-        DestinationParameter.Check(host, destination, member);
+        DestinationParameter.Check(http, host, destination, member);
         return destination.ToString();
     }
 
@@ -110,8 +110,8 @@ internal sealed class EventInvokeConfigEndpoints(FunctionHost host)
             {
                 MaximumRetryAttempts = request.Number("MaximumRetryAttempts", 0, AsyncSettings.MostRetryAttempts) ?? settings.MaximumRetryAttempts,
                 MaximumEventAgeInSeconds = request.Number("MaximumEventAgeInSeconds", AsyncSettings.LeastEventAgeInSeconds, AsyncSettings.MostEventAgeInSeconds) ?? settings.MaximumEventAgeInSeconds,
-                OnSuccess = DestinationOf(destinations, "OnSuccess", settings.OnSuccess),
-                OnFailure = DestinationOf(destinations, "OnFailure", settings.OnFailure),
+                OnSuccess = DestinationOf(http, destinations, "OnSuccess", settings.OnSuccess),
+                OnFailure = DestinationOf(http, destinations, "OnFailure", settings.OnFailure),
                 LastModified = host.Clock.GetUtcNow(),
             };
             destinations?.RefuseOthers();

@@ -19,6 +19,7 @@ internal sealed class EventSourceMappingEndpoints(FunctionHost host)
             throw RequestRefusedException.InvalidParameter($"eventSourceArn: {source} is no stream here; use {StreamArn.Of("NAME")}.");
         }
 
+        CallerRights.Demand(http, "roost:Read", CallerRights.RecordsOf(stream)); // the function reads what its maker could not
         var position = request.OneOf("StartingPosition", "TRIM_HORIZON", "LATEST", "AT_TIMESTAMP") ?? throw request.Missing("StartingPosition");
         var created = new EventSourceMapping
         {
@@ -33,7 +34,7 @@ internal sealed class EventSourceMappingEndpoints(FunctionHost host)
             throw RequestRefusedException.InvalidParameter("StartingPositionTimestamp goes with the starting position AT_TIMESTAMP, and only with it.");
         }
 
-        created = ReadSettings(request, created);
+        created = ReadSettings(http, request, created);
         request.RefuseOthers();
         FunctionTarget.FindRecord(host, arn);
         if (!host.Mappings.HasStream(stream))
@@ -80,7 +81,7 @@ internal sealed class EventSourceMappingEndpoints(FunctionHost host)
 
         await ChangeAsync(before, mapping =>
         {
-            var changed = ReadSettings(request, mapping);
+            var changed = ReadSettings(http, request, mapping);
             request.RefuseOthers();
             return changed;
         });
@@ -109,7 +110,7 @@ internal sealed class EventSourceMappingEndpoints(FunctionHost host)
             : throw RequestRefusedException.InvalidParameter("functionName: a mapping calls the function as it is served, not a version or an alias; leave them out.");
     }
 
-    private EventSourceMapping ReadSettings(RequestParameters request, EventSourceMapping before)
+    private EventSourceMapping ReadSettings(HttpContext http, RequestParameters request, EventSourceMapping before)
     {
         foreach (var name in (string[])["FilterCriteria", "TumblingWindowInSeconds", "Topics", "Queues", "SourceAccessConfigurations", "SelfManagedEventSource", "ScalingConfig", "KMSKeyArn", "Tags"])
         {
@@ -136,13 +137,13 @@ internal sealed class EventSourceMappingEndpoints(FunctionHost host)
                 var age => age.Value,
             },
             FunctionResponseTypes = types,
-            DestinationConfig = Destination(request, before),
+            DestinationConfig = Destination(http, request, before),
             Enabled = request.Flag("Enabled") ?? before.Enabled,
             LastModified = host.Clock.GetUtcNow(),
         };
     }
 
-    private DestinationConfig? Destination(RequestParameters request, EventSourceMapping before)
+    private DestinationConfig? Destination(HttpContext http, RequestParameters request, EventSourceMapping before)
     {
         if (request.Object("DestinationConfig") is not { } config)
         {
@@ -160,16 +161,12 @@ internal sealed class EventSourceMappingEndpoints(FunctionHost host)
         }
 
         const string Member = "destinationConfig.onFailure.destination";
-        if (!FailureDestination.IsDestination(text) || (StreamArn.TryParse(text, out var stream) && StreamArn.Of(stream) == before.EventSourceArn))
+        if (!FailureDestination.IsDestination(text) || !Destinations.Destination.TryParse(text, out var destination) || (StreamArn.TryParse(text, out var stream) && StreamArn.Of(stream) == before.EventSourceArn))
         {
             throw RequestRefusedException.InvalidParameter($"{Member}: {text} is no destination here; {Destinations.Destination.Rule}, but not the source itself.");
         }
 
-        if (Destinations.Destination.TryParse(text, out var destination))
-        {
-            DestinationParameter.Check(host, destination, Member);
-        }
-
+        DestinationParameter.Check(http, host, destination, Member);
         return new DestinationConfig(new OnFailure(text));
     }
 

@@ -65,6 +65,7 @@ internal sealed class DeploymentEndpoint(FunctionHost host) : IDisposable
             var (sha256, bytes) = await ReceiveAsync(http, zip, host.Clock);
             using var package = await host.Zips.AddAsync(zip, sha256, bytes);
             var latest = host.Zips.Define(name, new LambdaSettings(), "", package);
+            CallerRights.DemandFor(http, latest);
             var plan = allAtOnce ? null : asked ?? latest.Rollout;
             FunctionRecord? before = null;
             var after = await host.ChangeAsync(name, record =>

@@ -49,6 +49,10 @@ internal sealed class RolloutEndpoints(FunctionHost host)
         {
             await RefuseAsync(http, StatusCodes.Status404NotFound, $"There is no function '{name}'.");
         }
+        catch (RightMissingException exception)
+        {
+            await RefuseAsync(http, StatusCodes.Status403Forbidden, exception.Message);
+        }
         catch (RolloutImpossibleException exception)
         {
             await RefuseAsync(http, StatusCodes.Status409Conflict, exception.Message);
