@@ -111,7 +111,7 @@ internal static class HttpHosting
         var time = services.GetRequiredService<TimeProvider>();
         var notes = new DenialNotes(services.GetRequiredService<IAuditTrail>(), time);
         var rights = new RightsCache(services.GetRequiredService<IPolicyAuthority>());
-        var live = new LiveRequests(rights, services.GetRequiredService<IdentityChanges>(), time);
+        var live = new LiveRequests(rights, services.GetRequiredService<IdentityChanges>(), services.GetRequiredService<IGatewayTls>(), time);
         var publicFunctions = new PublicFunctions(options.PublicFunctions);
         var signed = new SignedRequests(services.GetRequiredService<ISignatureChecks>(), options);
         var authentication = ActivatorUtilities.CreateInstance<RequestAuthentication>(services, signed, rights, live, notes, publicFunctions);

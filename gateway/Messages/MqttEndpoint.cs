@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Roost.Gateway.Http;
 using Roost.Gateway.Http.Access;
+using Roost.Identity;
 using Roost.Mqtt;
 
 namespace Roost.Gateway.Messages;
@@ -38,7 +39,7 @@ internal static class MqttEndpoint
         var caller = context.Features.Get<HttpCaller>();
         await broker.ServeAsync(
             socket,
-            new RelayedClient { Remote = remote, MayBeAnonymous = caller is { IsLocal: true }, IsEncrypted = context.Request.IsHttps, Authenticated = caller?.Principal },
+            new RelayedClient { Remote = remote, MayBeAnonymous = caller is { IsLocal: true }, IsEncrypted = context.Request.IsHttps, Authenticated = caller?.Principal is { } principal ? new RelayedPrincipal(principal, caller.EndingsBefore) : null },
             stopping);
     }
 }

@@ -16,6 +16,7 @@ internal sealed class ClientGate(IServiceProvider services, ConnectMetrics metri
     private readonly Lazy<ICertificateChecks> _certificates = new(services.GetRequiredService<ICertificateChecks>);
     private readonly Lazy<IPasswordChecks> _passwords = new(services.GetRequiredService<IPasswordChecks>);
     private readonly Lazy<ITokenChecks> _tokens = new(services.GetRequiredService<ITokenChecks>);
+    private readonly Lazy<IdentityChanges> _changes = new(services.GetRequiredService<IdentityChanges>);
     private readonly Lazy<IPolicyAuthority> _policies = new(services.GetRequiredService<IPolicyAuthority>);
 
     public ValueTask<ClientAdmission> AuthenticateAsync(ClientCredentials credentials, CancellationToken cancellationToken)
@@ -39,10 +40,17 @@ internal sealed class ClientGate(IServiceProvider services, ConnectMetrics metri
 
     private async Task<(Principal? Principal, ClientAdmission? Refusal)> FindPrincipalAsync(ShownCredentials shown, CancellationToken cancellationToken)
     {
-        var principal = shown.Authenticated;
-        if (principal is not null)
+        var principal = shown.Authenticated?.Principal;
+        if (shown.Authenticated is { } relayed)
         {
-            metrics.Checked(CredentialKind.Http, CredentialFault.None);
+            // Before its CONNECT the broker knows no connection of that credential that it could end. From here on it does.
+            var isLate = _changes.Value.Endings != relayed.EndingsBefore;
+            metrics.Checked(CredentialKind.Http, isLate ? CredentialFault.Busy : CredentialFault.None);
+            if (isLate)
+            {
+                return (null, ClientAdmission.Refuse(
+                    ReasonCode.ServerBusy, "credentials change at this moment; connect again", new RefusedClient(principal!.Id, principal.Thing, "credentials have ended between the request and the CONNECT, perhaps this one")));
+            }
         }
 
         if (shown.HasCertificate)

@@ -124,8 +124,8 @@ internal sealed class LiveConnections(MqttBroker? broker, ConnectionRegister reg
         }
     }
 
-    private TimeSpan LeftOf(Principal principal) =>
-        principal.ExpiresAt!.Value - (principal.Kind is PrincipalKind.Certificate ? gateway.TrustedNow : time.GetUtcNow());
+    /// <summary>By the clock that certificates and tokens are judged by when they come.</summary>
+    private TimeSpan LeftOf(Principal principal) => principal.ExpiresAt!.Value - gateway.TrustedNow;
 
     private void Arm(TimeSpan left) => _timer!.Change(left < s_longestWait ? left < TimeSpan.Zero ? TimeSpan.Zero : left : s_longestWait, Timeout.InfiniteTimeSpan);
 }

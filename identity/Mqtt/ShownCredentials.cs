@@ -18,7 +18,7 @@ internal sealed class ShownCredentials
         ClientIdentifier = credentials.ClientIdentifier;
         UserName = credentials.UserName;
         Password = credentials.Password;
-        Authenticated = credentials.Authenticated as Principal;
+        Authenticated = credentials.Authenticated as RelayedPrincipal;
         IsConfidential = credentials.IsConfidential;
         MayBeAnonymous = credentials.MayBeAnonymous;
         Source = credentials.RemoteAddress;
@@ -34,7 +34,7 @@ internal sealed class ShownCredentials
     public ReadOnlyMemory<byte>? Password { get; }
 
     /// <summary>Whom HTTP has found it to be.</summary>
-    public Principal? Authenticated { get; }
+    public RelayedPrincipal? Authenticated { get; }
 
     public bool IsConfidential { get; }
 

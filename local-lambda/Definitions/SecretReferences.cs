@@ -11,9 +11,11 @@ internal static partial class SecretReferences
     /// <returns>The same definition, with values in place of references.</returns>
     /// <exception cref="MissingSecretException">One of them is not there.</exception>
     public static FunctionDefinition Resolve(FunctionDefinition definition, IFunctionSecrets? secrets) =>
-        definition.Environment.Values.Any(value => Reference().IsMatch(value))
+        AreIn(definition)
             ? definition with { Environment = definition.Environment.ToDictionary(variable => variable.Key, variable => Resolve(variable.Key, variable.Value, secrets)) }
             : definition;
+
+    public static bool AreIn(FunctionDefinition definition) => definition.Environment.Values.Any(value => Reference().IsMatch(value));
 
     public static bool AreIn(FunctionDefinition definition, string secret) =>
         definition.Environment.Values.Any(value => Reference().Matches(value).Any(reference => reference.Groups["name"].Value == secret));

@@ -24,14 +24,14 @@ internal static class CallerRights
     }
 
     /// <summary>
-    /// By its network, its grants, its devices and the messages that call it, code has what the daemon has: over loopback every right. That stands in a file within the code, whoever sent it.
+    /// By its network, its grants, its devices, its secrets and the messages that call it, code has what the daemon has: over loopback every right. That stands in a file within the code, whoever sent it.
     /// </summary>
     /// <exception cref="RightMissingException">No policy allows it.</exception>
     public static void DemandFor(HttpContext http, FunctionDefinition definition)
     {
         if (WantOf(definition) is { } want && http.RequestServices.GetService<ICallerRights>()?.May(http, Grant, $"function:{definition.Name}") == false)
         {
-            throw new RightMissingException($"The {FunctionFile.Name} of {definition.Name} has {want}: over the network that needs {Grant} on function:{definition.Name}, which no policy allows.");
+            throw new RightMissingException($"Function {definition.Name} would have {want}: over the network that needs {Grant} on function:{definition.Name}, which no policy allows.");
         }
     }
 
@@ -56,5 +56,6 @@ internal static class CallerRights
         : definition.Grants.Count > 0 ? "grants"
         : definition.Devices.Count > 0 ? "devices"
         : definition.Triggers.Any(static trigger => trigger is TopicTrigger or StreamTrigger or AnnouncementTrigger) ? "triggers that bring it messages or records"
+        : SecretReferences.AreIn(definition) ? "secrets"
         : null;
 }

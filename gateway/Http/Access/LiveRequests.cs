@@ -13,17 +13,18 @@ internal sealed class LiveRequests
 {
     private readonly ConcurrentDictionary<LiveRequest, IPAddress?> _requests = [];
     private readonly RightsCache _rights;
+    private readonly IGatewayTls _clock;
     private readonly TimeProvider _time;
-    private long _endings;
+    private readonly IdentityChanges _changes;
 
-    public LiveRequests(RightsCache rights, IdentityChanges changes, TimeProvider time)
+    public LiveRequests(RightsCache rights, IdentityChanges changes, IGatewayTls clock, TimeProvider time)
     {
-        (_rights, _time) = (rights, time);
+        (_rights, _changes, _clock, _time) = (rights, changes, clock, time);
         changes.Subscribe(OnChanged);
     }
 
     /// <summary>How many credentials have ended. Read before a credential is judged: one that ends in between has not seen its request.</summary>
-    public long Endings => Volatile.Read(ref _endings);
+    public long Endings => _changes.Endings;
 
     /// <summary>Runs the rest of a request that may be ended from outside.</summary>
     public async Task RunAsync(HttpContext context, HttpCaller caller, IReadOnlyList<RouteRight> needs, RequestDelegate next)
@@ -64,7 +65,7 @@ internal sealed class LiveRequests
             return null;
         }
 
-        var left = end - _time.GetUtcNow();
+        var left = end - _clock.TrustedNow; // what tokens and certificates are judged by when they come
         return _time.CreateTimer(static state => ((LiveRequest)state!).End(), request, left > TimeSpan.Zero ? Shorter(left) : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
     }
 
@@ -76,10 +77,6 @@ internal sealed class LiveRequests
         if (change.Kind == IdentityChangeKind.RightsChanged)
         {
             _rights.Forget();
-        }
-        else
-        {
-            Interlocked.Increment(ref _endings); // before the look at those under way: who comes after it sees it
         }
 
         foreach (var (request, source) in _requests)

@@ -16,6 +16,11 @@ internal sealed class RequestAuthorization(LiveRequests live, DenialNotes notes,
         }
 
         var rule = AccessTable.Find(context);
+        if (ReferenceEquals(rule, RouteRule.Broker) && caller is { IsAmbient: true } && CrossSite.IsOfAnotherSite(context.Request))
+        {
+            return RefuseAmbientAsync(context); // the broker does not know what page has opened the WebSocket
+        }
+
         if (rule?.IsPublic == true || publicFunctions.IsAsked(context) || IsFunctionPreflight(context.Request))
         {
             return next(context);
@@ -51,9 +56,12 @@ internal sealed class RequestAuthorization(LiveRequests live, DenialNotes notes,
         }
 
         return caller.IsAmbient && CrossSite.IsOfAnotherSite(context.Request)
-            ? context.RefuseAsync(StatusCodes.Status403Forbidden, "Pages of other sites need a token or a signature; a certificate, which browsers show by themselves, is not enough.")
+            ? RefuseAmbientAsync(context)
             : live.RunAsync(context, caller, needs, next);
     }
+
+    private static Task RefuseAmbientAsync(HttpContext context) => context.RefuseAsync(
+        StatusCodes.Status403Forbidden, "Pages of other sites need a token or a signature; a certificate, which browsers show by themselves, is not enough.");
 
     /// <summary>What a browser asks before it asks, without credentials: the function's own list of origins answers, and the function is not called.</summary>
     private bool IsFunctionPreflight(HttpRequest request) =>

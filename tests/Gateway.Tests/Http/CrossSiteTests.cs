@@ -1,6 +1,8 @@
 using System.Net.WebSockets;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.DependencyInjection;
 using Roost.Gateway.Tests.Support;
+using Roost.Identity;
 using Roost.Tests.Support;
 
 namespace Roost.Gateway.Tests.Http;
@@ -110,6 +112,31 @@ public sealed class CrossSiteTests
     public void A_page_of_another_site_opens_no_WebSocket(string origin) =>
         Assert.That(() => OpenAsync(origin, _token), Throws.InstanceOf<WebSocketException>().With.Message.Contains("403"));
 
+    [TestCase(Named)]
+    [TestCase(Other)]
+    public async Task A_page_of_another_site_opens_no_WebSocket_by_the_certificate_that_the_browser_shows(string origin)
+    {
+        using var certificate = await _daemon.MakeThingAsync("vac-ws");
+        using var page = await OpenAsync(origin: null, token: null, certificate);
+
+        Assert.That(() => OpenAsync(origin, token: null, certificate), Throws.InstanceOf<WebSocketException>().With.Message.Contains("403"));
+    }
+
+    [Test]
+    public async Task A_WebSocket_whose_credential_ends_before_its_CONNECT_is_not_let_in()
+    {
+        using var certificate = await _daemon.MakeThingAsync("c");
+        using var socket = await OpenAsync(origin: null, token: null, certificate);
+        var fingerprint = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(certificate.RawDataMemory.Span));
+        await _daemon.App.Services.GetRequiredService<IClientCertificates>().SetStatusAsync(fingerprint, CertificateStatus.Revoked, ChangedBy.Local);
+
+        await socket.SendAsync(Convert.FromHexString("100D00044D51545404020000000163"), WebSocketMessageType.Binary, true, CancellationToken.None);
+
+        var bytes = new byte[16];
+        var count = (await socket.ReceiveAsync(bytes, CancellationToken.None).WaitAsync(Eventually.Limit)).Count;
+        Assert.That(Convert.ToHexString(bytes, 0, count), Is.EqualTo("20020003"), "CONNACK: server unavailable");
+    }
+
     [Test]
     public async Task A_WebSocket_that_shows_nothing_is_not_anonymous()
     {
@@ -122,7 +149,7 @@ public sealed class CrossSiteTests
         Assert.That(Convert.ToHexString(bytes, 0, count), Is.EqualTo("20020005"), "CONNACK: not authorized");
     }
 
-    private async Task<ClientWebSocket> OpenAsync(string? origin, string? token)
+    private async Task<ClientWebSocket> OpenAsync(string? origin, string? token, X509Certificate2? certificate = null)
     {
         var socket = new ClientWebSocket();
         socket.Options.AddSubProtocol("mqtt");
@@ -136,7 +163,7 @@ public sealed class CrossSiteTests
             socket.Options.SetRequestHeader("Authorization", $"Bearer {token}");
         }
 
-        using var invoker = new HttpMessageInvoker(_daemon.Handler());
+        using var invoker = new HttpMessageInvoker(_daemon.Handler(certificate));
         await socket.ConnectAsync(new Uri($"wss://localhost:{_daemon.Port}/mqtt"), invoker, CancellationToken.None).WaitAsync(Eventually.Limit);
         return socket;
     }

@@ -49,6 +49,7 @@ public sealed class DeployerRightsTests
     [TestCase("network: full\n")]
     [TestCase("grants: [ { publish: robots/# } ]\n")]
     [TestCase("triggers: [ { topic: secret/# } ]\n")]
+    [TestCase("environment: { PASSWORD: \"${secret:cloud-password}\" }\n")]
     public async Task Code_that_asks_for_more_than_its_events_needs_a_right_of_its_own(string yaml)
     {
         Assert.That(await CreateAsync(_deployer, "evil", yaml, 403), Does.Contain("roost:GrantToFunction on function:evil"));
