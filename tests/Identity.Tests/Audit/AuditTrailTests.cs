@@ -103,6 +103,54 @@ public sealed class AuditTrailTests
     }
 
     [Test]
+    public async Task Strangers_cannot_drive_out_what_was_recorded_by_any_number_of_names_or_addresses()
+    {
+        var clock = new ManualTimeProvider();
+        await using var host = await AuditHost.StartAsync(Identity, clock);
+        await host.Trail.RecordAsync(new AuditEntry("user.create") { Resource = "user/ann" });
+        const int Minutes = 20;
+        for (var second = 0; second < Minutes * 60; second++)
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                host.Trail.Note(new AuditEntry("deny.connect") { Principal = $"user/{second}-{i}", Source = $"[2001:db8:{i % 50:x}::{second:x}]:4000", Reason = "the password is wrong" });
+            }
+
+            clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        clock.Advance(TimeSpan.FromSeconds(AuditFlood.SummarySeconds));
+        await host.Trail.RecordAsync(new AuditEntry("done"));
+
+        var records = Records(host);
+        var denials = records.Where(record => record.Entry.Action == "deny.connect").ToList();
+        Assert.That(denials, Has.Count.LessThanOrEqualTo(AuditFlood.MostOfStrangers + (Minutes * 3) + 2));
+        Assert.That(denials.Sum(record => record.Count ?? 1), Is.EqualTo(Minutes * 60 * 100), "none is lost, each is counted");
+        Assert.That(records.Count(record => record.Entry.Action == "user.create"), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_client_that_comes_and_goes_for_hours_is_summed_up_by_the_minute_and_others_are_not()
+    {
+        var clock = new ManualTimeProvider();
+        await using var host = await AuditHost.StartAsync(Identity, clock);
+        for (var second = 0; second < 3600; second++)
+        {
+            host.Trail.Note(new AuditEntry("connect") { Principal = "cert/1", Source = "192.168.1.20:4000" });
+            clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        host.Trail.Note(new AuditEntry("connect") { Principal = "cert/2", Source = "192.168.1.20:4000" });
+        clock.Advance(TimeSpan.FromSeconds(AuditFlood.SummarySeconds));
+        await host.Trail.RecordAsync(new AuditEntry("done"));
+
+        var connects = Records(host).Where(record => record.Entry.Action == "connect").ToList();
+        Assert.That(connects, Has.Count.LessThanOrEqualTo(AuditFlood.MostOfPrincipal + (60 * 11) + 2));
+        Assert.That(connects.Sum(record => record.Count ?? 1), Is.EqualTo(3601));
+        Assert.That(connects.Single(record => record.Entry.Principal == "cert/2").Count, Is.Null);
+    }
+
+    [Test]
     public async Task Texts_of_strangers_are_cut_and_made_sound()
     {
         await using (var host = await AuditHost.StartAsync(Identity))
