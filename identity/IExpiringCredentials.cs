@@ -6,6 +6,9 @@ public interface IExpiringCredentials
     /// <summary>The time by which they are judged.</summary>
     DateTimeOffset Now { get; }
 
+    /// <summary>How far that is ahead of the machine's clock; negative: behind it.</summary>
+    TimeSpan AheadOfClock { get; }
+
     /// <summary>How long before its end a credential is spoken of.</summary>
     TimeSpan WarnBefore { get; }
 

@@ -11,8 +11,9 @@ internal sealed class Examination(string dataFolder, FunctionHost functions, ISt
 {
     private const int MostCredentials = 20;
     private const long LeastFreeBytes = 256L << 20;
+    private static readonly TimeSpan _leastDoubt = TimeSpan.FromHours(1);
 
-    public IReadOnlyList<Finding> Run() => [.. Rooms(), .. Damage(), .. Credentials(), .. DeadLetters(), .. Isolation(), .. Programs(), Disk(), Streams(), Clock(), User()];
+    public IReadOnlyList<Finding> Run() => [.. Rooms(), .. Damage(), .. Credentials(), .. DeadLetters(), .. Isolation(), .. Programs(), Disk(), Streams(), Clock(), .. Time(), User()];
 
     private IEnumerable<Finding> Rooms() => rooms.SelectMany(room => Of(room.Check()));
 
@@ -101,6 +102,19 @@ internal sealed class Examination(string dataFolder, FunctionHost functions, ISt
         : File.Exists("/run/chrony/chronyd.pid") || File.Exists("/run/ntpd.pid")
         ? new Finding("clock", FindingState.Unknown, "another service sets it", "chronyc tracking, or ntpq -p, shows how well")
         : new Finding("clock", FindingState.Weak, "nothing on this machine has set it since the start", "apt install systemd-timesyncd; schedules and times in logs are those of a clock that may be wrong");
+
+    /// <summary>A clock that is not believed: by a lie of a time server, or a machine that woke up in another century.</summary>
+    private IEnumerable<Finding> Time()
+    {
+        var ahead = credentials.AheadOfClock;
+        if (ahead.Duration() >= _leastDoubt)
+        {
+            yield return new Finding(
+                "time of credentials", FindingState.Weak,
+                string.Create(CultureInfo.InvariantCulture, $"they are judged by {credentials.Now:yyyy-MM-dd HH:mm}Z, {ahead.Duration().TotalHours:0} hours {(ahead > TimeSpan.Zero ? "ahead of" : "behind")} the machine's clock"),
+                "set the clock right, and look which time server set it; the gateway comes nearer to it by itself");
+        }
+    }
 
     private static Finding User() => Environment.UserName == "root"
         ? new Finding("user", FindingState.Weak, "root", "run it as a user of its own, as the package does")

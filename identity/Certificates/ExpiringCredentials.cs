@@ -9,6 +9,8 @@ internal sealed class ExpiringCredentials(IEnumerable<ICredentialExpiries> expir
 
     public DateTimeOffset Now => time.Now;
 
+    public TimeSpan AheadOfClock => time.AheadOfClock;
+
     public TimeSpan WarnBefore => options.Value.WarnBefore;
 
     public IReadOnlyList<ExpiringCredential> Within(TimeSpan within)

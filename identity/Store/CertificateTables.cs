@@ -28,7 +28,8 @@ internal static class CertificateTables
 
         CREATE TABLE trusted_time (
             id INTEGER PRIMARY KEY CHECK (id = 1),
-            seen INTEGER NOT NULL
+            seen INTEGER NOT NULL,
+            told INTEGER
         ) STRICT;
 
         """;

@@ -116,6 +116,74 @@ public sealed class CertificateChecksTests
         Assert.That((await CheckAsync(certificate)).Principal, Is.Not.Null);
     }
 
+    [TestCase(2)]
+    [TestCase(15)]
+    [TestCase(63)]
+    public async Task A_time_server_that_lies_for_an_hour_locks_nobody_out_afterwards(int years)
+    {
+        var certificate = await IssueAsync("vac-1", TimeSpan.FromDays(30));
+        var truth = _rig.Clock.GetUtcNow();
+
+        _rig.Clock.SetUtcNow(truth.AddYears(years));
+        await CheckAsync(certificate);
+        await _rig.Get<TrustedTime>().KeepAsync(default);
+        _rig.Clock.Advance(TimeSpan.FromHours(1));
+        await _rig.Get<TrustedTime>().KeepAsync(default);
+        _rig.Clock.SetUtcNow(truth.AddHours(1));
+
+        Assert.That((await CheckAsync(certificate)).Principal, Is.Not.Null, "at once");
+        await _rig.Get<TrustedTime>().KeepAsync(default);
+        await _rig.RestartAsync();
+        Assert.That((await CheckAsync(certificate)).Principal, Is.Not.Null, "after a restart");
+        Assert.That((await CheckAsync(await IssueAsync("vac-2"))).Principal, Is.Not.Null, "a new one");
+    }
+
+    [Test]
+    public async Task A_time_that_no_gateway_lives_to_see_is_believed_of_no_time_server()
+    {
+        var certificate = await IssueAsync("vac-1", TimeSpan.FromDays(30));
+
+        _rig.Clock.SetUtcNow(_rig.Clock.GetUtcNow().AddYears(63));
+
+        Assert.That((await CheckAsync(certificate)).Principal, Is.Not.Null);
+    }
+
+    [Test]
+    public async Task A_clock_that_boots_in_1970_goes_on_from_what_a_time_server_said_last()
+    {
+        var certificate = await IssueAsync("vac-1", TimeSpan.FromDays(30));
+        _rig.Clock.SetUtcNow(_rig.Clock.GetUtcNow().AddDays(200)); // it was switched off for so long
+        Assert.That((await CheckAsync(certificate)).Fault, Is.EqualTo(CredentialFault.Expired));
+        await _rig.Get<TrustedTime>().KeepAsync(default);
+
+        _rig.Machine.IsSet = false;
+        await _rig.RestartAsync(() => _rig.Clock.SetUtcNow(DateTimeOffset.UnixEpoch));
+
+        Assert.That((await CheckAsync(certificate)).Fault, Is.EqualTo(CredentialFault.Expired));
+    }
+
+    [Test]
+    public void A_lie_moves_the_floor_by_days_for_a_day_and_the_clock_comes_after_it_again()
+    {
+        var time = _rig.Get<TrustedTime>();
+        var truth = _rig.Clock.GetUtcNow();
+        _rig.Clock.SetUtcNow(truth.AddYears(5));
+        _ = time.Now;
+        _rig.Clock.Advance(TimeSpan.FromDays(1));
+        _ = time.Now;
+        _rig.Clock.SetUtcNow(TrustedTime.BuildDate);
+        var floor = time.Now;
+        Assert.That(floor, Is.LessThanOrEqualTo(TrustedTime.BuildDate.AddDays(3)), "one day, and two for the lie");
+
+        for (var day = 0; day < 10; day++)
+        {
+            _rig.Clock.Advance(TimeSpan.FromDays(1));
+            _ = time.Now;
+        }
+
+        Assert.That(time.AheadOfClock, Is.EqualTo(TimeSpan.Zero));
+    }
+
     [Test]
     public async Task One_that_our_CA_signed_and_nobody_registered_is_refused()
     {
