@@ -12,6 +12,9 @@ internal static class KnownActions
     public const string Subscribe = "iot:Subscribe";
     public const string Receive = "iot:Receive";
 
+    /// <summary>What is asked about where an action has no resource.</summary>
+    public const string WithoutResource = "*";
+
     private static readonly string[] _iot =
     [
         Connect, Publish, RetainPublish, Subscribe, Receive,
@@ -45,6 +48,18 @@ internal static class KnownActions
         var pattern = new WildcardPattern(text.Replace('*', PatternCode.Any).Replace('?', PatternCode.One));
         return [.. All.Where(action => pattern.Matches(action))];
     }
+
+    /// <summary>What every resource begins with that the action is asked on; <see cref="WithoutResource"/>: it is asked on that alone.</summary>
+    public static string HeadOf(string action) => action switch
+    {
+        Publish or RetainPublish or Receive or "iot:GetRetainedMessage" => "topic/",
+        Subscribe => "topicfilter/",
+        Connect or "iot:GetConnection" or "iot:DeleteConnection" or "iot:ListSubscriptions" or "iot:SendDirectMessage" => "client/",
+        "iot:GetThingShadow" or "iot:UpdateThingShadow" or "iot:DeleteThingShadow" or "iot:ListNamedShadowsForThing" => "thing/",
+        "iot:ListRetainedMessages" or "lambda:ListFunctions" or "lambda:ListEventSourceMappings" or "lambda:GetAccountSettings" or "roost:ReadMetrics" or "roost:ManageIdentity" => WithoutResource,
+        "roost:Read" or "roost:Write" => "api/v1/",
+        _ => "function:", // Lambda's, and what functions are given
+    };
 
     /// <summary>What stands before the colon.</summary>
     public static string ServiceOf(string action) => action[..action.IndexOf(':')];

@@ -114,6 +114,7 @@ internal sealed class PolicyReader
         }
 
         var actions = new HashSet<string>(StringComparer.Ordinal);
+        var named = new List<string>();
         foreach (var text in TextsOf(json, place, "Action"))
         {
             var meant = KnownActions.Meant(text);
@@ -123,6 +124,10 @@ internal sealed class PolicyReader
             }
 
             actions.UnionWith(meant);
+            if (meant is [var one] && one == text)
+            {
+                named.Add(one);
+            }
         }
 
         var resources = new List<PolicyResource>();
@@ -147,9 +152,27 @@ internal sealed class PolicyReader
         {
             Add($"{place}, Resource", $"'{Cut(idle.Text)}' fits no action of the statement; write the service of its actions into the ARN");
         }
+        else if (effect == "Deny" && actions.Count > 0)
+        {
+            CheckDeny(place, actions, named, resources);
+        }
 
         var conditions = json.TryGetProperty("Condition", out var block) ? new ConditionReader(_faults, $"{place}, Condition", _hasVariables).Read(block) : [];
         return new PolicyStatement(number, sid, effect == "Deny", actions.ToFrozenSet(StringComparer.Ordinal), resources, conditions);
+    }
+
+    /// <param name="named">Those of the actions that are written out: each of them has to be denied on something.</param>
+    private void CheckDeny(string place, HashSet<string> actions, List<string> named, List<PolicyResource> resources)
+    {
+        var idle = resources.Find(resource => DenyReach.FaultOf(resource, actions) is not null);
+        if (idle is not null)
+        {
+            Add($"{place}, Resource", $"'{Cut(idle.Text)}' {DenyReach.FaultOf(idle, actions)}");
+        }
+        else if (resources.Count > 0 && named.Find(action => !DenyReach.Reaches(action, resources)) is { } missed)
+        {
+            Add($"{place}, Action", $"{missed} is about {(KnownActions.HeadOf(missed) is KnownActions.WithoutResource ? "*" : KnownActions.HeadOf(missed) + "...")}, and no resource of this Deny is, so it would not be denied; add one, or leave the action out");
+        }
     }
 
     private static readonly System.Buffers.SearchValues<char> _sidLetters =

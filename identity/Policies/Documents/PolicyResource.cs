@@ -32,6 +32,9 @@ internal sealed class PolicyResource
     /// <summary>Behind the account, as it was written.</summary>
     public string Short => _template.Text;
 
+    /// <summary>With whatever could stand in its variables.</summary>
+    public WildcardPattern Widest => new(_template.Widest);
+
     public IEnumerable<string> Variables => _template.Variables;
 
     public bool IsOf(string service) => Service == AnyService || Service == service;

@@ -30,6 +30,9 @@ internal sealed class TextTemplate
     /// <summary>Whether <see cref="Head"/> is all of it.</summary>
     public bool IsLiteral => Constant is { IsExact: true };
 
+    /// <summary>Its code with a <c>*</c> in the place of each variable.</summary>
+    public string Widest => string.Concat(_parts.Select(static part => part.Code ?? PatternCode.Any.ToString()));
+
     /// <param name="hasWildcards">Whether <c>*</c> and <c>?</c> are wildcards in it.</param>
     /// <param name="fault">What is wrong with it, where null is returned.</param>
     public static TextTemplate? Read(string text, bool hasWildcards, out string fault)

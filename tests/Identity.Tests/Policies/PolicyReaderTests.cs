@@ -30,6 +30,47 @@ public sealed class PolicyReaderTests
         Assert.That(document.Statements[1].Actions, Does.Contain("iot:Subscribe").And.Not.Contain("lambda:InvokeFunction"));
     }
 
+    /// <summary>Whoever writes it believes that something is denied.</summary>
+    [TestCase("iot:Receive", "iot:*:*:topic/secret/#", "no topic holds")]
+    [TestCase("iot:*", "iot:*:*:topic/secret/+", "no topic holds")]
+    [TestCase("iot:Subscribe", "iot:*:*:topicfilter/robots/secret/#", "none that brings the same")]
+    [TestCase("iot:Subscribe", "iot:*:*:topicfilter/robots/+/secret", "none that brings the same")]
+    [TestCase("iot:Subscribe", "iot:*:*:topic/secret/*", "topicfilter/...")]
+    [TestCase("iot:Publish", "iot:*:*:topicfilter/x", "topic/...")]
+    [TestCase("iot:Connect", "iot:*:*:thing/x", "client/...")]
+    [TestCase("iot:GetThingShadow", "iot:*:*:topic/${iot:ClientId}", "thing/...")]
+    [TestCase("iot:ListRetainedMessages", "iot:*:*:topic/secret", "(*)")]
+    [TestCase("lambda:InvokeFunction", "lambda:*:*:function:pay:prod", "as a whole")]
+    [TestCase("lambda:*", "lambda:*:*:function:pay:*", "as a whole")]
+    [TestCase("lambda:InvokeFunction", "lambda:*:*:functions:pay", "function:...")]
+    [TestCase("roost:Read", "roost:*:*:/api/v1/backup", "api/v1/...")]
+    public void A_deny_that_could_deny_nothing_is_refused(string action, string resource, string fault)
+    {
+        Assert.That(PolicyReader.Read(SomePolicy.Of(SomePolicy.Deny(action, $"arn:aws:{resource}")), out var faults), Is.Null);
+        Assert.That(faults.Single().ToString(), Does.Contain(fault));
+    }
+
+    [TestCase("iot:*", "iot:*:*:topic/secret/*")]
+    [TestCase("iot:Subscribe", "iot:*:*:topicfilter/${iot:ClientId}/*")]
+    [TestCase("iot:Subscribe", "iot:*:*:*secret*")]
+    [TestCase("iot:*", "iot:*:*:topic*")]
+    [TestCase("lambda:*", "lambda:*:*:function:prod-*")]
+    [TestCase("*", "*:*:*:function:pay")]
+    [TestCase("roost:*", "roost:*:*:api/*")]
+    [TestCase("roost:GrantToFunction", "roost:*:*:function:pay")]
+    [TestCase("roost:ManageIdentity", "roost:*:*:*")]
+    public void A_deny_that_denies_something_is_taken(string action, string resource) =>
+        Assert.That(PolicyReader.Read(SomePolicy.Of(SomePolicy.Deny(action, $"arn:aws:{resource}")), out var faults), Is.Not.Null, string.Join("; ", faults));
+
+    [Test]
+    public void Each_action_that_a_deny_names_is_denied_on_something()
+    {
+        var text = SomePolicy.Of(new { Effect = "Deny", Action = new[] { "iot:Subscribe", "iot:Receive" }, Resource = "arn:aws:iot:*:*:topic/secret/*" });
+
+        Assert.That(PolicyReader.Read(text, out var faults), Is.Null);
+        Assert.That(faults.Single().ToString(), Does.Contain("iot:Subscribe is about topicfilter/..."));
+    }
+
     [Test]
     public void One_statement_needs_no_list() =>
         Assert.That(PolicyReader.Read(Start + """{ "Effect": "Allow", "Action": "*", "Resource": "*" } }""", out _)!.Statements, Has.Count.EqualTo(1));
