@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Roost.Identity;
 
 /// <summary>One thing that happened. Never holds a secret.</summary>
@@ -19,4 +21,28 @@ public sealed record AuditEntry(string Action)
 
     /// <summary>Of a denial, a sentence.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>For the log: one line, only what is known, as others' names may hold anything.</summary>
+    public override string ToString()
+    {
+        var line = new StringBuilder(Action);
+        Add(" of ", Resource);
+        Add(" by ", Principal);
+        Add(" as client ", ClientId);
+        Add(" from ", Source);
+        Add(": ", Reason);
+        return line.ToString();
+
+        void Add(string before, string? text)
+        {
+            if (text is not null)
+            {
+                line.Append(before);
+                foreach (var character in text)
+                {
+                    line.Append(char.IsControl(character) ? '\uFFFD' : character);
+                }
+            }
+        }
+    }
 }

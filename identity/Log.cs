@@ -8,6 +8,6 @@ internal static partial class Log
     [LoggerMessage(6000, LogLevel.Information, "Things, credentials and policies are in {File}")]
     public static partial void Opened(this ILogger logger, string file);
 
-    [LoggerMessage(6001, LogLevel.Information, "{Action} by {Principal} (client {Client}, from {Source}) on {Resource}: {Reason}")]
-    public static partial void Audited(this ILogger logger, string action, string? principal, string? client, string? source, string? resource, string? reason);
+    [LoggerMessage(6001, LogLevel.Information, "{Entry}")]
+    public static partial void Audited(this ILogger logger, AuditEntry entry);
 }

@@ -90,7 +90,7 @@ internal sealed class AuditTrail : IAuditTrail, IAuditStorage, IIdentityPart, IA
 
     public Task RecordAsync(AuditEntry entry, CancellationToken cancellationToken = default)
     {
-        _logger.Audited(entry.Action, entry.Principal, entry.ClientId, entry.Source, entry.Resource, entry.Reason);
+        _logger.Audited(entry);
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Enqueue(entry, null, done, isUrgent: true);
         return done.Task.WaitAsync(cancellationToken);

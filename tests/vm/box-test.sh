@@ -107,8 +107,17 @@ check "a member of the group may" inside sh -c 'useradd -m -G roost keeper && se
 check "a robot reports over MQTT" inside mosquitto_pub -h 127.0.0.1 -q 1 -t '$aws/things/vac-01/shadow/update' -m '{"state":{"reported":{"mode":"idle"}}}'
 check "its shadow is there" inside sh -c 'roost shadow get vac-01 --json | grep -q "\"mode\":\"idle\""'
 check "a message goes from the command line to a subscriber" inside sh -c 'mosquitto_sub -h 127.0.0.1 -t box/test -C 1 -W 10 >/tmp/got & sleep 1; roost pub box/test hello && wait $! && grep -q hello /tmp/got'
-check "a simulated fleet runs" inside sh -c 'roost-sim --robots 3 --rate 10 --duration 2s --seed 1 | grep "3 of 3 connected"'
+check "a simulated fleet runs" inside sh -c 'roost-sim --robots 3 --rate 10 --duration 5s --seed 1 | grep "3 of 3 connected"'
 check "its shadows are there" inside sh -c 'roost shadow list | grep vac-03'
+
+# 8443 and 8883, and neither 1883 nor 8088, on other addresses than loopback.
+check "the network finds TLS alone" inside sh -c 'test "$(awk "\$4 == \"0A\" && \$2 !~ /^[0-9A-F]*7F:/ {print substr(\$2, length(\$2) - 3)}" /proc/net/tcp /proc/net/tcp6 | grep -E "^(075B|1F98|20FB|22B3)$" | sort -u | xargs)" = "20FB 22B3"'
+check "a thing gets a certificate" inside roost thing add box-1 --out /root/box-1
+check "it comes in by it over TLS" inside mosquitto_pub -h 127.0.0.1 -p 8883 -V 5 -q 1 -i box-1 --cafile /root/box-1/ca.crt --cert /root/box-1/box-1.crt --key /root/box-1/box-1.key -t robots/box-1/x -m hello
+check "and touches nothing of another" inside sh -c 'mosquitto_pub -h 127.0.0.1 -p 8883 -V 5 -q 1 -i box-1 --cafile /root/box-1/ca.crt --cert /root/box-1/box-1.crt --key /root/box-1/box-1.key -t robots/box-2/x -m hello 2>&1 | grep -q "Not authorized"'
+check "its shadow is served over HTTPS" inside sh -c 'test "$(curl -s -o /dev/null -w "%{http_code}" --cacert /root/box-1/ca.crt --cert /root/box-1/box-1.crt --key /root/box-1/box-1.key https://127.0.0.1:8443/things/box-1/shadow)" = 404'
+check "a stranger is not" inside sh -c 'test "$(curl -s -o /dev/null -w "%{http_code}" --cacert /root/box-1/ca.crt https://127.0.0.1:8443/things/box-1/shadow)" = 403'
+check "the audit is whole" inside roost audit verify
 
 inside sh -c 'mkdir -p /etc/roost/functions/hello && cd /etc/roost/functions/hello &&
     printf "name: hello\nruntime: python3.11\nhandler: f.handler\n" >function.yaml &&
