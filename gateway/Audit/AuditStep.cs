@@ -19,6 +19,12 @@ internal sealed class AuditStep(IAuditTrail trail, IAuditStorage storage)
             return;
         }
 
+        if (kind == AuditedRequest.Disclosure)
+        {
+            await DiscloseAsync(context, next);
+            return;
+        }
+
         try
         {
             await storage.EnsureWritableAsync(context.RequestAborted);
@@ -29,7 +35,17 @@ internal sealed class AuditStep(IAuditTrail trail, IAuditStorage storage)
             return;
         }
 
-        await next(context);
+        try
+        {
+            await next(context);
+        }
+        catch (Exception exception) when (kind == AuditedRequest.Change)
+        {
+            // Whoever hangs up at the right moment has changed what he asked for all the same.
+            await trail.RecordAsync(Entry(context, $"got no answer: {(context.RequestAborted.IsCancellationRequested ? "the client has gone" : exception.GetType().Name)}"), CancellationToken.None);
+            throw;
+        }
+
         var entry = Entry(context);
         if (context.Response.StatusCode >= StatusCodes.Status400BadRequest)
         {
@@ -41,6 +57,19 @@ internal sealed class AuditStep(IAuditTrail trail, IAuditStorage storage)
         }
     }
 
-    private static AuditEntry Entry(HttpContext context) =>
-        RequestIdentity.Of(context).Entry("request", $"{context.Request.Method} {context.Request.Path}") with { Reason = $"answered {context.Response.StatusCode}" };
+    /// <summary>Also on a full disk, as backups are for that day: noted, and not waited for.</summary>
+    private async Task DiscloseAsync(HttpContext context, RequestDelegate next)
+    {
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            trail.Note(Entry(context));
+        }
+    }
+
+    private static AuditEntry Entry(HttpContext context, string? outcome = null) =>
+        RequestIdentity.Of(context).Entry("request", $"{context.Request.Method} {context.Request.Path}") with { Reason = outcome ?? $"answered {context.Response.StatusCode}" };
 }

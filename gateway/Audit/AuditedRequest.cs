@@ -6,6 +6,9 @@ internal enum AuditedRequest
     /// <summary>It reads, or is what robots and apps do all day: messages, shadows, invocations, records.</summary>
     None,
 
+    /// <summary>It changes nothing, and hands out all that the gateway keeps, its keys included.</summary>
+    Disclosure,
+
     /// <summary>It changes the gateway.</summary>
     Change,
 

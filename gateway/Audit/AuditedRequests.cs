@@ -13,22 +13,24 @@ internal static class AuditedRequests
         "/api/v1/pairings", "/api/v1/secrets", "/api/v1/provisioning-templates",
     ];
 
-    private static readonly string[] _traffic = ["/api/v1/publish", "/api/v1/shadows", "/api/v1/things", "/things", "/topics", "/connections", "/fn", "/mqtt", "/api/v1/gateway"];
+    private static readonly string[] _invocations = ["invocations", "invoke-async", "response-streaming-invocations"];
+
+    private static readonly string[] _traffic = ["/api/v1/publish", "/api/v1/shadows", "/api/v1/things", "/things", "/topics", "/fn", "/mqtt", "/api/v1/gateway"];
 
     public static AuditedRequest KindOf(string method, PathString path) =>
-        HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method) || IsTraffic(path) ? AuditedRequest.None
+        HttpMethods.IsGet(method) && path.StartsWithSegments("/api/v1/backup", StringComparison.OrdinalIgnoreCase) ? AuditedRequest.Disclosure
+        : HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method) || IsTraffic(method, path) ? AuditedRequest.None
         : Array.Exists(_identity, prefix => path.StartsWithSegments(prefix, StringComparison.OrdinalIgnoreCase)) ? AuditedRequest.Identity
         : AuditedRequest.Change;
 
-    private static bool IsTraffic(PathString path) =>
+    private static bool IsTraffic(string method, PathString path) =>
         Array.Exists(_traffic, prefix => path.StartsWithSegments(prefix, StringComparison.OrdinalIgnoreCase))
-        || IsInvocation(path.Value ?? "")
+        || (HttpMethods.IsPost(method) && (path.StartsWithSegments("/connections", StringComparison.OrdinalIgnoreCase) || IsInvocation(path.Value ?? "")))
         || (path.StartsWithSegments(Streams, StringComparison.OrdinalIgnoreCase, out var below) && IsRecords(below.Value ?? ""));
 
     /// <summary>Invoke, InvokeAsync and InvokeWithResponseStream of AWS Lambda.</summary>
     private static bool IsInvocation(string path) =>
-        path.EndsWith("/invocations", StringComparison.OrdinalIgnoreCase) || path.EndsWith("/invoke-async", StringComparison.OrdinalIgnoreCase)
-        || path.EndsWith("/response-streaming-invocations", StringComparison.OrdinalIgnoreCase);
+        path.StartsWith("/20", StringComparison.Ordinal) && path.Split('/') is ["", _, "functions", _, var call, ..] && _invocations.Contains(call, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Appending, and what consumers and producers note of themselves.</summary>
     private static bool IsRecords(string path) => path.Split('/') is ["", _, "records" or "cursors" or "producers" or "verify", ..];

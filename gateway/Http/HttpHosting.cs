@@ -113,7 +113,7 @@ internal static class HttpHosting
         var rights = new RightsCache(services.GetRequiredService<IPolicyAuthority>());
         var live = new LiveRequests(rights, services.GetRequiredService<IdentityChanges>(), services.GetRequiredService<IGatewayTls>(), time);
         var publicFunctions = new PublicFunctions(options.PublicFunctions);
-        var signed = new SignedRequests(services.GetRequiredService<ISignatureChecks>(), options);
+        var signed = new SignedRequests(services.GetRequiredService<ISignatureChecks>(), options, time);
         var authentication = ActivatorUtilities.CreateInstance<RequestAuthentication>(services, signed, rights, live, notes, publicFunctions);
         var authorization = ActivatorUtilities.CreateInstance<RequestAuthorization>(services, live, notes, publicFunctions);
         app.Use(next => context => authentication.InvokeAsync(context, next));

@@ -71,7 +71,7 @@ internal sealed class AuditTrail : IAuditTrail, IAuditStorage, IIdentityPart, IA
 
     public void Note(AuditEntry entry)
     {
-        _logger.Noted(entry.Action, entry.Principal, entry.ClientId, entry.Source, entry.Resource, entry.Reason);
+        _logger.Noted(entry.Action, Line(entry.Principal), Line(entry.ClientId), entry.Source, Line(entry.Resource), Line(entry.Reason));
         lock (_gate)
         {
             var second = _clock.GetTimestamp() / _clock.TimestampFrequency;
@@ -90,7 +90,7 @@ internal sealed class AuditTrail : IAuditTrail, IAuditStorage, IIdentityPart, IA
 
     public Task RecordAsync(AuditEntry entry, CancellationToken cancellationToken = default)
     {
-        _logger.Audited(entry);
+        _logger.Audited(entry with { Principal = Line(entry.Principal), ClientId = Line(entry.ClientId), Resource = Line(entry.Resource), Reason = Line(entry.Reason) });
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Enqueue(entry, null, done, isUrgent: true);
         return done.Task.WaitAsync(cancellationToken);
@@ -126,6 +126,10 @@ internal sealed class AuditTrail : IAuditTrail, IAuditStorage, IIdentityPart, IA
 
         _work.Dispose();
     }
+
+    /// <summary>Strangers choose topics and names: what could begin a line of the log, or colour a terminal, is shown by its number.</summary>
+    private static string? Line(string? text) =>
+        text is not null && text.Any(char.IsControl) ? string.Concat(text.Select(static one => char.IsControl(one) ? $"\\u{(int)one:x4}" : one.ToString())) : text;
 
     private void Enqueue(AuditEntry entry, long? count, TaskCompletionSource? done, bool isUrgent)
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.InteropServices;
 
 namespace Roost.Identity.Signatures;
 
@@ -8,23 +9,30 @@ namespace Roost.Identity.Signatures;
 /// </summary>
 internal sealed class SeenSignatures
 {
-    public const int Capacity = 65_536; // 200 changes a second for five minutes, 6 MiB
+    public const int Capacity = 131_072; // 12 MiB
+
+    /// <summary>Of one key: whoever has one may have no rights at all, and is not to keep all others out. 50 changes a second for five minutes.</summary>
+    public const int MostOfKey = 16_384;
 
     private static readonly TimeSpan _repeats = TimeSpan.FromSeconds(2);
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, (DateTimeOffset First, IPAddress? Source)> _seen = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (DateTimeOffset First, IPAddress? Source, string Key)> _seen = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _ofKey = new(StringComparer.Ordinal);
     private readonly PriorityQueue<string, DateTimeOffset> _byEnd = new();
 
     /// <param name="end">From then on its time alone refuses it.</param>
-    public SignatureUse TryUse(string signature, IPAddress? source, DateTimeOffset now, DateTimeOffset end)
+    public SignatureUse TryUse(string key, string signature, IPAddress? source, DateTimeOffset now, DateTimeOffset end)
     {
         lock (_lock)
         {
             while (_byEnd.TryPeek(out var oldest, out var ended) && ended < now)
             {
                 _byEnd.Dequeue();
-                _seen.Remove(oldest);
+                if (_seen.Remove(oldest, out var gone) && --CollectionsMarshal.GetValueRefOrNullRef(_ofKey, gone.Key) == 0)
+                {
+                    _ofKey.Remove(gone.Key);
+                }
             }
 
             if (_seen.TryGetValue(signature, out var use))
@@ -32,12 +40,13 @@ internal sealed class SeenSignatures
                 return Equals(use.Source, source) && (now - use.First).Duration() <= _repeats ? SignatureUse.Allowed : SignatureUse.Repeated;
             }
 
-            if (_seen.Count >= Capacity)
+            if (_seen.Count >= Capacity || _ofKey.GetValueOrDefault(key) >= MostOfKey)
             {
                 return SignatureUse.NoRoom;
             }
 
-            _seen.Add(signature, (now, source));
+            _seen.Add(signature, (now, source, key));
+            CollectionsMarshal.GetValueRefOrAddDefault(_ofKey, key, out _)++;
             _byEnd.Enqueue(signature, end);
             return SignatureUse.Allowed;
         }

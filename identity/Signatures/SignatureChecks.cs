@@ -43,6 +43,11 @@ internal sealed partial class SignatureChecks(IAccessKeys keys, IGuessingGuard g
             return Refused(CredentialFault.LockedOut, "Too many wrong signatures came before it; wait.");
         }
 
+        if (CanonicalRequest.PathOf(request.RawTarget).Contains("//", StringComparison.Ordinal))
+        {
+            return Refused(CredentialFault.Malformed, "Its path has an empty segment, which what is signed leaves out: it would be a signature for another path as well. Write / within a name as %2F.");
+        }
+
         var key = await keys.FindAsync(claim.AccessKeyId, cancellationToken);
         if (key is null)
         {
@@ -79,11 +84,11 @@ internal sealed partial class SignatureChecks(IAccessKeys keys, IGuessingGuard g
             return CredentialCheck.Accept(key.Principal); // asking again changes nothing, and clients do ask twice in a second
         }
 
-        return _seen.TryUse(claim.Signature, request.Source, clock.TrustedNow, claim.Time + _skew) switch
+        return _seen.TryUse(claim.AccessKeyId, claim.Signature, request.Source, clock.TrustedNow, claim.Time + _skew) switch
         {
             SignatureUse.Allowed => CredentialCheck.Accept(key.Principal),
             SignatureUse.Repeated => CredentialCheck.Refuse(CredentialFault.Replayed, "The very same signed request came before; sign each anew.", claimed),
-            _ => CredentialCheck.Refuse(CredentialFault.LockedOut, "More signed changes came in five minutes than can be told apart; wait.", claimed),
+            _ => CredentialCheck.Refuse(CredentialFault.LockedOut, "More signed changes of this key came in five minutes than can be told apart; wait.", claimed),
         };
     }
 

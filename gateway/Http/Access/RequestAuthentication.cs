@@ -27,6 +27,7 @@ internal sealed class RequestAuthentication(ICertificateChecks certificates, ITo
 
         if (publicFunctions.IsAsked(context))
         {
+            RemoveOwnCredential(context.Request);
             context.Features.Set(HttpCaller.Nobody());
             await next(context);
             return;
@@ -62,6 +63,16 @@ internal sealed class RequestAuthentication(ICertificateChecks certificates, ITo
         }
 
         await next(context);
+    }
+
+    /// <summary>A client that sends its token with every request would hand it to the function's code. What is not this gateway's is for the function to judge.</summary>
+    private void RemoveOwnCredential(HttpRequest request)
+    {
+        if (request.Headers.Authorization.Any(text => text is not null
+            && (text.StartsWith(Signed, StringComparison.Ordinal) || (text.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) && tokens.IsToken(text.AsSpan(Bearer.Length).Trim())))))
+        {
+            request.Headers.Authorization = default;
+        }
     }
 
     /// <returns>Null: the request itself holds no credential.</returns>

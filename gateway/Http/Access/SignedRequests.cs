@@ -7,13 +7,17 @@ using Roost.Identity;
 namespace Roost.Gateway.Http.Access;
 
 /// <summary>Takes a request of ASP.NET's to the check of its signature, body included.</summary>
-internal sealed class SignedRequests(ISignatureChecks checks, HttpOptions options)
+internal sealed class SignedRequests(ISignatureChecks checks, HttpOptions options, TimeProvider time)
 {
     private const long HeldAtOnce = 32 * 1024 * 1024;
+    private const long HeldOfAddress = 12 * 1024 * 1024;
+
+    /// <summary>Until then a body that is held has to be there.</summary>
+    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(1);
 
     private static readonly string _emptyHash = Convert.ToHexStringLower(SHA256.HashData([]));
 
-    private readonly BodyBudget _budget = new(HeldAtOnce);
+    private readonly BodyBudget _budget = new(HeldAtOnce, HeldOfAddress);
 
     /// <summary>Whether it is signed by its query. Such a query is a credential: it is never logged.</summary>
     public static bool IsPresigned(HttpContext context) => context.Request.Query.ContainsKey("X-Amz-Signature") || context.Request.Query.ContainsKey("X-Amz-Algorithm") || context.Request.Query.ContainsKey("X-Amz-Credential");
@@ -62,22 +66,30 @@ internal sealed class SignedRequests(ISignatureChecks checks, HttpOptions option
     /// <returns>Its hash.</returns>
     private async Task<string> HoldAsync(HttpContext context)
     {
+        if (context.Request.ContentLength > options.MaxBodyBytes)
+        {
+            throw TooLarge();
+        }
+
+        using var late = new CancellationTokenSource(_patience, time);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(late.Token, context.RequestAborted);
+        var address = context.Connection.RemoteIpAddress ?? System.Net.IPAddress.None;
         var held = new ArrayBufferWriter<byte>();
         var taken = 0L;
         context.Response.OnCompleted(() =>
         {
-            _budget.Return(taken);
+            _budget.Return(address, taken);
             return Task.CompletedTask;
         });
         while (true)
         {
-            var count = await context.Request.Body.ReadAsync(held.GetMemory(16 * 1024), context.RequestAborted);
+            var count = await ReadAsync(context, held.GetMemory(16 * 1024), late.Token, end.Token);
             if (count == 0)
             {
                 break;
             }
 
-            if (!_budget.TryTake(count))
+            if (!_budget.TryTake(address, count))
             {
                 throw new BadHttpRequestException("Too many bodies without X-Amz-Content-Sha256 are on their way; try again.", StatusCodes.Status503ServiceUnavailable);
             }
@@ -86,11 +98,27 @@ internal sealed class SignedRequests(ISignatureChecks checks, HttpOptions option
             held.Advance(count);
             if (held.WrittenCount > options.MaxBodyBytes)
             {
-                throw new BadHttpRequestException($"A signed body without X-Amz-Content-Sha256 may have {options.MaxBodyBytes} bytes (http.max-body).", StatusCodes.Status413PayloadTooLarge);
+                throw TooLarge();
             }
         }
 
         context.Request.Body = new MemoryStream(held.WrittenMemory.ToArray(), writable: false);
         return Convert.ToHexStringLower(SHA256.HashData(held.WrittenSpan));
     }
+
+    private static async ValueTask<int> ReadAsync(HttpContext context, Memory<byte> buffer, CancellationToken late, CancellationToken end)
+    {
+        try
+        {
+            return await context.Request.Body.ReadAsync(buffer, end);
+        }
+        catch (OperationCanceledException exception) when (late.IsCancellationRequested)
+        {
+            context.Response.Headers.Connection = "close";
+            throw new BadHttpRequestException("A signed body without X-Amz-Content-Sha256 has to be there within a minute: it is held until it is known who sent it.", StatusCodes.Status408RequestTimeout, exception);
+        }
+    }
+
+    private BadHttpRequestException TooLarge() =>
+        new($"A signed body without X-Amz-Content-Sha256 may have {options.MaxBodyBytes} bytes (http.max-body).", StatusCodes.Status413PayloadTooLarge);
 }

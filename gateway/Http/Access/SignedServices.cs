@@ -14,8 +14,11 @@ internal static class SignedServices
     /// <summary>Of <c>/api/things</c>, AWS's, only the start is like Roost's own.</summary>
     public static IReadOnlyCollection<string> Of(PathString path) => path.Value switch
     {
-        { } text when text.StartsWith("/api/v1/", StringComparison.Ordinal) || text is "/healthz" or "/metrics" => _own,
-        { } text when text.StartsWith("/20", StringComparison.Ordinal) || text.StartsWith("/fn/", StringComparison.Ordinal) => _functions,
+        { } text when text.StartsWith("/api/v1/", StringComparison.OrdinalIgnoreCase) || IsAlone(text, "/healthz") || IsAlone(text, "/metrics") => _own,
+        { } text when text.StartsWith("/20", StringComparison.Ordinal) || text.StartsWith("/fn/", StringComparison.OrdinalIgnoreCase) => _functions,
         _ => _data,
     };
+
+    /// <summary>Routing takes no notice of case, nor of a slash at the end.</summary>
+    private static bool IsAlone(string text, string path) => text.AsSpan().TrimEnd('/').Equals(path, StringComparison.OrdinalIgnoreCase);
 }

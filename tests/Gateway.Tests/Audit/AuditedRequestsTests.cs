@@ -21,6 +21,13 @@ public sealed class AuditedRequestsTests
     [TestCase("POST", "/API/V1/Registry/things", nameof(AuditedRequest.Identity), Description = "routes do not tell capitals from others")]
     [TestCase("DELETE", "/api/v1/certificates/abc", nameof(AuditedRequest.Identity))]
     [TestCase("POST", "/api/v1/something-new", nameof(AuditedRequest.Change), Description = "what nobody thought of")]
+    [TestCase("GET", "/api/v1/backup", nameof(AuditedRequest.Disclosure), Description = "it holds every key")]
+    [TestCase("GET", "/API/v1/Backup/", nameof(AuditedRequest.Disclosure))]
+    [TestCase("DELETE", "/api/v1/retained/a/invocations", nameof(AuditedRequest.Change), Description = "a topic of that name")]
+    [TestCase("DELETE", "/api/v1/clients/x/invocations", nameof(AuditedRequest.Change))]
+    [TestCase("POST", "/2014-11-13/functions/f/invoke-async", nameof(AuditedRequest.None))]
+    [TestCase("POST", "/2021-11-15/functions/f/response-streaming-invocations", nameof(AuditedRequest.None))]
+    [TestCase("DELETE", "/connections/vac-1", nameof(AuditedRequest.Change), Description = "it closes somebody's connection")]
     [TestCase("BREW", "/", nameof(AuditedRequest.Change))]
     public void What_changes_the_gateway_is_audited(string method, string path, string expected) =>
         Assert.That(AuditedRequests.KindOf(method, path).ToString(), Is.EqualTo(expected));

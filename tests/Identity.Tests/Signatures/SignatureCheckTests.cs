@@ -188,15 +188,34 @@ public sealed class SignatureCheckTests
         }
 
         var seen = new SeenSignatures();
-        Assert.That(seen.TryUse("a", _source, _now, _now), Is.EqualTo(SignatureUse.Allowed));
+        Assert.That(seen.TryUse("key-0", "a", _source, _now, _now), Is.EqualTo(SignatureUse.Allowed));
         for (var i = 1; i < SeenSignatures.Capacity; i++)
         {
-            seen.TryUse($"{i}", _source, _now, _now.AddMinutes(5));
+            seen.TryUse($"key-{i / SeenSignatures.MostOfKey}", $"{i}", _source, _now, _now.AddMinutes(5));
         }
 
-        Assert.That(seen.TryUse("one more", _source, _now, _now.AddMinutes(5)), Is.EqualTo(SignatureUse.NoRoom));
-        Assert.That(seen.TryUse("one more", _source, _now.AddSeconds(1), _now.AddMinutes(5)), Is.EqualTo(SignatureUse.Allowed), "the one that has expired made room");
+        Assert.That(seen.TryUse("another", "one more", _source, _now, _now.AddMinutes(5)), Is.EqualTo(SignatureUse.NoRoom));
+        Assert.That(seen.TryUse("another", "one more", _source, _now.AddSeconds(1), _now.AddMinutes(5)), Is.EqualTo(SignatureUse.Allowed), "the one that has expired made room");
     }
+
+    [Test]
+    public void A_key_that_signs_without_end_keeps_no_other_out()
+    {
+        var seen = new SeenSignatures();
+        for (var i = 0; i < SeenSignatures.MostOfKey; i++)
+        {
+            seen.TryUse("robot", $"{i}", _source, _now, _now.AddMinutes(5));
+        }
+
+        Assert.That(seen.TryUse("robot", "one more", _source, _now, _now.AddMinutes(5)), Is.EqualTo(SignatureUse.NoRoom));
+        Assert.That(seen.TryUse("owner", "the first", _source, _now, _now.AddMinutes(5)), Is.EqualTo(SignatureUse.Allowed));
+        Assert.That(seen.TryUse("robot", "later", _source, _now.AddMinutes(6), _now.AddMinutes(11)), Is.EqualTo(SignatureUse.Allowed));
+    }
+
+    [TestCase("/retainedMessage/a//b")]
+    [TestCase("//retainedMessage/a/b")]
+    public async Task A_signature_is_none_for_a_path_that_the_signed_text_does_not_tell_apart(string path) =>
+        Assert.That((await CheckAsync(Sign("GET", path))).Fault, Is.EqualTo(CredentialFault.Malformed));
 
     [Test]
     public async Task A_presigned_address_is_its_keys_until_it_expires()
