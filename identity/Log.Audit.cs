@@ -15,4 +15,10 @@ internal static partial class Log
 
     [LoggerMessage(6453, LogLevel.Information, "The audit can be written again")]
     public static partial void AuditWrittenAgain(this ILogger logger);
+
+    [LoggerMessage(6560, LogLevel.Warning, "Things, credentials and policies were put back: {Finding}. The audit has a record of it; look for what has to be revoked again")]
+    public static partial void DatabasePutBack(this ILogger logger, string finding);
+
+    [LoggerMessage(6561, LogLevel.Warning, "The identity database could not be told how far the audit is: an older copy of the audit put back might not be noticed until it is")]
+    public static partial void NoteNotKept(this ILogger logger, Exception exception);
 }

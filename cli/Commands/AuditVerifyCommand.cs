@@ -22,6 +22,11 @@ internal static class AuditVerifyCommand
             {
                 result.AddError("--folder and --public-key go together.");
             }
+
+            if (result.GetValue(from) > result.GetValue(to))
+            {
+                result.AddError("--from is behind --to.");
+            }
         });
         CommandRun.Define(command, options, terminal, async (run, cancellationToken) =>
         {

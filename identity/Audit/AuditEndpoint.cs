@@ -47,11 +47,16 @@ internal sealed class AuditEndpoint(AuditTrail trail) : IDisposable
     public Task VerifyAsync(HttpContext context) => IdentityAnswer.RunAsync(context, async () =>
     {
         var (from, to) = (Number(context, "from"), Number(context, "to"));
+        if (from > to)
+        {
+            throw new ChangeRefusedException(ChangeFault.Invalid, $"from is {from}, behind to, which is {to}.");
+        }
+
         await _verifying.WaitAsync(context.RequestAborted);
         try
         {
             var log = Log;
-            using var key = AuditKey.Import(Chain.Key.PublicPem);
+            using var key = Chain.Key.ForVerifying();
             var verification = await Task.Run(
                 () => new AuditVerifier(Chain.Folder, key).Verify(from, to, log.DurableOffset, context.RequestAborted), context.RequestAborted);
             await IdentityAnswer.WriteAsync(context, json => AuditVerificationJson.Write(json, verification));

@@ -10,6 +10,9 @@ internal static class AuditHash
     /// <summary>What the first record of all follows.</summary>
     public static string None { get; } = new('0', Digits);
 
+    /// <summary>What a record follows where the chain before it was found to be broken.</summary>
+    public static string Broken { get; } = new('f', Digits);
+
     public static string Of(ReadOnlySpan<byte> record)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];

@@ -9,7 +9,8 @@ namespace Roost.Identity.Audit;
 /// </summary>
 /// <param name="Offset">Of the record, in the log.</param>
 /// <param name="Chain">With the record.</param>
-internal readonly record struct AuditHead(long Offset, AuditChain Chain)
+/// <param name="Noted">Number of the last record that was surely noted in the identity database; -1: none.</param>
+internal readonly record struct AuditHead(long Offset, AuditChain Chain, long Noted)
 {
     public const string FileName = "head";
 
@@ -19,7 +20,7 @@ internal readonly record struct AuditHead(long Offset, AuditChain Chain)
 
     public void Write(SlotFile file, AuditKey key)
     {
-        var document = new HeadDocument(Offset, Chain.Sequence, Chain.Hash, key.Sign(Chain.Sequence, Chain.Hash));
+        var document = new HeadDocument(Offset, Chain.Sequence, Chain.Hash, Noted, key.Sign(this));
         file.Write(JsonSerializer.SerializeToUtf8Bytes(document, JsonSerializerOptions.Web));
     }
 
@@ -58,9 +59,10 @@ internal readonly record struct AuditHead(long Offset, AuditChain Chain)
         try
         {
             var document = JsonSerializer.Deserialize<HeadDocument>(file.Document.Span, JsonSerializerOptions.Web)!;
-            if (key.Verify(document.Sequence, document.Hash, document.Signature))
+            var head = new AuditHead(document.Offset, new AuditChain(document.Sequence, document.Hash), document.Noted);
+            if (key.Verify(head, document.Signature))
             {
-                return new AuditHead(document.Offset, new AuditChain(document.Sequence, document.Hash));
+                return head;
             }
 
             fault = "the signature of the head does not fit the key";
@@ -73,5 +75,5 @@ internal readonly record struct AuditHead(long Offset, AuditChain Chain)
         return null;
     }
 
-    private sealed record HeadDocument(long Offset, long Sequence, string Hash, string Signature);
+    private sealed record HeadDocument(long Offset, long Sequence, string Hash, long Noted, string Signature);
 }

@@ -15,29 +15,45 @@ internal sealed class AuditKey : IDisposable
 
     private const string Context = "roost audit";
 
-    private readonly ECDsa _key;
+    private const int MacBytes = 16;
 
-    private AuditKey(ECDsa key)
+    private readonly ECDsa _key;
+    private readonly byte[]? _macKey;
+
+    private AuditKey(ECDsa key, byte[]? macKey)
     {
-        _key = key;
+        (_key, _macKey) = (key, macKey);
+        PublicPem = key.ExportSubjectPublicKeyInfoPem() + "\n";
         Id = Convert.ToHexStringLower(SHA256.HashData(key.ExportSubjectPublicKeyInfo()))[..16];
     }
 
     /// <summary>The first 16 hexadecimal digits of the SHA-256 of the public key (SubjectPublicKeyInfo, DER).</summary>
     public string Id { get; }
 
-    public string PublicPem => _key.ExportSubjectPublicKeyInfoPem() + "\n";
+    /// <summary>It was made just now, and is not in the folder before <see cref="Keep"/>.</summary>
+    public bool IsNew { get; private init; }
 
-    /// <summary>Reads the key, or makes one where there is none: whole or not at all, also over a power cut.</summary>
+    public string PublicPem { get; }
+
+    /// <summary>Whether MACs of records can be looked at: not with the public half alone.</summary>
+    public bool HasMacs => _macKey is not null;
+
+    /// <summary>Reads the key, or makes one where there is none.</summary>
     /// <exception cref="IdentityDamagedException">It cannot be read. A new one would make strangers of all checkpoints, so none is made.</exception>
     public static AuditKey Open(string folder)
     {
         var path = Path.Combine(folder, FileName);
+        if (!File.Exists(path))
+        {
+            var made = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            return new AuditKey(made, MacKeyOf(made)) { IsNew = true };
+        }
+
         var key = ECDsa.Create();
         try
         {
-            key.ImportFromPem(File.Exists(path) ? File.ReadAllText(path) : Make(folder, path));
-            return new AuditKey(key);
+            key.ImportFromPem(File.ReadAllText(path));
+            return new AuditKey(key, MacKeyOf(key));
         }
         catch (Exception exception) when (exception is ArgumentException or CryptographicException)
         {
@@ -54,7 +70,7 @@ internal sealed class AuditKey : IDisposable
         try
         {
             key.ImportFromPem(pem);
-            return new AuditKey(key);
+            return new AuditKey(key, macKey: null);
         }
         catch (Exception exception) when (exception is ArgumentException or CryptographicException)
         {
@@ -63,37 +79,70 @@ internal sealed class AuditKey : IDisposable
         }
     }
 
-    /// <summary>Signs that the chain up to a record is ours.</summary>
-    /// <returns>In Base64.</returns>
-    public string Sign(long sequence, string hash) => Convert.ToBase64String(_key.SignData(Signed(sequence, hash), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence));
-
-    public bool Verify(long sequence, string hash, string? signature)
+    /// <summary>A copy that verifies, for another thread; it signs nothing.</summary>
+    public AuditKey ForVerifying()
     {
-        var bytes = new byte[128]; // a signature in DER has at most 72
-        return signature is not null && Convert.TryFromBase64String(signature, bytes, out var length)
-            && _key.VerifyData(Signed(sequence, hash), bytes.AsSpan(0, length), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+        var key = ECDsa.Create();
+        key.ImportFromPem(PublicPem);
+        return new AuditKey(key, _macKey);
     }
 
-    public void Dispose() => _key.Dispose();
+    /// <summary>Signs that the chain up to a record is ours.</summary>
+    /// <returns>In Base64.</returns>
+    public string Sign(long sequence, string hash) => Sign(Checkpoint(sequence, hash));
 
-    private static byte[] Signed(long sequence, string hash) => Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Context}\n{sequence}\n{hash}\n"));
+    /// <inheritdoc cref="Sign(long, string)"/>
+    public string Sign(AuditHead head) => Sign(Head(head));
 
-    private static string Make(string folder, string path)
+    public bool Verify(long sequence, string hash, string? signature) => Verify(Checkpoint(sequence, hash), signature);
+
+    public bool Verify(AuditHead head, string? signature) => Verify(Head(head), signature);
+
+    /// <summary>Over a record without its MAC: what only the daemon writes, also where nothing is signed yet.</summary>
+    /// <returns>The first 16 bytes of HMAC-SHA-256, in Base64.</returns>
+    /// <exception cref="InvalidOperationException"><see cref="HasMacs"/> is false.</exception>
+    public string MacOf(AuditRecord record) =>
+        Convert.ToBase64String(HMACSHA256.HashData(
+            _macKey ?? throw new InvalidOperationException("The public half has no MACs."), AuditRecordCodec.Encode(record with { Mac = null })).AsSpan(0, MacBytes));
+
+    public bool IsMacOf(AuditRecord record) =>
+        record.Mac is not null && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(record.Mac), Encoding.ASCII.GetBytes(MacOf(record)));
+
+    /// <summary>Puts a new key into the folder: whole or not at all, also over a power cut.</summary>
+    public void Keep(string folder)
     {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var pem = key.ExportPkcs8PrivateKeyPem() + "\n";
+        var path = Path.Combine(folder, FileName);
         File.Delete(path + ".new");
         using (var file = new FileStream(path + ".new", new FileStreamOptions
         {
             Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         }))
         {
-            file.Write(Encoding.ASCII.GetBytes(pem));
+            file.Write(Encoding.ASCII.GetBytes(_key.ExportPkcs8PrivateKeyPem() + "\n"));
             file.Flush(flushToDisk: true);
         }
 
         File.Move(path + ".new", path, overwrite: false);
         FileSystemSync.Entries(folder);
-        return pem;
     }
+
+    public void Dispose() => _key.Dispose();
+
+    private string Sign(byte[] text) => Convert.ToBase64String(_key.SignData(text, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence));
+
+    private bool Verify(byte[] text, string? signature)
+    {
+        var bytes = new byte[128]; // a signature in DER has at most 72
+        return signature is not null && Convert.TryFromBase64String(signature, bytes, out var length)
+            && _key.VerifyData(text, bytes.AsSpan(0, length), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+    }
+
+    private static byte[] MacKeyOf(ECDsa key) =>
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, key.ExportParameters(includePrivateParameters: true).D!, SHA256.HashSizeInBytes, info: "roost audit record"u8.ToArray());
+
+    private static byte[] Checkpoint(long sequence, string hash) => Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Context}\n{sequence}\n{hash}\n"));
+
+    /// <summary>In words of its own: a checkpoint's signature, which anybody can read, must not do for a head that ends there.</summary>
+    private static byte[] Head(AuditHead head) =>
+        Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Context} head\n{head.Offset}\n{head.Chain.Sequence}\n{head.Chain.Hash}\n{head.Noted}\n"));
 }

@@ -6,7 +6,7 @@ using Roost.Storage.Logs;
 namespace Roost.Identity.Audit;
 
 /// <summary>The chain on the disk: the log, and its signed head beside it. One thread at a time appends.</summary>
-internal sealed class AuditLog : IAsyncDisposable
+internal sealed partial class AuditLog : IAsyncDisposable
 {
     public const string FolderName = "audit";
     public const string PublicKeyFileName = "public-key.pem";
@@ -21,6 +21,8 @@ internal sealed class AuditLog : IAsyncDisposable
     private readonly SlotFile _head;
     private readonly TimeProvider _clock;
     private AuditChain _chain;
+    private long _offset = -1;
+    private long _noted = -1;
 
     private AuditLog(string folder, AppendLog log, SlotFile head, AuditKey key, TimeProvider clock)
     {
@@ -39,12 +41,19 @@ internal sealed class AuditLog : IAsyncDisposable
     /// <summary>What was found to be wrong with the end of the chain when it was opened; null: nothing.</summary>
     public string? Finding { get; private set; }
 
+    /// <summary>Why the identity database is taken for one that was put back; null: it is the one that was here.</summary>
+    public string? Restored { get; private set; }
+
+    /// <summary>The end of the chain as it is durable, to be noted in the database; null: nothing was appended since the start.</summary>
+    public AuditNote? End => _offset < 0 ? null : new AuditNote(_offset, _chain, _clock.GetUtcNow(), IsRestored: false);
+
     public static string SegmentsOf(string folder) => Path.Combine(folder, SegmentsFolderName);
 
     /// <param name="identityFolder">Has the key; the audit is a folder in it.</param>
+    /// <param name="note">What the identity database knows of it; null: nothing.</param>
     /// <exception cref="IdentityDamagedException">The key is damaged.</exception>
     /// <exception cref="IOException">The folder is in use, or cannot be read or written.</exception>
-    public static AuditLog Open(string identityFolder, AuditOptions options, TimeProvider clock, ILogger logger, StorageMetrics? metrics)
+    public static AuditLog Open(string identityFolder, AuditOptions options, AuditNote? note, TimeProvider clock, ILogger logger, StorageMetrics? metrics)
     {
         var folder = Path.Combine(identityFolder, FolderName);
         var key = AuditKey.Open(identityFolder);
@@ -56,8 +65,18 @@ internal sealed class AuditLog : IAsyncDisposable
             log.KeepFrom = 0; // until the head was compared
             WritePublicKey(Path.Combine(folder, PublicKeyFileName), key.PublicPem);
             head = OpenHead(folder);
+            if (key.IsNew && log.NextOffset == 0)
+            {
+                new AuditHead(0, AuditChain.Empty, Noted: -1).Write(head, key); // before the key: an empty log beside a key that has a head was emptied by somebody
+            }
+
+            if (key.IsNew)
+            {
+                key.Keep(identityFolder);
+            }
+
             var audit = new AuditLog(folder, log, head, key, clock);
-            audit.Resume();
+            audit.Resume(note);
             return audit;
         }
         catch
@@ -82,7 +101,7 @@ internal sealed class AuditLog : IAsyncDisposable
             for (var i = 0; i < entries.Count; i++)
             {
                 chain = chain.NextIsCheckpoint ? AppendCheckpoint(chain, links, i) : chain;
-                (var bytes, chain) = chain.Append(entries[i].Time, entries[i].Entry, entries[i].Count);
+                (var bytes, chain) = chain.Append(entries[i].Time, entries[i].Entry, entries[i].Count, _key);
                 links.Add((Log.Append([], Headers, bytes), chain, i + 1));
             }
 
@@ -113,12 +132,19 @@ internal sealed class AuditLog : IAsyncDisposable
 
         if (last >= 0)
         {
-            _chain = links[last].Chain;
-            failure = WriteHead(links[last].Offset) ?? failure;
-            Log.KeepFrom = links[last].Offset; // retention leaves the record that the head names
+            (_chain, _offset) = (links[last].Chain, links[last].Offset);
+            failure = WriteHead() ?? failure;
+            Log.KeepFrom = _offset; // retention leaves the record that the head names
         }
 
         return (kept, failure);
+    }
+
+    /// <summary>Signs that the database has a note, which is durable there.</summary>
+    public IOException? Noted(AuditNote note)
+    {
+        _noted = note.Chain.Sequence;
+        return WriteHead();
     }
 
     public async ValueTask DisposeAsync()
@@ -136,70 +162,17 @@ internal sealed class AuditLog : IAsyncDisposable
     }
 
     /// <summary>Records are durable without it, so that its failure refuses nobody: the next write mends it.</summary>
-    private IOException? WriteHead(long offset)
+    private IOException? WriteHead()
     {
         try
         {
-            new AuditHead(offset, _chain).Write(_head, _key);
+            new AuditHead(_offset, _chain, _noted).Write(_head, _key);
             return null;
         }
         catch (IOException exception)
         {
             return exception;
         }
-    }
-
-    /// <summary>Finds the end of the chain: the head that was signed last, and what was written after it before the process ended.</summary>
-    private void Resume()
-    {
-        var head = AuditHead.TryRead(_head, _key, out var fault);
-        if (head is null && Log.NextOffset == 0)
-        {
-            _chain = AuditChain.Empty;
-            return;
-        }
-
-        Finding = fault is null ? null : $"{fault}, so that nobody can tell whether records are missing at the end";
-        _chain = head?.Chain ?? AuditChain.Empty;
-        var (chain, foundHead) = (_chain, head is null);
-        try
-        {
-            using var reader = Log.OpenReader(Math.Max(head?.Offset ?? 0, Log.FirstOffset));
-            while (reader.TryRead(1024, 1024 * 1024, out var records))
-            {
-                foreach (var stored in records)
-                {
-                    if (AuditRecordCodec.TryDecode(stored.Payload) is not { } record)
-                    {
-                        Finding ??= $"the record at offset {stored.Offset} is not in the audit's form";
-                        continue;
-                    }
-
-                    var hash = AuditHash.Of(stored.Payload.Span);
-                    var isFirstKnown = foundHead && chain.Sequence < 0; // without a head there is nothing that it could follow
-                    var fits = foundHead ? record.Sequence == chain.Sequence + 1 && record.Previous == chain.Hash : hash == chain.Hash;
-                    if (!fits && !isFirstKnown)
-                    {
-                        Finding ??= $"record {record.Sequence} at the end is not the one that belongs there, behind record {chain.Sequence}";
-                    }
-
-                    foundHead = true;
-                    chain = new AuditChain(Math.Max(record.Sequence, chain.Sequence), hash);
-                }
-            }
-        }
-        catch (CorruptLogException exception)
-        {
-            Finding ??= $"the log is damaged at offset {exception.Offset}: {exception.Reason}";
-        }
-
-        if (!foundHead)
-        {
-            Finding ??= $"records are missing at the end: the last one was {_chain.Sequence}";
-        }
-
-        _chain = chain;
-        Log.KeepFrom = Math.Max(Log.NextOffset - 1, 0);
     }
 
     /// <summary>Only where it is another: a disk may be full when the daemon starts.</summary>

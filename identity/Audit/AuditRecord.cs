@@ -21,4 +21,7 @@ internal sealed record AuditRecord
 
     /// <summary>Of a checkpoint: over its number and <see cref="Previous"/>, in Base64.</summary>
     public string? Signature { get; init; }
+
+    /// <summary><see cref="AuditKey.MacOf"/> of the record: only the daemon can have written it.</summary>
+    public string? Mac { get; init; }
 }

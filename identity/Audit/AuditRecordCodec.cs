@@ -39,6 +39,7 @@ internal static class AuditRecordCodec
 
             Write(json, "key", record.Key);
             Write(json, "signature", record.Signature);
+            Write(json, "mac", record.Mac);
             json.WriteEndObject();
         }
 
@@ -69,6 +70,7 @@ internal static class AuditRecordCodec
                 Count = root.TryGetProperty("count", out var count) ? count.GetInt64() : null,
                 Key = Text(root, "key"),
                 Signature = Text(root, "signature"),
+                Mac = Text(root, "mac"),
             };
             return record.Previous.Length == AuditHash.Digits && Encode(record).AsSpan().SequenceEqual(bytes.Span) ? record : null;
         }

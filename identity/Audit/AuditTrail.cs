@@ -1,5 +1,7 @@
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Roost.Identity.Store;
 using Roost.Storage;
 using Roost.Storage.Logs;
 
@@ -17,11 +19,15 @@ internal sealed class AuditTrail : IAuditTrail, IAuditStorage, IIdentityPart, IA
     /// <summary>How long what connections do may wait for more of it: a record for each would cost an SD card a sync for each.</summary>
     public static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>How often the identity database learns how far the audit is.</summary>
+    public static readonly TimeSpan NoteEvery = TimeSpan.FromMinutes(1);
+
     private const int MostAtOnce = 512;
 
     private static readonly TimeSpan s_retryAfter = TimeSpan.FromSeconds(5);
 
     private readonly IdentityOptions _identity;
+    private readonly IdentityDatabase _database;
     private readonly AuditOptions _options;
     private readonly TimeProvider _clock;
     private readonly AuditMetrics _metrics;
@@ -39,12 +45,15 @@ internal sealed class AuditTrail : IAuditTrail, IAuditStorage, IIdentityPart, IA
     private bool _disposed;
 
     private AuditLog? _log;
+    private long? _notedAt; // the loop's
     private Task _loop = Task.CompletedTask;
     private volatile string? _fault;
 
     public AuditTrail(
-        IOptions<IdentityOptions> identity, IOptions<AuditOptions> options, TimeProvider clock, AuditMetrics metrics, ILogger<AuditTrail> logger, StorageMetrics? storageMetrics = null)
+        IOptions<IdentityOptions> identity, IOptions<AuditOptions> options, IdentityDatabase database, TimeProvider clock, AuditMetrics metrics, ILogger<AuditTrail> logger,
+        StorageMetrics? storageMetrics = null)
     {
+        _database = database;
         (_identity, _options, _clock, _metrics, _logger, _storageMetrics) = (identity.Value, options.Value, clock, metrics, logger, storageMetrics);
         metrics.ObserveFault(() => _fault is null ? 0 : 1);
     }
@@ -58,11 +67,17 @@ internal sealed class AuditTrail : IAuditTrail, IAuditStorage, IIdentityPart, IA
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _log = AuditLog.Open(_identity.Folder, _options, _clock, _logger, _storageMetrics);
+        _log = AuditLog.Open(_identity.Folder, _options, _database.Store.Read(AuditNote.Read), _clock, _logger, _storageMetrics);
         if (_log.Finding is { } finding)
         {
             _logger.ChainBroken(_log.Folder, finding);
-            Enqueue(new AuditEntry("audit.broken") { Reason = finding }, null, done: null, isUrgent: true);
+            Enqueue(new AuditEntry(AuditChain.BrokenAction) { Reason = finding }, null, done: null, isUrgent: true);
+        }
+
+        if (_log.Restored is { } restored)
+        {
+            _logger.DatabasePutBack(restored);
+            Enqueue(new AuditEntry("identity.restored") { Principal = "gateway", Reason = $"{restored}; what was changed or revoked since is not" }, null, done: null, isUrgent: true);
         }
 
         _loop = Task.Run(RunAsync, CancellationToken.None);
@@ -287,7 +302,34 @@ internal sealed class AuditTrail : IAuditTrail, IAuditStorage, IIdentityPart, IA
             PutBack(batch, kept, failure!);
         }
 
+        await KeepNoteAsync(isLast);
         return failure is null;
+    }
+
+    /// <summary>
+    /// Once a minute while there are entries, and at the end: so much can be cut off, or the whole be put back as it was then, without the database's contradiction; a
+    /// transaction for each batch would cost as much as the audit.
+    /// </summary>
+    private async Task KeepNoteAsync(bool isLast)
+    {
+        if (_log!.End is not { } end || (!isLast && _notedAt is { } at && _clock.GetElapsedTime(at) < NoteEvery))
+        {
+            return;
+        }
+
+        _notedAt = _clock.GetTimestamp();
+        try
+        {
+            await _database.Store.WriteAsync(end.Write);
+            if (_log.Noted(end) is { } failure)
+            {
+                _logger.NoteNotKept(failure);
+            }
+        }
+        catch (Exception exception) when (exception is SqliteException or ObjectDisposedException)
+        {
+            _logger.NoteNotKept(exception);
+        }
     }
 
     private void NoteState(Exception? failure)

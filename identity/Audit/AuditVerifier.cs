@@ -24,9 +24,14 @@ internal sealed class AuditVerifier(string folder, AuditKey key)
     /// <exception cref="IOException">The folder cannot be read.</exception>
     public AuditVerification Verify(long? from, long? to, long? readableTo, CancellationToken cancellationToken)
     {
+        if (from > to)
+        {
+            Fault($"no records are looked at: {from} is behind {to}");
+        }
+
         // Before the records: whoever writes meanwhile makes the log longer than the head, never shorter.
         var head = AuditHead.TryRead(folder, key, out var headFault);
-        var headSeen = false;
+        var headSeen = head is { Chain.Sequence: < 0 }; // the log was empty
         var salvage = new LogSalvage(AuditLog.MaxRecordBytes);
         var damaged = 0;
         foreach (var stored in salvage.Read(AuditLog.SegmentsOf(folder)))
@@ -68,6 +73,14 @@ internal sealed class AuditVerifier(string folder, AuditKey key)
         {
             JudgeEnd(head, headFault, headSeen, from);
         }
+        else if (from is null || from <= to)
+        {
+            var next = Math.Max(_before?.Sequence + 1 ?? 0, from ?? 0);
+            if (next <= to)
+            {
+                Fault($"records {next} to {to} are not there");
+            }
+        }
 
         return new AuditVerification
         {
@@ -89,7 +102,11 @@ internal sealed class AuditVerifier(string folder, AuditKey key)
         if (_before is null)
         {
             _first = record;
-            if (stored.Offset == 0 && record.Sequence > 0)
+            if (record.Sequence == 0 && record.Previous != AuditHash.None)
+            {
+                Fault("record 0 does not begin the chain: what was before it is gone");
+            }
+            else if (stored.Offset == 0 && record.Sequence > 0)
             {
                 Fault($"the log begins anew with record {record.Sequence}: those before it were taken away");
             }
@@ -100,14 +117,28 @@ internal sealed class AuditVerifier(string folder, AuditKey key)
                 ? $"records {_before.Sequence + 1} to {record.Sequence - 1} are missing"
                 : $"record {record.Sequence} stands behind record {_before.Sequence}");
         }
+        else if (record.Previous == AuditHash.Broken)
+        {
+            Fault($"the daemon did not go on from record {_before.Sequence}: it found the chain to be broken there");
+        }
         else if (record.Previous != _hashBefore)
         {
             Fault($"record {record.Sequence} does not follow from record {_before.Sequence}: one of them was changed");
         }
 
+        if (record.Entry.Action == AuditChain.BrokenAction)
+        {
+            Fault($"record {record.Sequence} says what the daemon found when it started: {record.Entry.Reason}");
+        }
+
         if (!stored.Key.IsEmpty || !stored.Headers.Span.SequenceEqual(AuditLog.Headers))
         {
             Fault($"record {record.Sequence} has a key or headers that the audit does not write");
+        }
+
+        if (key.HasMacs && !key.IsMacOf(record))
+        {
+            Fault($"record {record.Sequence} was not written by the daemon");
         }
 
         if (record.Signature is not null || record.Key is not null || AuditChain.IsCheckpoint(record.Sequence))
@@ -147,9 +178,13 @@ internal sealed class AuditVerifier(string folder, AuditKey key)
         {
             Fault($"{headFault}: nobody can tell whether records are missing at the end");
         }
+        else if (from > last.Chain.Sequence && _before is null)
+        {
+            Fault($"there is no record {from}");
+        }
         else if (headSeen)
         {
-            _signedTo = Math.Max(last.Chain.Sequence, _signedTo ?? -1);
+            _signedTo = last.Chain.Sequence < 0 ? _signedTo : Math.Max(last.Chain.Sequence, _signedTo ?? -1);
         }
         else if (_before is null || _before.Sequence < last.Chain.Sequence)
         {

@@ -5,6 +5,6 @@ internal static class IdentitySchema
 {
     public static IReadOnlyList<string> Migrations { get; } =
     [
-        string.Concat(ThingTables.Sql, CertificateTables.Sql, PolicyTables.Sql, LoginTables.Sql, ProvisioningTables.Sql, SecretTables.Sql),
+        string.Concat(ThingTables.Sql, CertificateTables.Sql, PolicyTables.Sql, LoginTables.Sql, ProvisioningTables.Sql, SecretTables.Sql, AuditTables.Sql),
     ];
 }

@@ -5,12 +5,16 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Roost.Identity;
 using Roost.Identity.Audit;
+using Roost.Identity.Store;
 
 var (folder, run) = (args[0], args[1]);
 Directory.CreateDirectory(folder);
 var meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
+var identity = Options.Create(new IdentityOptions { Folder = folder });
+var database = new IdentityDatabase(identity, NullLogger<IdentityDatabase>.Instance);
+await database.OpenAsync();
 var trail = new AuditTrail(
-    Options.Create(new IdentityOptions { Folder = folder }), Options.Create(new AuditOptions()), TimeProvider.System, new AuditMetrics(meters), NullLogger<AuditTrail>.Instance);
+    identity, Options.Create(new AuditOptions()), database, TimeProvider.System, new AuditMetrics(meters), NullLogger<AuditTrail>.Instance);
 await trail.StartAsync(CancellationToken.None);
 await Task.WhenAll(Enumerable.Range(0, 8).Select(async producer =>
 {

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Roost.Identity.Audit;
+using Roost.Identity.Store;
 
 namespace Roost.Identity.Tests.Audit;
 
@@ -11,10 +12,14 @@ internal sealed class AuditHost : IAsyncDisposable
 {
     private readonly ServiceProvider _meters = new ServiceCollection().AddMetrics().BuildServiceProvider();
 
+    private readonly IdentityDatabase _database;
+
     private AuditHost(string folder, TimeProvider clock)
     {
+        var identity = Options.Create(new IdentityOptions { Folder = folder });
+        _database = new IdentityDatabase(identity, NullLogger<IdentityDatabase>.Instance);
         Trail = new AuditTrail(
-            Options.Create(new IdentityOptions { Folder = folder }), Options.Create(new AuditOptions { Bytes = 1024 * 1024 }), clock,
+            identity, Options.Create(new AuditOptions { Bytes = 1024 * 1024 }), _database, clock,
             new AuditMetrics(_meters.GetRequiredService<IMeterFactory>()), NullLogger<AuditTrail>.Instance);
     }
 
@@ -24,6 +29,7 @@ internal sealed class AuditHost : IAsyncDisposable
     {
         Directory.CreateDirectory(folder);
         var host = new AuditHost(folder, clock ?? TimeProvider.System);
+        await host._database.OpenAsync();
         await host.Trail.StartAsync(CancellationToken.None);
         return host;
     }
@@ -42,9 +48,18 @@ internal sealed class AuditHost : IAsyncDisposable
         return new AuditVerifier(Path.Combine(folder, AuditLog.FolderName), key).Verify(from, to, readableTo: null, CancellationToken.None);
     }
 
+    /// <summary>As a daemon does that runs: with the key itself, and not its public half alone.</summary>
+    public static AuditVerification VerifyWithKey(string folder)
+    {
+        using var own = AuditKey.Open(folder);
+        using var key = own.ForVerifying();
+        return new AuditVerifier(Path.Combine(folder, AuditLog.FolderName), key).Verify(null, null, readableTo: null, CancellationToken.None);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Trail.DisposeAsync();
+        await _database.DisposeAsync();
         await _meters.DisposeAsync();
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Roost.Identity.Audit;
+using Roost.Identity.Store;
 using Roost.Storage.Logs;
 using Roost.Tests.Support;
 
@@ -12,7 +13,9 @@ public sealed class AuditTamperingTests
 
     private string Identity => _folder["identity"];
 
-    private string Segments => AuditLog.SegmentsOf(Path.Combine(Identity, AuditLog.FolderName));
+    private string Audit => Path.Combine(Identity, AuditLog.FolderName);
+
+    private string Segments => AuditLog.SegmentsOf(Audit);
 
     [SetUp]
     public void MakeFolder() => _folder = new TemporaryFolder();
@@ -109,8 +112,10 @@ public sealed class AuditTamperingTests
 
         await AuditHost.WriteAsync(Identity, 5);
 
-        Assert.That(AuditHost.Verify(Identity).Faults, Is.EqualTo(new[] { "records 19 to 21 are missing" }));
-        Assert.That(await ActionsAsync(), Does.Contain("audit.broken"));
+        Assert.That(AuditHost.Verify(Identity).Faults, Is.EqualTo(new[]
+        {
+            "records 19 to 21 are missing", "record 22 says what the daemon found when it started: records are missing at the end: the last one was 21",
+        }));
     }
 
     [Test]
@@ -159,7 +164,7 @@ public sealed class AuditTamperingTests
         Assert.That(AuditHost.Verify(Identity).Faults, Has.Some.Contains("the file with the signed head is missing"));
 
         await AuditHost.WriteAsync(Identity, 1);
-        Assert.That(await ActionsAsync(), Does.Contain("audit.broken"));
+        Assert.That(AuditHost.Verify(Identity).Faults, Has.Some.Contains("the daemon did not go on from record 21"));
     }
 
     [Test]
@@ -171,6 +176,159 @@ public sealed class AuditTamperingTests
         await AuditHost.WriteAsync(Identity, 1);
 
         Assert.That(AuditHost.Verify(Identity).Faults, Has.Some.Contains("those before it were taken away"));
+    }
+
+    [Test]
+    public async Task An_audit_that_was_removed_with_its_head_is_noticed_and_stays_so()
+    {
+        await AuditHost.WriteAsync(Identity, 20);
+        Directory.Delete(Audit, recursive: true);
+
+        await AuditHost.WriteAsync(Identity, 5);
+        await AuditHost.WriteAsync(Identity, 5);
+
+        Assert.That(AuditHost.Verify(Identity).Faults, Has.Some.Contains("those before it were taken away"));
+    }
+
+    [Test]
+    public async Task An_end_that_was_cut_off_with_the_head_is_noticed_and_stays_so()
+    {
+        await AuditHost.WriteAsync(Identity, 20);
+        await RewriteAsync(records => [.. records.SkipLast(10)]);
+        File.Delete(Path.Combine(Audit, AuditHead.FileName));
+
+        await AuditHost.WriteAsync(Identity, 5);
+
+        Assert.That(AuditHost.Verify(Identity).Faults, Does.Contain("records 12 to 21 are missing"));
+    }
+
+    [Test]
+    public async Task A_history_linked_anew_without_a_head_is_not_signed_on()
+    {
+        await AuditHost.WriteAsync(Identity, 200);
+        await RewriteAsync(records => LinkAnew([.. records.SkipLast(1)], 7, record => Replace(record, "vac-6", "vac-9")));
+        File.Delete(Path.Combine(Audit, AuditHead.FileName));
+
+        await AuditHost.WriteAsync(Identity, 5);
+
+        Assert.That(AuditHost.Verify(Identity).Faults, Has.Some.Contains("says what the daemon found when it started"));
+        Assert.That(AuditHost.VerifyWithKey(Identity).Faults, Does.Contain("record 7 was not written by the daemon"));
+    }
+
+    [Test]
+    public async Task A_record_forged_behind_the_signed_end_is_not_signed_on()
+    {
+        await AuditHost.WriteAsync(Identity, 20);
+        await RewriteAsync(records =>
+        {
+            var last = AuditRecordCodec.TryDecode(records[^1])!;
+            var forged = new AuditRecord
+            {
+                Time = last.Time, Sequence = last.Sequence + 1, Previous = AuditHash.Of(records[^1]), Entry = new AuditEntry("token.create") { Principal = "user/bob" }, Mac = last.Mac,
+            };
+            return [.. records, AuditRecordCodec.Encode(forged)];
+        });
+
+        Assert.That(AuditHost.VerifyWithKey(Identity).Faults, Is.EqualTo(new[] { "record 22 was not written by the daemon" }));
+
+        await AuditHost.WriteAsync(Identity, 5);
+
+        Assert.That(AuditHost.Verify(Identity).Faults, Is.EqualTo(new[]
+        {
+            "the daemon did not go on from record 22: it found the chain to be broken there",
+            "record 23 says what the daemon found when it started: record 22 was not written by this daemon",
+        }));
+    }
+
+    [Test]
+    public async Task A_checkpoint_does_not_do_for_a_head()
+    {
+        await AuditHost.WriteAsync(Identity, 300);
+        var checkpoint = (AuditRecord?)null;
+        await RewriteAsync(records =>
+        {
+            checkpoint = AuditRecordCodec.TryDecode(records[256]);
+            return [.. records.Take(256)];
+        });
+        File.Delete(Path.Combine(Audit, AuditHead.FileName));
+        using (var head = AuditHead.OpenFile(Audit))
+        {
+            head.Write(System.Text.Encoding.UTF8.GetBytes(
+                $$"""{"offset":255,"sequence":255,"hash":"{{checkpoint!.Previous}}","noted":-1,"signature":"{{checkpoint.Signature}}"}"""));
+        }
+
+        Assert.That(AuditHost.Verify(Identity).Faults, Has.Some.Contains("the signature of the head does not fit the key"));
+    }
+
+    [Test]
+    public async Task An_older_copy_that_was_put_back_is_noticed_at_the_next_start_and_stays_so()
+    {
+        await AuditHost.WriteAsync(Identity, 20);
+        Copy(Audit, _folder["copy"]);
+        await AuditHost.WriteAsync(Identity, 100);
+        Directory.Delete(Audit, recursive: true);
+        Directory.Move(_folder["copy"], Audit);
+
+        await AuditHost.WriteAsync(Identity, 5);
+        await AuditHost.WriteAsync(Identity, 5);
+
+        Assert.That(AuditHost.Verify(Identity).Faults, Is.EqualTo(new[]
+        {
+            "records 22 to 122 are missing",
+            "record 123 says what the daemon found when it started: it ends with record 21, but has had record 122: an older copy was put back, or it was emptied",
+        }));
+    }
+
+    [Test]
+    public async Task Another_history_of_the_same_length_put_back_is_noticed()
+    {
+        await AuditHost.WriteAsync(Identity, 20);
+        Copy(Identity, _folder["other"]);
+        await AuditHost.WriteAsync(Identity, 30);
+        await AuditHost.WriteAsync(_folder["other"], 40);
+        Directory.Delete(Audit, recursive: true);
+        Directory.Move(Path.Combine(_folder["other"], AuditLog.FolderName), Audit);
+
+        await AuditHost.WriteAsync(Identity, 1);
+
+        Assert.That(AuditHost.Verify(Identity).Faults, Has.Some.Contains("is not the one that was noted in the identity database"));
+    }
+
+    [Test]
+    public async Task A_database_that_was_put_back_by_hand_is_audited_once_and_breaks_nothing()
+    {
+        await AuditHost.WriteAsync(Identity, 20);
+        File.Copy(Path.Combine(Identity, IdentityDatabase.FileName), _folder["older.db"]);
+        await AuditHost.WriteAsync(Identity, 20);
+        File.Copy(_folder["older.db"], Path.Combine(Identity, IdentityDatabase.FileName), overwrite: true);
+
+        await AuditHost.WriteAsync(Identity, 1);
+        await AuditHost.WriteAsync(Identity, 1);
+
+        Assert.That((await ActionsAsync()).Count(action => action == "identity.restored"), Is.EqualTo(1));
+        Assert.That(AuditHost.Verify(Identity).Faults, Is.Empty);
+    }
+
+    [TestCase(5L, 3L, "no records are looked at: 5 is behind 3")]
+    [TestCase(null, 5000L, "records 22 to 5000 are not there")]
+    [TestCase(30L, 40L, "records 30 to 40 are not there")]
+    [TestCase(30L, null, "there is no record 30")]
+    public async Task What_is_asked_for_and_not_there_is_not_whole(long? from, long? to, string fault)
+    {
+        await AuditHost.WriteAsync(Identity, 20);
+
+        Assert.That(AuditHost.Verify(Identity, from, to).Faults, Is.EqualTo(new[] { fault }));
+    }
+
+    [Test]
+    public async Task An_audit_without_a_record_is_whole()
+    {
+        await using (await AuditHost.StartAsync(Identity))
+        {
+            Assert.That(AuditHost.Verify(Identity).Faults, Is.Empty);
+        }
+
+        Assert.That(AuditHost.Verify(Identity).Faults, Is.Empty);
     }
 
     [Test]
@@ -186,6 +344,20 @@ public sealed class AuditTamperingTests
         var verification = AuditHost.Verify(Identity);
 
         Assert.That((verification.Faults.Count, verification.HasTornTail), Is.EqualTo((0, true)));
+    }
+
+    private static void Copy(string from, string to)
+    {
+        Directory.CreateDirectory(to);
+        foreach (var file in Directory.EnumerateFiles(from))
+        {
+            File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+        }
+
+        foreach (var folder in Directory.EnumerateDirectories(from))
+        {
+            Copy(folder, Path.Combine(to, Path.GetFileName(folder)));
+        }
     }
 
     private async Task<List<string>> ActionsAsync()
