@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
+using Roost.Identity.Audit;
 using Roost.Identity.Certificates;
 using Roost.Identity.Store;
 using Roost.Storage.Backups;
@@ -69,9 +70,9 @@ public sealed class IdentityBackup : IBackupPart
             CopyOthers(_options.Folder, staged);
             var database = Path.Combine(staged, IdentityDatabase.FileName);
             File.Copy(Path.Combine(source, IdentityDatabase.FileName), database);
-            await using (SqliteStore.Open(database, new SqliteStoreOptions { Migrations = IdentitySchema.Migrations }, _logger))
+            await using (var store = SqliteStore.Open(database, new SqliteStoreOptions { Migrations = IdentitySchema.Migrations }, _logger)) // checked and brought up to date
             {
-                // Opened, it is checked and brought up to date.
+                await store.WriteAsync(AuditNote.MarkRestored, cancellationToken);
             }
 
             if (!File.Exists(Path.Combine(source, AuthorityFile.Name)))
