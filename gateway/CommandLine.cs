@@ -12,7 +12,7 @@ internal sealed record CommandLine
           --config FILE    configuration in YAML; FILE's neighbours conf.d/*.yaml are read after it
           --data DIR       folder for everything that is kept (default ./data; wins over `data:`)
           --check-config   report everything that is wrong with the configuration, and exit: 0 is fine, 2 is not
-          --backup FILE    copy everything that lives in databases to FILE, of a daemon that does not run (`roost backup` does it while one runs);
+          --backup FILE    copy shadows, things, credentials and policies to FILE, of a daemon that does not run (`roost backup` does it while one runs);
                            with --force in the place of a FILE that is there
           --restore FILE   put back what such a file has; with --force also over what is there, which is kept aside, and
                            with --replay the changes that are known from after the backup on top of it

@@ -13,7 +13,7 @@ internal static class BackupCommand
         var data = OfflineOptions.Data("The data folder of a daemon that does not run, in place of asking one that does");
         var configuration = OfflineOptions.Configuration();
         var force = new Option<bool>("--force") { Description = "Replace FILE when it is there, once the new one is whole" };
-        var command = new Command("backup", "Copy all shadows into one file") { file, data, configuration, force };
+        var command = new Command("backup", "Copy shadows, things, credentials and policies into one file") { file, data, configuration, force };
         CommandRun.Define(command, options, terminal, async (run, cancellationToken) =>
         {
             var path = Path.GetFullPath(run.Get(file), terminal.Folder);

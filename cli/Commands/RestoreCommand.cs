@@ -14,7 +14,7 @@ internal static class RestoreCommand
         var configuration = OfflineOptions.Configuration();
         var force = new Option<bool>("--force") { Description = "Also over shadows that are there; they are kept aside" };
         var replay = new Option<bool>("--replay") { Description = "Apply the changes that the history has from after the backup" };
-        var command = new Command("restore", "Put all shadows back as a backup has them") { file, data, configuration, force, replay };
+        var command = new Command("restore", "Put shadows, things, credentials and policies back as a backup has them") { file, data, configuration, force, replay };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var path = Path.GetFullPath(parsed.GetRequiredValue(file), terminal.Folder);

@@ -38,7 +38,7 @@ internal static class UserCommands
                 return ExitCode.Done;
             }
 
-            await run.WriteLineAsync($"User {user} is there.");
+            await run.WriteLineAsync($"User {user} was made.");
             await CredentialOptions.TellNextAsync(run, made.RootElement, run.Get(policies));
             return ExitCode.Done;
         });

@@ -19,6 +19,6 @@ internal sealed class StreamHealth(IStreamCatalog streams, IStreamExports export
     {
         var damage = stream.Verification!.Damage;
         return $"Stream {stream.Name} is damaged in {damage.Count} places: {damage.Sum(one => one.Records)} records cannot be read, the first of them {damage[0].FirstOffset}. "
-            + $"'roost stream verify {stream.Name}' tells where, 'roost stream repair {stream.Name}' what giving them up would cost";
+            + $"`roost stream verify '{stream.Name}'` tells where, `roost stream repair '{stream.Name}'` what giving them up would cost";
     }
 }

@@ -25,7 +25,7 @@ internal sealed class Tokens(CredentialChanges changes, TrustedTime time, ILogge
     public TokenRecord? Find(string id) => Volatile.Read(ref _tokens).GetValueOrDefault(id);
 
     /// <exception cref="ChangeRefusedException">There is no such token.</exception>
-    public TokenRecord Get(string id) => Find(id) ?? throw new ChangeRefusedException(ChangeFault.NotFound, $"There is no token '{(TokenText.IsId(id) ? id : "of that identifier")}'. 'roost token list' shows those that there are.");
+    public TokenRecord Get(string id) => Find(id) ?? throw new ChangeRefusedException(ChangeFault.NotFound, $"There is no token {(TokenText.IsId(id) ? $"'{id}'" : "of that identifier")}. 'roost token list' shows those that there are.");
 
     public void Load() => Volatile.Write(ref _tokens, changes.Read(TokenRows.All).ToImmutableDictionary(token => token.Id, StringComparer.Ordinal));
 

@@ -18,7 +18,7 @@ internal sealed class Users(CredentialChanges changes, PasswordHashing hashing, 
     public UserRecord? Find(string name) => _users.GetValueOrDefault(name);
 
     /// <exception cref="ChangeRefusedException">There is no such user.</exception>
-    public UserRecord Get(string name) => Find(name) ?? throw new ChangeRefusedException(ChangeFault.NotFound, $"There is no user '{(LoginNames.IsName(name) ? name : "of that name")}'. 'roost user list' shows those that there are.");
+    public UserRecord Get(string name) => Find(name) ?? throw new ChangeRefusedException(ChangeFault.NotFound, $"There is no user {(LoginNames.IsName(name) ? $"'{name}'" : "of that name")}. 'roost user list' shows those that there are.");
 
     public void Load() => _users = changes.Read(UserRows.All).ToImmutableDictionary(user => user.Name, StringComparer.Ordinal);
 

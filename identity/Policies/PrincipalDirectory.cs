@@ -71,5 +71,5 @@ internal sealed class PrincipalDirectory(ThingRegistry things, ClientCertificate
     private static (string Kind, string Name) Split(string text) => text.IndexOf('/') is var slash and > 0 ? (text[..slash], text[(slash + 1)..]) : ("thing", text);
 
     private static ChangeRefusedException Missing(string kind, string name) =>
-        new(ChangeFault.NotFound, $"There is no {kind} '{(name.Length <= 128 ? name : name[..128] + "...")}'; 'roost {kind} list' shows those that there are.");
+        new(ChangeFault.NotFound, $"There is no {kind} '{(name.Length <= 128 ? name : name[..128] + "...")}'; 'roost {kind} list' shows those that there are{(kind == "thing" ? $". A user is written user/{(name.Length <= 128 ? name : "NAME")}" : "")}.");
 }

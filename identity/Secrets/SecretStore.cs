@@ -92,7 +92,7 @@ internal sealed class SecretStore(CredentialChanges changes, SealingKeys seals, 
     }
 
     private SecretRecord Get(string name) =>
-        _secrets.GetValueOrDefault(name) ?? throw new ChangeRefusedException(ChangeFault.NotFound, $"There is no secret '{(name.AsSpan().ContainsAnyExcept(_inNames) ? "of that name" : name)}'. 'roost secret list' shows those that there are.");
+        _secrets.GetValueOrDefault(name) ?? throw new ChangeRefusedException(ChangeFault.NotFound, $"There is no secret {(name.AsSpan().ContainsAnyExcept(_inNames) ? "of that name" : $"'{name}'")}. 'roost secret list' shows those that there are.");
 
     private string? Open(SecretRecord secret)
     {

@@ -78,7 +78,9 @@ internal sealed partial class ThingRegistry(IdentityDatabase database, IAuditTra
         CheckReferences(old, ThingRules.Apply(old, change, default), snapshot.Types.ContainsKey, snapshot.Groups.ContainsKey);
     }
 
-    internal static ChangeRefusedException Missing(string kind, string name) => new(ChangeFault.NotFound, $"there is no {kind} '{name}'; 'roost {kind} list' shows those that there are");
+    internal static ChangeRefusedException Missing(string kind, string name) => new(ChangeFault.NotFound, kind == "type"
+        ? $"there is no type '{name}'; make it with 'roost thing type create {name}', or see 'roost thing type list'"
+        : $"there is no {kind} '{name}'; 'roost {kind} list' shows those that there are");
 
     private (ThingRecord Record, bool IsNew, bool IsChanged) Put(SqliteConnection connection, ThingChange change)
     {

@@ -85,7 +85,7 @@ internal abstract class Exporter(ExportContext context, IStreamCatalog catalog, 
     private async Task HaltAsync(Exception exception, CancellationToken stoppingToken)
     {
         var fault = exception is CorruptLogException damage
-            ? $"Stream '{Stream}' is damaged at record {damage.Offset}: 'roost stream verify {Stream}' tells where, and 'roost stream repair {Stream}' what going on behind it would cost."
+            ? $"Stream '{Stream}' is damaged at record {damage.Offset}: `roost stream verify '{Stream}'` tells where, and `roost stream repair '{Stream}'` what going on behind it would cost."
             : exception.Message;
         Context.Fault = fault;
         if (_halted != fault)
