@@ -267,7 +267,8 @@ public sealed class MqttBroker : IMqttBroker, IAsyncDisposable
 
     /// <summary>
     /// Each client of <paramref name="subject"/> that is here goes on with a policy of its own, as with <see cref="UpdatePolicyAsync"/>. Who is away gets his
-    /// when he comes back.
+    /// when he comes back; a will that he has left and may no longer publish is forgotten at once. After a restart the broker knows only identity, credential and client
+    /// identifier of such clients, and asks with those.
     /// </summary>
     /// <param name="subject">An identity or a credential; null: all clients that have one.</param>
     /// <param name="compile">Called on the broker's loop, and for clients on their way in later too: it answers at once, by what it knows then. Null: it may do everything.</param>

@@ -69,7 +69,7 @@ internal sealed partial class BrokerCore
         session.ExpirySeconds = expiry;
         session.LeftAt = null;
         session.IsAwaited = false;
-        session.Will = WillOf(connect);
+        session.Will = WillOf(connect, admission.Credential);
         if (session.IsDurable || session.IsJournaled || session.Will is not null)
         {
             var saved = _journal.Save(session);
@@ -235,12 +235,13 @@ internal sealed partial class BrokerCore
         return session;
     }
 
-    private static Will? WillOf(ConnectPacket connect) => connect.Will is null
+    private static Will? WillOf(ConnectPacket connect, string? credential) => connect.Will is null
         ? null
         : new Will(
             connect.Will,
             connect.WillDelaySeconds,
-            connect.KeepAliveSeconds == 0 ? PatienceWithoutKeepAlive : (int)(connect.KeepAliveSeconds * 1000 * KeepAliveGrace));
+            connect.KeepAliveSeconds == 0 ? PatienceWithoutKeepAlive : (int)(connect.KeepAliveSeconds * 1000 * KeepAliveGrace),
+            credential);
 
     private static uint ExpiryFor(ConnectPacket connect, MqttLimitsOptions limits)
     {

@@ -1,4 +1,5 @@
 using Roost.Mqtt.Connections;
+using Roost.Mqtt.Policies;
 using Roost.Mqtt.Protocol;
 using Roost.Mqtt.Sessions;
 
@@ -27,20 +28,29 @@ internal sealed partial class BrokerCore
 
     /// <summary>Begins <see cref="MqttBroker.UpdatePoliciesAsync"/>: clients that are on their way in get their policies by <paramref name="compile"/> from now on.</summary>
     /// <param name="subject">An identity or a credential; null: everybody who has one.</param>
-    /// <returns>The sessions whose clients are here.</returns>
+    /// <returns>The sessions whose clients are here, or have left a will.</returns>
     public Session[] BeginPolicies(string? subject, Func<ConnectedClient, IClientPolicy?> compile)
     {
         NoteChange(subject ?? "", new IdentityChange(_lastQuestion, default, compile));
-        return [.. _sessions.Values.Where(session => session is not { Connection: null, Arrival: null } && session.Client is { Identity: not null } client && IsAbout(client, subject))];
+        return [.. _sessions.Values.Where(session => Acts(session) && IsAbout(session, subject))];
     }
 
     public void UpdatePolicies(ReadOnlySpan<Session> sessions, Func<ConnectedClient, IClientPolicy?> compile)
     {
         foreach (var session in sessions)
         {
-            if (session is { HasEnded: false, Client: { Identity: not null } client } && session is not { Connection: null, Arrival: null })
+            if (!Acts(session))
             {
-                ChangePolicy(session, compile(client));
+                continue;
+            }
+
+            if (session is { Connection: null, Arrival: null })
+            {
+                JudgeWill(session, compile(session.Client ?? AbsentClientOf(session)));
+            }
+            else
+            {
+                ChangePolicy(session, compile(session.Client!));
             }
         }
     }
@@ -59,7 +69,7 @@ internal sealed partial class BrokerCore
     {
         NoteChange(credential, new IdentityChange(_lastQuestion, reasonCode, Compile: null));
         var closed = 0;
-        foreach (var session in _sessions.Values.Where(session => session.Client?.Credential == credential || session.Identity == credential).ToArray())
+        foreach (var session in _sessions.Values.Where(session => IsOf(session, credential)).ToArray())
         {
             ForgetWill(session);
             closed += SendAway(session, reasonCode, "the client's credential holds no longer") ? 1 : 0;
@@ -80,7 +90,33 @@ internal sealed partial class BrokerCore
 
     private Session[] SessionsOf(string identity) => [.. _sessions.Values.Where(session => session.Identity == identity)];
 
-    private static bool IsAbout(ConnectedClient client, string? subject) => subject is null || client.Identity == subject || client.Credential == subject;
+    private static bool IsAbout(Session session, string? subject) => subject is null || IsOf(session, subject);
+
+    /// <param name="subject">An identity or a credential. That of a client that was here before a restart is known only by its will.</param>
+    private static bool IsOf(Session session, string subject) =>
+        session.Identity == subject || session.Client?.Credential == subject || session.Will?.Credential == subject || session.Arrival?.Absence?.Will?.Credential == subject;
+
+    /// <summary>Whether a client that is known does something by its rights: it is here, on its way in, or has left a will.</summary>
+    private static bool Acts(Session session) => session is { HasEnded: false, Identity: not null } && session is not { Connection: null, Arrival: null, Will: null };
+
+    /// <summary>Whose session it is, as far as is known after a restart.</summary>
+    private static ConnectedClient AbsentClientOf(Session session) => new()
+    {
+        ClientIdentifier = session.ClientIdentifier,
+        Identity = session.Identity,
+        Credential = session.Will?.Credential,
+        ListenerName = "",
+        RemoteEndPoint = "",
+    };
+
+    /// <summary>The rest of what the client may do is judged when it comes back; its will does not wait for that.</summary>
+    private void JudgeWill(Session session, IClientPolicy? policy)
+    {
+        if (session.Will is { } will && policy is not null && !new Permissions(policy, _logger).MayPublish(will.Message.Topic, will.Message.Retain))
+        {
+            ForgetWill(session);
+        }
+    }
 
     private void ForgetWill(Session session)
     {

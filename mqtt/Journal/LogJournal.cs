@@ -244,7 +244,8 @@ internal sealed partial class LogJournal : ISessionJournal
             .AddNumber(will.DelaySeconds)
             .AddNumber(will.PatienceMilliseconds)
             .AddText(will.Message.Topic.Value)
-            .AddBytes(properties);
+            .AddBytes(properties)
+            .AddText(will.Credential ?? "");
     }
 
     private void AddOwner(Session session)

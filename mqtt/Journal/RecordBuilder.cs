@@ -6,7 +6,7 @@ namespace Roost.Mqtt.Journal;
 internal sealed class RecordBuilder
 {
     /// <summary>The version of the format, in the high four bits of a record's first byte.</summary>
-    public const byte Version = 3;
+    public const byte Version = 4;
 
     private byte[] _bytes = new byte[1024];
     private int _length;

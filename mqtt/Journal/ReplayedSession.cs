@@ -209,7 +209,8 @@ internal sealed class ReplayedSession(long number, LiveRecords live)
             Retain = (options & 4) != 0,
             Properties = PublishProperties.Read(parser.ReadBytes()),
         };
-        return new Will(message, delay, patience);
+        var credential = parser.Version < 4 ? "" : parser.ReadText();
+        return new Will(message, delay, patience, credential.Length == 0 ? null : credential);
     }
 
     private StoredMessage? MessageAt(long sequence) => sequence >= Queue.Head && sequence < Queue.Tail ? Queue[sequence].Message : null;

@@ -49,7 +49,17 @@ public sealed class JournalFormatTests
     }
 
     [Test]
-    public async Task Version_3_is_what_is_written()
+    public async Task Version_3_is_read()
+    {
+        await WriteAsync("31010173053C0000000000090590BF050177000205726F626F74/21");
+
+        await using var journaled = new JournaledCore(_folder.Path, time: _machine, machine: _machine.Clock);
+
+        Assert.That(BrokerState.Of(journaled.Core), Is.EqualTo("1 s expires 60 of robot will w 1 after 5\n  taken \n"));
+    }
+
+    [Test]
+    public async Task Version_4_is_what_is_written()
     {
         await using (var journaled = new JournaledCore(_folder.Path, time: _machine, machine: _machine.Clock, hooks: JournaledCore.ByUserName))
         {
@@ -64,12 +74,12 @@ public sealed class JournalFormatTests
 
         Assert.That(await ReadAsync(), Is.EqualTo(new[]
         {
-            "3B80D0EAB6B73380D0EAB6B73300002430303030303030312D303030302D303030302D303030302D303030303030303030303030/", // the clock: 2026-01-01, at the boot, not synchronised, the boot's identifier
-            "31010173053C0000000000090590BF050177000205726F626F74/21", // the will: QoS 1, after 5 s, 90 s patience, on w; of robot
-            "33010161000200/",
-            "350101610001000100/78",
-            "352480D0EAB6B733017200/79", // of an anonymous client
-            "3102016E053C00000000000001/", // the same
+            "4B80D0EAB6B73380D0EAB6B73300002430303030303030312D303030302D303030302D303030302D303030303030303030303030/", // the clock: 2026-01-01, at the boot, not synchronised, the boot's identifier
+            "41010173053C0000000000090590BF05017700000205726F626F74/21", // the will: QoS 1, after 5 s, 90 s patience, on w; of robot
+            "43010161000200/",
+            "450101610001000100/78",
+            "452480D0EAB6B733017200/79", // of an anonymous client
+            "4102016E053C00000000000001/", // the same
         }));
     }
 

@@ -78,6 +78,77 @@ public sealed class CredentialTests
         await watcher.ExpectNothingAsync();
     }
 
+    [TestCase("thing/t")]
+    [TestCase("cert/1")]
+    [TestCase(null)]
+    public async Task A_will_that_its_client_may_no_longer_publish_is_forgotten_while_the_client_is_away(string? subject)
+    {
+        await using var broker = await StartAsync();
+        await LeaveWithWillAsync(broker);
+        using var watcher = await WatchAsync(broker);
+
+        await broker.Broker.UpdatePoliciesAsync(subject, static _ => new TestPolicy(publish: "nothing"));
+
+        await broker.Broker.DisconnectClientAsync("c", endSession: true); // at the latest now it would be due
+        await watcher.ExpectNothingAsync();
+    }
+
+    [TestCase("thing/t", "will")]
+    [TestCase("thing/other", "nothing")]
+    public async Task A_will_that_its_client_may_still_publish_comes(string subject, string allowed)
+    {
+        await using var broker = await StartAsync();
+        await LeaveWithWillAsync(broker);
+        using var watcher = await WatchAsync(broker);
+
+        await broker.Broker.UpdatePoliciesAsync(subject, _ => new TestPolicy(publish: allowed));
+
+        await broker.Broker.DisconnectClientAsync("c", endSession: true);
+        Assert.That((await watcher.ReceivePacketAsync())[0] >> 4, Is.EqualTo(3));
+    }
+
+    [TestCase("cert/1")]
+    [TestCase("thing/t")]
+    public async Task A_credential_that_ends_after_a_restart_takes_its_wills_along(string ended)
+    {
+        using var folder = new TemporaryFolder();
+        await using (var before = await StartAsync(folder: folder.Path))
+        {
+            await LeaveWithWillAsync(before);
+        }
+
+        await using var broker = await StartAsync(folder: folder.Path);
+        using var watcher = await WatchAsync(broker);
+
+        await broker.Broker.DisconnectCredentialAsync(ended);
+
+        await broker.Broker.DisconnectClientAsync("c", endSession: true);
+        await watcher.ExpectNothingAsync();
+    }
+
+    [Test]
+    public async Task Rights_that_change_after_a_restart_are_asked_for_with_what_the_journal_knows_of_a_client()
+    {
+        using var folder = new TemporaryFolder();
+        await using (var before = await StartAsync(folder: folder.Path))
+        {
+            await LeaveWithWillAsync(before);
+        }
+
+        await using var broker = await StartAsync(folder: folder.Path);
+        using var watcher = await WatchAsync(broker);
+        ConnectedClient? asked = null;
+        await broker.Broker.UpdatePoliciesAsync("cert/1", client =>
+        {
+            asked = client;
+            return new TestPolicy(publish: "nothing");
+        });
+
+        Assert.That((asked?.ClientIdentifier, asked?.Identity, asked?.Credential), Is.EqualTo(("c", "thing/t", "cert/1")));
+        await broker.Broker.DisconnectClientAsync("c", endSession: true);
+        await watcher.ExpectNothingAsync();
+    }
+
     [Test]
     public async Task Each_client_gets_a_policy_of_its_own_and_others_keep_theirs()
     {
@@ -305,14 +376,32 @@ public sealed class CredentialTests
         Assert.That(authenticator.Asked.Select(static asked => asked.UserName), isAnonymous ? Is.Empty : Is.EqualTo(new[] { userName.Split('?')[0] }));
     }
 
-    private static Task<TestBroker> StartAsync(TestAuthenticator? authenticator = null, TestObserver? observer = null) => TestBroker.StartAsync(register: services =>
-    {
-        services.AddSingleton<IClientAuthenticator>(authenticator ?? new TestAuthenticator(static (credentials, _) => new(Admit(credentials.UserName!.Split(' ')))));
-        if (observer is not null)
+    private static Task<TestBroker> StartAsync(TestAuthenticator? authenticator = null, TestObserver? observer = null, string? folder = null) => TestBroker.StartAsync(
+        options => options.Folder = folder ?? options.Folder,
+        register: services =>
         {
-            services.AddSingleton<IConnectionObserver>(observer);
-        }
-    });
+            services.AddSingleton<IClientAuthenticator>(authenticator ?? new TestAuthenticator(static (credentials, _) => new(Admit(credentials.UserName!.Split(' ')))));
+            if (observer is not null)
+            {
+                services.AddSingleton<IConnectionObserver>(observer);
+            }
+        });
+
+    /// <summary>A client comes, and goes again: its will is due in an hour.</summary>
+    private static async Task LeaveWithWillAsync(TestBroker broker)
+    {
+        using var client = await broker.ConnectAsync(ConnectWithWill("c", "thing/t cert/1", expirySeconds: 3600));
+        await client.SendAsync("E0 01 04");
+        await client.ExpectCloseAsync();
+    }
+
+    private static async Task<RawClient> WatchAsync(TestBroker broker)
+    {
+        var watcher = await broker.ConnectAsync(Connect("w", "w w"));
+        await watcher.SendAsync(RawClient.Subscribe("will", 0, V500));
+        await watcher.ReceivePacketAsync();
+        return watcher;
+    }
 
     /// <summary>The user name is identity and credential.</summary>
     private static ClientAdmission Admit(string[] claim) => ClientAdmission.Admit(claim[0], policy: null, claim[1], $"tag of {claim[1]}");
