@@ -22,6 +22,9 @@ public sealed class ClientAdmission
     /// <summary>The authenticator's own, handed on to readers and observers as it is; also with a refusal.</summary>
     public object? Tag { get; private init; }
 
+    /// <summary>The client identifier is the identity's by its name: a session that another identity has under it ends, instead of keeping the client out.</summary>
+    public bool OwnsClientIdentifier { get; private init; }
+
     /// <summary>See <see cref="AsAnonymous"/>.</summary>
     internal bool IsForListener { get; private init; }
 
@@ -29,10 +32,11 @@ public sealed class ClientAdmission
     public string? Reason { get; private init; }
 
     /// <param name="policy">Null: the client may do everything.</param>
-    public static ClientAdmission Admit(string identity, IClientPolicy? policy = null, string? credential = null, object? tag = null)
+    /// <param name="ownsClientIdentifier">See <see cref="OwnsClientIdentifier"/>.</param>
+    public static ClientAdmission Admit(string identity, IClientPolicy? policy = null, string? credential = null, object? tag = null, bool ownsClientIdentifier = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(identity);
-        return new ClientAdmission { Identity = identity, Policy = policy, Credential = credential, Tag = tag };
+        return new ClientAdmission { Identity = identity, Policy = policy, Credential = credential, Tag = tag, OwnsClientIdentifier = ownsClientIdentifier };
     }
 
     /// <param name="reasonCode">A failure. In 3.1.1 the nearest return code is sent, see docs/compatibility.md.</param>
@@ -43,7 +47,8 @@ public sealed class ClientAdmission
         return new ClientAdmission { ReasonCode = reasonCode, Reason = reason, Tag = tag };
     }
 
-    internal ClientAdmission With(IClientPolicy? policy) => new() { Identity = Identity, Policy = policy, Credential = Credential, Tag = Tag };
+    internal ClientAdmission With(IClientPolicy? policy) =>
+        new() { Identity = Identity, Policy = policy, Credential = Credential, Tag = Tag, OwnsClientIdentifier = OwnsClientIdentifier };
 
     /// <summary>Nothing speaks against it, and nobody knows it: it comes in as an anonymous client, where the listener takes those.</summary>
     public static ClientAdmission AsAnonymous() => new() { IsForListener = true };

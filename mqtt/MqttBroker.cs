@@ -226,6 +226,11 @@ public sealed class MqttBroker : IMqttBroker, IAsyncDisposable
     public Task<bool> DisconnectClientAsync(string clientIdentifier, bool endSession = false, bool withoutWill = false, ReasonCode reasonCode = ReasonCode.AdministrativeAction) =>
         OnLoopAsync(() => _core.DisconnectClient(clientIdentifier, endSession, withoutWill, reasonCode));
 
+    /// <summary>Closes this connection of a client, and no other that may have its client identifier by now; its will is forgotten.</summary>
+    /// <returns>False: it is no longer here.</returns>
+    public Task<bool> DisconnectClientAsync(ConnectedClient client, ReasonCode reasonCode = ReasonCode.AdministrativeAction) =>
+        OnLoopAsync(() => _core.DisconnectClient(client, reasonCode));
+
     /// <summary>The retained messages whose topics match, by the bytes of the topic.</summary>
     /// <param name="filter">Null: all, also those whose topics begin with $.</param>
     /// <param name="after">Only those behind this topic.</param>

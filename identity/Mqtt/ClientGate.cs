@@ -124,7 +124,8 @@ internal sealed class ClientGate(IServiceProvider services, ConnectMetrics metri
         var resource = ConnectRight.On(shown.ClientIdentifier);
         if (rights.Allows(ConnectRight.Action, resource))
         {
-            return ClientAdmission.Admit(principal.Owner, rights.ForMqtt, principal.Id, principal);
+            // What a claim, or whoever may connect by any name, has put under a thing's name must not keep the thing out.
+            return ClientAdmission.Admit(principal.Owner, rights.ForMqtt, principal.Id, principal, ownsClientIdentifier: principal.Thing == shown.ClientIdentifier);
         }
 
         var because = rights.Explain(ConnectRight.Action, resource).Because is [var first, ..] ? first : "no policy allows it";

@@ -64,15 +64,15 @@ internal sealed class LiveConnections(MqttBroker? broker, ConnectionRegister reg
             return rights.ForMqtt;
         }
 
-        _ = CloseAsync(client.ClientIdentifier); // from now on it may do nothing; that it goes, too, takes a turn of the loop
+        _ = CloseAsync(client); // from now on it may do nothing; that it goes, too, takes a turn of the loop
         return NoRights.Instance;
     }
 
-    private async Task CloseAsync(string clientIdentifier)
+    private async Task CloseAsync(ConnectedClient client)
     {
         try
         {
-            await broker!.DisconnectClientAsync(clientIdentifier, withoutWill: true, reasonCode: ReasonCode.NotAuthorized);
+            await broker!.DisconnectClientAsync(client, ReasonCode.NotAuthorized);
         }
         catch (ObjectDisposedException)
         {

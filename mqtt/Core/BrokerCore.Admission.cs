@@ -106,7 +106,7 @@ internal sealed partial class BrokerCore
 
         if (_sessions.TryGetValue(arrival.ClientIdentifier, out var session))
         {
-            return session.Identity is not null && IsAnothers(session, admission)
+            return session.Identity is not null && !admission.OwnsClientIdentifier && IsAnothers(session, admission)
                 ? new PacketFault(ReasonCode.ClientIdentifierNotValid, "the client identifier is another's")
                 : null;
         }
@@ -123,7 +123,7 @@ internal sealed partial class BrokerCore
 
     /// <summary>
     /// Somebody's session is for nobody else. An anonymous client's is for all anonymous ones; a client that is known, to whom the client identifier
-    /// may belong, is not kept out by it, but does not get what a stranger has put there. Who was known by nothing but a credential has its session
+    /// may belong, is not kept out by it, but does not get what a stranger has put there; nor is the identity whose own name it is kept out by another. Who was known by nothing but a credential has its session
     /// also when that credential has become somebody's.
     /// </summary>
     private static bool IsAnothers(Session session, ClientAdmission admission) =>

@@ -66,6 +66,11 @@ internal sealed partial class BrokerCore
         return true;
     }
 
+    /// <returns>False: the client is no longer here.</returns>
+    public bool DisconnectClient(ConnectedClient client, ReasonCode reasonCode) =>
+        _sessions.TryGetValue(client.ClientIdentifier, out var session) && ReferenceEquals(session.Client, client)
+        && DisconnectClient(client.ClientIdentifier, endSession: false, withoutWill: true, reasonCode);
+
     private ClientDescription Describe(Session session) => new()
     {
         ClientIdentifier = session.ClientIdentifier,

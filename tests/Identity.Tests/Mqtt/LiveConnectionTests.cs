@@ -35,6 +35,20 @@ public sealed class LiveConnectionTests
     }
 
     [Test]
+    public async Task A_thing_is_not_kept_out_by_who_may_connect_by_any_name()
+    {
+        using var certificate = await _rig.AddThingAsync("vac-1");
+        using var claim = await _rig.AddCertificateAsync(thing: null);
+        await _rig.SetPolicyAsync("any-name", MqttRig.IdOf(claim), "Allow iot:Connect client/*");
+        await using var occupant = await _rig.ConnectAsync("vac-1", claim, expiry: s_lasting);
+
+        await using var robot = await _rig.ConnectAsync("vac-1", certificate);
+
+        Assert.That(await occupant.EndAsync(), Is.EqualTo(ReasonCode.SessionTakenOver));
+        Assert.That(await MqttRig.RefusalOfAsync(_rig.Options("vac-1", claim)), Is.EqualTo(ReasonCode.ClientIdentifierNotValid));
+    }
+
+    [Test]
     public async Task A_thing_that_is_deleted_ends_all_of_its_connections()
     {
         using var certificate = await _rig.AddThingAsync("vac-1");

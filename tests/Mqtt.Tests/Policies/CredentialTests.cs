@@ -204,6 +204,50 @@ public sealed class CredentialTests
         Assert.That(await SubscribeAsync(client, "slow/tag"), Is.Zero);
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task Whose_own_the_client_identifier_is_gets_a_session_of_its_own_whoever_has_it(bool isHere)
+    {
+        await using var broker = await StartAsync();
+        var claim = await broker.ConnectAsync(Connect("t", "cert/claim cert/claim", expirySeconds: 3600));
+        await SubscribeAsync(claim, "of/the/claim");
+        if (!isHere)
+        {
+            await claim.SendAsync("E0 00");
+            await claim.ExpectCloseAsync();
+        }
+
+        using var robot = await RawClient.OpenAsync(broker.Port);
+        await robot.SendAsync(Connect("t", "thing/t cert/1 own", clean: false));
+
+        Assert.That((await robot.ReceivePacketAsync())[2..4], Is.EqualTo(new byte[] { 0, 0 }), "let in, to a new session");
+        if (isHere)
+        {
+            Assert.That((await claim.ReceivePacketAsync())[2], Is.EqualTo((byte)ReasonCode.SessionTakenOver));
+        }
+
+        using var again = await RawClient.OpenAsync(broker.Port);
+        await again.SendAsync(Connect("t", "cert/claim cert/claim"));
+        Assert.That((await again.ReceivePacketAsync())[3], Is.EqualTo((byte)ReasonCode.ClientIdentifierNotValid));
+        claim.Dispose();
+    }
+
+    [Test]
+    public async Task A_connection_that_is_closed_is_not_mistaken_for_the_next_by_its_name()
+    {
+        await using var broker = await StartAsync();
+        using var first = await broker.ConnectAsync(Connect("c", "thing/t cert/1"));
+        var client = (await broker.Broker.InspectAsync(static core => core.Connections.Single().Client))!;
+        using var next = await broker.ConnectAsync(Connect("c", "thing/t cert/2"));
+
+        Assert.That(await broker.Broker.DisconnectClientAsync(client, ReasonCode.NotAuthorized), Is.False);
+        await next.ExpectNothingAsync();
+
+        var present = (await broker.Broker.InspectAsync(static core => core.Connections.Single().Client))!;
+        Assert.That(await broker.Broker.DisconnectClientAsync(present, ReasonCode.NotAuthorized), Is.True);
+        Assert.That((await next.ReceivePacketAsync())[2], Is.EqualTo((byte)ReasonCode.NotAuthorized));
+    }
+
     [Test]
     public async Task Who_was_known_by_a_credential_alone_keeps_its_session_when_that_becomes_a_things()
     {
@@ -403,8 +447,8 @@ public sealed class CredentialTests
         return watcher;
     }
 
-    /// <summary>The user name is identity and credential.</summary>
-    private static ClientAdmission Admit(string[] claim) => ClientAdmission.Admit(claim[0], policy: null, claim[1], $"tag of {claim[1]}");
+    /// <summary>The user name is identity and credential, and a third word where the client identifier is its own.</summary>
+    private static ClientAdmission Admit(string[] claim) => ClientAdmission.Admit(claim[0], policy: null, claim[1], $"tag of {claim[1]}", ownsClientIdentifier: claim.Length > 2);
 
     private static string Connect(string name, string user, uint? expirySeconds = null, bool clean = true) =>
         RawClient.Connect(name, V500, clean: clean, expirySeconds: expirySeconds, userName: user);
