@@ -68,6 +68,17 @@ public sealed class DeployerRightsTests
         await SendAsync(_owner, HttpMethod.Put, $"{Functions}/free/configuration", new { Timeout = 4 }, 200);
     }
 
+    [Test]
+    public async Task Settings_that_refer_to_a_secret_need_it_too()
+    {
+        var settings = new { Environment = new { Variables = new { CLOUD = "Bearer ${secret:cloud-password}" } } };
+
+        Assert.That(await SendAsync(_deployer, HttpMethod.Put, $"{Functions}/plain/configuration", settings, 403), Does.Contain("has secrets"));
+        await CreateAsync(_owner, "told", null, 201);
+        await SendAsync(_owner, HttpMethod.Put, $"{Functions}/told/configuration", settings, 200);
+        await SendAsync(_deployer, HttpMethod.Put, $"{Functions}/told/code", new { ZipFile = Zip(null) }, 403); // it would read what is there already
+    }
+
     [TestCase("arn:aws:iot:local:000000000000:topic/robots/vac-9/cmd", 403)]
     [TestCase("arn:aws:lambda:local:000000000000:function:pay", 403)]
     [TestCase("arn:aws:iot:local:000000000000:topic/done/plain", 200)]
