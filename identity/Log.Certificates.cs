@@ -31,4 +31,7 @@ internal static partial class Log
 
     [LoggerMessage(6108, LogLevel.Warning, "The renewal that {ClientIdentifier} asked for has failed")]
     public static partial void RenewalFailed(this ILogger logger, string clientIdentifier, Exception exception);
+
+    [LoggerMessage(6520, LogLevel.Warning, "That {Fingerprint} was used could not be written down")]
+    public static partial void FirstUseNotStored(this ILogger logger, string fingerprint, Exception exception);
 }

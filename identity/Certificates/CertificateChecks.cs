@@ -46,10 +46,24 @@ internal sealed class CertificateChecks(ClientCertificates certificates, Authori
                 return Refuse(CredentialFault.Unknown, "the certificate is not registered, or was deleted");
             }
 
+            if (certificates.HasEnded(fingerprint))
+            {
+                return Refuse(CredentialFault.Unknown, "the certificate was deleted; 'roost cert register' lets it in again");
+            }
+
             registered = await justInTime.RegisterAsync(certificate, authority, cancellationToken);
             if (registered is null)
             {
                 return Refuse(CredentialFault.Inactive, "too many certificates of its CA wait for their activation");
+            }
+        }
+
+        if (registered.Status == CertificateStatus.Active)
+        {
+            registered = await certificates.NoteUseAsync(registered);
+            if (registered is null)
+            {
+                return Refuse(CredentialFault.Unknown, "the certificate was deleted");
             }
         }
 

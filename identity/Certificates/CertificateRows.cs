@@ -7,7 +7,7 @@ namespace Roost.Identity.Certificates;
 /// <summary>Reads and writes the rows of client certificates. In whose transaction, the caller decides.</summary>
 internal static class CertificateRows
 {
-    private const string Columns = "SELECT fingerprint, der, thing, issuer, status, created_at, replaced_by, ends_at FROM certificates";
+    private const string Columns = "SELECT fingerprint, der, thing, issuer, status, created_at, replaced_by, ends_at, used_at, renewed_from FROM certificates";
 
     public static List<CertificateDescription> ReadAll(SqliteConnection connection)
     {
@@ -46,17 +46,21 @@ internal static class CertificateRows
     public static bool Insert(SqliteConnection connection, CertificateDescription certificate, ReadOnlyMemory<byte> der) => RegistryRows.Execute(
         connection,
         """
-        INSERT INTO certificates (fingerprint, der, thing, issuer, status, created_at, replaced_by, ends_at)
-        VALUES ($fingerprint, $der, $thing, $issuer, $status, $created, NULL, NULL) ON CONFLICT (fingerprint) DO NOTHING
+        INSERT INTO certificates (fingerprint, der, thing, issuer, status, created_at, renewed_from)
+        VALUES ($fingerprint, $der, $thing, $issuer, $status, $created, $from) ON CONFLICT (fingerprint) DO NOTHING
         """,
         ("$fingerprint", certificate.Fingerprint), ("$der", der.ToArray()), ("$thing", certificate.Thing), ("$issuer", certificate.Issuer),
-        ("$status", certificate.Status.ToString()), ("$created", certificate.CreatedAt.ToUnixTimeMilliseconds())) == 1;
+        ("$status", certificate.Status.ToString()), ("$created", certificate.CreatedAt.ToUnixTimeMilliseconds()), ("$from", certificate.RenewedFrom)) == 1;
 
     public static void Update(SqliteConnection connection, CertificateDescription certificate) => RegistryRows.Execute(
         connection,
         "UPDATE certificates SET thing = $thing, status = $status, replaced_by = $replaced, ends_at = $ends WHERE fingerprint = $fingerprint",
         ("$fingerprint", certificate.Fingerprint), ("$thing", certificate.Thing), ("$status", certificate.Status.ToString()),
         ("$replaced", certificate.ReplacedBy), ("$ends", certificate.EndsAt?.ToUnixTimeMilliseconds()));
+
+    /// <summary>Written once. Nothing happens where it is written already.</summary>
+    public static void SetUsed(SqliteConnection connection, string fingerprint, DateTimeOffset at) => RegistryRows.Execute(
+        connection, "UPDATE certificates SET used_at = $at WHERE fingerprint = $fingerprint AND used_at IS NULL", ("$fingerprint", fingerprint), ("$at", at.ToUnixTimeMilliseconds()));
 
     public static void Delete(SqliteConnection connection, string fingerprint) =>
         RegistryRows.Execute(connection, "DELETE FROM certificates WHERE fingerprint = $fingerprint", ("$fingerprint", fingerprint));
@@ -73,8 +77,12 @@ internal static class CertificateRows
         return description with
         {
             ReplacedBy = Text(6),
-            EndsAt = reader.IsDBNull(7) ? null : DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(7)),
+            EndsAt = Time(7),
+            UsedAt = Time(8),
+            RenewedFrom = Text(9),
         };
+
+        DateTimeOffset? Time(int column) => reader.IsDBNull(column) ? null : DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(column));
 
         string? Text(int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
     }

@@ -6,17 +6,16 @@ namespace Roost.Identity.Certificates;
 /// <summary>A thing's certificates go with it.</summary>
 internal sealed partial class ClientCertificates
 {
-    public async Task BeginAsync(string thing, ChangedBy by, CancellationToken cancellationToken)
-    {
-        foreach (var certificate in Of(thing))
-        {
-            await DetachPoliciesAsync(certificate.PrincipalId, by, cancellationToken);
-        }
+    public IReadOnlyList<string> PrincipalsOf(string thing) => [.. Of(thing).Select(static certificate => certificate.PrincipalId)];
 
-        await DetachPoliciesAsync($"thing/{thing}", by, cancellationToken);
+    public void Delete(SqliteConnection connection, string thing)
+    {
+        KeepEnded(connection, "thing", thing);
+        RegistryRows.Execute(connection, "DELETE FROM certificates WHERE thing = $thing", ("$thing", thing));
     }
 
-    public void Delete(SqliteConnection connection, string thing) => RegistryRows.Execute(connection, "DELETE FROM certificates WHERE thing = $thing", ("$thing", thing));
+    /// <summary>Whether it was here and was deleted; only its registration by name brings it back.</summary>
+    public bool HasEnded(string fingerprint) => database.Store.Read(connection => IsEnded(connection, fingerprint));
 
     public async Task ForgetAsync(string thing)
     {
@@ -32,8 +31,13 @@ internal sealed partial class ClientCertificates
         }
     }
 
-    private Task DetachPoliciesAsync(string target, ChangedBy by, CancellationToken cancellationToken) =>
-        policies.DetachAllAsync(target, by, cancellationToken);
+    private static bool IsEnded(SqliteConnection connection, string fingerprint) =>
+        RegistryRows.Strings(connection, "SELECT fingerprint FROM ended_certificates WHERE fingerprint = $name", fingerprint).Count > 0;
+
+    /// <summary>Those of other CAs, which may register what comes: a certificate that was deleted must not do so.</summary>
+    private void KeepEnded(SqliteConnection connection, string column, string value) => RegistryRows.Execute(
+        connection, $"INSERT OR IGNORE INTO ended_certificates (fingerprint) SELECT fingerprint FROM certificates WHERE {column} = $value AND issuer IS NOT NULL AND issuer <> $own",
+        ("$value", value), ("$own", Fingerprints.Of(authority.Certificate)));
 
     private Task WriteBundleIfPinnedAsync(CertificateDescription certificate) => certificate.Issuer is null ? WriteBundleAsync() : Task.CompletedTask;
 

@@ -29,7 +29,12 @@ internal sealed partial class ClientCertificates
         }
 
         var description = CertificateRows.Describe(certificate, thing, chain?.Authority.Fingerprint, CertificateStatus.Active, time.Now);
-        await InsertAsync(certificate, description, cancellationToken);
+        if (Find(description.Fingerprint) is null)
+        {
+            await policies.DetachAllAsync(description.PrincipalId, by, cancellationToken); // of its former life
+        }
+
+        await InsertAsync(certificate, description, cancellationToken, comesBack: true);
         await WriteBundleIfPinnedAsync(description);
         await audit.RecordAsync(by.Entry("certificate.register", description.PrincipalId, thing), CancellationToken.None);
         return description;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Roost.Identity.Store;
 using Roost.Identity.Things;
@@ -10,7 +11,8 @@ namespace Roost.Identity.Certificates;
 /// <summary>The client certificates: made here, or registered as others made them. What is asked comes from memory.</summary>
 internal sealed partial class ClientCertificates(
     IdentityDatabase database, GatewayAuthority authority, AuthorityStore authorities, ClientAuthorities bundle, TrustedTime time, IAuditTrail audit,
-    IdentityChanges changes, IOptions<IdentityCertificateOptions> options, IPolicyAttachments policies) : IClientCertificates, IIdentityPart, IThingEnding
+    IdentityChanges changes, IOptions<IdentityCertificateOptions> options, IPolicyAttachments policies,
+    ILogger<ClientCertificates> logger) : IClientCertificates, IIdentityPart, IThingEnding
 {
     private const string Unattached = "Roost client certificate";
     private static readonly TimeSpan s_maxValidity = TimeSpan.FromDays(3653);
@@ -46,6 +48,15 @@ internal sealed partial class ClientCertificates(
 
     public async Task<IssuedCertificate> IssueAsync(CertificateOrder order, ChangedBy by, CancellationToken cancellationToken = default)
     {
+        using var made = Make(order);
+        await InsertAsync(made.Certificate, made.Issued.Description, cancellationToken);
+        await audit.RecordAsync(by.Entry("certificate.create", made.Issued.Description.PrincipalId, order.Thing), CancellationToken.None);
+        return made.Issued;
+    }
+
+    /// <summary>Signs one; nothing is written yet.</summary>
+    private MadeCertificate Make(CertificateOrder order, string? renewedFrom = null)
+    {
         var validity = order.Validity ?? options.Value.Validity;
         if (validity <= TimeSpan.Zero || validity > s_maxValidity)
         {
@@ -54,15 +65,13 @@ internal sealed partial class ClientCertificates(
 
         using var own = order.SigningRequest is null ? ECDsa.Create(ECCurve.NamedCurves.nistP256) : null;
         var key = own is null ? SigningRequests.Read(order.SigningRequest!) : new PublicKey(own);
-        using var certificate = authority.Sign((issuer, issuerKey) => CertificateMaker.Client(key, order.Thing ?? Unattached, issuer, issuerKey, time.Now + validity));
-        var description = CertificateRows.Describe(certificate, order.Thing, Fingerprints.Of(authority.Certificate), order.Status, time.Now);
-        await InsertAsync(certificate, description, cancellationToken);
-        await audit.RecordAsync(by.Entry("certificate.create", description.PrincipalId, order.Thing), CancellationToken.None);
-        return new IssuedCertificate(
+        var certificate = authority.Sign((issuer, issuerKey) => CertificateMaker.Client(key, order.Thing ?? Unattached, issuer, issuerKey, time.Now + validity));
+        var description = CertificateRows.Describe(certificate, order.Thing, Fingerprints.Of(authority.Certificate), order.Status, time.Now) with { RenewedFrom = renewedFrom };
+        return new MadeCertificate(certificate, new IssuedCertificate(
             description,
             string.Concat(authority.Intermediates.Prepend(certificate).Select(static link => link.ExportCertificatePem() + "\n")),
             authority.RootPem,
-            own is null ? null : own.ExportPkcs8PrivateKeyPem() + "\n");
+            own is null ? null : own.ExportPkcs8PrivateKeyPem() + "\n"));
     }
 
     public async Task AttachAsync(string fingerprint, string thing, ChangedBy by, CancellationToken cancellationToken = default)
@@ -77,31 +86,73 @@ internal sealed partial class ClientCertificates(
                     : certificate with { Thing = thing };
             },
             cancellationToken);
-        await audit.RecordAsync(by.Entry("certificate.attach", $"cert/{fingerprint}", thing), CancellationToken.None);
-        await changes.TellAsync(IdentityChangeKind.CredentialEnded, $"cert/{fingerprint}"); // whose sessions its clients take up has changed: they come again
+        // Whose sessions its clients take up has changed: they come again.
+        await RecordAndTellAsync(IdentityChangeKind.CredentialEnded, [$"cert/{fingerprint}"], [by.Entry("certificate.attach", $"cert/{fingerprint}", thing)]);
     }
 
-    public async Task SetStatusAsync(string fingerprint, CertificateStatus status, ChangedBy by, CancellationToken cancellationToken = default)
+    public Task SetStatusAsync(string fingerprint, CertificateStatus status, ChangedBy by, CancellationToken cancellationToken = default) =>
+        SetStatusAsync(fingerprint, status, withRenewed: true, by, cancellationToken);
+
+    /// <param name="withRenewed">To revoke: also those that its holder has renewed it to, who may be a thief.</param>
+    private async Task SetStatusAsync(string fingerprint, CertificateStatus status, bool withRenewed, ChangedBy by, CancellationToken cancellationToken)
     {
-        var certificate = await ChangeAsync(
-            fingerprint,
-            (_, certificate) => certificate.Status == CertificateStatus.Revoked && status != CertificateStatus.Revoked
-                ? throw new ChangeRefusedException(ChangeFault.Conflict, "the certificate was revoked, which is for ever; issue another with 'roost cert renew THING'")
-                : certificate with { Status = status },
+        var changed = await database.Store.WriteAsync(
+            connection =>
+            {
+                var certificate = CertificateRows.Find(connection, fingerprint) ?? throw Missing(fingerprint);
+                if (certificate.Status == CertificateStatus.Revoked && status != CertificateStatus.Revoked)
+                {
+                    throw new ChangeRefusedException(ChangeFault.Conflict, "the certificate was revoked, which is for ever; issue another with 'roost cert renew THING'");
+                }
+
+                List<CertificateDescription> all = [certificate with { Status = status }];
+                if (withRenewed && status == CertificateStatus.Revoked)
+                {
+                    all.AddRange(RenewedFrom(connection, certificate).Select(static one => one with { Status = CertificateStatus.Revoked }));
+                }
+
+                all.ForEach(one => CertificateRows.Update(connection, one));
+                return all;
+            },
             cancellationToken);
-        await audit.RecordAsync(by.Entry(ActionOf(status), certificate.PrincipalId, certificate.Thing), CancellationToken.None);
-        await changes.TellAsync(status == CertificateStatus.Active ? IdentityChangeKind.RightsChanged : IdentityChangeKind.CredentialEnded, certificate.PrincipalId);
+        changed.ForEach(one => Reload(one.Fingerprint));
+        await RecordAndTellAsync(
+            status == CertificateStatus.Active ? IdentityChangeKind.RightsChanged : IdentityChangeKind.CredentialEnded,
+            [.. changed.Select(static one => one.PrincipalId)],
+            [.. changed.Select(one => by.Entry(ActionOf(status), one.PrincipalId, one.Thing))]);
     }
+
+    private static IEnumerable<CertificateDescription> RenewedFrom(SqliteConnection connection, CertificateDescription certificate)
+    {
+        for (var next = certificate.ReplacedBy; next is not null && CertificateRows.Find(connection, next) is { } successor && successor.RenewedFrom == certificate.Fingerprint; next = successor.ReplacedBy)
+        {
+            yield return certificate = successor;
+        }
+    }
+
+    /// <summary>What has ended ends, whether that can be written down or not.</summary>
+    private Task RecordAndTellAsync(IdentityChangeKind kind, IReadOnlyList<string> subjects, IReadOnlyList<AuditEntry> entries) => EachStep.TakeAsync(
+    [
+        .. entries.Select(entry => (Func<Task>)(() => audit.RecordAsync(entry, CancellationToken.None))),
+        .. subjects.Select(subject => (Func<Task>)(() => changes.TellAsync(kind, subject))),
+    ]);
 
     public async Task DeleteAsync(string fingerprint, ChangedBy by, CancellationToken cancellationToken = default)
     {
         var certificate = Find(fingerprint) ?? throw Missing(fingerprint);
-        await DetachPoliciesAsync(certificate.PrincipalId, by, cancellationToken);
-        await database.Store.WriteAsync(connection => CertificateRows.Delete(connection, fingerprint), cancellationToken);
+        await database.Store.WriteAsync(
+            connection =>
+            {
+                KeepEnded(connection, "fingerprint", fingerprint);
+                CertificateRows.Delete(connection, fingerprint);
+            },
+            cancellationToken);
         Reload(fingerprint);
-        await WriteBundleIfPinnedAsync(certificate);
-        await audit.RecordAsync(by.Entry("certificate.delete", certificate.PrincipalId, certificate.Thing), CancellationToken.None);
-        await changes.TellAsync(IdentityChangeKind.CredentialEnded, certificate.PrincipalId);
+        await EachStep.TakeAsync(
+            () => WriteBundleIfPinnedAsync(certificate),
+            () => audit.RecordAsync(by.Entry("certificate.delete", certificate.PrincipalId, certificate.Thing), CancellationToken.None),
+            () => changes.TellAsync(IdentityChangeKind.CredentialEnded, certificate.PrincipalId),
+            () => policies.DetachAllAsync(certificate.PrincipalId, by, CancellationToken.None)); // last: a Deny holds as long as anybody is here with it
     }
 
     internal static ChangeRefusedException Missing(string fingerprint) => new(ChangeFault.NotFound, $"there is no certificate '{fingerprint}'; 'roost cert list' shows those that there are");
@@ -121,7 +172,8 @@ internal sealed partial class ClientCertificates(
         }
     }
 
-    internal async Task InsertAsync(X509Certificate2 certificate, CertificateDescription description, CancellationToken cancellationToken)
+    /// <param name="comesBack">It may be one that was deleted.</param>
+    internal async Task InsertAsync(X509Certificate2 certificate, CertificateDescription description, CancellationToken cancellationToken, bool comesBack = false)
     {
         await database.Store.WriteAsync(
             connection =>
@@ -129,6 +181,15 @@ internal sealed partial class ClientCertificates(
                 if (description.Thing is { } thing)
                 {
                     CheckThing(connection, thing);
+                }
+
+                if (comesBack)
+                {
+                    RegistryRows.Execute(connection, "DELETE FROM ended_certificates WHERE fingerprint = $fingerprint", ("$fingerprint", description.Fingerprint));
+                }
+                else if (IsEnded(connection, description.Fingerprint))
+                {
+                    throw new ChangeRefusedException(ChangeFault.Conflict, "the certificate was deleted; 'roost cert register' lets it in again");
                 }
 
                 if (!CertificateRows.Insert(connection, description, certificate.RawDataMemory))

@@ -11,7 +11,7 @@ namespace Roost.Identity.Certificates;
 /// A device renews its own certificate: <c>{"certificateSigningRequest": PEM}</c> to <c>$roost/certificates/renew</c>, answered to this connection alone on <c>.../accepted</c> or
 /// <c>.../rejected</c>. Whose certificate it is says the connection, not the message.
 /// </summary>
-internal sealed class RenewalTopic(ClientCertificates certificates, IMqttBroker broker, ILogger<RenewalTopic> logger) : BackgroundService, IMessageHandler
+internal sealed class RenewalTopic(ClientCertificates certificates, IMqttBroker broker, ILogger<RenewalTopic> logger, IAuditStorage? storage = null) : BackgroundService, IMessageHandler
 {
     public const string Topic = "$roost/certificates/renew";
     private const int MostBytes = 32 * 1024;
@@ -77,6 +77,7 @@ internal sealed class RenewalTopic(ClientCertificates certificates, IMqttBroker 
                 throw new ChangeRefusedException(ChangeFault.Invalid, "only a client that came with a certificate can renew one");
             }
 
+            await (storage?.EnsureWritableAsync(cancellationToken) ?? Task.CompletedTask); // what cannot be audited is not done
             var issued = await certificates.RenewOwnAsync(principal.Name, ReadRequest(payload), new ChangedBy(principal.Id, client.RemoteEndPoint), cancellationToken);
             await PublishAsync(client, s_accepted, json =>
             {
@@ -90,7 +91,7 @@ internal sealed class RenewalTopic(ClientCertificates certificates, IMqttBroker 
         {
             await PublishAsync(client, s_rejected, json =>
             {
-                json.WriteNumber("statusCode", refused.Fault switch { ChangeFault.NotFound => 404, ChangeFault.Conflict => 409, _ => 400 });
+                json.WriteNumber("statusCode", refused.Fault switch { ChangeFault.NotFound => 404, ChangeFault.Conflict => 409, ChangeFault.LimitExceeded => 429, _ => 400 });
                 json.WriteString("errorCode", refused.Fault == ChangeFault.Invalid ? "InvalidRequest" : "Rejected");
                 json.WriteString("errorMessage", refused.Message);
             });

@@ -54,11 +54,12 @@ internal sealed class TrustedAuthorities(
         }
 
         await store.DeleteAsync(fingerprint, cancellationToken);
-        await certificates.WriteBundleAsync();
-        await audit.RecordAsync(by.Entry("authority.distrust", $"authority/{fingerprint}"), CancellationToken.None);
-        await Task.WhenAll(certificates.Snapshot.All.Values
-            .Where(certificate => certificate.Issuer == fingerprint)
-            .Select(certificate => changes.TellAsync(IdentityChangeKind.CredentialEnded, certificate.PrincipalId)));
+        await EachStep.TakeAsync(
+            certificates.WriteBundleAsync,
+            () => audit.RecordAsync(by.Entry("authority.distrust", $"authority/{fingerprint}"), CancellationToken.None),
+            () => Task.WhenAll(certificates.Snapshot.All.Values
+                .Where(certificate => certificate.Issuer == fingerprint)
+                .Select(certificate => changes.TellAsync(IdentityChangeKind.CredentialEnded, certificate.PrincipalId))));
     }
 
     /// <summary>Makes the gateway's CA one of the owner's.</summary>

@@ -81,12 +81,9 @@ internal sealed class AccessKeys(CredentialChanges changes, SealingKeys seals, T
             {
                 var key = Get(id) with { IsActive = isActive };
                 await PutAsync(key);
-                await changes.RecordAsync(by, isActive ? "key.activate" : "key.deactivate", key.PrincipalId, key.Thing);
-                if (!isActive)
-                {
-                    await changes.EndAsync(key.PrincipalId);
-                }
-
+                await (isActive
+                    ? changes.RecordAsync(by, "key.activate", key.PrincipalId, key.Thing)
+                    : changes.RecordAndEndAsync(by, "key.deactivate", key.PrincipalId, key.Thing));
                 return key;
             },
             cancellationToken);
@@ -99,9 +96,7 @@ internal sealed class AccessKeys(CredentialChanges changes, SealingKeys seals, T
                 var key = Get(id);
                 await changes.WriteAsync(thing: null, connection => AccessKeyRows.Delete(connection, id));
                 ImmutableInterlocked.TryRemove(ref _keys, id, out _);
-                await changes.RecordAsync(by, "key.delete", key.PrincipalId, key.Thing);
-                await changes.EndAsync(key.PrincipalId);
-                await changes.DetachAllAsync(key.PrincipalId, by); // last: no other key ever gets this identifier
+                await changes.RecordAndDeleteAsync(by, "key.delete", key.PrincipalId, key.Thing);
                 return key;
             },
             cancellationToken);
@@ -134,13 +129,13 @@ internal sealed class AccessKeys(CredentialChanges changes, SealingKeys seals, T
     public Task ForgetAsync(string thing) => changes.InTurnAsync(
         async () =>
         {
-            foreach (var key in List().Where(key => key.Thing == thing))
+            var gone = List().Where(key => key.Thing == thing).ToList();
+            foreach (var key in gone)
             {
                 ImmutableInterlocked.TryRemove(ref _keys, key.Id, out _);
-                await changes.RecordAsync(ChangedBy.Gateway, "key.delete", key.PrincipalId, thing);
-                await changes.EndAsync(key.PrincipalId);
             }
 
+            await EachStep.TakeAsync(gone.Select(key => (Func<Task>)(() => changes.RecordAndEndAsync(ChangedBy.Gateway, "key.delete", key.PrincipalId, thing))));
             return true;
         },
         CancellationToken.None);

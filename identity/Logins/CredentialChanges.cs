@@ -76,6 +76,14 @@ internal sealed class CredentialChanges(IdentityDatabase database, IAuditTrail a
     /// <summary>Whoever is here with this credential goes.</summary>
     public Task EndAsync(string principal) => changes.TellAsync(IdentityChangeKind.CredentialEnded, principal);
 
+    /// <summary>Records it, and whoever is here with this credential goes, whether it could be recorded or not.</summary>
+    public Task RecordAndEndAsync(ChangedBy by, string action, string principal, string? thing) =>
+        EachStep.TakeAsync(() => RecordAsync(by, action, principal, thing), () => EndAsync(principal));
+
+    /// <summary>Its policies go too; last, as a Deny holds as long as anybody is here with it.</summary>
+    public Task RecordAndDeleteAsync(ChangedBy by, string action, string principal, string? thing) =>
+        EachStep.TakeAsync(() => RecordAndEndAsync(by, action, principal, thing), () => DetachAllAsync(principal, by));
+
     public void Dispose() => _turn.Dispose();
 
     private static ChangeRefusedException Missing(string thing) => new(ChangeFault.NotFound, $"There is no thing '{thing}'. Make it with 'roost thing add {thing}'.");

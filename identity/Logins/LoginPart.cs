@@ -5,7 +5,7 @@ using Roost.Identity.Things;
 namespace Roost.Identity.Logins;
 
 /// <summary>Reads the logins into memory before the first listener opens; those of a thing go with it.</summary>
-internal sealed class LoginPart(SealingKeys seals, Users users, Tokens tokens, TokenExpiry expiry, AccessKeys keys, CredentialChanges credentials, LoginMetrics metrics) : IIdentityPart, IThingEnding
+internal sealed class LoginPart(SealingKeys seals, Users users, Tokens tokens, TokenExpiry expiry, AccessKeys keys, LoginMetrics metrics) : IIdentityPart, IThingEnding
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -18,14 +18,6 @@ internal sealed class LoginPart(SealingKeys seals, Users users, Tokens tokens, T
         return Task.CompletedTask;
     }
 
-    public async Task BeginAsync(string thing, ChangedBy by, CancellationToken cancellationToken)
-    {
-        foreach (var principal in PrincipalsOf(thing))
-        {
-            await credentials.DetachAllAsync(principal, by);
-        }
-    }
-
     public void Delete(SqliteConnection connection, string thing)
     {
         RegistryRows.Execute(connection, "DELETE FROM users WHERE thing = $thing", ("$thing", thing));
@@ -33,14 +25,9 @@ internal sealed class LoginPart(SealingKeys seals, Users users, Tokens tokens, T
         RegistryRows.Execute(connection, "DELETE FROM access_keys WHERE thing = $thing", ("$thing", thing));
     }
 
-    public async Task ForgetAsync(string thing)
-    {
-        await users.ForgetAsync(thing);
-        await tokens.ForgetAsync(thing);
-        await keys.ForgetAsync(thing);
-    }
+    public Task ForgetAsync(string thing) => EachStep.TakeAsync(() => users.ForgetAsync(thing), () => tokens.ForgetAsync(thing), () => keys.ForgetAsync(thing));
 
-    private IEnumerable<string> PrincipalsOf(string thing) =>
+    public IReadOnlyList<string> PrincipalsOf(string thing) =>
     [
         .. users.List().Where(user => user.Thing == thing).Select(user => user.PrincipalId),
         .. tokens.List().Where(token => token.Thing == thing).Select(token => token.PrincipalId),

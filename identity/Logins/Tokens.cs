@@ -68,9 +68,7 @@ internal sealed class Tokens(CredentialChanges changes, TrustedTime time, ILogge
                 var token = Get(id);
                 await changes.WriteAsync(thing: null, connection => TokenRows.Delete(connection, id));
                 ImmutableInterlocked.TryRemove(ref _tokens, id, out _);
-                await changes.RecordAsync(by, "token.revoke", token.PrincipalId, token.Thing);
-                await changes.EndAsync(token.PrincipalId);
-                await changes.DetachAllAsync(token.PrincipalId, by); // last: no other token ever gets this identifier
+                await changes.RecordAndDeleteAsync(by, "token.revoke", token.PrincipalId, token.Thing);
                 return token;
             },
             cancellationToken);
@@ -104,13 +102,13 @@ internal sealed class Tokens(CredentialChanges changes, TrustedTime time, ILogge
     public Task ForgetAsync(string thing) => changes.InTurnAsync(
         async () =>
         {
-            foreach (var token in List().Where(token => token.Thing == thing))
+            var gone = List().Where(token => token.Thing == thing).ToList();
+            foreach (var token in gone)
             {
                 ImmutableInterlocked.TryRemove(ref _tokens, token.Id, out _);
-                await changes.RecordAsync(ChangedBy.Gateway, "token.revoke", token.PrincipalId, thing);
-                await changes.EndAsync(token.PrincipalId);
             }
 
+            await EachStep.TakeAsync(gone.Select(token => (Func<Task>)(() => changes.RecordAndEndAsync(ChangedBy.Gateway, "token.revoke", token.PrincipalId, thing))));
             return true;
         },
         CancellationToken.None);

@@ -44,6 +44,7 @@ internal sealed class Users(CredentialChanges changes, PasswordHashing hashing, 
 
                 var now = time.GetUtcNow();
                 var user = new UserRecord { Name = name, Password = PasswordHash.Create(password, hashing.Iterations), Thing = thing, CreatedAt = now, ChangedAt = now };
+                await changes.DetachAllAsync(user.PrincipalId, by); // what an earlier user of the name may have left
                 await changes.WriteAsync(user.Thing, connection => UserRows.Put(connection, user));
                 _users = _users.SetItem(name, user);
                 await changes.RecordAsync(by, "user.create", user.PrincipalId, thing);
@@ -64,8 +65,7 @@ internal sealed class Users(CredentialChanges changes, PasswordHashing hashing, 
                 var user = With(Get(name), PasswordHash.Create(password, hashing.Iterations), time.GetUtcNow());
                 await changes.WriteAsync(user.Thing, connection => UserRows.Put(connection, user));
                 _users = _users.SetItem(name, user);
-                await changes.RecordAsync(by, "user.password", user.PrincipalId, user.Thing);
-                await changes.EndAsync(user.PrincipalId);
+                await changes.RecordAndEndAsync(by, "user.password", user.PrincipalId, user.Thing);
                 return user;
             },
             cancellationToken);
@@ -96,11 +96,9 @@ internal sealed class Users(CredentialChanges changes, PasswordHashing hashing, 
             async () =>
             {
                 var user = Get(name);
-                await changes.DetachAllAsync(user.PrincipalId, by); // first: who gets the name next must have nothing of this one's
                 await changes.WriteAsync(thing: null, connection => UserRows.Delete(connection, name));
                 _users = _users.Remove(name);
-                await changes.RecordAsync(by, "user.delete", user.PrincipalId, user.Thing);
-                await changes.EndAsync(user.PrincipalId);
+                await changes.RecordAndDeleteAsync(by, "user.delete", user.PrincipalId, user.Thing);
                 return user;
             },
             cancellationToken);
@@ -109,13 +107,13 @@ internal sealed class Users(CredentialChanges changes, PasswordHashing hashing, 
     public Task ForgetAsync(string thing) => changes.InTurnAsync(
         async () =>
         {
-            foreach (var user in List().Where(user => user.Thing == thing))
+            var gone = List().Where(user => user.Thing == thing).ToList();
+            foreach (var user in gone)
             {
                 _users = _users.Remove(user.Name);
-                await changes.RecordAsync(ChangedBy.Gateway, "user.delete", user.PrincipalId, thing);
-                await changes.EndAsync(user.PrincipalId);
             }
 
+            await EachStep.TakeAsync(gone.Select(user => (Func<Task>)(() => changes.RecordAndEndAsync(ChangedBy.Gateway, "user.delete", user.PrincipalId, thing))));
             return true;
         },
         CancellationToken.None);

@@ -175,6 +175,11 @@ internal sealed class Provisioner(
 
     private async Task<ProvisioningResult> ApplyAsync(ProvisioningCaller caller, string templateName, ProvisioningTemplate template, ProvisioningPlan plan, Ownership ownership)
     {
+        if (caller.Principal.Kind == PrincipalKind.Certificate && certificates.Find(caller.Principal.Name) is { Status: not CertificateStatus.Active })
+        {
+            throw new ProvisioningRefusedException(ProvisioningFault.AccessDenied, "The claim was revoked."); // while this waited for its turn
+        }
+
         var change = plan.Thing is null ? null : PlannedChange.Of(template.Thing!, plan.Thing, registry.Find(plan.Thing.Name));
         if (plan.Policies.FirstOrDefault(policy => !policies.Exists(policy)) is { } missing)
         {

@@ -11,9 +11,15 @@ internal static class CertificateTables
             status TEXT NOT NULL,
             created_at INTEGER NOT NULL,
             replaced_by TEXT,
-            ends_at INTEGER
+            ends_at INTEGER,
+            used_at INTEGER,
+            renewed_from TEXT
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX certificates_by_thing ON certificates (thing);
+
+        CREATE TABLE ended_certificates (
+            fingerprint TEXT PRIMARY KEY
+        ) STRICT, WITHOUT ROWID;
 
         CREATE TABLE authorities (
             fingerprint TEXT PRIMARY KEY,

@@ -55,7 +55,6 @@ internal sealed partial class ThingRegistry
     public async Task DeleteGroupAsync(string name, ChangedBy by, CancellationToken cancellationToken)
     {
         CheckEmpty(_snapshot.Groups, name);
-        await DetachPoliciesAsync($"group/{name}", by, cancellationToken);
         await database.Store.WriteAsync(
             connection =>
             {
@@ -66,8 +65,10 @@ internal sealed partial class ThingRegistry
             },
             cancellationToken);
         Reload();
-        await audit.RecordAsync(by.Entry("group.delete", $"group/{name}"), CancellationToken.None);
-        await changes.TellAsync(IdentityChangeKind.RightsChanged, subject: null);
+        await EachStep.TakeAsync(
+            () => audit.RecordAsync(by.Entry("group.delete", $"group/{name}"), CancellationToken.None),
+            () => changes.TellAsync(IdentityChangeKind.RightsChanged, subject: null),
+            () => policies.DetachAllAsync($"group/{name}", by, CancellationToken.None));
     }
 
     /// <returns>The thing, which is in the group no longer.</returns>
@@ -147,7 +148,4 @@ internal sealed partial class ThingRegistry
             throw new ChangeRefusedException(ChangeFault.Conflict, $"there are groups in group '{name}', '{child.Name}' for instance; delete those first");
         }
     }
-
-    private Task DetachPoliciesAsync(string target, ChangedBy by, CancellationToken cancellationToken) =>
-        policies.DetachAllAsync(target, by, cancellationToken);
 }

@@ -26,6 +26,11 @@ internal sealed partial class ThingRegistry(IdentityDatabase database, IAuditTra
     public async Task<ThingDescription> PutAsync(ThingChange change, ChangedBy by, CancellationToken cancellationToken = default)
     {
         ThingRules.Check(change);
+        if (Find(change.Name) is null)
+        {
+            await policies.DetachAllAsync($"thing/{change.Name}", by, cancellationToken); // what an earlier thing of the name may have left
+        }
+
         var (record, isNew, isChanged) = await database.Store.WriteAsync(connection => Put(connection, change), cancellationToken);
         if (!isChanged)
         {
@@ -33,19 +38,16 @@ internal sealed partial class ThingRegistry(IdentityDatabase database, IAuditTra
         }
 
         var current = Reload(change.Name);
-        await audit.RecordAsync(by.Entry(isNew ? "thing.create" : "thing.update", change.Name, change.Name), CancellationToken.None);
-        await changes.TellAsync(IdentityChangeKind.RightsChanged, $"thing/{change.Name}");
+        await EachStep.TakeAsync(
+            () => audit.RecordAsync(by.Entry(isNew ? "thing.create" : "thing.update", change.Name, change.Name), CancellationToken.None),
+            () => changes.TellAsync(IdentityChangeKind.RightsChanged, $"thing/{change.Name}"));
         return current?.Description ?? record.Description; // deleted meanwhile: what was made is the answer
     }
 
     public async Task DeleteAsync(string name, long? expectedVersion, ChangedBy by, CancellationToken cancellationToken = default)
     {
         ThingRules.CheckVersion(_snapshot.Things.GetValueOrDefault(name)?.Description ?? throw Missing("thing", name), expectedVersion);
-        foreach (var ending in endings)
-        {
-            await ending.BeginAsync(name, by, cancellationToken);
-        }
-
+        List<string> targets = [.. endings.SelectMany(ending => ending.PrincipalsOf(name)), $"thing/{name}"];
         await database.Store.WriteAsync(
             connection =>
             {
@@ -58,14 +60,14 @@ internal sealed partial class ThingRegistry(IdentityDatabase database, IAuditTra
                 }
             },
             cancellationToken);
-        foreach (var ending in endings)
-        {
-            await ending.ForgetAsync(name);
-        }
-
-        Reload(name);
-        await audit.RecordAsync(by.Entry("thing.delete", name, name), CancellationToken.None);
-        await changes.TellAsync(IdentityChangeKind.CredentialEnded, $"thing/{name}");
+        await EachStep.TakeAsync(
+        [
+            .. endings.Select(ending => (Func<Task>)(() => ending.ForgetAsync(name))),
+            () => Task.FromResult(Reload(name)),
+            () => audit.RecordAsync(by.Entry("thing.delete", name, name), CancellationToken.None),
+            () => changes.TellAsync(IdentityChangeKind.CredentialEnded, $"thing/{name}"),
+            .. targets.Select(target => (Func<Task>)(() => policies.DetachAllAsync(target, by, CancellationToken.None))), // last: a Deny holds as long as anybody is here
+        ]);
     }
 
     /// <summary>Whether a change could be made as things are now.</summary>

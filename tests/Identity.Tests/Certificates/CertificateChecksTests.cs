@@ -56,6 +56,36 @@ public sealed class CertificateChecksTests
     }
 
     [Test]
+    public async Task A_revocation_that_cannot_be_audited_still_ends_the_connections()
+    {
+        var certificate = await IssueAsync("vac-1");
+        _rig.Audit.IsFull = true;
+
+        await Assert.ThrowsAsync<IOException>(() => _rig.Certificates.SetStatusAsync(Fingerprints.Of(certificate), CertificateStatus.Revoked, ChangedBy.Local));
+
+        Assert.That(_rig.Told, Does.Contain(new IdentityChange(IdentityChangeKind.CredentialEnded, "cert/" + Fingerprints.Of(certificate))));
+        await Assert.ThrowsAsync<IOException>(() => _rig.Things.DeleteAsync("vac-1", null, ChangedBy.Local));
+        Assert.That(_rig.Told, Does.Contain(new IdentityChange(IdentityChangeKind.CredentialEnded, "thing/vac-1")));
+    }
+
+    [Test]
+    public async Task A_Deny_is_taken_off_only_when_the_credential_has_ended()
+    {
+        var principal = "cert/" + Fingerprints.Of(await IssueAsync("vac-1"));
+        await _rig.Get<IPolicyAttachments>().AttachAsync("admin", principal, ChangedBy.Local);
+        await _rig.Get<IPolicyAttachments>().AttachAsync("admin", "thing/vac-1", ChangedBy.Local);
+        _rig.Told.Clear();
+
+        await _rig.Things.DeleteAsync("vac-1", null, ChangedBy.Local);
+
+        Assert.That(_rig.Told, Is.EqualTo(new[]
+        {
+            new IdentityChange(IdentityChangeKind.CredentialEnded, "thing/vac-1"), new IdentityChange(IdentityChangeKind.RightsChanged, principal),
+            new IdentityChange(IdentityChangeKind.RightsChanged, "thing/vac-1"),
+        }));
+    }
+
+    [Test]
     public async Task Those_of_a_thing_that_was_deleted_are_refused_also_when_a_thing_of_its_name_is_made()
     {
         var certificate = await IssueAsync("vac-1");

@@ -62,6 +62,72 @@ public sealed class RenewalTests
     }
 
     [Test]
+    public async Task An_old_key_takes_nothing_from_a_robot_that_has_come_with_its_new_one()
+    {
+        var robots = X509Certificate2.CreateFromPem((await RenewOwnAsync(_first)).Certificate);
+        Assert.That(await FaultsAsync(robots), Is.EqualTo(new[] { CredentialFault.None }));
+
+        var refused = await Assert.ThrowsAsync<ChangeRefusedException>(() => RenewOwnAsync(_first));
+
+        Assert.That(refused!.Fault, Is.EqualTo(ChangeFault.Conflict));
+        await _rig.RestartAsync();
+        await Assert.ThrowsAsync<ChangeRefusedException>(() => RenewOwnAsync(_first));
+        Assert.That(await FaultsAsync(robots), Is.EqualTo(new[] { CredentialFault.None }));
+        Assert.That(_rig.Certificates.Of("vac-1"), Has.Count.EqualTo(2));
+    }
+
+    [Test]
+    public async Task To_revoke_what_was_stolen_revokes_what_the_thief_renewed_it_to()
+    {
+        var second = X509Certificate2.CreateFromPem((await RenewOwnAsync(_first)).Certificate);
+        await FaultsAsync(second);
+        var third = X509Certificate2.CreateFromPem((await RenewOwnAsync(second)).Certificate);
+
+        await _rig.Certificates.SetStatusAsync(Fingerprints.Of(_first), CertificateStatus.Revoked, ChangedBy.Local);
+
+        Assert.That(await FaultsAsync(_first, second, third), Is.All.EqualTo(CredentialFault.Revoked));
+        Assert.That(_rig.Told, Does.Contain(new IdentityChange(IdentityChangeKind.CredentialEnded, "cert/" + Fingerprints.Of(third))));
+    }
+
+    [Test]
+    public async Task The_end_of_an_overlap_takes_nothing_from_the_successor()
+    {
+        var second = X509Certificate2.CreateFromPem((await RenewOwnAsync(_first)).Certificate);
+        _rig.Clock.Advance(TimeSpan.FromDays(8));
+        await _rig.Get<CertificateKeeper>().KeepAsync(default);
+
+        Assert.That(await FaultsAsync(_first, second), Is.EqualTo(new[] { CredentialFault.Revoked, CredentialFault.None }));
+    }
+
+    [Test]
+    public async Task A_thing_renews_so_often_in_an_hour_and_no_more()
+    {
+        for (var i = 0; i < RenewalQuota.Most; i++)
+        {
+            await RenewOwnAsync(_first);
+        }
+
+        var refused = await Assert.ThrowsAsync<ChangeRefusedException>(() => RenewOwnAsync(_first));
+        Assert.That(refused!.Fault, Is.EqualTo(ChangeFault.LimitExceeded));
+        Assert.That(_rig.Certificates.Of("vac-1"), Has.Count.EqualTo(2));
+        _rig.Clock.Advance(TimeSpan.FromHours(1));
+        await RenewOwnAsync(_first);
+    }
+
+    [Test]
+    public async Task A_chain_of_renewals_leaves_few_certificates_good()
+    {
+        var last = _first;
+        for (var i = 0; i < 3; i++)
+        {
+            last = X509Certificate2.CreateFromPem((await RenewOwnAsync(last)).Certificate);
+            await FaultsAsync(last);
+        }
+
+        Assert.That((await Assert.ThrowsAsync<ChangeRefusedException>(() => RenewOwnAsync(last)))!.Fault, Is.EqualTo(ChangeFault.LimitExceeded));
+    }
+
+    [Test]
     public async Task One_that_was_revoked_renews_nothing()
     {
         await _rig.Certificates.SetStatusAsync(Fingerprints.Of(_first), CertificateStatus.Revoked, ChangedBy.Local);

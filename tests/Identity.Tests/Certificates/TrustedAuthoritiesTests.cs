@@ -130,6 +130,22 @@ public sealed class TrustedAuthoritiesTests
         Assert.That(_rig.Broker.Messages, Has.Count.EqualTo(1));
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task Just_in_time_brings_back_nothing_that_was_deleted(bool isThingDeleted)
+    {
+        using var authority = Forge.Authority();
+        using var certificate = Forge.Client(authority, "CN=vac-9");
+        await TrustAsync(authority.ExportCertificatePem(), registers: true, activates: true, from: ThingSource.CommonName);
+        Assert.That((await CheckAsync(certificate)).Principal?.Thing, Is.EqualTo("vac-9"));
+
+        await (isThingDeleted ? _rig.Things.DeleteAsync("vac-9", null, ChangedBy.Local) : _rig.Certificates.DeleteAsync(Fingerprints.Of(certificate), ChangedBy.Local));
+
+        Assert.That((await CheckAsync(certificate)).Fault, Is.EqualTo(CredentialFault.Unknown));
+        await _rig.Get<ClientCertificates>().RegisterAsync(certificate.ExportCertificatePem(), null, ChangedBy.Local, default);
+        Assert.That((await CheckAsync(certificate)).Principal, Is.Not.Null);
+    }
+
     [Test]
     public async Task Just_in_time_a_thing_is_made_of_the_subject_with_the_CAs_policy()
     {

@@ -9,10 +9,17 @@ internal sealed class RecordedAudit : IAuditTrail
 
     public IReadOnlyCollection<AuditEntry> Entries => _entries;
 
+    public bool IsFull { get; set; }
+
     public void Note(AuditEntry entry) => _entries.Enqueue(entry);
 
     public Task RecordAsync(AuditEntry entry, CancellationToken cancellationToken = default)
     {
+        if (IsFull)
+        {
+            throw new IOException("no space left");
+        }
+
         Note(entry);
         return Task.CompletedTask;
     }
