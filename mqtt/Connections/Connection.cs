@@ -37,6 +37,9 @@ internal abstract class Connection(BrokerCore core, Listener listener) : Timed
 
     public bool HasConnected { get; set; }
 
+    /// <summary>Its place among those that have sent no CONNECT; null: it has, or is of this machine.</summary>
+    public LinkedListNode<Connection>? Silence { get; set; }
+
     public bool IsClosed { get; private set; }
 
     /// <summary>When the peer last sent a whole packet or a good part of one, or showed in another way that it is there, on the loop's clock.</summary>

@@ -13,6 +13,7 @@ internal sealed partial class BrokerCore
 
     private void OnConnect(Connection connection, in PacketFrame frame)
     {
+        EndSilence(connection);
         if (!ConnectPacket.TryRead(frame, out var connect, out var fault))
         {
             RefuseConnect(connection, ConnectPacket.PeekVersion(frame), fault, isRead: false);

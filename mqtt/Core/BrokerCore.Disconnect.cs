@@ -133,6 +133,7 @@ internal sealed partial class BrokerCore
 
         connection.Close();
         Connections.Remove(connection);
+        EndSilence(connection);
         connection.Listener.ConnectionCount--;
         OrphanPendingAcknowledgements(connection);
         EndExchange(connection);

@@ -12,7 +12,7 @@ internal sealed partial class BrokerCore
     /// <returns>False: there are too many; the transport closes it.</returns>
     public bool OnAccepted(Connection connection)
     {
-        if (Connections.Count >= Limits.MaxConnections || connection.Listener.IsFull)
+        if (IsFullFor(connection.Listener) && FindSilent(connection.Listener) is null)
         {
             Counters.ConnectionsRefused++;
             TellOfRejected(connection, Connections.Count >= Limits.MaxConnections
@@ -26,7 +26,9 @@ internal sealed partial class BrokerCore
             return false;
         }
 
+        MakeRoomFor(connection.Listener);
         Connections.Add(connection);
+        BeginSilence(connection);
         connection.Listener.ConnectionCount++;
         Counters.ConnectionsAccepted++;
         connection.LastReceivedAt = _clock.Now;
