@@ -3,11 +3,16 @@ using System.Net.Sockets;
 
 namespace Roost.Mqtt.Connections;
 
-/// <summary>How often each remote address has connected lately. An IPv6 network of 64 bits counts as one address: a host has all of it.</summary>
+/// <summary>
+/// How often each remote address has connected lately. An IPv6 network of 64 bits, of which a host has all, has a rate too: of twenty addresses. Not so where all hosts of a site share
+/// the network (link-local and unique local addresses): there one would use up the rate of all.
+/// </summary>
 internal sealed class AddressRates
 {
     /// <summary>Addresses that are told apart, some 100 bytes each; beyond them, while all are busy, the others share one rate.</summary>
     public const int MaxAddresses = 10_000;
+
+    private const int AddressesOfNetwork = 20;
 
     private readonly Dictionary<IPAddress, TokenBucket> _buckets = [];
     private TokenBucket _others;
@@ -16,7 +21,21 @@ internal sealed class AddressRates
     /// <returns>False: it has connected more often than it may.</returns>
     public bool TryTake(IPAddress address, int perSecond, long now)
     {
-        var key = KeyOf(address);
+        address = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        if (NetworkOf(address) is not { } network)
+        {
+            return TryTakeOf(address, perSecond, now);
+        }
+
+        // Who is refused by the one must not use up the other: neither one address the network's rate, nor a network's many addresses the table.
+        var ofNetwork = perSecond * (long)AddressesOfNetwork;
+        return !IsUsedUp(network, ofNetwork, now) && TryTakeOf(address, perSecond, now) && TryTakeOf(network, ofNetwork, now);
+    }
+
+    private bool IsUsedUp(IPAddress key, long perSecond, long now) => _buckets.TryGetValue(key, out var copy) && copy.Take(1, perSecond, now) > 0;
+
+    private bool TryTakeOf(IPAddress key, long perSecond, long now)
+    {
         if (!_buckets.ContainsKey(key) && _buckets.Count >= MaxAddresses)
         {
             if (now >= _mayForgetAt)
@@ -53,16 +72,11 @@ internal sealed class AddressRates
         }
     }
 
-    private static IPAddress KeyOf(IPAddress address)
+    private static IPAddress? NetworkOf(IPAddress address)
     {
-        if (address.IsIPv4MappedToIPv6)
+        if (address.AddressFamily != AddressFamily.InterNetworkV6 || address.IsIPv6LinkLocal || address.IsIPv6UniqueLocal)
         {
-            return address.MapToIPv4();
-        }
-
-        if (address.AddressFamily != AddressFamily.InterNetworkV6)
-        {
-            return address;
+            return null;
         }
 
         Span<byte> bytes = stackalloc byte[16];

@@ -6,7 +6,7 @@ namespace Roost.Gateway.Http.Tls;
 
 /// <summary>
 /// How many connections one remote address has: whoever opens many, and says nothing on them, leaves room for others. Of IPv6, where a host has as many
-/// addresses as it likes, the first 64 bits count. Bounded by the connections that there are.
+/// addresses as it likes, the first 64 bits count, unless all hosts of a site share them (link-local and unique local addresses). Bounded by the connections that there are.
 /// </summary>
 internal sealed class AddressLimit(int most)
 {
@@ -33,7 +33,7 @@ internal sealed class AddressLimit(int most)
         }
     }
 
-    /// <summary>The address itself, or of IPv6 its network.</summary>
+    /// <summary>The address itself, or of IPv6 its network where that may be one host's.</summary>
     public static IPAddress NetworkOf(IPAddress address)
     {
         if (address.IsIPv4MappedToIPv6)
@@ -41,7 +41,7 @@ internal sealed class AddressLimit(int most)
             return address.MapToIPv4();
         }
 
-        if (address.AddressFamily != System.Net.Sockets.AddressFamily.InterNetworkV6)
+        if (address.AddressFamily != System.Net.Sockets.AddressFamily.InterNetworkV6 || address.IsIPv6LinkLocal || address.IsIPv6UniqueLocal)
         {
             return address;
         }

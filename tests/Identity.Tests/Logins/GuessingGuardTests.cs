@@ -179,6 +179,20 @@ public sealed class GuessingGuardTests
         Assert.That(_guard.LockedFor("user/vac-1", IPAddress.Parse("2001:db8::1")), Is.EqualTo(TimeSpan.Zero));
     }
 
+    /// <summary>All machines of a site are in one such network, and one of them must not lock out the others.</summary>
+    [TestCase("fe80::")]
+    [TestCase("fd00:1::")]
+    public void A_guesser_in_a_network_of_the_site_locks_himself_alone(string network)
+    {
+        for (var i = 0; i < 90; i++)
+        {
+            Fail($"user/u{i}", IPAddress.Parse($"{network}bad"), 1);
+        }
+
+        Assert.That(_guard.LockedFor("user/ann", IPAddress.Parse($"{network}bad")), Is.GreaterThan(TimeSpan.Zero));
+        Assert.That(_guard.LockedFor("user/ann", IPAddress.Parse($"{network}1")), Is.EqualTo(TimeSpan.Zero));
+    }
+
     [Test]
     public void An_IPv4_address_is_the_same_on_a_listener_of_both_kinds()
     {

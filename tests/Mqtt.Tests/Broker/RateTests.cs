@@ -118,13 +118,33 @@ public sealed class RateTests
     }
 
     [Test]
-    public void Each_address_has_a_rate_of_its_own_and_an_IPv6_network_is_one()
+    public void Each_address_has_a_rate_of_its_own()
     {
         var rates = new AddressRates();
         bool Take(string address) => rates.TryTake(IPAddress.Parse(address), 1, 0);
         Assert.That((Take("192.0.2.1"), Take("192.0.2.1"), Take("192.0.2.2")), Is.EqualTo((true, false, true)));
-        Assert.That((Take("2001:db8::1"), Take("2001:db8::2"), Take("2001:db8:0:1::1")), Is.EqualTo((true, false, true)));
+        Assert.That((Take("2001:db8::1"), Take("2001:db8::1"), Take("2001:db8::2")), Is.EqualTo((true, false, true)));
         Assert.That(Take("::ffff:192.0.2.1"), Is.False, "the same address in another dress");
+    }
+
+    [TestCase("2001:db8::", ExpectedResult = 20, Description = "a host has all addresses of its network")]
+    [TestCase("fe80::", ExpectedResult = 100, Description = "all hosts of a site are in one network")]
+    [TestCase("fd00:1::", ExpectedResult = 100)]
+    public int A_network_has_a_rate_where_it_may_be_one_hosts(string network)
+    {
+        var rates = new AddressRates();
+        return Enumerable.Range(1, 100).Count(i => rates.TryTake(IPAddress.Parse($"{network}{i:x}"), 1, 0));
+    }
+
+    [TestCase("fe80::")]
+    [TestCase("fd00:1::")]
+    public void Who_floods_does_not_use_up_the_rate_of_a_neighbour(string network)
+    {
+        var rates = new AddressRates();
+        var flood = Enumerable.Range(0, 1000).Count(_ => rates.TryTake(IPAddress.Parse($"{network}bad"), 1, 0));
+
+        Assert.That(flood, Is.EqualTo(1));
+        Assert.That(rates.TryTake(IPAddress.Parse($"{network}1"), 1, 0), Is.True);
     }
 
     [Test]
