@@ -6,6 +6,6 @@ namespace Roost.Identity.Logins;
 /// <param name="MostWaiting">Who comes beyond is sent away.</param>
 internal sealed record PasswordHashing(int Iterations, int AtOnce, int MostWaiting)
 {
-    /// <summary>210,000 is what OWASP's password storage cheat sheet asks of PBKDF2-HMAC-SHA512; bench/logins.md has what that costs here.</summary>
+    /// <summary>210,000 is what OWASP's password storage cheat sheet asks of PBKDF2-HMAC-SHA512.</summary>
     public static PasswordHashing Default { get; } = new(210_000, Math.Max(1, Environment.ProcessorCount / 2), 256);
 }
