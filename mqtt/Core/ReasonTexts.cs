@@ -9,7 +9,7 @@ internal static class ReasonTexts
     /// <returns>UTF-8 of at most 100 bytes; empty where the code says it all.</returns>
     public static ReadOnlySpan<byte> OfPublish(ReasonCode reasonCode) => reasonCode switch
     {
-        ReasonCode.NotAuthorized => "the client may not publish to this topic: its policy does not allow it, or only the broker publishes there"u8,
+        ReasonCode.NotAuthorized => "the client may not publish to this topic: no policy allows it, or it is the broker's own"u8,
         ReasonCode.PayloadFormatInvalid => "the payload is not the UTF-8 that it is said to be"u8,
         _ => default,
     };
