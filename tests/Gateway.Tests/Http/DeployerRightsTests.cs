@@ -73,7 +73,7 @@ public sealed class DeployerRightsTests
     {
         var settings = new { Environment = new { Variables = new { CLOUD = "Bearer ${secret:cloud-password}" } } };
 
-        Assert.That(await SendAsync(_deployer, HttpMethod.Put, $"{Functions}/plain/configuration", settings, 403), Does.Contain("has secrets"));
+        Assert.That(await SendAsync(_deployer, HttpMethod.Put, $"{Functions}/plain/configuration", settings, 403), Does.Contain("would have secrets"));
         await CreateAsync(_owner, "told", null, 201);
         await SendAsync(_owner, HttpMethod.Put, $"{Functions}/told/configuration", settings, 200);
         await SendAsync(_deployer, HttpMethod.Put, $"{Functions}/told/code", new { ZipFile = Zip(null) }, 403); // it would read what is there already
