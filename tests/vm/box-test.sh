@@ -112,11 +112,11 @@ check "its shadows are there" inside sh -c 'roost shadow list | grep vac-03'
 
 # 8443 and 8883, and neither 1883 nor 8088, on other addresses than loopback.
 check "the network finds TLS alone" inside sh -c 'test "$(awk "\$4 == \"0A\" && \$2 !~ /^[0-9A-F]*7F:/ {print substr(\$2, length(\$2) - 3)}" /proc/net/tcp /proc/net/tcp6 | grep -E "^(075B|1F98|20FB|22B3)$" | sort -u | xargs)" = "20FB 22B3"'
-check "a thing gets a certificate" inside roost thing add box-1 --out /root/box-1
-check "it comes in by it over TLS" inside mosquitto_pub -h 127.0.0.1 -p 8883 -V 5 -q 1 -i box-1 --cafile /root/box-1/ca.crt --cert /root/box-1/box-1.crt --key /root/box-1/box-1.key -t robots/box-1/x -m hello
-check "and touches nothing of another" inside sh -c 'mosquitto_pub -h 127.0.0.1 -p 8883 -V 5 -q 1 -i box-1 --cafile /root/box-1/ca.crt --cert /root/box-1/box-1.crt --key /root/box-1/box-1.key -t robots/box-2/x -m hello 2>&1 | grep -q "Not authorized"'
-check "its shadow is served over HTTPS" inside sh -c 'test "$(curl -s -o /dev/null -w "%{http_code}" --cacert /root/box-1/ca.crt --cert /root/box-1/box-1.crt --key /root/box-1/box-1.key https://127.0.0.1:8443/things/box-1/shadow)" = 404'
-check "a stranger is not" inside sh -c 'test "$(curl -s -o /dev/null -w "%{http_code}" --cacert /root/box-1/ca.crt https://127.0.0.1:8443/things/box-1/shadow)" = 403'
+check "a thing gets a certificate" inside roost thing add box-1 --out /var/tmp/box-1
+check "it comes in by it over TLS" inside mosquitto_pub -h 127.0.0.1 -p 8883 -V 5 -q 1 -i box-1 --cafile /var/tmp/box-1/ca.crt --cert /var/tmp/box-1/box-1.crt --key /var/tmp/box-1/box-1.key -t robots/box-1/x -m hello
+check "and touches nothing of another" inside sh -c 'mosquitto_pub -h 127.0.0.1 -p 8883 -V 5 -q 1 -i box-1 --cafile /var/tmp/box-1/ca.crt --cert /var/tmp/box-1/box-1.crt --key /var/tmp/box-1/box-1.key -t robots/box-2/x -m hello 2>&1 | grep -q "Not authorized"'
+check "its shadow is served over HTTPS" inside sh -c 'test "$(curl -s -o /dev/null -w "%{http_code}" --cacert /var/tmp/box-1/ca.crt --cert /var/tmp/box-1/box-1.crt --key /var/tmp/box-1/box-1.key https://127.0.0.1:8443/things/box-1/shadow)" = 404'
+check "a stranger is not" inside sh -c 'test "$(curl -s -o /dev/null -w "%{http_code}" --cacert /var/tmp/box-1/ca.crt https://127.0.0.1:8443/things/box-1/shadow)" = 403'
 check "the audit is whole" inside roost audit verify
 
 inside sh -c 'mkdir -p /etc/roost/functions/hello && cd /etc/roost/functions/hello &&
