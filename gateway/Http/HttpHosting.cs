@@ -21,9 +21,6 @@ internal static class HttpHosting
     private const int MaxHeadersBytes = 32 * 1024; // a certificate's worth of token and signature, four times over
     private const int MaxHeaders = 100;
 
-    /// <summary>From a request's first byte, or a connection's, to the end of its headers.</summary>
-    private static readonly TimeSpan _headersLimit = TimeSpan.FromSeconds(15);
-
     public static void AddHttp(this WebApplicationBuilder builder, HttpOptions options)
     {
         builder.WebHost.UseKestrelCore();
@@ -40,7 +37,7 @@ internal static class HttpHosting
             kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
             kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
             kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http1);
-            kestrel.Limits.RequestHeadersTimeout = _headersLimit;
+            kestrel.Limits.RequestHeadersTimeout = options.HeadersTimeout;
             kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeadersBytes;
             kestrel.Limits.MaxRequestHeaderCount = MaxHeaders;
             var perAddress = new AddressLimit(options.MaxConnectionsPerAddress);

@@ -24,6 +24,9 @@ internal sealed class HttpOptions
     /// <summary>Largest request body, in bytes, where an endpoint sets no limit of its own. Default 8 MiB.</summary>
     public long MaxBodyBytes { get; set; } = 8 * 1024 * 1024;
 
+    /// <summary>From a request's first byte to the end of its headers; who is slower is closed. Default 15 s: a phone at the edge of the Wi-Fi needs two.</summary>
+    public TimeSpan HeadersTimeout { get; set; } = TimeSpan.FromSeconds(15);
+
     /// <summary>TCP and unix socket connections that are open at once.</summary>
     public int MaxConnections { get; set; } = 2000;
 

@@ -40,6 +40,11 @@ internal sealed class HttpOptionsValidator : IValidateOptions<HttpOptions>
             faults.AddError($"{HttpOptions.Section}:MaxBodyBytes is out of range ({options.MaxBodyBytes}); use 4KiB to 1GiB");
         }
 
+        if (options.HeadersTimeout < TimeSpan.FromSeconds(1) || options.HeadersTimeout > TimeSpan.FromMinutes(10))
+        {
+            faults.AddError($"{HttpOptions.Section}:HeadersTimeout is out of range ({options.HeadersTimeout.TotalSeconds:0.###}s); use 1s to 10m");
+        }
+
         if (options.MaxConnections is < 8 or > 100_000)
         {
             faults.AddError($"{HttpOptions.Section}:MaxConnections is out of range ({options.MaxConnections}); use 8 to 100000");

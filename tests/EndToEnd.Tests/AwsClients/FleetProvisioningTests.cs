@@ -75,6 +75,33 @@ public sealed class FleetProvisioningTests
     }
 
     [Test]
+    public async Task A_real_function_decides_who_is_provisioned_and_as_what()
+    {
+        Directory.CreateDirectory(_folder["gatekeeper"]);
+        await File.WriteAllTextAsync(_folder["gatekeeper/function.yaml"], "runtime: python3.11\nhandler: main.handler\n");
+        await File.WriteAllTextAsync(_folder["gatekeeper/main.py"], """
+            def handler(event, context):
+                serial = event["parameters"]["SerialNumber"]
+                return {"allowProvisioning": serial.startswith("ok-"), "parameterOverrides": {"SerialNumber": serial[3:] + event["templateArn"][-7:]}}
+            """);
+        await _roost.RoostAsync("fn", "deploy", _folder["gatekeeper"]);
+        await _roost.RoostAsync("template", "create", "guarded", _folder["template.json"], "--hook", "gatekeeper");
+        await _roost.RoostAsync("template", "claim", "guarded", "--out", _folder["guarded"]);
+
+        await ScenarioRunner.RunAsync("aws-iot-device-sdk-v2", "fleet-provisioning.mjs", "hook", new
+        {
+            port = _port,
+            template = "guarded",
+            authority = _folder["guarded/ca.crt"],
+            certificate = _folder["guarded/claim.crt"],
+            key = _folder["guarded/claim.key"],
+        });
+
+        Assert.That(await _roost.RoostAsync("thing", "list"), Does.Contain("vac-7guarded").And.Not.Contain("stolen"));
+        Assert.That(await _roost.RoostAsync("audit", "list", "--action", "deny.provision"), Does.Contain("the hook 'gatekeeper' has not allowed it"));
+    }
+
+    [Test]
     public async Task All_of_it_is_in_an_audit_that_is_whole()
     {
         var actions = (await _roost.RoostAsync("--json", "audit", "list", "--max", "1000")).Trim().Split('\n').Select(line => JsonDocument.Parse(line).RootElement.GetProperty("action").GetString()).ToList();

@@ -12,6 +12,7 @@ public sealed class GatewayIdentityTests
     private TemporaryFolder _folder = null!;
     private RoostDaemon _roost = null!;
     private int _port;
+    private int _httpsPort;
 
     [OneTimeSetUp]
     public async Task StartRoostAsync()
@@ -19,12 +20,17 @@ public sealed class GatewayIdentityTests
         _folder = new TemporaryFolder();
         _roost = new RoostDaemon(_folder.Path, "");
         _port = FreePort.Next();
+        _httpsPort = FreePort.Next();
         Directory.CreateDirectory(_folder["conf.d"]);
         await File.WriteAllTextAsync(_folder["conf.d/robots.yaml"], $$"""
             mqtt:
               listeners:
                 - { address: 127.0.0.1, port: {{_roost.MqttPort}} }
                 - { address: 127.0.0.1, port: {{_port}}, tls: {}, anonymous: false }
+            http:
+              listeners:
+                - { address: 127.0.0.1, port: {{_roost.HttpPort}} }
+                - { address: 127.0.0.1, port: {{_httpsPort}}, tls: {} }
             """);
         await _roost.StartAsync();
     }
@@ -60,6 +66,36 @@ public sealed class GatewayIdentityTests
         var name = $"js-{version}";
         var files = await AddThingAsync(name);
         await ScenarioRunner.RunAsync("mqtt", "mqtt-js.mjs", "revoked", new { version, port = _port, tls = files, clientId = name, url = _roost.Url });
+    }
+
+    [TestCase(4)]
+    [TestCase(5)]
+    public async Task Mqtt_js_is_let_in_by_its_certificate_in_a_WebSocket_and_cut_off_by_its_revocation(int version)
+    {
+        var name = $"wss-{version}";
+        var files = await AddThingAsync(name);
+        await ScenarioRunner.RunAsync("mqtt", "mqtt-js.mjs", "revoked", new { version, port = _httpsPort, path = "/mqtt", tls = files, clientId = name, url = _roost.Url });
+    }
+
+    [TestCase(4)]
+    [TestCase(5)]
+    public async Task Mqtt_js_is_let_in_by_a_bearer_token_in_a_WebSocket_and_cut_off_by_its_revocation(int version)
+    {
+        var name = $"app-{version}";
+        var files = await AddThingAsync(name);
+        using var answer = await _http.PostAsJsonAsync($"{_roost.Url}/api/v1/tokens", new { name, thing = name });
+        using var made = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        await ScenarioRunner.RunAsync("mqtt", "mqtt-js.mjs", "revoked", new
+        {
+            version,
+            port = _httpsPort,
+            path = "/mqtt",
+            tls = new { authority = files.Authority },
+            token = made.RootElement.GetProperty("token").GetString(),
+            tokenId = made.RootElement.GetProperty("id").GetString(),
+            clientId = name,
+            url = _roost.Url,
+        });
     }
 
     private async Task<RobotFiles> AddThingAsync(string name)

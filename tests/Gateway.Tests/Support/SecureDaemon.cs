@@ -38,12 +38,13 @@ internal sealed class SecureDaemon : IAsyncDisposable
     public string AuthorityPem => App.Services.GetRequiredService<IClientCertificates>().AuthorityPem;
 
     /// <param name="http">More keys of <c>http</c>, each a line.</param>
-    public static async Task<SecureDaemon> StartAsync(TemporaryFolder folder, string http = "")
+    /// <param name="tls">Of the HTTPS listener.</param>
+    public static async Task<SecureDaemon> StartAsync(TemporaryFolder folder, string http = "", string tls = "{}")
     {
         await File.WriteAllTextAsync(folder["roost.yaml"], $$"""
             mqtt: { listeners: [ { port: 0 } ] }
             http:
-              listeners: [ { port: 0 }, { port: 0, tls: {} } ]
+              listeners: [ { port: 0 }, { port: 0, tls: {{tls}} } ]
             {{http}}
             """);
         var environment = new Hashtable();

@@ -37,6 +37,21 @@ async function signingRequest(given) {
   await useAs(given, 'vac-311', { pem: created.certificatePem, privateKey: given.deviceKey });
 }
 
+/** A function decides: it refuses one serial number, and writes the other anew. The token is good again after the refusal. */
+async function hook(given) {
+  const client = await connect5(given, 'factory-hook', { cert: given.certificate, key: given.key });
+  const identity = iotidentity.IotIdentityClientv2.newFromMqtt5(client, options);
+  const created = await identity.createKeysAndCertificate({});
+  const request = { templateName: given.template, certificateOwnershipToken: created.certificateOwnershipToken };
+  const refused = (await errorOf(identity.registerThing({ ...request, parameters: { SerialNumber: 'stolen' } }))).modeledError;
+  assert.deepEqual([refused.statusCode, refused.errorCode, refused.errorMessage], [403, 'AccessDenied', 'Access denied.']);
+  const registered = await identity.registerThing({ ...request, parameters: { SerialNumber: 'ok-7' } });
+  assert.equal(registered.thingName, 'vac-7guarded');
+  identity.close();
+  client.stop();
+  await useAs(given, 'vac-7guarded', { pem: created.certificatePem, privateKey: created.privateKey });
+}
+
 /** With its own certificate the device does what its policy allows: connects as itself and publishes. */
 async function useAs(given, thing, { pem, privateKey }) {
   const client = await connect5(given, thing, { pem, privateKey });
@@ -74,4 +89,4 @@ async function connect3(given) {
   return connection;
 }
 
-await run({ keys, signingRequest });
+await run({ keys, signingRequest, hook });
