@@ -259,7 +259,7 @@ public sealed class RealDaemonTests
         Assert.That(json.RootElement.GetProperty("faults")[0].GetString(), Does.Contain("Did you mean iot:Publish?"));
     }
 
-    private static string Program()
+    internal static string Program()
     {
         // .../tests/Cli.Tests/bin/<configuration>/<framework>/
         var output = new DirectoryInfo(AppContext.BaseDirectory);

@@ -24,7 +24,8 @@ internal sealed class DenialNotes(IAuditTrail audit, TimeProvider time)
 
     /// <param name="claimed">Whom it claimed to be; null: that cannot be told.</param>
     /// <param name="reason">A sentence without secrets.</param>
-    public void Note(HttpContext context, string? claimed, string reason)
+    /// <param name="thing">Whose credential it proved to have; null: nobody's, or that cannot be told.</param>
+    public void Note(HttpContext context, string? claimed, string reason, string? thing = null)
     {
         var address = context.Connection.RemoteIpAddress ?? IPAddress.None;
         if (!Takes(AddressLimit.NetworkOf(address)))
@@ -35,6 +36,7 @@ internal sealed class DenialNotes(IAuditTrail audit, TimeProvider time)
         audit.Note(new AuditEntry("deny.http")
         {
             Principal = claimed,
+            Thing = thing,
             Source = $"{(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address)} port {context.Connection.RemotePort}",
             Resource = $"{context.Request.Method} {context.Request.Path}", // never the query: presigned ones are credentials
             Reason = reason,

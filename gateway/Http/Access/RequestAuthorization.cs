@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Roost.Identity;
 using Roost.LocalLambda;
 
 namespace Roost.Gateway.Http.Access;
@@ -39,7 +40,7 @@ internal sealed class RequestAuthorization(LiveRequests live, DenialNotes notes,
 
         if (rule is null)
         {
-            return DenyAsync(context, principal.Id, null);
+            return DenyAsync(context, principal, null);
         }
 
         if (rule.RightsFor(context) is not { } needs)
@@ -51,7 +52,7 @@ internal sealed class RequestAuthorization(LiveRequests live, DenialNotes notes,
         {
             if (!caller.May(right))
             {
-                return DenyAsync(context, principal.Id, right);
+                return DenyAsync(context, principal, right);
             }
         }
 
@@ -67,9 +68,9 @@ internal sealed class RequestAuthorization(LiveRequests live, DenialNotes notes,
     private bool IsFunctionPreflight(HttpRequest request) =>
         HttpMethods.IsOptions(request.Method) && request.Headers.AccessControlRequestMethod.Count > 0 && functions.Allows(request.Path, request.Headers.Origin.ToString());
 
-    private Task DenyAsync(HttpContext context, string principal, RouteRight? missing)
+    private Task DenyAsync(HttpContext context, Principal principal, RouteRight? missing)
     {
-        notes.Note(context, principal, missing is { } right ? $"No policy allows {right}." : "Nobody may do this over the network.");
+        notes.Note(context, principal.Id, missing is { } right ? $"No policy allows {right}." : "Nobody may do this over the network.", principal.Thing);
         return context.RefuseDeniedAsync(missing);
     }
 }

@@ -32,6 +32,9 @@ internal sealed class MqttRig : IAsyncDisposable
 
     public int PlainPort { get; private set; }
 
+    /// <summary>Of all listeners: the two, then those that were configured besides.</summary>
+    public IReadOnlyList<int> Ports { get; private set; } = [];
+
     public string AuthorityFile => _folder["ca.crt"];
 
     public static async Task<MqttRig> StartAsync(Action<MqttOptions>? configure = null)
@@ -172,6 +175,7 @@ internal sealed class MqttRig : IAsyncDisposable
         await Get<IdentityHost>().StartAsync(CancellationToken.None);
         await File.WriteAllTextAsync(AuthorityFile, Get<IClientCertificates>().AuthorityPem);
         var open = await Broker.OpenListenersAsync();
-        (Port, PlainPort) = (open[0].Port, open[1].Port);
+        Ports = [.. open.Select(static listener => listener.Port)];
+        (Port, PlainPort) = (Ports[0], Ports[1]);
     }
 }
