@@ -46,7 +46,7 @@ public sealed partial class DocumentTests
     private static bool Exists(string path) => File.Exists(path) || Directory.Exists(path);
 
     /// <summary>A path in backquotes that begins with a folder or script of the repository's root; wildcards are not paths.</summary>
-    [GeneratedRegex(@"`((?:\./)?(?:gateway|shadow|identity|local-lambda|device-sim|packaging|tests|storage|mqtt|streams|cli|bench|docs|examples|run|test|\.ci)(?:/[\w.\-/]*)?)`", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"`((?:\./)?(?:gateway|shadow|identity|hardware|local-lambda|device-sim|packaging|tests|storage|mqtt|streams|cli|bench|docs|examples|run|test|\.ci)(?:/[\w.\-/]*)?)`", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex PathPattern();
 
     [GeneratedRegex(@"\]\((?!https?:|#|mailto:)([^)#\s]+)(?:#[^)]*)?\)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

@@ -15,6 +15,7 @@ public sealed partial class EventIdTests
         ["streams"] = (4000, 4999),
         ["gateway"] = (5000, 5999),
         ["identity"] = (6000, 6999),
+        ["hardware"] = (7000, 7999),
     };
 
     [Test]

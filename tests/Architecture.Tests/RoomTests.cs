@@ -14,6 +14,7 @@ public sealed partial class RoomTests
         ["shadow"] = 2,
         ["local-lambda"] = 2,
         ["identity"] = 2,
+        ["hardware"] = 2,
         ["gateway"] = 3,
         ["cli"] = 3,
         ["device-sim"] = 3,

@@ -1,0 +1,8 @@
+namespace Roost.Hardware.Gpio;
+
+/// <summary>Who sets the line's level.</summary>
+public enum LineDirection
+{
+    In,
+    Out,
+}

@@ -1,0 +1,47 @@
+using System.Diagnostics.Metrics;
+
+namespace Roost.Hardware;
+
+/// <summary>The room's instruments, all of the meter <c>roost.hardware</c>.</summary>
+internal sealed class HardwareMetrics
+{
+    public const string MeterName = "roost.hardware";
+
+    private readonly Counter<long> _updates;
+    private readonly Counter<long> _updatesFailed;
+    private readonly Counter<long> _publishesFailed;
+    private readonly Counter<long> _driven;
+    private readonly Counter<long> _notDriven;
+    private readonly Counter<long> _faults;
+    private readonly Meter _meter;
+
+    public HardwareMetrics(IMeterFactory meters)
+    {
+        var meter = _meter = meters.Create(MeterName);
+        _updates = meter.CreateCounter<long>("roost.hardware.updates", "{update}", "Updates of shadows that were accepted.");
+        _updatesFailed = meter.CreateCounter<long>("roost.hardware.updates.failed", "{update}", "Updates of shadows that were refused or not answered; they are tried again.");
+        _publishesFailed = meter.CreateCounter<long>("roost.hardware.publishes.failed", "{message}", "Values for topics that the broker did not take; they are tried again.");
+        _driven = meter.CreateCounter<long>("roost.hardware.driven", "{value}", "Desired values that were applied to outputs.");
+        _notDriven = meter.CreateCounter<long>("roost.hardware.driven.refused", "{value}", "Desired values that no output could take.");
+        _faults = meter.CreateCounter<long>("roost.hardware.faults", "{fault}", "Faults of lines and sensors, counted when they begin.");
+    }
+
+    public void Updated() => _updates.Add(1);
+
+    public void UpdateFailed() => _updatesFailed.Add(1);
+
+    public void PublishFailed() => _publishesFailed.Add(1);
+
+    public void Driven() => _driven.Add(1);
+
+    public void NotDriven() => _notDriven.Add(1);
+
+    public void Faulted() => _faults.Add(1);
+
+    /// <summary>Looked up when the metrics are collected.</summary>
+    public void ObservePoints(Func<int> points, Func<int> faulted)
+    {
+        _meter.CreateObservableGauge("roost.hardware.points", points, "{point}", "Points that are configured.");
+        _meter.CreateObservableGauge("roost.hardware.points.faulted", faulted, "{point}", "Points whose line or sensor has a fault now.");
+    }
+}

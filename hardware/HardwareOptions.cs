@@ -1,0 +1,10 @@
+namespace Roost.Hardware;
+
+/// <summary>The machine's own lines and sensors, shown as things. Only what is listed here is ever touched.</summary>
+public sealed class HardwareOptions
+{
+    public const string Section = "Hardware";
+
+    /// <summary>Lines of GPIO chips.</summary>
+    public List<GpioLineOptions> Gpio { get; set; } = [];
+}

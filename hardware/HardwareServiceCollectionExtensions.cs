@@ -1,0 +1,25 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Roost.Hardware.Reporting;
+
+namespace Roost.Hardware;
+
+public static class HardwareServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds the lines and sensors, which start with the host, in the order of registration: add the broker and the shadows before. Needs an
+    /// <see cref="Mqtt.IMqttBroker"/>, a <see cref="TimeProvider"/>, metrics and logging.
+    /// </summary>
+    public static IServiceCollection AddHardware(this IServiceCollection services)
+    {
+        services.AddOptions<HardwareOptions>().ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<HardwareOptions>, HardwareOptionsValidator>());
+        services.TryAddSingleton<HardwareMetrics>();
+        services.TryAddSingleton<PointReporter>();
+        services.TryAddSingleton<HardwareService>();
+        services.TryAddSingleton<IHardware>(provider => provider.GetRequiredService<HardwareService>());
+        services.AddHostedService(provider => provider.GetRequiredService<HardwareService>());
+        return services;
+    }
+}

@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Logging;
+
+namespace Roost.Hardware;
+
+/// <summary>Log messages of the room and of its reporting, event ids 7000 to 7019; the capabilities' are in the other parts of this class.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(7000, LogLevel.Warning, "{Thing}.{Property} ({Source}): {Fault}")]
+    public static partial void PointFaulted(this ILogger logger, string thing, string property, string source, string fault);
+
+    [LoggerMessage(7001, LogLevel.Information, "{Thing}.{Property} ({Source}) is well again")]
+    public static partial void PointIsWell(this ILogger logger, string thing, string property, string source);
+
+    [LoggerMessage(7002, LogLevel.Warning, "The shadow of {Thing} did not take what its hardware reports: {Reason}. It is tried again, at most every minute")]
+    public static partial void NotReported(this ILogger logger, string thing, string reason);
+
+    [LoggerMessage(7003, LogLevel.Information, "The shadow of {Thing} takes what its hardware reports again")]
+    public static partial void ReportedAgain(this ILogger logger, string thing);
+
+    [LoggerMessage(7004, LogLevel.Warning, "{Thing}.{Property} was not set to what its shadow desires ({Value}): {Reason}")]
+    public static partial void NotDriven(this ILogger logger, string thing, string property, string value, string reason);
+
+    [LoggerMessage(7005, LogLevel.Warning, "The broker did not take a value for {Topic}: {Reason}. It is tried again")]
+    public static partial void NotPublished(this ILogger logger, string topic, string reason);
+
+    [LoggerMessage(7006, LogLevel.Warning, "The desired state of {Thing} could not be read: {Reason}. Its outputs begin at their initial values")]
+    public static partial void NothingDesired(this ILogger logger, string thing, string reason);
+
+    [LoggerMessage(7007, LogLevel.Error, "A part of the hardware has ended by a defect of Roost: {Source}. The rest goes on")]
+    public static partial void SourceEnded(this ILogger logger, string source, Exception exception);
+
+    [LoggerMessage(7008, LogLevel.Error, "What the hardware of {Thing} does is not reported any more, by a defect of Roost")]
+    public static partial void ReporterEnded(this ILogger logger, string thing, Exception exception);
+}
