@@ -92,6 +92,10 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
     /// <summary>Null: no secret is there.</summary>
     internal IFunctionSecrets? Secrets { get; init; }
 
+    /// <returns>Names of the functions of which some version's environment refers to a secret.</returns>
+    public IReadOnlyList<string> UsersOfSecret(string secret) =>
+        [.. _functions.Values.Where(function => function.Record?.All.Any(definition => SecretReferences.AreIn(definition, secret)) == true).Select(function => function.Name).Order(StringComparer.Ordinal)];
+
     public IReadOnlyList<FunctionStatus> Functions => [.. _functions.Values.OrderBy(function => function.Name, StringComparer.Ordinal).Select(StatusOf)];
 
     /// <inheritdoc cref="FunctionDeadLetters.Counts"/>

@@ -34,6 +34,9 @@ public sealed class CloudMqttOptions
     /// <summary>A file that holds the password; a line end at its end does not count. Read at each connection, so that it can be changed without a restart.</summary>
     public string? PasswordFile { get; set; }
 
+    /// <summary>The gateway's secret that is the password (<c>roost secret set</c>), asked for at each connection. In place of the two above.</summary>
+    public string? PasswordSecret { get; set; }
+
     /// <summary>Null: plain TCP.</summary>
     public CloudTlsOptions? Tls { get; set; }
 

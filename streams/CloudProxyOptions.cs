@@ -20,5 +20,8 @@ public sealed class CloudProxyOptions
     /// <summary>A file that holds the password; read at each connection.</summary>
     public string? PasswordFile { get; set; }
 
+    /// <summary>The gateway's secret that is the password, asked for at each connection. In place of the two above.</summary>
+    public string? PasswordSecret { get; set; }
+
     internal int EffectivePort => Port ?? (Kind == CloudProxyKind.Socks5 ? 1080 : 3128);
 }

@@ -23,6 +23,9 @@ public sealed class CloudS3Options
     /// <summary>A file that holds the secret; read at each request, so that it can be changed without a restart.</summary>
     public string? SecretAccessKeyFile { get; set; }
 
+    /// <summary>The gateway's secret (<c>roost secret set</c>) that is the key's, asked for at each request. In place of the two above.</summary>
+    public string? SecretAccessKeySecret { get; set; }
+
     /// <summary>Of temporary credentials.</summary>
     public string? SessionToken { get; set; }
 

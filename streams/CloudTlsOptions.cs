@@ -6,10 +6,13 @@ public sealed class CloudTlsOptions
     /// <summary>Certificates that the server's is checked against. Null: those of the machine.</summary>
     public string? Ca { get; set; }
 
-    /// <summary>The gateway's own certificate, with those between it and its root. Goes with <see cref="Key"/>.</summary>
+    /// <summary>The gateway's own certificate, with those between it and its root. Goes with <see cref="Key"/>, or <see cref="KeySecret"/>.</summary>
     public string? Certificate { get; set; }
 
     public string? Key { get; set; }
+
+    /// <summary>The gateway's secret that is the key, in PEM, asked for at each connection.</summary>
+    public string? KeySecret { get; set; }
 
     /// <summary>Protocols offered by ALPN, such as <c>x-amzn-mqtt-ca</c>, which AWS IoT Core wants on port 443. Default: none.</summary>
     public IList<string> Alpn { get; set; } = [];

@@ -14,19 +14,29 @@ public sealed class ExportHttpOptions
     /// <summary>A file with the value of the Authorization header, like <c>Basic dXNlcjpwYXNz</c>.</summary>
     public string? AuthorizationFile { get; set; }
 
+    /// <summary>The gateway's secret (<c>roost secret set</c>) with that value, asked for at each request, like the other three.</summary>
+    public string? AuthorizationSecret { get; set; }
+
     /// <summary>A file with a token, sent as <c>Authorization: Bearer TOKEN</c>.</summary>
     public string? BearerTokenFile { get; set; }
+
+    public string? BearerTokenSecret { get; set; }
 
     /// <summary>A file with a secret that both sides know; requests are then signed (docs/exports.md).</summary>
     public string? HmacKeyFile { get; set; }
 
+    public string? HmacKeySecret { get; set; }
+
     /// <summary>Certificates that the server's is checked against (PEM). Null: those of the machine.</summary>
     public string? Ca { get; set; }
 
-    /// <summary>The gateway's own certificate (PEM), with those between it and its root. Goes with <see cref="Key"/>.</summary>
+    /// <summary>The gateway's own certificate (PEM), with those between it and its root. Goes with <see cref="Key"/>, or <see cref="KeySecret"/>.</summary>
     public string? Certificate { get; set; }
 
     public string? Key { get; set; }
+
+    /// <summary>The gateway's secret that is the key, in PEM.</summary>
+    public string? KeySecret { get; set; }
 
     /// <summary>Longest silence: for the connection, between two steps of the sending, and from its end to the whole answer. Default 30 s, 1 s to 10 min.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);

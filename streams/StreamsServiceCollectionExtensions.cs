@@ -7,6 +7,7 @@ using Roost.Storage.Logs;
 using Roost.Streams.Bridge;
 using Roost.Streams.Catalog;
 using Roost.Streams.Configuration;
+using Roost.Streams.Credentials;
 using Roost.Streams.Cursors;
 using Roost.Streams.Export;
 using Roost.Streams.Export.Files;
@@ -44,6 +45,8 @@ public static class StreamsServiceCollectionExtensions
         services.TryAddSingleton(new ExportTuning());
         services.AddSingleton<StreamCatalog>();
         services.AddSingleton<IStreamCatalog>(provider => provider.GetRequiredService<StreamCatalog>());
+        services.TryAddSingleton<IStreamSecrets, NoStreamSecrets>();
+        services.AddSingleton<IStreamSecretUses, SecretUses>();
         services.AddSingleton<UplinkClientOptions>();
         services.AddSingleton<Uplink>();
         services.AddSingleton<IUplink>(provider => provider.GetRequiredService<Uplink>());

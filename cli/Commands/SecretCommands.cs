@@ -8,7 +8,7 @@ namespace Roost.Cli.Commands;
 /// <summary><c>roost secret set|list|show|delete|rekey</c>.</summary>
 internal static class SecretCommands
 {
-    public static Command Create(GlobalOptions options, Terminal terminal) => new("secret", "Secrets for functions, encrypted at rest")
+    public static Command Create(GlobalOptions options, Terminal terminal) => new("secret", "Secrets for functions and the cloud, encrypted at rest")
     {
         Set(options, terminal),
         List(options, terminal),
@@ -64,8 +64,9 @@ internal static class SecretCommands
     private static Command Delete(GlobalOptions options, Terminal terminal)
     {
         var name = Name();
-        var command = new Command("delete", "Delete a secret; functions that need it start no more") { name };
-        CredentialOptions.DefineDelete(command, options, terminal, run => ($"/api/v1/secrets/{PathSegment.Encode(run.Get(name))}", $"secret {run.Get(name)}", $"Secret {run.Get(name)} is gone."));
+        var force = new Option<bool>("--force") { Description = "Also one that is in use: functions that need it start no more, and exports wait" };
+        var command = new Command("delete", "Delete a secret that nobody uses") { name, force };
+        CredentialOptions.DefineDelete(command, options, terminal, run => ($"/api/v1/secrets/{PathSegment.Encode(run.Get(name))}{(run.Get(force) ? "?force=true" : "")}", $"secret {run.Get(name)}", $"Secret {run.Get(name)} is gone."));
         return command;
     }
 

@@ -66,6 +66,8 @@ internal static class RoomServices
         services.AddSingleton<IFunctionListeners, FunctionListeners>();
         services.AddSingleton<ICloudLink, CloudLink>();
         services.AddSingleton<IFunctionSecrets, FunctionSecrets>();
+        services.AddSingleton<IStreamSecrets, CloudSecrets>();
+        services.AddSingleton<ISecretUsers, SecretUsers>();
         services.AddFunctions();
         services.AddHostedService(provider => provider.GetRequiredService<FunctionDeadLetters>());
         services.AddAdoptedStream(StreamName.Parse("$functions-dead"), provider => provider.GetRequiredService<FunctionDeadLetters>().Log);

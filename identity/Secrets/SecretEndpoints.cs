@@ -6,7 +6,7 @@ using Roost.Identity.Http;
 namespace Roost.Identity.Secrets;
 
 /// <summary><c>/api/v1/secrets</c>. A value is told by a POST alone: who may read everything may not read this by that.</summary>
-internal sealed class SecretEndpoints(SecretStore secrets, Resealing resealing)
+internal sealed class SecretEndpoints(SecretStore secrets, Resealing resealing, IEnumerable<ISecretUsers> users)
 {
     /// <summary><c>GET /api/v1/secrets</c>: all but the values.</summary>
     public Task ListAsync(HttpContext context) => IdentityAnswer.RunAsync(context, async () =>
@@ -23,6 +23,13 @@ internal sealed class SecretEndpoints(SecretStore secrets, Resealing resealing)
                 json.WriteNumber("version", secret.Version);
                 json.WriteString("createdAt", secret.CreatedAt);
                 json.WriteString("changedAt", secret.ChangedAt);
+                json.WriteStartArray("usedBy");
+                foreach (var user in UsersOf(secret.Name))
+                {
+                    json.WriteStringValue(user);
+                }
+
+                json.WriteEndArray();
                 json.WriteString("status", secrets.IsReadable(secret) ? "ready" : "its key is not here");
                 json.WriteEndObject();
             }
@@ -61,10 +68,18 @@ internal sealed class SecretEndpoints(SecretStore secrets, Resealing resealing)
         });
     });
 
-    /// <summary><c>DELETE .../{name}</c>.</summary>
+    /// <summary><c>DELETE .../{name}</c>; one that is in use with <c>?force=true</c> alone, as nobody has it again.</summary>
     public Task DeleteAsync(HttpContext context) => IdentityAnswer.RunAsync(context, async () =>
     {
-        await secrets.DeleteAsync(NameOf(context), RequestIdentity.Of(context), context.RequestAborted);
+        var name = NameOf(context);
+        if (context.Request.Query["force"] != "true" && UsersOf(name) is { Count: > 0 } used)
+        {
+            throw new ChangeRefusedException(
+                ChangeFault.Conflict,
+                $"Secret '{name}' is in use by {string.Join(", ", used)}. Take it out there first, or delete it all the same: roost secret delete {name} --force");
+        }
+
+        await secrets.DeleteAsync(name, RequestIdentity.Of(context), context.RequestAborted);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     });
 
@@ -79,6 +94,8 @@ internal sealed class SecretEndpoints(SecretStore secrets, Resealing resealing)
             json.WriteEndObject();
         });
     });
+
+    private List<string> UsersOf(string name) => secrets.Exists(name) ? [.. users.SelectMany(user => user.Of(name))] : [];
 
     private static string NameOf(HttpContext context) => (string)context.Request.RouteValues["name"]!;
 

@@ -31,6 +31,8 @@ internal sealed class SecretStore(CredentialChanges changes, SealingKeys seals, 
 
     public string? Find(string name) => _secrets.TryGetValue(name, out var secret) ? Open(secret) : null;
 
+    public bool Exists(string name) => _secrets.ContainsKey(name);
+
     public void Subscribe(Func<string, Task> changed) => ImmutableInterlocked.Update(ref _listeners, static (all, one) => all.Add(one), changed);
 
     /// <returns>Whether it is new.</returns>

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Options;
+using Roost.Streams.Credentials;
 using Roost.Streams.Upstream;
 
 namespace Roost.Streams.Configuration;
@@ -80,7 +81,8 @@ internal sealed class CloudMqttValidator : IValidateOptions<CloudMqttOptions>
             faults.AddError($"{Section}:Proxy:PasswordFile is set and so is a password; use one of them.");
         }
 
-        if (proxy.UserName is null && (proxy.Password ?? proxy.PasswordFile) is not null)
+        SecretNames.ValidateAlone(faults, $"{Section}:Proxy:PasswordSecret", proxy.PasswordSecret, ("password", proxy.Password is not null), ("password-file", proxy.PasswordFile is not null));
+        if (proxy.UserName is null && (proxy.Password ?? proxy.PasswordFile ?? proxy.PasswordSecret) is not null)
         {
             faults.AddError($"{Section}:Proxy:UserName is missing; a proxy takes no password without it.");
         }
@@ -121,7 +123,8 @@ internal sealed class CloudMqttValidator : IValidateOptions<CloudMqttOptions>
             faults.AddError($"{Section}:PasswordFile is set and so is a password; use one of them.");
         }
 
-        if (options.UserName is null && (options.Password ?? options.PasswordFile) is not null && options.Version == "3.1.1")
+        SecretNames.ValidateAlone(faults, $"{Section}:PasswordSecret", options.PasswordSecret, ("password", options.Password is not null), ("password-file", options.PasswordFile is not null));
+        if (options.UserName is null && (options.Password ?? options.PasswordFile ?? options.PasswordSecret) is not null && options.Version == "3.1.1")
         {
             faults.AddError($"{Section}:UserName is missing; MQTT 3.1.1 allows no password without it.");
         }
@@ -131,9 +134,10 @@ internal sealed class CloudMqttValidator : IValidateOptions<CloudMqttOptions>
 
     private static void ValidateTls(ValidateOptionsResultBuilder faults, CloudTlsOptions tls)
     {
-        if (tls.Certificate is null != tls.Key is null)
+        SecretNames.ValidateAlone(faults, $"{Section}:Tls:KeySecret", tls.KeySecret, ("key", tls.Key is not null));
+        if (tls.Certificate is null != (tls.Key ?? tls.KeySecret) is null)
         {
-            faults.AddError($"{Section}:Tls:{(tls.Key is null ? "Certificate is set without its key" : "Key is set without its certificate")}; set both, or none.");
+            faults.AddError($"{Section}:Tls:{(tls.Certificate is not null ? "Certificate is set without its key" : $"{(tls.Key is null ? "KeySecret" : "Key")} is set without its certificate")}; set both, or none.");
         }
 
         foreach (var protocol in tls.Alpn.Where(static protocol => Encoding.UTF8.GetByteCount(protocol) is 0 or > 255))

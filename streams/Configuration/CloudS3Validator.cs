@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Roost.Streams.Credentials;
 using Roost.Streams.Export.S3;
 
 namespace Roost.Streams.Configuration;
@@ -48,7 +49,9 @@ internal sealed class CloudS3Validator : IValidateOptions<CloudS3Options>
             faults.AddError($"{Section}:SecretAccessKeyFile is set and so is a secret; use one of them.");
         }
 
-        var hasSecret = options.SecretAccessKey is not null || options.SecretAccessKeyFile is not null;
+        SecretNames.ValidateAlone(
+            faults, $"{Section}:SecretAccessKeySecret", options.SecretAccessKeySecret, ("secret-access-key", options.SecretAccessKey is not null), ("secret-access-key-file", options.SecretAccessKeyFile is not null));
+        var hasSecret = (options.SecretAccessKey ?? options.SecretAccessKeyFile ?? options.SecretAccessKeySecret) is not null;
         if (options.AccessKeyId is null && (hasSecret || options.SessionToken is not null))
         {
             faults.AddError($"{Section}:AccessKeyId is missing; set it beside its secret, or leave out both for those of the environment.");
@@ -56,7 +59,7 @@ internal sealed class CloudS3Validator : IValidateOptions<CloudS3Options>
 
         if (options.AccessKeyId is not null && !hasSecret)
         {
-            faults.AddError($"{Section}:SecretAccessKeyFile is missing; name the file that holds the secret of the access key.");
+            faults.AddError($"{Section}:SecretAccessKeyFile is missing; name the file that holds the secret of the access key, or the secret with secret-access-key-secret.");
         }
     }
 

@@ -5,11 +5,12 @@ using System.Text;
 using Microsoft.Extensions.Options;
 using Roost.Mqtt;
 using Roost.Mqtt.Client;
+using Roost.Streams.Credentials;
 
 namespace Roost.Streams.Upstream;
 
-/// <summary>What the client is told for one connection. Files are read each time: a renewed certificate or password needs no restart.</summary>
-internal sealed class UplinkClientOptions(IOptions<CloudMqttOptions> mqtt, IOptions<CloudOptions> cloud)
+/// <summary>What the client is told for one connection. Files and secrets are read each time: a renewed certificate or password needs no restart.</summary>
+internal sealed class UplinkClientOptions(IOptions<CloudMqttOptions> mqtt, IOptions<CloudOptions> cloud, IStreamSecrets secrets)
 {
     // Those who share the connection with the exports bound themselves; the sync of shadows to a hundred at most.
     private const int ForOthers = 100;
@@ -30,7 +31,7 @@ internal sealed class UplinkClientOptions(IOptions<CloudMqttOptions> mqtt, IOpti
     // All exports together may have so much in flight; the client itself must not be what refuses.
     private readonly int _inflight = Math.Clamp(cloud.Value.Exports.Where(export => export.To == ExportTarget.Mqtt).Sum(export => export.MessagesInflight)  + (ForEachBridge * cloud.Value.Bridge.Count) + ForOthers, 1, ushort.MaxValue / 2);
 
-    /// <exception cref="UplinkCredentialsException">A file cannot be read or does not hold what it should.</exception>
+    /// <exception cref="UplinkCredentialsException">A file or secret cannot be read or does not hold what it should.</exception>
     public MqttClientOptions Create(UplinkHost host) => new()
     {
         Host = host.Host,
@@ -58,21 +59,35 @@ internal sealed class UplinkClientOptions(IOptions<CloudMqttOptions> mqtt, IOpti
 
     /// <remarks>A null byte array would become an empty password, which 3.1.1 servers refuse.</remarks>
     private ReadOnlyMemory<byte>? Password() =>
-        Password(_options.Password, _options.PasswordFile, of: "") is { } password ? Encoding.UTF8.GetBytes(password).AsMemory() : default(ReadOnlyMemory<byte>?);
+        Password(_options.Password, _options.PasswordFile, _options.PasswordSecret, of: "") is { } password ? Encoding.UTF8.GetBytes(password).AsMemory() : default(ReadOnlyMemory<byte>?);
 
-    private static string? Password(string? password, string? file, string of) =>
-        file is null ? password : Read(file, of + "password-file", File.ReadAllText).TrimEnd('\r', '\n');
+    private string? Password(string? password, string? file, string? secret, string of) =>
+        file is not null ? Read(file, of + "password-file", File.ReadAllText).TrimEnd('\r', '\n')
+        : secret is not null ? Secret(of + "password-secret", secret).TrimEnd('\r', '\n')
+        : password;
 
-    private static MqttProxyOptions Proxy(CloudProxyOptions proxy) => new()
+    private string Secret(string key, string name)
+    {
+        try
+        {
+            return secrets.Get($"cloud.mqtt.{key}", name);
+        }
+        catch (SecretUnavailableException exception)
+        {
+            throw new UplinkCredentialsException(exception.Message, exception);
+        }
+    }
+
+    private MqttProxyOptions Proxy(CloudProxyOptions proxy) => new()
     {
         Kind = proxy.Kind == CloudProxyKind.Socks5 ? MqttProxyKind.Socks5 : MqttProxyKind.HttpConnect,
         Host = proxy.Host,
         Port = proxy.EffectivePort,
         UserName = proxy.UserName,
-        Password = Password(proxy.Password, proxy.PasswordFile, "proxy."),
+        Password = Password(proxy.Password, proxy.PasswordFile, proxy.PasswordSecret, "proxy."),
     };
 
-    private static SslClientAuthenticationOptions Tls(CloudTlsOptions tls, string host)
+    private SslClientAuthenticationOptions Tls(CloudTlsOptions tls, string host)
     {
         var options = new SslClientAuthenticationOptions { TargetHost = tls.ServerName ?? host };
         if (tls.Alpn.Count > 0)
@@ -98,17 +113,21 @@ internal sealed class UplinkClientOptions(IOptions<CloudMqttOptions> mqtt, IOpti
 
         if (tls.Certificate is { } certificate)
         {
-            options.ClientCertificateContext = Read(certificate, "tls.certificate", path => Certificate(path, tls.Key!));
+            var pem = tls.KeySecret is { } secret ? Secret("tls.key-secret", secret) : null;
+            options.ClientCertificateContext = Read(certificate, "tls.certificate", path => Certificate(path, tls.Key, pem));
         }
 
         return options;
     }
 
-    private static SslStreamCertificateContext Certificate(string certificate, string key)
+    /// <param name="certificate">The file.</param>
+    /// <param name="file">Holds the key, where there is no <paramref name="pem"/>.</param>
+    /// <param name="pem">The key itself.</param>
+    private static SslStreamCertificateContext Certificate(string certificate, string? file, string? pem)
     {
         var chain = new X509Certificate2Collection();
         chain.ImportFromPemFile(certificate);
-        return SslStreamCertificateContext.Create(X509Certificate2.CreateFromPemFile(certificate, key), chain, offline: true);
+        return SslStreamCertificateContext.Create(X509Certificate2.CreateFromPem(File.ReadAllText(certificate), pem ?? File.ReadAllText(file!)), chain, offline: true);
     }
 
     private static T Read<T>(string path, string key, Func<string, T> read)

@@ -1,6 +1,8 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.Options;
+using Roost.Streams.Credentials;
 
 namespace Roost.Streams.Export.Encryption;
 
@@ -12,30 +14,38 @@ internal sealed record ExportKey(string Id, byte[] Bytes)
     private const int MostIdLength = 64;
     private const int MostFileBytes = 1024;
 
-    /// <exception cref="ExportKeyException">The file cannot be read, or holds no key.</exception>
-    public static ExportKey Read(ExportEncryptionOptions options)
+    /// <exception cref="ExportKeyException">The file cannot be read, or it or the secret holds no key.</exception>
+    /// <exception cref="SecretUnavailableException">The secret that is named is not there.</exception>
+    public static ExportKey Read(ExportEncryptionOptions options, IStreamSecrets secrets)
     {
-        byte[] content;
+        var (content, place) = options.KeySecret is { } name
+            ? (Encoding.UTF8.GetBytes(secrets.Get("s3.encrypt.key-secret", name)), $"Secret '{name}'")
+            : (InFile(options), options.KeyFile);
+        var key = content.Length == Length ? content : FromBase64(content);
+        return key.Length == Length
+            ? new ExportKey(options.KeyId ?? Fingerprint(key), key)
+            : throw new ExportKeyException($"{place} holds no key of {Length} bytes, as they are or in base64; make one with: openssl rand -base64 {Length}");
+    }
+
+    private static byte[] InFile(ExportEncryptionOptions options)
+    {
         try
         {
             using var file = new FileStream(options.KeyFile, FileMode.Open, FileAccess.Read);
-            content = file.Length <= MostFileBytes ? new byte[file.Length] : [];
+            var content = file.Length <= MostFileBytes ? new byte[file.Length] : [];
             file.ReadExactly(content);
+            return content;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new ExportKeyException($"The key in {options.KeyFile} cannot be read: {exception.Message}", exception);
         }
-
-        var key = content.Length == Length ? content : FromBase64(content);
-        return key.Length == Length
-            ? new ExportKey(options.KeyId ?? Fingerprint(key), key)
-            : throw new ExportKeyException($"{options.KeyFile} holds no key of {Length} bytes, as they are or in base64; make one with: openssl rand -base64 {Length}");
     }
 
     public static void Validate(ValidateOptionsResultBuilder faults, string key, ExportEncryptionOptions options)
     {
-        if (!File.Exists(options.KeyFile))
+        SecretNames.ValidateAlone(faults, $"{key}:KeySecret", options.KeySecret, ("key-file", options.KeyFile.Length > 0));
+        if (options.KeySecret is null && !File.Exists(options.KeyFile))
         {
             faults.AddError($"{key}:KeyFile names {(options.KeyFile.Length == 0 ? "no file" : options.KeyFile + ", which is not there or cannot be read")}; use the full path of a file that the daemon may read.");
         }

@@ -1,5 +1,6 @@
 using Amazon.Runtime;
 using Amazon.Runtime.CredentialManagement;
+using Roost.Streams.Credentials;
 
 namespace Roost.Streams.Export.S3;
 
@@ -7,16 +8,17 @@ namespace Roost.Streams.Export.S3;
 /// The configured keys, else those that AWS's tools find without asking the network: environment, then the shared credentials file. Looked
 /// up for each request, so that a change needs no restart.
 /// </summary>
-internal sealed class S3Credentials(CloudS3Options options) : AWSCredentials
+internal sealed class S3Credentials(CloudS3Options options, IStreamSecrets secrets) : AWSCredentials
 {
     private const int MostSecretBytes = 4096;
 
     /// <exception cref="S3ConfigurationException">There are none, or a file cannot be read.</exception>
+    /// <exception cref="SecretUnavailableException">The secret that is named is not there.</exception>
     public override ImmutableCredentials GetCredentials()
     {
         if (options.AccessKeyId is { } id)
         {
-            return new ImmutableCredentials(id, options.SecretAccessKey ?? SecretIn(options.SecretAccessKeyFile!), options.SessionToken);
+            return new ImmutableCredentials(id, Secret(), options.SessionToken);
         }
 
         try
@@ -29,6 +31,13 @@ internal sealed class S3Credentials(CloudS3Options options) : AWSCredentials
         }
     }
 
+    private string Secret() => options switch
+    {
+        { SecretAccessKey: { } secret } => secret,
+        { SecretAccessKeySecret: { } name } => secrets.Get("cloud.s3.secret-access-key-secret", name).Trim(),
+        _ => SecretIn(options.SecretAccessKeyFile!),
+    };
+
     private static AWSCredentials Found()
     {
         if (!string.IsNullOrEmpty(Environment.GetEnvironmentVariable(EnvironmentVariablesAWSCredentials.ENVIRONMENT_VARIABLE_ACCESSKEY)))
@@ -39,7 +48,7 @@ internal sealed class S3Credentials(CloudS3Options options) : AWSCredentials
         var profile = Environment.GetEnvironmentVariable("AWS_PROFILE") is { Length: > 0 } named ? named : SharedCredentialsFile.DefaultProfileName;
         return new CredentialProfileStoreChain().TryGetAWSCredentials(profile, out var credentials)
             ? credentials
-            : throw new S3ConfigurationException("There are no credentials: set cloud.s3.access-key-id and cloud.s3.secret-access-key-file.");
+            : throw new S3ConfigurationException("There are no credentials: set cloud.s3.access-key-id and cloud.s3.secret-access-key-secret (or -file).");
     }
 
     private static string SecretIn(string file)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Amazon.Runtime;
 using Amazon.Runtime.Internal;
+using Roost.Streams.Credentials;
 using Roost.Streams.Export.Targets;
 using Roost.Streams.Export.Web;
 
@@ -16,7 +17,7 @@ internal static class S3Faults
     public static bool IsExpected(Exception exception, CancellationToken stopping) => exception switch
     {
         OperationCanceledException => !stopping.IsCancellationRequested,
-        AmazonServiceException or AmazonClientException or S3AnswerException or S3ConfigurationException or WebFileException => true,
+        AmazonServiceException or AmazonClientException or S3AnswerException or S3ConfigurationException or WebFileException or SecretUnavailableException => true,
         _ => WebFaults.IsExpected(exception),
     };
 
@@ -24,7 +25,7 @@ internal static class S3Faults
     {
         OperationCanceledException => Delivery.Unreachable($"The {place.Name} was silent for {place.Store.Timeout.TotalSeconds:0} s."),
         S3AnswerException => Delivery.Unreachable(exception.Message),
-        S3ConfigurationException or WebFileException => Delivery.Denied(exception.Message),
+        S3ConfigurationException or WebFileException or SecretUnavailableException => Delivery.Denied(exception.Message),
         AmazonServiceException refused when Enum.IsDefined(refused.StatusCode) => OfAnswer(refused, place),
         AmazonServiceException or AmazonClientException when exception.InnerException is { } inner && IsExpected(inner, CancellationToken.None) => ToDelivery(inner, place),
         AmazonServiceException or AmazonClientException => Delivery.Unreachable($"The {place.Name} could not be asked: {AnswerText.Clean(exception.Message)}"),
@@ -54,7 +55,7 @@ internal static class S3Faults
         "NoSuchBucket" => $"make the bucket {place.Bucket}, or correct cloud.s3.bucket.",
         "InvalidBucketName" => $"{place.Bucket} is no name of a bucket there; correct cloud.s3.bucket.",
         "InvalidAccessKeyId" => "it does not know the access key; correct cloud.s3.access-key-id.",
-        "SignatureDoesNotMatch" => "the secret does not belong to the access key; correct cloud.s3.secret-access-key-file (or the region, or a proxy changes requests).",
+        "SignatureDoesNotMatch" => "the secret does not belong to the access key; correct cloud.s3.secret-access-key-file or -secret (or the region, or a proxy changes requests).",
         "ExpiredToken" or "InvalidToken" or "TokenRefreshRequired" => "the session token has expired or is wrong; renew the credentials.",
         "RequestTimeTooSkewed" => $"this machine's clock is wrong, the store's says {AnswerText.Clean(Header(refused, "Date") ?? "nothing")}; set the clock, or let NTP do it.",
         "AuthorizationHeaderMalformed" or "PermanentRedirect" or "IllegalLocationConstraintException" or "TemporaryRedirect" => $"the bucket is in another region; correct cloud.s3.region (it is {place.Store.EffectiveRegion}) or cloud.s3.endpoint. {AnswerText.Clean(refused.Message)}",

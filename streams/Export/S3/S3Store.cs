@@ -45,10 +45,10 @@ internal sealed class S3Store : IDisposable
             configuration.RegionEndpoint = RegionEndpoint.GetBySystemName(store.EffectiveRegion);
         }
 
-        _connections = new WebConnections(new ExportHttpOptions { Url = store.Endpoint ?? $"https://s3.{store.EffectiveRegion}.amazonaws.com/", Ca = store.Ca, Proxy = store.Proxy, Timeout = store.Timeout }, clock, "cloud.s3");
+        _connections = new WebConnections(new ExportHttpOptions { Url = store.Endpoint ?? $"https://s3.{store.EffectiveRegion}.amazonaws.com/", Ca = store.Ca, Proxy = store.Proxy, Timeout = store.Timeout }, place.Secrets, clock, "cloud.s3");
         _http = new S3Http(_connections);
         configuration.HttpClientFactory = _http;
-        _client = new AmazonS3Client(new S3Credentials(store), configuration);
+        _client = new AmazonS3Client(new S3Credentials(store, place.Secrets), configuration);
     }
 
     /// <summary>Puts it, over whatever has its name.</summary>

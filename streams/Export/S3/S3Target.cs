@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
+using Roost.Streams.Credentials;
 using Roost.Streams.Export.Batches;
 using Roost.Streams.Export.Encryption;
 using Roost.Streams.Export.Formats;
@@ -28,7 +29,7 @@ internal sealed class S3Target(
         {
             put = await EncodeAsync(batch, cancellationToken);
         }
-        catch (ExportKeyException exception)
+        catch (Exception exception) when (exception is ExportKeyException or SecretUnavailableException)
         {
             return Delivery.Denied(exception.Message);
         }
@@ -75,7 +76,7 @@ internal sealed class S3Target(
         await _encoding.WaitAsync(cancellationToken);
         try
         {
-            var key = encryption is null ? null : ExportKey.Read(encryption);
+            var key = encryption is null ? null : ExportKey.Read(encryption, place.Secrets);
             var encoded = BatchEncoder.Encode(batch, format, compression);
             if (key is not null)
             {

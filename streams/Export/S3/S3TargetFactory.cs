@@ -7,7 +7,7 @@ using Roost.Streams.Signing;
 namespace Roost.Streams.Export.S3;
 
 /// <summary>Exports to object stores.</summary>
-internal sealed class S3TargetFactory(IOptions<CloudS3Options> store, GatewayIdentity gateway, TimeProvider clock, ILogger<S3TargetFactory> logger) : IExportTargetFactory
+internal sealed class S3TargetFactory(IOptions<CloudS3Options> store, GatewayIdentity gateway, IStreamSecrets secrets, TimeProvider clock, ILogger<S3TargetFactory> logger) : IExportTargetFactory
 {
     private const int LeastPartBytes = 5 * 1024 * 1024; // S3's own bound
     private const int MostPartBytes = 64 * 1024 * 1024;
@@ -27,7 +27,7 @@ internal sealed class S3TargetFactory(IOptions<CloudS3Options> store, GatewayIde
             throw new FormatException($"The prefix '{options.Prefix}' of export {identity.Name} of stream '{identity.Stream}' is wrong: {fault}.");
         }
 
-        var place = new S3Place(store.Value, Bucket(export)!, options.PartSizeBytes, options.StorageClass);
+        var place = new S3Place(store.Value, Bucket(export)!, options.PartSizeBytes, options.StorageClass, secrets);
         return new S3Target(place, keys, export.Format, export.Compress ?? BatchCompression.Gzip, options.Encrypt, () => gateway.Id, clock, logger);
     }
 

@@ -20,7 +20,8 @@ internal static class BatchRequest
     public static string IdempotencyKey(ExportBatch batch, string gateway) => string.Create(
         CultureInfo.InvariantCulture, $"{batch.Identity.Stream.Value}/{(batch.StreamId.Length > 0 ? batch.StreamId : gateway)}/{batch.First}-{batch.Next}");
 
-    /// <exception cref="WebFileException">A file with a secret cannot be read.</exception>
+    /// <exception cref="WebFileException">A file with a secret cannot be read, or a secret is of no use.</exception>
+    /// <exception cref="Credentials.SecretUnavailableException">A secret is not there.</exception>
     public static HttpRequestMessage Create(ExportHttpOptions options, WebSecrets secrets, ExportBatch batch, EncodedBatch encoded, string gateway, SilenceWatch watch, TimeProvider clock)
     {
         var request = new HttpRequestMessage(options.Method == ExportHttpMethod.Post ? HttpMethod.Post : HttpMethod.Put, options.Url)

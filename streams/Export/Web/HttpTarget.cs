@@ -1,3 +1,4 @@
+using Roost.Streams.Credentials;
 using Roost.Streams.Export.Batches;
 using Roost.Streams.Export.Formats;
 using Roost.Streams.Export.Targets;
@@ -6,12 +7,12 @@ using Roost.Streams.Signing;
 namespace Roost.Streams.Export.Web;
 
 /// <summary>Sends each batch as one request to a web server.</summary>
-internal sealed class HttpTarget(ExportOptions export, Func<string> gateway, TimeProvider clock) : IExportTarget
+internal sealed class HttpTarget(ExportOptions export, Func<string> gateway, IStreamSecrets secrets, TimeProvider clock) : IExportTarget
 {
     private readonly ExportHttpOptions _options = export.Http!;
     private readonly BatchCompression _compression = export.Compress ?? BatchCompression.Gzip;
-    private readonly WebConnections _connections = new(export.Http!, clock);
-    private readonly WebSecrets _secrets = new(export.Http!);
+    private readonly WebConnections _connections = new(export.Http!, secrets, clock);
+    private readonly WebSecrets _secrets = new(export.Http!, secrets);
     private readonly string _destination = DestinationOf(export.Http!);
 
     // Asking costs a round trip, and spares the body where the server would refuse it unseen: worth it only after a refusal.
@@ -56,6 +57,10 @@ internal sealed class HttpTarget(ExportOptions export, Func<string> gateway, Tim
         catch (WebFileException exception)
         {
             return Delivery.Denied($"{exception.Message} Put it right, readable for the daemon.");
+        }
+        catch (SecretUnavailableException exception)
+        {
+            return Delivery.Denied(exception.Message);
         }
         catch (GatewayKeyException exception)
         {

@@ -1,12 +1,13 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
+using Roost.Streams.Credentials;
 using Roost.Streams.Export.Targets;
 using Roost.Streams.Signing;
 
 namespace Roost.Streams.Export.Web;
 
 /// <summary>Exports to web servers.</summary>
-internal sealed class HttpTargetFactory(GatewayIdentity gateway, TimeProvider clock) : IExportTargetFactory
+internal sealed class HttpTargetFactory(GatewayIdentity gateway, IStreamSecrets secrets, TimeProvider clock) : IExportTargetFactory
 {
     public ExportTarget Kind => ExportTarget.Http;
 
@@ -15,7 +16,7 @@ internal sealed class HttpTargetFactory(GatewayIdentity gateway, TimeProvider cl
 
     public string Destination(ExportOptions export) => export.Http is { } http ? HttpTarget.DestinationOf(http) : "";
 
-    public IExportTarget Create(ExportOptions export, ExportIdentity identity) => new HttpTarget(export, () => gateway.Id, clock);
+    public IExportTarget Create(ExportOptions export, ExportIdentity identity) => new HttpTarget(export, () => gateway.Id, secrets, clock);
 
     public void Validate(ValidateOptionsResultBuilder faults, string key, ExportOptions export)
     {
@@ -28,7 +29,7 @@ internal sealed class HttpTargetFactory(GatewayIdentity gateway, TimeProvider cl
 
         if (!Uri.TryCreate(http.Url, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.UserInfo.Length > 0)
         {
-            faults.AddError($"{key}:Url is no address of a web server; use https://HOST/PATH, and authorization-file or bearer-token-file for secrets.");
+            faults.AddError($"{key}:Url is no address of a web server; use https://HOST/PATH, and bearer-token-secret or authorization-secret for what only the two may know.");
         }
 
         if (http.Proxy is not null && (!Uri.TryCreate(http.Proxy, UriKind.Absolute, out var proxy) || proxy.Scheme != "http"))
@@ -46,13 +47,25 @@ internal sealed class HttpTargetFactory(GatewayIdentity gateway, TimeProvider cl
             faults.AddError($"{key}:BearerTokenFile is set and so is authorization-file; use one of them.");
         }
 
-        if (http.Certificate is null != http.Key is null)
+        ValidateSecrets(faults, key, http);
+        if (http.Certificate is null != (http.Key ?? http.KeySecret) is null)
         {
-            faults.AddError($"{key}:{(http.Key is null ? "Certificate is set without its key" : "Key is set without its certificate")}; set both, or none.");
+            faults.AddError($"{key}:{(http.Certificate is not null ? "Certificate is set without its key" : $"{(http.Key is null ? "KeySecret" : "Key")} is set without its certificate")}; set both, or none.");
         }
 
         ValidateFiles(faults, key, http);
         ValidateHeaders(faults, key, http);
+    }
+
+    private static void ValidateSecrets(ValidateOptionsResultBuilder faults, string key, ExportHttpOptions http)
+    {
+        SecretNames.ValidateAlone(
+            faults, $"{key}:AuthorizationSecret", http.AuthorizationSecret,
+            ("authorization-file", http.AuthorizationFile is not null), ("bearer-token-file", http.BearerTokenFile is not null), ("bearer-token-secret", http.BearerTokenSecret is not null));
+        SecretNames.ValidateAlone(
+            faults, $"{key}:BearerTokenSecret", http.BearerTokenSecret, ("bearer-token-file", http.BearerTokenFile is not null), ("authorization-file", http.AuthorizationFile is not null));
+        SecretNames.ValidateAlone(faults, $"{key}:HmacKeySecret", http.HmacKeySecret, ("hmac-key-file", http.HmacKeyFile is not null));
+        SecretNames.ValidateAlone(faults, $"{key}:KeySecret", http.KeySecret, ("key", http.Key is not null));
     }
 
     private static void ValidateFiles(ValidateOptionsResultBuilder faults, string key, ExportHttpOptions http)
@@ -78,7 +91,7 @@ internal sealed class HttpTargetFactory(GatewayIdentity gateway, TimeProvider cl
             var place = name == "User-Agent" ? "UserAgent" : $"Headers:{name}";
             if (name != "User-Agent" && (BatchRequest.Reserved.Contains(name, StringComparer.OrdinalIgnoreCase) || BatchRequest.ReservedPrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))))
             {
-                faults.AddError(string.Create(CultureInfo.InvariantCulture, $"{key}:{place} is set by Roost itself; leave it out{(name.Equals("Authorization", StringComparison.OrdinalIgnoreCase) ? ", and use authorization-file or bearer-token-file" : "")}."));
+                faults.AddError(string.Create(CultureInfo.InvariantCulture, $"{key}:{place} is set by Roost itself; leave it out{(name.Equals("Authorization", StringComparison.OrdinalIgnoreCase) ? ", and use authorization-secret or bearer-token-secret (or -file)" : "")}."));
             }
             else if (value is null || !value.All(letter => letter is >= ' ' and <= '~') || !probe.Headers.TryAddWithoutValidation(name, value))
             {

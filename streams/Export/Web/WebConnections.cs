@@ -3,12 +3,14 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Roost.Mqtt.Client.Transport;
+using Roost.Streams.Credentials;
 
 namespace Roost.Streams.Export.Web;
 
-/// <summary>The connections to one server, kept for the next request and made anew when a certificate's file changes.</summary>
-internal sealed class WebConnections(ExportHttpOptions options, TimeProvider clock, string section = "http") : IDisposable
+/// <summary>The connections to one server, kept for the next request and made anew when a certificate's file or its key changes.</summary>
+internal sealed class WebConnections(ExportHttpOptions options, IStreamSecrets secrets, TimeProvider clock, string section = "http") : IDisposable
 {
     // An address that moved is seen after so long, and a balancer gets to balance.
     private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(2);
@@ -21,17 +23,19 @@ internal sealed class WebConnections(ExportHttpOptions options, TimeProvider clo
     private readonly Lock _gate = new();
     private HttpMessageInvoker? _current;
     private HttpMessageInvoker? _former;
-    private (DateTime, DateTime, DateTime) _stamp;
+    private (DateTime, DateTime, DateTime, string?) _stamp;
 
     /// <exception cref="WebFileException">A certificate or key cannot be used.</exception>
+    /// <exception cref="SecretUnavailableException">The key is a secret that is not there.</exception>
     public HttpMessageInvoker Current()
     {
         lock (_gate)
         {
-            var stamp = (Stamp(options.Ca), Stamp(options.Certificate), Stamp(options.Key));
+            var key = options.KeySecret is { } secret ? secrets.Get($"{section}.key-secret", secret) : null;
+            var stamp = (Stamp(options.Ca), Stamp(options.Certificate), Stamp(options.Key), key is null ? null : Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(key))));
             if (_current is null || stamp != _stamp)
             {
-                var made = new HttpMessageInvoker(Handler());
+                var made = new HttpMessageInvoker(Handler(key));
                 _former?.Dispose(); // two renewals ago: none of its requests is under way any more
                 (_former, _current, _stamp) = (_current, made, stamp);
             }
@@ -48,7 +52,8 @@ internal sealed class WebConnections(ExportHttpOptions options, TimeProvider clo
 
     private static DateTime Stamp(string? file) => file is null ? default : File.GetLastWriteTimeUtc(file);
 
-    private SocketsHttpHandler Handler() => new()
+    /// <param name="key">In PEM, where it is a secret.</param>
+    private SocketsHttpHandler Handler(string? key) => new()
     {
         AllowAutoRedirect = false, // it would carry the token to whatever address a stranger names
         UseCookies = false,
@@ -65,7 +70,7 @@ internal sealed class WebConnections(ExportHttpOptions options, TimeProvider clo
         MaxResponseHeadersLength = 32, // KiB
         MaxResponseDrainSize = 64 * 1024,
         ConnectCallback = ConnectAsync,
-        SslOptions = Tls(),
+        SslOptions = Tls(key),
     };
 
     private static WebProxy ProxyAt(Uri proxy) => new(new UriBuilder(proxy) { UserName = "", Password = "" }.Uri)
@@ -99,7 +104,7 @@ internal sealed class WebConnections(ExportHttpOptions options, TimeProvider clo
         }
     }
 
-    private SslClientAuthenticationOptions Tls()
+    private SslClientAuthenticationOptions Tls(string? keyPem)
     {
         var check = new ServerCertificateCheck(_url.IdnHost, options.Ca, clock, section);
         var tls = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, certificate, chain, errors) => check.Accept(certificate, chain, errors) };
@@ -115,13 +120,13 @@ internal sealed class WebConnections(ExportHttpOptions options, TimeProvider clo
             tls.CertificateChainPolicy.CustomTrustStore.AddRange(roots);
         }
 
-        if (options is { Certificate: { } certificate, Key: { } key })
+        if (options.Certificate is { } certificate)
         {
             Read("certificate", certificate, () =>
             {
                 var chain = new X509Certificate2Collection();
                 chain.ImportFromPemFile(certificate);
-                tls.ClientCertificateContext = SslStreamCertificateContext.Create(X509Certificate2.CreateFromPemFile(certificate, key), chain, offline: true);
+                tls.ClientCertificateContext = SslStreamCertificateContext.Create(X509Certificate2.CreateFromPem(File.ReadAllText(certificate), keyPem ?? File.ReadAllText(options.Key!)), chain, offline: true);
             });
         }
 

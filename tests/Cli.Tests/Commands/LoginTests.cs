@@ -144,6 +144,7 @@ public sealed class LoginTests
     [TestCase(new[] { "app", "unpair", "x" }, "DELETE /api/v1/tokens/x")]
     [TestCase(new[] { "key", "delete", "AKIA" }, "DELETE /api/v1/access-keys/AKIA")]
     [TestCase(new[] { "secret", "delete", "a" }, "DELETE /api/v1/secrets/a")]
+    [TestCase(new[] { "secret", "delete", "a", "--force" }, "DELETE /api/v1/secrets/a?force=true")]
     public async Task What_ends_something_says_so(string[] arguments, string request)
     {
         await using var daemon = await FakeDaemon.StartAsync(context =>

@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Roost.Streams;
+using Roost.Streams.Credentials;
 using Roost.Streams.Export.Encryption;
 using Roost.Tests.Support;
 
@@ -169,7 +170,7 @@ public sealed class StreamDecryptTests
         return content;
     }
 
-    private ExportKey Key() => ExportKey.Read(new ExportEncryptionOptions { KeyFile = _key, KeyId = "2026" });
+    private ExportKey Key() => ExportKey.Read(new ExportEncryptionOptions { KeyFile = _key, KeyId = "2026" }, new NoStreamSecrets());
 
     private byte[] Encrypt(byte[] plain)
     {

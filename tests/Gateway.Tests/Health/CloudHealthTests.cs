@@ -34,14 +34,29 @@ internal sealed class CloudHealthTests
         Assert.That(health.Note, Is.EqualTo("away since 2026-11-21T10:00:00Z"));
     }
 
+    [Test]
+    public void A_secret_that_is_not_there_is_told_once_also_before_anything_needs_it()
+    {
+        var use = new StreamSecretUse("password", "cloud.mqtt.password-secret", "cloud.mqtt.password-secret: secret 'password' is not there");
+        var secrets = new FixedSecrets([use, use with { Secret = "kept", Fault = null }]);
+
+        var idle = new CloudHealth(new FixedUplink(UplinkStatus.Off), new FixedBridge([]), secrets).Check();
+        var tried = new CloudHealth(new FixedUplink(new UplinkStatus { State = UplinkState.Waiting, LastError = use.Fault, NeedsOperator = true }), new FixedBridge([]), secrets).Check();
+
+        Assert.That((idle.State, tried.State), Is.EqualTo((RoomState.Degraded, RoomState.Degraded)));
+        Assert.That((idle.Reasons, tried.Reasons), Is.EqualTo((new[] { use.Fault }, new[] { use.Fault })));
+    }
+
     private static BridgeStatus Bridge(string name) => new() { Name = name, Direction = BridgeDirection.Out, Topics = [] };
 
-    private static RoomHealth Check(UplinkStatus status, params BridgeStatus[] bridges) => new CloudHealth(new FixedUplink(status), new FixedBridge(bridges)).Check();
+    private static RoomHealth Check(UplinkStatus status, params BridgeStatus[] bridges) => new CloudHealth(new FixedUplink(status), new FixedBridge(bridges), new FixedSecrets([])).Check();
 
     private sealed record FixedUplink(UplinkStatus Status) : IUplink
     {
         public Task<IUplinkConnection> WaitForConnectionAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
     }
+
+    private sealed record FixedSecrets(IReadOnlyList<StreamSecretUse> All) : IStreamSecretUses;
 
     private sealed record FixedBridge(IReadOnlyList<BridgeStatus> Bridges) : ICloudBridge
     {

@@ -168,6 +168,21 @@ public sealed class SecretTests
         Assert.That(Store.Find("cloud"), Is.EqualTo(Value));
     }
 
+    [TestCase(0)]
+    [TestCase(16)]
+    [TestCase(31)]
+    [TestCase(33)]
+    [TestCase(64)]
+    public void A_credential_of_another_length_refuses_the_start_and_is_not_shown(int length)
+    {
+        var credentials = Directory.CreateDirectory(Path.Combine(_rig.Folder, "credentials")).FullName;
+        var key = Convert.ToBase64String(System.Security.Cryptography.RandomNumberGenerator.GetBytes(length));
+        File.WriteAllText(Path.Combine(credentials, SealingKeys.CredentialName), key);
+        _rig.Environment = new SecretsEnvironment(credentials);
+
+        Assert.That(() => _rig.ReopenAsync(), Throws.TypeOf<IdentityDamagedException>().With.Message.Contains(SealingKeys.CredentialName).And.Message.Not.Contains(length == 0 ? "\n\n" : key));
+    }
+
     [Test]
     public async Task Whoever_listens_hears_of_a_change_when_it_holds()
     {

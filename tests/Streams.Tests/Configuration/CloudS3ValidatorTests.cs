@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Roost.Streams.Configuration;
+using Roost.Streams.Credentials;
 using Roost.Streams.Export.S3;
 using Roost.Streams.Signing;
 
@@ -70,5 +71,5 @@ public sealed class CloudS3ValidatorTests
         return [.. faults.Build().Failures ?? []];
     }
 
-    private static S3TargetFactory Factory(CloudS3Options store) => new(Options.Create(store), new GatewayIdentity("/nonexistent"), TimeProvider.System, NullLogger<S3TargetFactory>.Instance);
+    private static S3TargetFactory Factory(CloudS3Options store) => new(Options.Create(store), new GatewayIdentity("/nonexistent"), new NoStreamSecrets(), TimeProvider.System, NullLogger<S3TargetFactory>.Instance);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Roost.Streams.Credentials;
 using Roost.Streams.Export;
 using Roost.Streams.Export.Batches;
 using Roost.Streams.Export.S3;
@@ -16,8 +17,8 @@ internal static class S3Exports
 
     private static readonly DateTimeOffset s_appended = new(2026, 11, 20, 23, 0, 0, TimeSpan.Zero);
 
-    public static IExportTarget Target(CloudS3Options store, ExportS3Options? s3 = null, BatchCompression? compress = null, string stream = "telemetry") =>
-        new S3TargetFactory(Options.Create(store), new GatewayIdentity("/nonexistent"), TimeProvider.System, NullLogger<S3TargetFactory>.Instance)
+    public static IExportTarget Target(CloudS3Options store, ExportS3Options? s3 = null, BatchCompression? compress = null, string stream = "telemetry", IStreamSecrets? secrets = null) =>
+        new S3TargetFactory(Options.Create(store), new GatewayIdentity("/nonexistent"), secrets ?? new NoStreamSecrets(), TimeProvider.System, NullLogger<S3TargetFactory>.Instance)
             .Create(new ExportOptions { Stream = stream, To = ExportTarget.S3, S3 = s3, Compress = compress }, new ExportIdentity(StreamName.Parse(stream), "s3"));
 
     /// <summary>Records whose payloads are their offsets, or so many random bytes.</summary>

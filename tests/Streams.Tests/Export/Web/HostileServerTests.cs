@@ -1,3 +1,4 @@
+using Roost.Streams.Credentials;
 using Roost.Streams.Export.Targets;
 using Roost.Streams.Export.Web;
 using Roost.Tests.Support;
@@ -239,5 +240,5 @@ public sealed class HostileServerTests
     }
 
     private HttpTarget Target(RawServer server) =>
-        new(new ExportOptions { Stream = "telemetry", To = ExportTarget.Http, Http = new ExportHttpOptions { Url = server.Url } }, () => "gw", _clock);
+        new(new ExportOptions { Stream = "telemetry", To = ExportTarget.Http, Http = new ExportHttpOptions { Url = server.Url } }, () => "gw", new NoStreamSecrets(), _clock);
 }

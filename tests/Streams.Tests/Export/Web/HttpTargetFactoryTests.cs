@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Roost.Streams.Credentials;
 using Roost.Streams.Export.Targets;
 using Roost.Streams.Export.Web;
 using Roost.Streams.Signing;
@@ -7,7 +8,7 @@ namespace Roost.Streams.Tests.Export.Web;
 
 public sealed class HttpTargetFactoryTests
 {
-    private readonly HttpTargetFactory _factory = new(new GatewayIdentity("/nonexistent"), TimeProvider.System);
+    private readonly HttpTargetFactory _factory = new(new GatewayIdentity("/nonexistent"), new NoStreamSecrets(), TimeProvider.System);
 
     [Test]
     public void Only_an_address_is_needed() =>
@@ -35,7 +36,7 @@ public sealed class HttpTargetFactoryTests
             Assert.That(faults, Has.Some.StartsWith($"Cloud:Exports:3:Http:{key} "), key);
         }
 
-        Assert.That(string.Concat(faults), Does.Contain("use authorization-file or bearer-token-file").And.Not.Contain("user:password"));
+        Assert.That(string.Concat(faults), Does.Contain("use authorization-secret or bearer-token-secret (or -file)").And.Not.Contain("user:password"));
     }
 
     [Test]

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Roost.Streams.Credentials;
 using Roost.Streams.Export.Targets;
 using Roost.Streams.Export.Web;
 using Roost.Tests.Support;
@@ -263,7 +264,7 @@ public sealed class HttpTargetTests
     {
         var options = new ExportHttpOptions { Url = $"{_server.Url}" };
         configure?.Invoke(options);
-        return new HttpTarget(new ExportOptions { Stream = "telemetry", To = ExportTarget.Http, Http = options }, () => "gw", TimeProvider.System);
+        return new HttpTarget(new ExportOptions { Stream = "telemetry", To = ExportTarget.Http, Http = options }, () => "gw", new NoStreamSecrets(), TimeProvider.System);
     }
 
     private static Task Told(HttpContext context, int status)

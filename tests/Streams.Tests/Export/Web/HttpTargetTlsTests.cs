@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using Roost.Streams.Credentials;
 using Roost.Streams.Export.Targets;
 using Roost.Streams.Export.Web;
 using Roost.Tests.Support;
@@ -107,6 +108,6 @@ public sealed class HttpTargetTlsTests
     {
         var options = new ExportHttpOptions { Url = $"{server.Url}" };
         configure(options);
-        return new HttpTarget(new ExportOptions { Stream = "telemetry", To = ExportTarget.Http, Http = options }, () => "gw", TimeProvider.System);
+        return new HttpTarget(new ExportOptions { Stream = "telemetry", To = ExportTarget.Http, Http = options }, () => "gw", new NoStreamSecrets(), TimeProvider.System);
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Roost.Streams.Credentials;
 using Roost.Streams.Export.Web;
 using Roost.Tests.Support;
 
@@ -17,7 +18,7 @@ public sealed partial class SignatureTests
         File.WriteAllText(folder["key"], inFile + "\n");
         await using var server = await WebServer.StartAsync();
         await using var target = new HttpTarget(
-            new ExportOptions { Stream = "telemetry", To = ExportTarget.Http, Http = new ExportHttpOptions { Url = $"{server.Url}", HmacKeyFile = folder["key"] } }, () => "gw", TimeProvider.System);
+            new ExportOptions { Stream = "telemetry", To = ExportTarget.Http, Http = new ExportHttpOptions { Url = $"{server.Url}", HmacKeyFile = folder["key"] } }, () => "gw", new NoStreamSecrets(), TimeProvider.System);
         await target.SendAsync(Batches.Of(0, 3), default);
         var request = server.Requests.Single();
         File.WriteAllBytes(folder["body"], request.Body);
