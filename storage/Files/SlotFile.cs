@@ -15,13 +15,15 @@ public sealed class SlotFile : IDisposable
     private readonly SafeFileHandle _file;
     private readonly int _spacing;
     private readonly bool _sync;
+    private readonly WriteCount _count;
     private readonly byte[] _slot;
     private long _sequence;
 
-    private SlotFile(SafeFileHandle file, int capacity, bool sync)
+    private SlotFile(SafeFileHandle file, int capacity, bool sync, WriteCount count)
     {
         _file = file;
         _sync = sync;
+        _count = count;
         Capacity = capacity;
         _spacing = Spacing(capacity);
         _slot = new byte[HeaderBytes + capacity];
@@ -38,15 +40,16 @@ public sealed class SlotFile : IDisposable
     /// <param name="path">The file; made, with its folder and all its space, where it is not there.</param>
     /// <param name="capacity">Largest document in bytes; the same each time.</param>
     /// <param name="sync">Whether a write survives a power cut, not only the end of the process.</param>
+    /// <param name="metrics">Counts what is written, by the file's name without extension.</param>
     /// <exception cref="IOException">It cannot be read or written.</exception>
     /// <exception cref="InvalidDataException">Neither slot can be read.</exception>
-    public static SlotFile Open(string path, int capacity, bool sync)
+    public static SlotFile Open(string path, int capacity, bool sync, StorageMetrics? metrics = null)
     {
         DiskFile.CreateFolder(Path.GetDirectoryName(path)!);
         var file = DiskFile.OpenWrite(path, FileMode.OpenOrCreate);
         try
         {
-            var slots = new SlotFile(file, capacity, sync);
+            var slots = new SlotFile(file, capacity, sync, StorageMetrics.Counting(metrics, StorageKind.File, Path.GetFileNameWithoutExtension(path)));
             slots.Read(path);
             return slots;
         }
@@ -77,8 +80,11 @@ public sealed class SlotFile : IDisposable
         if (_sync)
         {
             DiskFile.SyncData(_file);
+            _count.Synced(1);
         }
 
+        _count.Written(slot.Length);
+        _count.Committed(1);
         _sequence = sequence;
         Document = document.ToArray();
     }

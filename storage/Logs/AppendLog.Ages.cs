@@ -50,7 +50,7 @@ public sealed partial class AppendLog
         every = every < s_leastKeptEvery ? s_leastKeptEvery : every > s_mostKeptEvery ? s_mostKeptEvery : every;
         try
         {
-            ages.Keep(FirstOffset, isLast ? TimeSpan.Zero : every);
+            _metrics.Replaced(ages.Keep(FirstOffset, isLast ? TimeSpan.Zero : every));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -143,5 +143,6 @@ public sealed partial class AppendLog
         }
 
         DiskFile.SyncFolder(Folder);
+        _metrics.Synced(1);
     }
 }

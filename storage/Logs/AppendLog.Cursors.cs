@@ -86,6 +86,7 @@ public sealed partial class AppendLog
         {
             File.Delete(path);
             DiskFile.SyncFolder(Path.GetDirectoryName(path)!);
+            _metrics.Synced(1);
         }
     }
 

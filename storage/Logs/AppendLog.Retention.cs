@@ -160,6 +160,7 @@ public sealed partial class AppendLog
                 }
 
                 DiskFile.SyncFolder(Folder);
+                _metrics.Synced(1);
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {

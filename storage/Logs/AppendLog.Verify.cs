@@ -303,7 +303,7 @@ public sealed partial class AppendLog
     private void WriteVerification()
     {
         var verification = Verification;
-        VerificationFile.Write(Folder, verification.Ended, verification.Damage);
+        _metrics.Replaced(VerificationFile.Write(Folder, verification.Ended, verification.Damage));
     }
 
     /// <summary>Lets what is under way end.</summary>

@@ -91,6 +91,13 @@ public sealed partial class SqliteStore
         }
 
         _metrics?.Committed(batch.Count, System.IO.Path.GetFileNameWithoutExtension(Path));
+        if (_writer.TakeWrittenBytes() is var written and > 0) // work that changed nothing writes nothing
+        {
+            _count.Committed(batch.Count);
+            _count.Written(written);
+            _count.Synced(_options.Durability == Durability.PowerLoss ? 1 : 0);
+        }
+
         batch.ForEach(action => action.Complete());
     }
 }

@@ -16,6 +16,7 @@ public sealed partial class SqliteStore : IAsyncDisposable
     private readonly SqliteStoreOptions _options;
     private readonly ILogger _logger;
     private readonly StorageMetrics? _metrics;
+    private readonly WriteCount _count;
     private readonly ConcurrentBag<SqliteConnection> _readers = [];
 
     private SqliteStore(string path, SqliteStoreOptions options, ILogger logger, StorageMetrics? metrics, SqliteConnection writer)
@@ -24,6 +25,7 @@ public sealed partial class SqliteStore : IAsyncDisposable
         _options = options;
         _logger = logger;
         _metrics = metrics;
+        _count = StorageMetrics.Counting(metrics, StorageKind.Database, System.IO.Path.GetFileNameWithoutExtension(path));
         _room = new SemaphoreSlim(options.MaxQueuedActions);
         _writer = new SqliteWriter(writer);
         _thread = new Thread(RunWriter) { IsBackground = true, Name = "sqlite " + System.IO.Path.GetFileNameWithoutExtension(path) };

@@ -5,7 +5,11 @@ namespace Roost.Storage.Sqlite;
 /// <summary>Runs actions in one transaction. For the writer's thread.</summary>
 internal sealed class SqliteWriter : IDisposable
 {
+    private const int CacheWrites = 9;           // SQLITE_DBSTATUS_CACHE_WRITE
+    private const int FrameHeaderBytes = 24;     // of a page in the write-ahead log
+
     private readonly SqliteConnection _connection;
+    private readonly long _frameBytes;
     private readonly SqliteCommand _begin;
     private readonly SqliteCommand _commit;
     private readonly SqliteCommand _rollback;
@@ -16,6 +20,7 @@ internal sealed class SqliteWriter : IDisposable
     public SqliteWriter(SqliteConnection connection)
     {
         _connection = connection;
+        _frameBytes = (SqliteConnections.Scalar(connection, "PRAGMA page_size") as long? ?? 0) + FrameHeaderBytes;
         _begin = Prepare("BEGIN IMMEDIATE");
         _commit = Prepare("COMMIT");
         _rollback = Prepare("ROLLBACK");
@@ -51,6 +56,10 @@ internal sealed class SqliteWriter : IDisposable
             throw;
         }
     }
+
+    /// <summary>Bytes written to the write-ahead log since the last call. What a checkpoint copies from there into the database is not among them.</summary>
+    public long TakeWrittenBytes() =>
+        SQLitePCL.raw.sqlite3_db_status(_connection.Handle!, CacheWrites, out var pages, out _, resetFlg: 1) == SQLitePCL.raw.SQLITE_OK ? pages * _frameBytes : 0;
 
     public void Dispose()
     {

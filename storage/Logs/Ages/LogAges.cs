@@ -85,8 +85,9 @@ internal sealed class LogAges
     }
 
     /// <summary>Takes up what a time server knows, and writes everything down where the last time was <paramref name="every"/> ago. On the disk when it returns.</summary>
+    /// <returns>Bytes written; 0 when nothing was.</returns>
     /// <exception cref="IOException">It could not be written; a kill before the next time makes records younger than they are.</exception>
-    public void Keep(long firstOffset, TimeSpan every)
+    public int Keep(long firstOffset, TimeSpan every)
     {
         byte[] bytes;
         lock (_gate)
@@ -94,7 +95,7 @@ internal sealed class LogAges
             Correct();
             if (_elapsed - _saved < every.Ticks)
             {
-                return;
+                return 0;
             }
 
             _marks.RemoveAll(mark => mark.NextOffset <= firstOffset && mark != _marks[^1]);
@@ -102,7 +103,7 @@ internal sealed class LogAges
             _saved = _elapsed;
         }
 
-        SmallFile.Write(_path, Magic, bytes);
+        return SmallFile.Write(_path, Magic, bytes);
     }
 
     private long Now() => _elapsed + _clock.GetElapsedTime(_since).Ticks;

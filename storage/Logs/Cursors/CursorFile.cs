@@ -91,6 +91,7 @@ internal sealed class CursorFile : IDisposable
         if (_sync)
         {
             DiskFile.SyncData(_file);
+            _metrics.Synced(1);
         }
 
         _sequence = sequence;
@@ -110,6 +111,7 @@ internal sealed class CursorFile : IDisposable
         cursor.Write(startOffset);
         DiskFile.SyncData(file);
         DiskFile.SyncFolder(Path.GetDirectoryName(path)!);
+        metrics.Synced(2);
         position = startOffset;
         return cursor;
     }

@@ -58,6 +58,7 @@ internal static class SegmentRepair
             RandomAccess.Write(file, buffer.ToArray(), written);
             metrics.Written(written + buffer.Count);
             DiskFile.SyncData(file);
+            metrics.Synced(1);
         }
         catch
         {

@@ -29,8 +29,9 @@ internal static class VerificationFile
         return (ended == 0 ? null : new DateTimeOffset(ended, TimeSpan.Zero), damage);
     }
 
+    /// <returns>Bytes written.</returns>
     /// <exception cref="IOException">It could not be written.</exception>
-    public static void Write(string folder, DateTimeOffset? ended, IReadOnlyList<LogDamage> damage)
+    public static int Write(string folder, DateTimeOffset? ended, IReadOnlyList<LogDamage> damage)
     {
         var content = new MemoryStream();
         using (var writer = new BinaryWriter(content, Encoding.UTF8, leaveOpen: true))
@@ -47,6 +48,6 @@ internal static class VerificationFile
             }
         }
 
-        SmallFile.Write(Path.Combine(folder, FileName), Magic, content.ToArray());
+        return SmallFile.Write(Path.Combine(folder, FileName), Magic, content.ToArray());
     }
 }

@@ -134,6 +134,7 @@ internal sealed class SegmentCompressor(LogCompression compression, StorageMetri
             if (end - synced >= SyncEveryBytes)
             {
                 DiskFile.SyncData(target);
+                metrics.Synced(1);
                 synced = end;
             }
 
@@ -145,6 +146,7 @@ internal sealed class SegmentCompressor(LogCompression compression, StorageMetri
         RandomAccess.Write(target, tail, end);
         metrics.Written(SegmentHeader.Bytes + tail.Length);
         DiskFile.SyncData(target);
+        metrics.Synced(1);
         return end + tail.Length;
     }
 }

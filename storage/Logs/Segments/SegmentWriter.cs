@@ -79,6 +79,7 @@ internal sealed class SegmentWriter : IDisposable
             metrics.Written(bytes.Length);
             DiskFile.SyncData(file);
             DiskFile.SyncFolder(folder);
+            metrics.Synced(2);
             return new SegmentWriter(new Segment(path, header), file, new SegmentIndex(), fillAhead, metrics);
         }
         catch
