@@ -8,6 +8,7 @@ using Roost.Gateway.Audit;
 using Roost.Gateway.Backups;
 using Roost.Gateway.Clients;
 using Roost.Gateway.Configuration;
+using Roost.Gateway.Disks;
 using Roost.Gateway.Doctor;
 using Roost.Gateway.Health;
 using Roost.Gateway.Hosting;
@@ -164,7 +165,8 @@ internal static class Daemon
         app.MapMessages(app.Services.GetRequiredService<IMqttBroker>(), app.Services.GetRequiredService<TimeProvider>(), app.Lifetime.ApplicationStopping);
         app.MapMqtt(app.Services.GetRequiredService<MqttBroker>(), app.Lifetime.ApplicationStopping);
         app.MapStatus(configuration);
-        app.MapDoctor(new Examination(configuration.DataFolder, app.Services.GetRequiredService<FunctionHost>(), app.Services.GetRequiredService<IStreamStorage>(), [.. app.Services.GetServices<IHealthSource>()], app.Services.GetRequiredService<IExpiringCredentials>()));
+        app.MapDoctor(new Examination(configuration.DataFolder, app.Services.GetRequiredService<FunctionHost>(), app.Services.GetRequiredService<IStreamStorage>(), [.. app.Services.GetServices<IHealthSource>()], app.Services.GetRequiredService<IExpiringCredentials>(), app.Services.GetRequiredService<DiskWatch>()));
+        app.MapDisk(app.Services.GetRequiredService<DiskWatch>());
         app.MapRoutes(app.Services.GetRequiredService<RouteTable>());
         app.MapDrops(app.Services.GetRequiredService<MqttBroker>());
         app.MapClients(app.Services.GetRequiredService<MqttBroker>(), app.Services.GetRequiredService<TimeProvider>());

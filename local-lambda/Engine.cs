@@ -111,7 +111,7 @@ internal sealed partial class Engine : IAsyncDisposable
     }
 
     public InvocationQueue OpenQueue(Function function) =>
-        new(function, Path.Combine(QueueFolder, function.Name), _options.QueueBytes, _fate, _ages, _damage, _clock, _logger);
+        new(function, Path.Combine(QueueFolder, function.Name), _options.QueueBytes, _fate, _ages, _damage, _clock, _logger, _metrics.Storage);
 
     /// <param name="isServing">Whether calls without a qualifier come here: only there workers are pinned.</param>
     public WorkerPool OpenPool(FunctionDefinition definition, FunctionLog log, bool isServing) => new(definition, Starter, _admission, log, _metrics, _options, _clock, _logger, isServing);

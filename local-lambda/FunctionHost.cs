@@ -127,7 +127,7 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
 
     private async Task StartAllAsync(CancellationToken cancellationToken)
     {
-        _store = FunctionStore.Open(_options.DataFolder, CodeStore.FolderIn(_options.DataFolder), _damage, _logger);
+        _store = FunctionStore.Open(_options.DataFolder, CodeStore.FolderIn(_options.DataFolder), _damage, _logger, _metrics.Storage);
         var marks = new SandboxMarks(_options.DataFolder);
         if (marks.EndAll() is var left and > 0)
         {

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Roost.LocalLambda.Output;
 using Roost.LocalLambda.Recovery;
 using Roost.Mqtt;
+using Roost.Storage;
 
 namespace Roost.LocalLambda;
 
@@ -27,7 +28,7 @@ public static class FunctionServiceCollectionExtensions
         {
             var options = provider.GetRequiredService<IOptions<FunctionOptions>>().Value;
             return LogStore.OpenSound(
-                Path.Combine(options.DataFolder, "logs"), options.LogRetentionBytes, options.LogRetentionAge > TimeSpan.Zero ? options.LogRetentionAge : null, provider.GetRequiredService<FoundDamage>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<FunctionHost>>());
+                Path.Combine(options.DataFolder, "logs"), options.LogRetentionBytes, options.LogRetentionAge > TimeSpan.Zero ? options.LogRetentionAge : null, provider.GetRequiredService<FoundDamage>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<FunctionHost>>(), provider.GetService<StorageMetrics>());
         });
         services.TryAddSingleton(provider => new FunctionDeadLetters(
             provider.GetRequiredService<IOptions<FunctionOptions>>(),

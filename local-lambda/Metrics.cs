@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Roost.LocalLambda.Queue;
 using Roost.LocalLambda.Sources.Streams;
 using Roost.LocalLambda.Workers;
+using Roost.Storage;
 
 namespace Roost.LocalLambda;
 
@@ -26,8 +27,12 @@ internal sealed class Metrics
     private readonly Counter<long> _endpointRequests;
     private readonly Counter<long> _loops;
 
-    public Metrics(IMeterFactory factory)
+    /// <summary>For the logs and databases of the room; null: nobody asks what they write.</summary>
+    public StorageMetrics? Storage { get; }
+
+    public Metrics(IMeterFactory factory, StorageMetrics? storage = null)
     {
+        Storage = storage;
         var meter = _meter = factory.Create(MeterName);
         void Gauge(string name, string unit, string description, Func<FunctionStatus, (string? State, long Value)[]> read) =>
             meter.CreateObservableGauge(name, () => Functions().SelectMany(function => read(function).Select(value => value.State is null

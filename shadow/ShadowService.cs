@@ -32,7 +32,6 @@ public sealed class ShadowService : IHostedService, IAsyncDisposable
     private readonly ILogger _logger;
     private readonly ShadowMetrics _metrics;
     private readonly List<IAsyncDisposable> _subscriptions = [];
-    private readonly StorageMetrics? _storageMetrics;
     private readonly List<IShadowObserver> _observers = [];
     private readonly SemaphoreSlim _feedReaders = new(MaxFeedReaders);
     private readonly SemaphoreSlim _queries = new(1); // the broker's loop wants the other processors
@@ -52,7 +51,7 @@ public sealed class ShadowService : IHostedService, IAsyncDisposable
         _clock = clock;
         _logger = logger;
         _metrics = new ShadowMetrics(meters);
-        _storageMetrics = storageMetrics;
+        StorageMetrics = storageMetrics;
         Throttle = new ShadowThrottle(_options, clock, _metrics);
         Watch = new ShadowWatch(_options.MaxWatchers);
         _observers.Add(Watch);
@@ -64,7 +63,7 @@ public sealed class ShadowService : IHostedService, IAsyncDisposable
     /// <exception cref="Storage.Logs.CorruptLogException">So is the journal.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        _store = await JournaledShadowStore.OpenAsync(_options.Folder, _options.History, _options.Durability, _clock, _logger, _storageMetrics);
+        _store = await JournaledShadowStore.OpenAsync(_options.Folder, _options.History, _options.Durability, _clock, _logger, StorageMetrics);
         _history = new ShadowHistory(_store.Journal);
         _integrity = new ShadowIntegrity(_store, _clock, _metrics, _logger);
         _logger.Opened(Path.Combine(_options.Folder, ShadowTable.FileName));
@@ -112,6 +111,9 @@ public sealed class ShadowService : IHostedService, IAsyncDisposable
     }
 
     public async ValueTask DisposeAsync() => await StopAsync(CancellationToken.None);
+
+    /// <summary>For what the room keeps beside the shadows; null: nobody counts what is written.</summary>
+    internal StorageMetrics? StorageMetrics { get; }
 
     /// <summary>Every accepted change, in order: the stream <c>$shadows</c>, for readers only. Null before the start and after the end.</summary>
     public AppendLog? Journal => _store?.Journal.Log;

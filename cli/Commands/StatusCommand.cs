@@ -43,6 +43,7 @@ internal static class StatusCommand
         table.Add("shadows", Join($"{JsonText.Cell(status, "shadows")} shadows", $"{JsonText.Cell(status, "things")} things", JsonText.Cell(status, "damagedShadows") is { Length: > 0 } damaged and not "0" ? $"{damaged} damaged" : ""));
         table.Add("functions", Join(Counts(status, "functions", "count", "failed", "workers", "queued", "retrying", "errors"), DeadLetters(status), $"isolation {JsonText.Cell(status, "isolation")}"));
         table.Add("streams", Counts(status, "streams", "count", "records", "bytes"));
+        table.Add("disk", DiskText.Of(Member(status, "disk")));
         table.Add("routes", JsonText.Cell(status, "routes"));
         table.Add("cloud", Cloud(status));
         foreach (var problem in Items(status, "problems"))

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Roost.Gateway.Disks;
 using Roost.Gateway.Health;
 using Roost.Identity;
 using Roost.LocalLambda;
@@ -7,13 +8,13 @@ using Roost.Streams;
 namespace Roost.Gateway.Doctor;
 
 /// <summary>Looks at the daemon and at the machine under it. Takes some tens of milliseconds, because it starts programs to ask for their versions.</summary>
-internal sealed class Examination(string dataFolder, FunctionHost functions, IStreamStorage streams, IReadOnlyList<IHealthSource> rooms, IExpiringCredentials credentials)
+internal sealed class Examination(string dataFolder, FunctionHost functions, IStreamStorage streams, IReadOnlyList<IHealthSource> rooms, IExpiringCredentials credentials, DiskWatch disk)
 {
     private const int MostCredentials = 20;
     private const long LeastFreeBytes = 256L << 20;
     private static readonly TimeSpan _leastDoubt = TimeSpan.FromHours(1);
 
-    public IReadOnlyList<Finding> Run() => [.. Rooms(), .. Damage(), .. Credentials(), .. DeadLetters(), .. Isolation(), .. Programs(), Disk(), Streams(), Clock(), .. Time(), User()];
+    public IReadOnlyList<Finding> Run() => [.. Rooms(), .. Damage(), .. Credentials(), .. DeadLetters(), .. Isolation(), .. Programs(), Disk(), .. DiskFindings.Of(disk.Look(), disk.Uses, disk.SwapOnDisk(), disk.Options), Streams(), Clock(), .. Time(), User()];
 
     private IEnumerable<Finding> Rooms() => rooms.SelectMany(room => Of(room.Check()));
 
@@ -77,9 +78,9 @@ internal sealed class Examination(string dataFolder, FunctionHost functions, ISt
 
     private Finding Disk()
     {
-        var disk = new DriveInfo(dataFolder);
-        var free = string.Create(CultureInfo.InvariantCulture, $"{disk.AvailableFreeSpace >> 20} MiB of {disk.TotalSize >> 20} MiB are free in {dataFolder}");
-        return disk.AvailableFreeSpace >= LeastFreeBytes
+        var drive = new DriveInfo(dataFolder);
+        var free = string.Create(CultureInfo.InvariantCulture, $"{drive.AvailableFreeSpace >> 20} MiB of {drive.TotalSize >> 20} MiB are free in {dataFolder}");
+        return drive.AvailableFreeSpace >= LeastFreeBytes
             ? new Finding("disk", FindingState.Well, free)
             : new Finding("disk", FindingState.Weak, free, "make room, or let less be kept (streams: retention, functions: log-retention); what cannot be kept is refused");
     }

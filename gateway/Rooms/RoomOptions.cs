@@ -1,4 +1,5 @@
 using Roost.Gateway.Configuration;
+using Roost.Gateway.Disks;
 using Roost.Gateway.Http;
 using Roost.Gateway.Logging;
 using Roost.Identity;
@@ -29,7 +30,8 @@ internal static class RoomOptions
             .Add<CloudOptions>(CloudOptions.Section)
             .Add<CloudMqttOptions>(CloudMqttOptions.Section)
             .Add<CloudS3Options>(CloudS3Options.Section)
-            .Add<ShadowSyncOptions>(ShadowSyncOptions.Section);
+            .Add<ShadowSyncOptions>(ShadowSyncOptions.Section)
+            .Add<SdCardOptions>(SdCardOptions.Section);
         schema.Get<MqttOptions>().Listeners = [new MqttListenerOptions(), new MqttListenerOptions { Address = "0.0.0.0", Port = 8883, Tls = new MqttTlsOptions() }];
         schema.Get<MqttOptions>().Folder = "mqtt";
         schema.Get<ShadowOptions>().Folder = "shadows";

@@ -5,6 +5,7 @@ using Roost.Gateway.Audit;
 using Roost.Gateway.Backups;
 using Roost.Gateway.Cloud;
 using Roost.Gateway.Configuration;
+using Roost.Gateway.Disks;
 using Roost.Gateway.Functions;
 using Roost.Gateway.Health;
 using Roost.Gateway.Hosting;
@@ -17,6 +18,7 @@ using Roost.Mqtt;
 using Roost.Shadow;
 using Roost.Storage;
 using Roost.Storage.Backups;
+using Roost.Storage.Devices;
 using Roost.Streams;
 
 namespace Roost.Gateway.Rooms;
@@ -74,6 +76,9 @@ internal static class RoomServices
         services.AddStreams(Path.Combine(configuration.DataFolder, "streams"));
         services.AddHostedService(provider => provider.GetRequiredService<FunctionHost>());
         services.AddSingleton<IHealthSource>(new DiskHealth(configuration));
+        services.AddSingleton<IValidateOptions<SdCardOptions>, SdCardValidator>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<DiskWatch>(provider, configuration, SystemFolders.Machine));
+        services.AddHostedService(provider => provider.GetRequiredService<DiskWatch>());
         services.AddSingleton<IHealthSource, AuditHealth>();
         services.AddSingleton<IHealthSource, ShadowHealth>();
         services.AddSingleton<IHealthSource, StreamHealth>();

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Roost.Gateway.Configuration;
+using Roost.Gateway.Disks;
 using Roost.Gateway.Health;
 using Roost.Gateway.Hosting;
 using Roost.Gateway.Http;
@@ -46,6 +47,9 @@ internal static class StatusEndpoint
             WriteStreams(writer, services.GetRequiredService<IStreamCatalog>(), services.GetRequiredService<IStreamStorage>().Usage);
             WriteUplink(writer, services.GetRequiredService<IUplink>().Status);
             WriteBridges(writer, services.GetRequiredService<ICloudBridge>().List());
+            writer.WriteStartObject("disk");
+            DiskEndpoint.Write(writer, services.GetRequiredService<DiskWatch>().Look());
+            writer.WriteEndObject();
             writer.WriteNumber("routes", services.GetRequiredService<RouteTable>().Routes.Count);
         });
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Roost.Storage;
 using Roost.Storage.Files;
 
 namespace Roost.Identity.Audit;
@@ -16,7 +17,7 @@ internal readonly record struct AuditHead(long Offset, AuditChain Chain, long No
 
     private const int Capacity = 512;
 
-    public static SlotFile OpenFile(string folder) => SlotFile.Open(Path.Combine(folder, FileName), Capacity, sync: true);
+    public static SlotFile OpenFile(string folder, StorageMetrics? metrics = null) => SlotFile.Open(Path.Combine(folder, FileName), Capacity, sync: true, metrics);
 
     public void Write(SlotFile file, AuditKey key)
     {

@@ -64,7 +64,7 @@ internal sealed partial class AuditLog : IAsyncDisposable
             log = AppendLog.Open(SegmentsOf(folder), LogOptions(options), clock, logger, metrics);
             log.KeepFrom = 0; // until the head was compared
             WritePublicKey(Path.Combine(folder, PublicKeyFileName), key.PublicPem);
-            head = OpenHead(folder);
+            head = OpenHead(folder, metrics);
             if (key.IsNew && log.NextOffset == 0)
             {
                 new AuditHead(0, AuditChain.Empty, Noted: -1).Write(head, key); // before the key: an empty log beside a key that has a head was emptied by somebody
@@ -184,17 +184,17 @@ internal sealed partial class AuditLog : IAsyncDisposable
         }
     }
 
-    private static SlotFile OpenHead(string folder)
+    private static SlotFile OpenHead(string folder, StorageMetrics? metrics)
     {
         var path = Path.Combine(folder, AuditHead.FileName);
         try
         {
-            return AuditHead.OpenFile(folder);
+            return AuditHead.OpenFile(folder, metrics);
         }
         catch (InvalidDataException)
         {
             File.Move(path, path + ".damaged", overwrite: true); // evidence; the chain says that it was so
-            return AuditHead.OpenFile(folder);
+            return AuditHead.OpenFile(folder, metrics);
         }
     }
 

@@ -1,11 +1,12 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Roost.Storage;
 using Roost.Storage.Sqlite;
 
 namespace Roost.Identity.Store;
 
 /// <summary>The one database of the room, <c>identity.db</c>. Each capability has tables of its own in it, which only it reads and writes.</summary>
-internal sealed class IdentityDatabase(IOptions<IdentityOptions> options, ILogger<IdentityDatabase> logger) : IAsyncDisposable
+internal sealed class IdentityDatabase(IOptions<IdentityOptions> options, ILogger<IdentityDatabase> logger, StorageMetrics? metrics = null) : IAsyncDisposable
 {
     public const string FileName = "identity.db";
 
@@ -23,7 +24,7 @@ internal sealed class IdentityDatabase(IOptions<IdentityOptions> options, ILogge
         var folder = options.Value.Folder;
         Directory.CreateDirectory(folder, OwnerOnly);
         File.SetUnixFileMode(folder, OwnerOnly);
-        _store = SqliteStore.Open(Path.Combine(folder, FileName), new SqliteStoreOptions { Migrations = IdentitySchema.Migrations, KeepsReserve = true }, logger);
+        _store = SqliteStore.Open(Path.Combine(folder, FileName), new SqliteStoreOptions { Migrations = IdentitySchema.Migrations, KeepsReserve = true }, logger, metrics);
         logger.Opened(_store.Path);
         return Task.CompletedTask;
     }

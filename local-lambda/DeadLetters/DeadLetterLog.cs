@@ -44,7 +44,8 @@ internal sealed partial class DeadLetterLog : IAsyncDisposable
             folder,
             new AppendLogOptions { MaxRecordBytes = 16 * 1024 * 1024, Retention = new LogRetention(Bytes: _logBytes), Full = LogFullPolicy.DropOldest },
             clock,
-            logger);
+            logger,
+            metrics.Storage);
         _first = Log.FirstOffset;
         try
         {

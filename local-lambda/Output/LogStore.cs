@@ -30,7 +30,7 @@ internal sealed partial class LogStore : IAsyncDisposable
     private int _looking;
     private int _refused;
 
-    public LogStore(string folder, long retentionBytes, TimeSpan? retentionAge, TimeProvider clock, ILogger logger)
+    public LogStore(string folder, long retentionBytes, TimeSpan? retentionAge, TimeProvider clock, ILogger logger, StorageMetrics? metrics = null)
     {
         (_clock, _logger) = (clock, logger);
         _bytesToLook = _bytesPerLook = retentionBytes / LooksPerRetention;
@@ -45,21 +45,22 @@ internal sealed partial class LogStore : IAsyncDisposable
                 NeededFrom = long.MaxValue, // damage to old lines is no reason not to start
             },
             clock,
-            logger);
+            logger,
+            metrics);
     }
 
     /// <summary>As the constructor, but lines that are damaged where the log needs them to go on are set aside.</summary>
-    public static LogStore OpenSound(string folder, long retentionBytes, TimeSpan? retentionAge, FoundDamage damage, TimeProvider clock, ILogger logger)
+    public static LogStore OpenSound(string folder, long retentionBytes, TimeSpan? retentionAge, FoundDamage damage, TimeProvider clock, ILogger logger, StorageMetrics? metrics = null)
     {
         try
         {
-            return new LogStore(folder, retentionBytes, retentionAge, clock, logger);
+            return new LogStore(folder, retentionBytes, retentionAge, clock, logger, metrics);
         }
         catch (CorruptLogException exception)
         {
             var aside = damage.SetAside(folder);
             damage.Tell($"What functions printed before is damaged and a new log begins empty (at line {exception.Offset}: {exception.Reason}). The damaged log is kept in {aside}: remove it when nothing in it is needed");
-            return new LogStore(folder, retentionBytes, retentionAge, clock, logger);
+            return new LogStore(folder, retentionBytes, retentionAge, clock, logger, metrics);
         }
     }
 

@@ -65,12 +65,12 @@ internal sealed partial class InvocationQueue
     {
         try
         {
-            return await QueueLog.OpenAsync(_function.Name, _folder, _maxBytes, _ages, Pump, _clock, _logger);
+            return await QueueLog.OpenAsync(_function.Name, _folder, _maxBytes, _ages, Pump, _clock, _logger, _metrics);
         }
         catch (CorruptLogException)
         {
             await new QueueSalvage(_function.Name, _folder, _maxBytes, _damage, _clock, _logger).RunAsync(_ages);
-            return await QueueLog.OpenAsync(_function.Name, _folder, _maxBytes, _ages, Pump, _clock, _logger);
+            return await QueueLog.OpenAsync(_function.Name, _folder, _maxBytes, _ages, Pump, _clock, _logger, _metrics);
         }
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Roost.LocalLambda.Recovery;
+using Roost.Storage;
 using Roost.Storage.Logs;
 
 namespace Roost.LocalLambda.Queue;
@@ -41,6 +42,7 @@ internal sealed partial class InvocationQueue : IAsyncDisposable
     private readonly FoundDamage _damage;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
+    private readonly StorageMetrics? _metrics;
     private readonly ITimer _timer;
     private readonly Lock _gate = new();
 
@@ -58,9 +60,9 @@ internal sealed partial class InvocationQueue : IAsyncDisposable
     private bool _disposed;
     private TaskCompletionSource? _drained;
 
-    public InvocationQueue(Function function, string folder, long maxBytes, QueueFate fate, EventClock ages, FoundDamage damage, TimeProvider clock, ILogger logger)
+    public InvocationQueue(Function function, string folder, long maxBytes, QueueFate fate, EventClock ages, FoundDamage damage, TimeProvider clock, ILogger logger, StorageMetrics? metrics = null)
     {
-        (_function, _folder, _maxBytes, _fate, _ages, _damage, _clock, _logger) = (function, folder, maxBytes, fate, ages, damage, clock, logger);
+        (_function, _folder, _maxBytes, _fate, _ages, _damage, _clock, _logger, _metrics) = (function, folder, maxBytes, fate, ages, damage, clock, logger, metrics);
         _schedule = new QueueSchedule(function.MaxEventAge);
         _timer = clock.CreateTimer(static queue => ((InvocationQueue)queue!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Roost.LocalLambda.Recovery;
+using Roost.Storage;
 using Roost.Storage.Logs;
 
 namespace Roost.LocalLambda.Queue;
@@ -47,9 +48,9 @@ internal sealed partial class QueueLog : IAsyncDisposable
     /// <exception cref="CorruptLogException">What is kept is damaged; it is left as it is. See <see cref="QueueSalvage"/>.</exception>
     /// <exception cref="IOException">The folder cannot be read or written.</exception>
     public static async Task<(QueueLog Log, IReadOnlyList<QueueEntry> Left)> OpenAsync(
-        string function, string folder, long maxBytes, EventClock ages, Action durable, TimeProvider clock, ILogger logger)
+        string function, string folder, long maxBytes, EventClock ages, Action durable, TimeProvider clock, ILogger logger, StorageMetrics? metrics = null)
     {
-        var log = AppendLog.Open(folder, OptionsFor(maxBytes), clock, logger);
+        var log = AppendLog.Open(folder, OptionsFor(maxBytes, $"queue of {function}"), clock, logger, metrics);
         try
         {
             var queue = new QueueLog(log, function, maxBytes, logger);
@@ -65,8 +66,9 @@ internal sealed partial class QueueLog : IAsyncDisposable
         }
     }
 
-    public static AppendLogOptions OptionsFor(long maxBytes) => new()
+    public static AppendLogOptions OptionsFor(long maxBytes, string? name = null) => new()
     {
+        Name = name,
         MaxRecordBytes = InvocationQueue.MaxRecordBytes,
         SegmentBytes = (int)Math.Min(SegmentBytes, maxBytes / 8),
         Retention = new LogRetention(Bytes: maxBytes + RoomForMarks),

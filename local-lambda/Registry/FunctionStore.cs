@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Roost.LocalLambda.Recovery;
+using Roost.Storage;
 using Roost.Storage.Sqlite;
 
 namespace Roost.LocalLambda.Registry;
@@ -30,12 +31,12 @@ internal sealed partial class FunctionStore : IAsyncDisposable
     /// <summary>Opens or makes the database. One that is damaged as a whole is set aside, with the code that only it refers to, and an empty one takes its place.</summary>
     /// <exception cref="DatabaseVersionException">A newer Roost wrote it.</exception>
     /// <exception cref="SqliteException">It cannot be read or written.</exception>
-    public static FunctionStore Open(string folder, string codeFolder, FoundDamage damage, ILogger logger)
+    public static FunctionStore Open(string folder, string codeFolder, FoundDamage damage, ILogger logger, StorageMetrics? metrics = null)
     {
         var path = Path.Combine(folder, "functions.db");
         try
         {
-            return new(OpenStore(path, logger), logger);
+            return new(OpenStore(path, logger, metrics), logger);
         }
         catch (DatabaseCorruptException exception)
         {
@@ -48,11 +49,11 @@ internal sealed partial class FunctionStore : IAsyncDisposable
 
             damage.Tell($"The functions' database was damaged and begins anew ({exception.Reason}). Functions of the functions' folder are deployed again from it; what was made over the API (functions, versions, aliases, event source mappings, settings) is lost: "
                 + $"make it again, or stop the daemon and put back functions.db and the folder code from a backup. The damaged file is kept as {aside}{(code is null ? "" : $", the code as {code}")}; remove both when nothing in them is needed");
-            return new(OpenStore(path, logger), logger);
+            return new(OpenStore(path, logger, metrics), logger);
         }
     }
 
-    private static SqliteStore OpenStore(string path, ILogger logger) => SqliteStore.Open(path, new SqliteStoreOptions { Migrations = s_migrations, KeepsReserve = true }, logger);
+    private static SqliteStore OpenStore(string path, ILogger logger, StorageMetrics? metrics) => SqliteStore.Open(path, new SqliteStoreOptions { Migrations = s_migrations, KeepsReserve = true }, logger, metrics);
 
     /// <summary>Every record; one that cannot be read is reported, left as it is, and not among them.</summary>
     public IReadOnlyList<FunctionRecord> ReadAll() => _store.Read(connection =>

@@ -31,7 +31,7 @@ internal sealed partial class EventSources : IAsyncDisposable
     {
         (_invoker, _broker, _cloud, _metrics, _clock) = (invoker, broker, cloud, metrics, clock);
         _logger = loggers.CreateLogger<EventSources>();
-        _store = new SourceStore(folder, _logger);
+        _store = new SourceStore(folder, _logger, metrics.Storage);
         _schedules = new ScheduleTable(_store);
         _scheduler = new Scheduler(invoker, _schedules, clock, _logger);
         Mappings = new StreamMappings(streams, invoker, new FailureDestination(streams, broker, invoker, deadLetters, metrics), new CheckpointTable(_store), metrics, clock, _logger);

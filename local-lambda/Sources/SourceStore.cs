@@ -1,11 +1,12 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
+using Roost.Storage;
 using Roost.Storage.Sqlite;
 
 namespace Roost.LocalLambda.Sources;
 
 /// <summary>How far sources have come, in <c>sources.db</c>: see docs/formats/function-sources.md. The file is made when the first source needs it.</summary>
-internal sealed class SourceStore(string folder, ILogger logger) : IAsyncDisposable
+internal sealed class SourceStore(string folder, ILogger logger, StorageMetrics? metrics = null) : IAsyncDisposable
 {
     private static readonly SqliteStoreOptions s_options = new()
     {
@@ -31,7 +32,7 @@ internal sealed class SourceStore(string folder, ILogger logger) : IAsyncDisposa
         ],
     };
 
-    private readonly Lazy<SqliteStore> _store = new(() => SqliteStore.Open(Path.Combine(folder, "sources.db"), s_options, logger));
+    private readonly Lazy<SqliteStore> _store = new(() => SqliteStore.Open(Path.Combine(folder, "sources.db"), s_options, logger, metrics));
 
     /// <returns>All rows.</returns>
     public IReadOnlyList<T> Read<T>(string query, Func<SqliteDataReader, T> take, params (string Name, object Value)[] values) => _store.Value.Read(connection =>

@@ -57,7 +57,7 @@ internal sealed class JournaledShadowStore : IShadowStore
     public static async Task<JournaledShadowStore> OpenAsync(
         string folder, ShadowHistoryOptions history, Durability durability, TimeProvider clock, ILogger logger, StorageMetrics? metrics = null)
     {
-        var table = ShadowTable.Open(folder, durability, logger, keepsReserve: true);
+        var table = ShadowTable.Open(folder, durability, logger, keepsReserve: true, metrics);
         ShadowJournal? journal = null;
         try
         {

@@ -42,8 +42,8 @@ internal sealed class ShadowTable : IAsyncDisposable
     private ShadowTable(SqliteStore store) => _store = store;
 
     /// <param name="folder">Made when it is missing.</param>
-    public static ShadowTable Open(string folder, Durability durability, ILogger logger, bool keepsReserve = false) => new(SqliteStore.Open(
-        Path.Combine(folder, FileName), new SqliteStoreOptions { Durability = durability, Migrations = Migrations, KeepsReserve = keepsReserve }, logger));
+    public static ShadowTable Open(string folder, Durability durability, ILogger logger, bool keepsReserve = false, StorageMetrics? metrics = null) => new(SqliteStore.Open(
+        Path.Combine(folder, FileName), new SqliteStoreOptions { Durability = durability, Migrations = Migrations, KeepsReserve = keepsReserve }, logger, metrics));
 
     public ShadowRecord? Read(ShadowId id) => ReadRow(id) is { } row ? ShadowRowCodec.Decode(id, row) : null;
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Roost.Storage;
 
 namespace Roost.Shadow.Sync;
 
@@ -35,6 +36,7 @@ internal sealed partial class ShadowSync : IShadowSyncHealth, IHostedService, IA
     private SyncTable? _table;
     private Task _running = Task.CompletedTask;
     private volatile SyncConnectionState _state = SyncConnectionState.Off;
+    private readonly StorageMetrics? _storageMetrics;
     private volatile string? _connectionError;
 
     public ShadowSync(
@@ -49,6 +51,7 @@ internal sealed partial class ShadowSync : IShadowSyncHealth, IHostedService, IA
         _options = options.Value;
         (_folder, _durability) = (shadowOptions.Value.Folder, shadowOptions.Value.Durability);
         _upstream = upstream;
+        _storageMetrics = service.StorageMetrics;
         _shadows = new LocalShadows(service);
         _clock = clock;
         _metrics = new SyncMetrics(meters);
@@ -118,7 +121,7 @@ internal sealed partial class ShadowSync : IShadowSyncHealth, IHostedService, IA
             return;
         }
 
-        _table = SyncTable.Open(_folder, _durability, _upstream.Identity, _logger);
+        _table = SyncTable.Open(_folder, _durability, _upstream.Identity, _logger, _storageMetrics);
         await _table.ForgetAsync(_clock.GetUtcNow() - s_remembered);
         _shadows.OnChanged = ChangedHere; // before the comparison: what changes meanwhile is seen by one of the two
         var changed = _tracking.Load(_table, _shadows);

@@ -52,7 +52,7 @@ public sealed class Disk
 
     /// <returns>The disk on which <paramref name="path"/> lies; null for file systems in memory or from the network, and where it cannot be told.</returns>
     public static Disk? Of(string path, SystemFolders folders) =>
-        Mount.Of(Path.GetFullPath(path), folders) is { } mount ? OfMount(mount, folders) : null;
+        Mount.Of(RealPath.Of(path), folders) is { } mount ? OfMount(mount, folders) : null;
 
     /// <param name="device">Such as /dev/mmcblk0p3.</param>
     /// <returns>Null where there is none of that name.</returns>

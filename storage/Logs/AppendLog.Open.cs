@@ -9,6 +9,9 @@ public sealed partial class AppendLog
 {
     private const string AsideExtension = ".damaged";
 
+    /// <summary>By which it was opened; for what is kept beside it. Null: nobody counts.</summary>
+    public StorageMetrics? StorageMetrics { get; private init; }
+
     /// <summary>Segments below <see cref="AppendLogOptions.NeededFrom"/> that were set aside when the log was opened, as one of them is damaged or missing.</summary>
     public int SegmentsSetAside { get; private init; }
 
@@ -29,7 +32,7 @@ public sealed partial class AppendLog
         folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         DiskFile.CreateFolder(folder);
         var folderLock = FolderLock.Take(folder);
-        var logMetrics = new StorageMetrics.ForLog(metrics, Path.GetFileName(folder));
+        var logMetrics = new StorageMetrics.ForLog(metrics, options.Name ?? Path.GetFileName(folder));
         try
         {
             SegmentCompressor.RemoveLeftovers(folder);
@@ -37,7 +40,7 @@ public sealed partial class AppendLog
             var files = Segment.List(folder);
             var aside = SetAsideDamaged(files, options.NeededFrom, logger);
             var segments = OpenSegments(folder, files, options, logger, logMetrics, out var writer);
-            var log = new AppendLog(folder, options, clock, logger, logMetrics, folderLock, segments, writer) { SegmentsSetAside = aside };
+            var log = new AppendLog(folder, options, clock, logger, logMetrics, folderLock, segments, writer) { StorageMetrics = metrics, SegmentsSetAside = aside };
             log.BeginWatch();
             return log;
         }

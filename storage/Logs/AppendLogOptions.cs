@@ -3,6 +3,9 @@ namespace Roost.Storage.Logs;
 /// <summary>How one log stores. Checked by <see cref="AppendLog.Open"/>; a room binds and validates its own options and maps them to these.</summary>
 public sealed class AppendLogOptions
 {
+    /// <summary>What metrics call the log; null: the name of its folder.</summary>
+    public string? Name { get; init; }
+
     /// <summary>What an acknowledged record survives. Default: a power cut.</summary>
     public Durability Durability { get; init; } = Durability.PowerLoss;
 

@@ -19,6 +19,7 @@ internal sealed class ExportProgress : IDisposable
     private readonly bool _sync;
     private readonly RangeSet _done;
     private readonly List<OffsetRange> _planned;
+    private readonly StorageMetrics? _metrics;
     private SlotFile? _file;
     private bool? _paused;
     private bool _dirty;
@@ -30,6 +31,7 @@ internal sealed class ExportProgress : IDisposable
     {
         var log = stream.Log;
         _path = Path.Combine(log.Folder, FolderName, name + Extension);
+        _metrics = log.StorageMetrics;
         _sync = log.Options.Durability == Durability.PowerLoss;
         Cursor = log.OpenCursor($"export-{name}", from == ExportStart.Latest ? stream.NextOffset : stream.FirstOffset);
         var document = File.Exists(_path) ? ProgressDocument.Decode(Open().Document.Span) : ProgressDocument.Empty;
@@ -243,5 +245,5 @@ internal sealed class ExportProgress : IDisposable
     private static IEnumerable<string> Files(string folder) =>
         Path.Combine(folder, FolderName) is var exports && Directory.Exists(exports) ? Directory.EnumerateFiles(exports, "*" + Extension) : [];
 
-    private SlotFile Open() => _file ??= SlotFile.Open(_path, ProgressDocument.MaxBytes, _sync);
+    private SlotFile Open() => _file ??= SlotFile.Open(_path, ProgressDocument.MaxBytes, _sync, _metrics);
 }

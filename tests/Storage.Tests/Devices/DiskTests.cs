@@ -62,7 +62,7 @@ internal sealed class DiskTests
         using var machine = new FakeMachine();
         machine.AddCard();
         var mapped = machine.AddDisk("dm-0", "253:0", sectors: 1000);
-        File.CreateSymbolicLink(Path.Combine(mapped, "slaves", "mmcblk0p2"), Path.Combine(machine.Folders.Sys, "class", "block", "mmcblk0p2"));
+        File.CreateSymbolicLink(Path.Combine(mapped, "slaves", "mmcblk0p2"), Path.Combine(machine.Sys, "class", "block", "mmcblk0p2"));
         machine.Mounts("29 1 253:0 / / rw,relatime - ext4 /dev/mapper/root rw");
 
         Assert.That(Disk.Of("/data", machine.Folders)?.Name, Is.EqualTo("mmcblk0"));
@@ -115,6 +115,35 @@ internal sealed class DiskTests
         machine.Mounts(Root);
 
         Assert.That(Disk.Of("/", machine.Folders)!.WrittenBytes, Is.Null);
+    }
+
+    [Test]
+    public void A_folder_behind_links_is_on_the_disk_that_they_lead_to()
+    {
+        using var machine = new FakeMachine();
+        using var folder = new TemporaryFolder();
+        machine.AddCard();
+        machine.AddDisk("sda", "8:0", 1000);
+        Directory.CreateDirectory(folder["stick/roost/data"]);
+        File.CreateSymbolicLink(folder["stick-1"], folder["stick"]);
+        File.CreateSymbolicLink(folder["home"], "stick-1/roost");
+        machine.Mounts(Root, $"30 29 8:0 / {folder["stick"]} rw - ext4 /dev/sda rw");
+
+        Assert.That(Disk.Of(folder["home/data"], machine.Folders)?.Name, Is.EqualTo("sda"));
+        Assert.That(Disk.Of(folder["other"], machine.Folders)?.Name, Is.EqualTo("mmcblk0"));
+    }
+
+    [Test]
+    public void Links_in_a_circle_end()
+    {
+        using var machine = new FakeMachine();
+        using var folder = new TemporaryFolder();
+        machine.AddCard();
+        machine.Mounts(Root);
+        File.CreateSymbolicLink(folder["a"], folder["b"]);
+        File.CreateSymbolicLink(folder["b"], folder["a"]);
+
+        Assert.That(Disk.Of(folder["a/data"], machine.Folders)?.Name, Is.EqualTo("mmcblk0"));
     }
 
     [Test]

@@ -2,6 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using NUnit.Framework;
 using Roost.Storage.Devices;
+using Roost.Tests.Support;
 
 namespace Roost.Storage.Tests.Devices;
 

@@ -1,5 +1,6 @@
 using NUnit.Framework;
 using Roost.Storage.Devices;
+using Roost.Tests.Support;
 
 namespace Roost.Storage.Tests.Devices;
 
@@ -9,7 +10,7 @@ internal sealed class ProcessWritesTests
     public void What_was_given_up_before_it_was_written_does_not_count()
     {
         using var machine = new FakeMachine();
-        FakeMachine.Write(machine.Folders.Proc, "self/io", "rchar: 1\nwchar: 99999\nsyscr: 3\nsyscw: 4\nread_bytes: 5\nwrite_bytes: 81920\ncancelled_write_bytes: 4096");
+        FakeMachine.Write(machine.Proc, "self/io", "rchar: 1\nwchar: 99999\nsyscr: 3\nsyscw: 4\nread_bytes: 5\nwrite_bytes: 81920\ncancelled_write_bytes: 4096");
 
         Assert.That(ProcessWrites.Read(machine.Folders), Is.EqualTo(77824));
     }
@@ -19,7 +20,7 @@ internal sealed class ProcessWritesTests
     public void Without_the_kernels_account_nothing_is_known(string text)
     {
         using var machine = new FakeMachine();
-        FakeMachine.Write(machine.Folders.Proc, "self/io", text);
+        FakeMachine.Write(machine.Proc, "self/io", text);
 
         Assert.That(ProcessWrites.Read(machine.Folders), Is.Null);
     }

@@ -1,5 +1,6 @@
 using NUnit.Framework;
 using Roost.Storage.Devices;
+using Roost.Tests.Support;
 
 namespace Roost.Storage.Tests.Devices;
 
@@ -11,7 +12,7 @@ internal sealed class SwapFileTests
         using var machine = new FakeMachine();
         machine.AddCard();
         machine.Mounts("29 1 179:2 / / rw - ext4 /dev/root rw");
-        FakeMachine.Write(machine.Folders.Proc, "swaps", """
+        FakeMachine.Write(machine.Proc, "swaps", """
             Filename				Type		Size		Used		Priority
             /var/swap                               file		102396		2048		-2
             /dev/mmcblk0p2                          partition	524284		0		-3

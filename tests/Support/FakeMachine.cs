@@ -1,22 +1,20 @@
-using Roost.Storage.Devices;
-using Roost.Tests.Support;
-
-namespace Roost.Storage.Tests.Devices;
+namespace Roost.Tests.Support;
 
 /// <summary>Folders with files in the kernel's formats.</summary>
-internal sealed class FakeMachine : IDisposable
+public sealed class FakeMachine : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
     public FakeMachine()
     {
-        Folders = new SystemFolders(_folder["proc"], _folder["sys"]);
-        Directory.CreateDirectory(Path.Combine(Folders.Sys, "class", "block"));
-        Directory.CreateDirectory(Path.Combine(Folders.Sys, "dev", "block"));
-        Directory.CreateDirectory(Path.Combine(Folders.Proc, "self"));
+        Directory.CreateDirectory(Path.Combine(Sys, "class", "block"));
+        Directory.CreateDirectory(Path.Combine(Sys, "dev", "block"));
+        Directory.CreateDirectory(Path.Combine(Proc, "self"));
     }
 
-    public SystemFolders Folders { get; }
+    public string Proc => _folder["proc"];
+
+    public string Sys => _folder["sys"];
 
     /// <summary>A card with one partition, as a Raspberry Pi has it: /dev/mmcblk0p2 is 179:2.</summary>
     public string AddCard(string type = "SD", string name = "SC32G")
@@ -31,7 +29,7 @@ internal sealed class FakeMachine : IDisposable
 
     public string AddDisk(string name, string number, long sectors, string stat = "    1200     340   98123    4512     8801    2210  1048576   90211        0    31020    94723        0        0        0        0      777    1200")
     {
-        var disk = Path.Combine(Folders.Sys, "devices", "platform", name);
+        var disk = Path.Combine(Sys, "devices", "platform", name);
         Write(disk, "size", sectors.ToString());
         Write(disk, "stat", stat);
         Directory.CreateDirectory(Path.Combine(disk, "slaves"));
@@ -46,7 +44,7 @@ internal sealed class FakeMachine : IDisposable
         Link(partition, name, number);
     }
 
-    public void Mounts(params string[] lines) => Write(Folders.Proc, "self/mountinfo", string.Join('\n', lines));
+    public void Mounts(params string[] lines) => Write(Proc, "self/mountinfo", string.Join('\n', lines));
 
     public static void Write(string folder, string name, string text)
     {
@@ -59,7 +57,7 @@ internal sealed class FakeMachine : IDisposable
 
     private void Link(string folder, string name, string number)
     {
-        File.CreateSymbolicLink(Path.Combine(Folders.Sys, "class", "block", name), folder);
-        File.CreateSymbolicLink(Path.Combine(Folders.Sys, "dev", "block", number), folder);
+        File.CreateSymbolicLink(Path.Combine(Sys, "class", "block", name), folder);
+        File.CreateSymbolicLink(Path.Combine(Sys, "dev", "block", number), folder);
     }
 }
