@@ -2,6 +2,7 @@ using System.CommandLine;
 using Roost.Cli.Daemon;
 using Roost.Cli.Input;
 using Roost.Cli.Output;
+using Roost.Cli.Things;
 
 namespace Roost.Cli.Commands;
 
@@ -35,7 +36,12 @@ internal static class AccessKeyCommands
 
             await run.WriteLineAsync($"AWS_ACCESS_KEY_ID={JsonText.Cell(made.RootElement, "accessKeyId")}");
             await run.WriteLineAsync($"AWS_SECRET_ACCESS_KEY={JsonText.Cell(made.RootElement, "secretAccessKey")}");
-            await run.WriteLineAsync("The secret is shown this once. Any region will do; give the SDK this gateway as its endpoint.");
+            var gateway = await GatewayAddress.FindAsync(run.Daemon, cancellationToken);
+            await run.WriteLineAsync($"AWS_ENDPOINT_URL={gateway.Url}");
+            await run.WriteLineAsync("AWS_DEFAULT_REGION=us-east-1");
+            await run.WriteLineAsync("AWS_CA_BUNDLE=ca.crt");
+            await run.WriteLineAsync("The secret is shown this once. 'roost ca export > ca.crt' writes the CA; any region will do.");
+            await run.WriteLineAsync($"Tools older than 2023 do not know AWS_ENDPOINT_URL: give them --endpoint-url {gateway.Url}.");
             await CredentialOptions.TellNextAsync(run, made.RootElement, run.Get(policies));
             return ExitCode.Done;
         });

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Roost.Cli.Daemon;
+using Roost.Cli.Input;
 using Roost.Cli.Output;
 
 namespace Roost.Cli.Commands;
@@ -34,16 +35,22 @@ internal static class AuditCommands
             var query = filters.Query(run);
             var isFromTheEnd = run.Get(filters.Since) is null;
             long? from = isFromTheEnd ? null : 0;
+            var all = 0;
             while (left > 0)
             {
                 using var answer = await run.Daemon.GetJsonAsync(Path(query, from, Math.Min(left, Page)), "audit", cancellationToken);
                 var found = await PrintAsync(run, answer.RootElement);
-                left -= found;
+                (left, all) = (left - found, all + found);
                 from = answer.RootElement.GetProperty("next").GetInt64();
                 if (isFromTheEnd || found == 0)
                 {
                     break;
                 }
+            }
+
+            if (all == 0 && !run.Json)
+            {
+                await terminal.Error.WriteLineAsync($"roost: no record is like that{filters.Advice(run)}");
             }
 
             return ExitCode.Done;
@@ -134,7 +141,7 @@ internal static class AuditCommands
         private readonly Option<string?> _action = new("--action") { Description = "Only this action, or 'deny.*' for all that begin so", HelpName = "NAME" };
         private readonly Option<string?> _thing = new("--thing") { Description = "Only of this thing", HelpName = "NAME" };
 
-        public Option<string?> Since { get; } = new("--since") { Description = "Only since this time, like 2026-01-31T12:00:00Z", HelpName = "TIME" };
+        public Option<string?> Since { get; } = SinceOption.Create("records");
 
         public void AddTo(Command command)
         {
@@ -144,7 +151,13 @@ internal static class AuditCommands
             command.Add(Since);
         }
 
-        public string Query(CommandRun run) => Part(run, "principal", _principal) + Part(run, "action", _action) + Part(run, "thing", _thing) + Part(run, "since", Since);
+        public string Query(CommandRun run) => Part(run, "principal", _principal) + Part(run, "action", _action) + Part(run, "thing", _thing) 
+            + (run.Get(Since) is { } since && SinceOption.TryRead(since, out var time) ? $"&since={PathSegment.Encode(time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture))}" : "");
+
+        /// <summary>An empty answer reads as if nothing had happened: what may have been meant instead.</summary>
+        public string Advice(CommandRun run) => run.Get(_principal) is { } principal && principal != "local" && !principal.Contains('/', StringComparison.Ordinal)
+            ? $"; principals are local, cert/FINGERPRINT, user/NAME, token/ID or key/ID, and what a thing did is found with --thing {principal}"
+            : run.Get(_action) is { } action && !action.Contains('*', StringComparison.Ordinal) ? $"; a refusal has an action of its own: --action 'deny.*'" : "";
 
         private static string Part(CommandRun run, string name, Option<string?> option) => run.Get(option) is { } value ? $"&{name}={PathSegment.Encode(value)}" : "";
     }

@@ -18,7 +18,7 @@ internal static class CertificateCommands
         Show(options, terminal),
         Status("activate", "Let a certificate's holder in", "ACTIVE", "is active", options, terminal),
         Status("deactivate", "Let its holder in no longer, until it is activated; its connections end at once", "INACTIVE", "is inactive", options, terminal),
-        Status("revoke", "Let its holder in never again; its connections end at once", "REVOKED", "is revoked", options, terminal),
+        CertificateRevokeCommand.Create(options, terminal),
         Delete(options, terminal),
         Register(options, terminal),
         Renew(options, terminal),
@@ -150,6 +150,7 @@ internal static class CertificateCommands
             var name = run.Get(thing);
             var csr = run.Get(request) is { } file ? await InputFile.ReadAsync(terminal, file, cancellationToken) : null;
             using var files = ThingFiles.Open(System.IO.Path.GetFullPath(run.Get(target) ?? ThingFiles.FileName(name) + "-renewed", terminal.Folder), name, withKey: csr is null);
+            var former = await OfThingAsync(run, name, "ACTIVE", cancellationToken);
             using var issued = await run.Daemon.SendJsonAsync(
                 HttpMethod.Post, $"{Path}/renew",
                 Body(json =>
@@ -169,13 +170,46 @@ internal static class CertificateCommands
                     json.WriteEndObject();
                 })
                 : $"thing {name} has certificate {JsonText.Cell(issued.RootElement, "fingerprint")}, good until {JsonText.Time(issued.RootElement, "notAfter")[..10]}\n  {files.Certificate}{(csr is null ? $"\n  {files.Key} (the only copy: nobody else may read it)" : "")}\nPut them on it before the former ones end: roost cert list --thing {name}");
+            if (!run.Json)
+            {
+                await WarnAsync(run, name, former, issued.RootElement);
+            }
+
             return ExitCode.Done;
         });
         return command;
     }
 
+    /// <summary>Those of one thing with one status.</summary>
+    internal static async Task<List<JsonElement>> OfThingAsync(CommandRun run, string thing, string status, CancellationToken cancellationToken)
+    {
+        var found = new List<JsonElement>();
+        await foreach (var certificate in Pages.ReadAsync(run.Daemon, $"{Path}?thing={PathSegment.Encode(thing)}&status={status}", "certificates", "list of certificates", cancellationToken, "pageSize"))
+        {
+            found.Add(certificate.Clone());
+        }
+
+        return found;
+    }
+
+    /// <summary>The former ones are good for a while only: a new one with a shorter life brings the thing's end nearer.</summary>
+    private static async Task WarnAsync(CommandRun run, string name, List<JsonElement> former, JsonElement issued)
+    {
+        var before = former.Where(static certificate => JsonText.Cell(certificate, "endsAt").Length == 0).Select(static certificate => JsonText.Time(certificate, "notAfter")).Max(StringComparer.Ordinal);
+        var until = JsonText.Time(issued, "notAfter");
+        if (before is not null && string.CompareOrdinal(until, before) < 0)
+        {
+            await run.WriteLineAsync($"Mind: without this the thing would have been let in until {before[..10]}, and now until {until[..10]}; renew it again before then, or without --validity.");
+        }
+
+        if (former.Count > 1)
+        {
+            await run.WriteLineAsync($"{former.Count + 1} certificates of {name} are good now; 'roost cert revoke' ends those that are not used.");
+        }
+    }
+
     /// <summary>A fingerprint may be cut short where it names one certificate only.</summary>
-    private static async Task<string> FindAsync(CommandRun run, string given, CancellationToken cancellationToken)
+    internal static async Task<string> FindAsync(CommandRun run, string given, CancellationToken cancellationToken)
     {
         var start = given.StartsWith("cert/", StringComparison.Ordinal) ? given["cert/".Length..] : given;
         if (start.Length >= FingerprintChars)

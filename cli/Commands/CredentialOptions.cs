@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Roost.Cli.Daemon;
 using Roost.Cli.Output;
+using Roost.Cli.Things;
 
 namespace Roost.Cli.Commands;
 
@@ -17,6 +18,17 @@ internal static class CredentialOptions
         policies is { Length: > 0 } || JsonText.Cell(made, "thing").Length > 0
             ? Task.CompletedTask
             : run.WriteLineAsync($"It may do nothing yet. Attach a policy: roost policy attach POLICY {JsonText.Cell(made, "principal")}");
+
+    /// <summary>Lines that can be typed where clients are, after the gateway's CA.</summary>
+    public static async Task TellUseAsync(CommandRun run, Func<GatewayAddress, IEnumerable<string>> lines, CancellationToken cancellationToken)
+    {
+        var gateway = await GatewayAddress.FindAsync(run.Daemon, cancellationToken);
+        await run.WriteLineAsync("With the gateway's CA ('roost ca export > ca.crt'):");
+        foreach (var line in lines(gateway))
+        {
+            await run.WriteLineAsync($"  {line}");
+        }
+    }
 
     public static async Task<int> ListAsync(CommandRun run, string path, string list, string what, string[] heads, Func<JsonElement, string[]> row, CancellationToken cancellationToken)
     {

@@ -1,7 +1,7 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Net;
 using Roost.Cli.Daemon;
+using Roost.Cli.Input;
 
 namespace Roost.Cli.Commands;
 
@@ -16,17 +16,10 @@ internal static class FunctionLogsCommand
         var follow = new Option<bool>("--follow", "-f") { Description = "Go on with lines as they come; Ctrl-C ends it" };
         var count = new Option<int?>("--count", "-n") { Description = $"So many of the last lines, default {UsualLines}; all with --since or --request", HelpName = "N" };
         var all = new Option<bool>("--all") { Description = "Every line that the daemon keeps" };
-        var since = new Option<string?>("--since") { Description = "Only lines of the last 90s, 10m, 2h or 7d, or from a time on", HelpName = "AGE|TIME" };
+        var since = SinceOption.Create("lines");
         var request = new Option<string?>("--request") { Description = "Only lines of this invocation", HelpName = "ID" };
         var errors = new Option<bool>("--errors") { Description = "Only failures: what the invocations that failed printed, and what is told of them" };
         CountOption.Check(count);
-        since.Validators.Add(result =>
-        {
-            if (result.Tokens.Count > 0 && !TryReadSince(result.Tokens[0].Value, out _))
-            {
-                result.AddError($"--since is an age like 90s, 10m, 2h or 7d, or a time like 2026-11-21T12:00:00Z, not '{result.Tokens[0].Value}'.");
-            }
-        });
         var command = new Command("logs", "What functions printed: the last lines") { name, follow, count, all, since, request, errors };
         command.Validators.Add(result =>
         {
@@ -40,7 +33,7 @@ internal static class FunctionLogsCommand
             var function = run.Get(name);
             var (age, id) = (run.Get(since), run.Get(request));
             int? last = run.Get(all) ? null : run.Get(count) ?? (age is null && id is null ? UsualLines : null);
-            var query = new LogLinesQuery(last, age is not null && TryReadSince(age, out var from) ? from : null, id, run.Get(errors), run.Get(follow), run.Json);
+            var query = new LogLinesQuery(last, age is not null && SinceOption.TryRead(age, out var from) ? from : null, id, run.Get(errors), run.Get(follow), run.Json);
             try
             {
                 await foreach (var line in FunctionLines.ReadAsync(run.Daemon, function, query, cancellationToken))
@@ -60,18 +53,5 @@ internal static class FunctionLogsCommand
             return ExitCode.Done;
         });
         return command;
-    }
-
-    /// <summary>An age counts back from now; a time without a zone is this machine's.</summary>
-    private static bool TryReadSince(string text, out DateTimeOffset since)
-    {
-        var seconds = text.Length == 0 ? 0 : text[^1] switch { 's' => 1, 'm' => 60, 'h' => 3600, 'd' => 86_400, _ => 0 };
-        if (seconds > 0 && int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-        {
-            since = TimeProvider.System.GetUtcNow().AddSeconds(-(double)number * seconds);
-            return number <= 36_500;
-        }
-
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out since);
     }
 }

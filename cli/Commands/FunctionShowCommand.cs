@@ -50,6 +50,7 @@ internal static class FunctionShowCommand
         Add("encoding", JsonText.Cell(function, "encoding") is "json" ? "" : JsonText.Cell(function, "encoding"));
         AddEach("grant", Listing.Of(function, "grants").Select(Grant));
         Add("environment", string.Join(", ", Listing.Of(function, "environment").Select(JsonText.Cell)));
+        AddEach("secret", Listing.Of(function, "secrets").Select(use => $"{JsonText.Cell(use, "secret")} in {JsonText.Cell(use, "variable")}"));
         Add("code", JsonText.Cell(function, "codeSha256") is { Length: > 0 } hash ? $"{hash}, {JsonText.Cell(function, "codeSize")} bytes" : "");
         Add("modified", JsonText.Cell(function, "lastModified"));
         Add("folder", JsonText.Cell(function, "folder"));

@@ -10,7 +10,7 @@ internal static class PolicyCheckCommand
 {
     public static Command Create(GlobalOptions options, Terminal terminal)
     {
-        var subject = new Argument<string>("WHO") { Description = "A thing's name, or cert/FINGERPRINT, user/NAME, token/ID, key/ID" };
+        var subject = new Argument<string>("WHO") { Description = "A thing's name, or cert/FINGERPRINT, user/NAME, token/ID, key/ID; group/NAME for what a thing has by its group alone" };
         var action = new Argument<string>("ACTION") { Description = "connect, publish, retain, subscribe, receive, get-shadow, update-shadow, delete-shadow, invoke, read, write, or an action of policies like iot:GetConnection" };
         var resource = new Argument<string>("RESOURCE") { Description = "Topic, filter, client identifier, thing[/SHADOW], function or path; * where the action has none" };
         var client = new Option<string?>("--client-id") { Description = "As a client with this identifier; default the thing's name", HelpName = "ID" };

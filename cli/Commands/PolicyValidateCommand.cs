@@ -30,7 +30,7 @@ internal static class PolicyValidateCommand
             }
             else
             {
-                await run.WriteLineAsync(isValid ? $"{run.Get(file)} is a policy of {JsonText.Cell(answer.RootElement, "statements")} statements" : $"{run.Get(file)} cannot be taken:");
+                await run.WriteLineAsync(isValid ? $"{run.Get(file)} is a policy of {Count.Of(answer.RootElement, "statements", "statement", "statements")}" : $"{run.Get(file)} cannot be taken:");
                 foreach (var fault in Listing.Of(answer.RootElement, "faults"))
                 {
                     await run.WriteLineAsync(run.Text($"  {JsonText.Cell(fault)}"));

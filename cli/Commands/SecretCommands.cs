@@ -35,10 +35,10 @@ internal static class SecretCommands
 
     private static Command List(GlobalOptions options, Terminal terminal)
     {
-        var command = new Command("list", "Names of all secrets");
+        var command = new Command("list", "Names of all secrets, and who uses them");
         CommandRun.Define(command, options, terminal, (run, cancellationToken) => CredentialOptions.ListAsync(
-            run, "/api/v1/secrets", "secrets", "list of secrets", ["SECRET", "VERSION", "CHANGED", "STATUS"],
-            secret => [JsonText.Cell(secret, "name"), JsonText.Cell(secret, "version"), JsonText.Time(secret, "changedAt"), JsonText.Cell(secret, "status")], cancellationToken));
+            run, "/api/v1/secrets", "secrets", "list of secrets", ["SECRET", "VERSION", "CHANGED", "STATUS", "USED BY"],
+            secret => [JsonText.Cell(secret, "name"), JsonText.Cell(secret, "version"), JsonText.Time(secret, "changedAt"), JsonText.Cell(secret, "status"), ThingCommands.Texts(secret, "usedBy")], cancellationToken));
         return command;
     }
 
@@ -76,7 +76,7 @@ internal static class SecretCommands
         CommandRun.Define(command, options, terminal, async (run, cancellationToken) =>
         {
             using var done = await run.Daemon.SendJsonAsync(HttpMethod.Post, "/api/v1/secrets-key/rotate", content: null, "rekey", cancellationToken);
-            await run.WriteLineAsync(run.Json ? JsonText.Compact(done.RootElement) : $"{JsonText.Cell(done.RootElement, "resealed")} secrets and access keys have the new key. Copies of the old key open nothing that is kept now.");
+            await run.WriteLineAsync(run.Json ? JsonText.Compact(done.RootElement) : $"{Count.Of(done.RootElement, "resealed", "secret or access key has", "secrets and access keys have")} the new key. Copies of the old key open nothing that is kept now.");
             return ExitCode.Done;
         });
         return command;

@@ -59,6 +59,7 @@ internal static class ThingAddCommand
             }
 
             await run.WriteLineAsync($"thing {thing} is registered; its certificate is good until {JsonText.Time(certificate, "notAfter")[..10]}");
+            await run.WriteLineAsync($"  fingerprint {JsonText.Cell(certificate, "fingerprint")}");
             await run.WriteLineAsync($"  {files.Certificate}\n{(key is null ? "" : $"  {files.Key} (the only copy: nobody else may read it)\n")}  {files.Authority}");
             var gateway = await GatewayAddress.FindAsync(run.Daemon, cancellationToken);
             await ConnectionSnippet.WriteAsync(run, thing, files, gateway);

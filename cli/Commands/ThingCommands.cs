@@ -125,7 +125,7 @@ internal static class ThingCommands
 
     internal static string Texts(JsonElement element, string name) => string.Join(", ", Listing.Of(element, name).Select(JsonText.Cell));
 
-    private static void WriteDeleted(Utf8JsonWriter json, string name)
+    internal static void WriteDeleted(Utf8JsonWriter json, string name)
     {
         json.WriteStartObject();
         json.WriteString("deleted", name);

@@ -16,9 +16,10 @@ internal static class ThingImportCommand
         var command = new Command("import", "Register many things; the same command again goes on with what was cut short") { file, target, policies };
         CommandRun.Define(command, options, terminal, async (run, cancellationToken) =>
         {
-            var things = ThingCsv.Read(run.Get(file), await InputFile.ReadAsync(terminal, run.Get(file), cancellationToken));
+            var csv = ThingCsv.Read(run.Get(file), await InputFile.ReadAsync(terminal, run.Get(file), cancellationToken));
+            var things = csv.Things;
             var folder = Path.GetFullPath(run.Get(target)!, terminal.Folder);
-            var added = await new ThingImport(run.Daemon, run.Get(file), folder, run.Get(policies) is { Length: > 0 } given ? given : null).RunAsync(things, cancellationToken);
+            var added = await new ThingImport(run.Daemon, run.Get(file), folder, run.Get(policies) is { Length: > 0 } given ? given : null).RunAsync(csv, cancellationToken);
             await run.WriteLineAsync(run.Json
                 ? JsonText.Write(json =>
                 {
@@ -28,7 +29,7 @@ internal static class ThingImportCommand
                     json.WriteString("folder", folder);
                     json.WriteEndObject();
                 })
-                : string.Create(CultureInfo.InvariantCulture, $"{added} things added{(added < things.Count ? $", {things.Count - added} were before" : "")}; their certificates and keys are in {folder}"));
+                : $"{Count.Of(added, "thing", "things")} added{(added < things.Count ? string.Create(CultureInfo.InvariantCulture, $", {things.Count - added} {(things.Count - added == 1 ? "was" : "were")} before") : "")}; certificates and keys are in {folder}, 'roost cert list' has the fingerprints");
             return ExitCode.Done;
         });
         return command;

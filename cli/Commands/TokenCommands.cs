@@ -40,8 +40,17 @@ internal static class TokenCommands
             }
 
             await run.WriteLineAsync(JsonText.Cell(made.RootElement, "token"));
-            await run.WriteLineAsync("Shown this once. Send it as: Authorization: Bearer TOKEN");
+            await run.WriteLineAsync($"Shown this once. Its identifier, for 'roost token revoke', is {JsonText.Cell(made.RootElement, "id")}.");
             await CredentialOptions.TellNextAsync(run, made.RootElement, run.Get(policies));
+            await CredentialOptions.TellUseAsync(
+                run,
+                gateway =>
+                [
+                    $"curl --cacert ca.crt -H \"Authorization: Bearer $ROOST_TOKEN\" {gateway.Url}/api/v1/status",
+                    $"roost --url {gateway.Url} --cacert ca.crt status        # reads $ROOST_TOKEN",
+                    FormattableString.Invariant($"mosquitto_sub --cafile ca.crt -h {gateway.Host} -p {gateway.PortOrUsual} -u token -P \"$ROOST_TOKEN\" -i app/1 -t 'robots/+/telemetry'"),
+                ],
+                cancellationToken);
             return ExitCode.Done;
         });
         return command;

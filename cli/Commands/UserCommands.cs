@@ -40,6 +40,8 @@ internal static class UserCommands
 
             await run.WriteLineAsync($"User {user} was made.");
             await CredentialOptions.TellNextAsync(run, made.RootElement, run.Get(policies));
+            await CredentialOptions.TellUseAsync(
+                run, gateway => [FormattableString.Invariant($"mosquitto_sub --cafile ca.crt -h {gateway.Host} -p {gateway.PortOrUsual} -u {user} -P PASSWORD -i app/{user} -t 'robots/+/telemetry'")], cancellationToken);
             return ExitCode.Done;
         });
         return command;

@@ -8,8 +8,14 @@ internal sealed record DaemonAddress(Uri? Url, IReadOnlyList<string> Sockets)
 
     public const string Variable = "ROOST_SOCKET";
 
+    public const string UrlVariable = "ROOST_URL";
+
+    /// <summary>What a daemon on another machine is shown and checked by; null: nothing, as it is on this one.</summary>
+    public RemoteAccess? Access { get; init; }
+
     /// <param name="url">Value of <c>--url</c>; wins over everything.</param>
     /// <param name="socket">Value of <c>--socket</c>; wins over the environment.</param>
+    /// <exception cref="DaemonException">The environment names no URL.</exception>
     public static DaemonAddress Find(Uri? url, string? socket, Terminal terminal)
     {
         if (url is not null)
@@ -22,8 +28,15 @@ internal sealed record DaemonAddress(Uri? Url, IReadOnlyList<string> Sockets)
             return new DaemonAddress(null, [socket]);
         }
 
+        if (terminal.Variable(UrlVariable) is { Length: > 0 } text)
+        {
+            return IsUrl(text) ? new DaemonAddress(new Uri(text), []) : throw new DaemonException($"${UrlVariable} is '{text}', which is no http:// or https:// address");
+        }
+
         return terminal.Variable(Variable) is { Length: > 0 } named
             ? new DaemonAddress(null, [named])
             : new DaemonAddress(null, [Path.Combine(terminal.Folder, "data/run/roostd.sock"), SystemSocket]);
     }
+
+    public static bool IsUrl(string text) => Uri.TryCreate(text, UriKind.Absolute, out var url) && url is { Scheme: "http" or "https", PathAndQuery: "/", UserInfo: "" };
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Security;
 using System.Text.Json;
 using Roost.Cli.Output;
 
@@ -10,15 +11,18 @@ internal sealed class DaemonClient : IDisposable
 {
     private readonly HttpClient _http;
     private readonly Uri _base;
+    private readonly RemoteAccess? _access;
 
     public DaemonClient(DaemonAddress address)
     {
         _base = address.Url ?? new Uri("http://localhost"); // the name is only for the Host header
+        _access = address.Access;
         _http = new HttpClient(new SocketsHttpHandler
         {
             UseProxy = false,
             UseCookies = false,
             AllowAutoRedirect = false,
+            SslOptions = _access?.TlsOptions() ?? new SslClientAuthenticationOptions(),
             ConnectCallback = (context, cancellationToken) => address.Url is null
                 ? DaemonConnection.OpenAsync(address, cancellationToken)
                 : DaemonConnection.OpenAsync(address.Url, context.DnsEndPoint, cancellationToken),
@@ -54,6 +58,11 @@ internal sealed class DaemonClient : IDisposable
         // The path is exactly what stands here: a topic named ".." must not be folded away.
         var target = new Uri($"{_base.GetLeftPart(UriPartial.Authority)}{path}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
         using var request = new HttpRequestMessage(method, target) { Content = content };
+        if (_access?.Token is { } token)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+
         foreach (var (name, value) in headers)
         {
             request.Headers.Add(name, value);
@@ -67,6 +76,7 @@ internal sealed class DaemonClient : IDisposable
         catch (HttpRequestException exception)
         {
             throw exception.InnerException as DaemonException
+                ?? (_access?.Why(_base) is { } refusal ? new DaemonException(refusal, exception) : null)
                 ?? new DaemonException($"{what}: the daemon closed the connection before it answered ({exception.Message}); its log may tell why: journalctl -u roost", exception);
         }
 
@@ -82,6 +92,13 @@ internal sealed class DaemonClient : IDisposable
             if (response.StatusCode == HttpStatusCode.InternalServerError && path.StartsWith("/things/", StringComparison.Ordinal))
             {
                 message += "; 'roost shadow check' tells whether it is damaged, and the daemon's log what else it may be"; // the words are the cloud's
+            }
+
+            if (_access is not null && (response.StatusCode == HttpStatusCode.Unauthorized || (response.StatusCode == HttpStatusCode.Forbidden && _access.Token is null)))
+            {
+                message = _access.Token is null
+                    ? $"the gateway asks who you are; give a token with --token-file or ${RemoteAccess.TokenVariable} ('roost token create NAME --policy admin' on the gateway prints one)"
+                    : $"the token is not taken: it was revoked, has ended, or is another gateway's ({message.TrimEnd('.')})";
             }
 
             throw new DaemonException(isWhole ? $"there is no {message["There is no ".Length..].TrimEnd('.')}" : $"{what}: {message}", status: response.StatusCode);

@@ -1,5 +1,6 @@
 using System.Text;
 using Roost.Cli.Daemon;
+using Roost.Cli.Output;
 
 namespace Roost.Cli.Things;
 
@@ -11,18 +12,19 @@ internal static class ThingCsv
 {
     private const int MostThings = 100_000;
 
-    /// <exception cref="DaemonException">Lines are wrong; the message names each.</exception>
-    public static IReadOnlyList<ThingLine> Read(string file, string text)
+    /// <exception cref="DaemonException">The first line does not name the columns, or there are no things, or too many.</exception>
+    public static CsvThings Read(string file, string text)
     {
         var lines = text.TrimStart('\uFEFF').ReplaceLineEndings("\n").Split('\n');
         var header = Fields(lines[0]) ?? [];
         var name = header.IndexOf("name");
         if (name < 0 || header.Distinct(StringComparer.Ordinal).Count() != header.Count || header.Contains(""))
         {
-            throw new DaemonException($"{file}:1: the first line has to name the columns, each once: name, perhaps type and groups, and attributes, like name,type,groups,site");
+            var meant = header.Find(static column => column is not "name" && column.Equals("name", StringComparison.OrdinalIgnoreCase));
+            throw new DaemonException($"{file}:1: the first line has to name the columns, each once: name, perhaps type and groups, and attributes, like name,type,groups,site{(name < 0 && meant is not null ? $"; write name, not {meant}" : "")}");
         }
 
-        var (things, faults) = (new List<ThingLine>(), new List<string>());
+        var (things, faults) = (new List<ThingLine>(), new List<(int Line, string Fault)>());
         var seen = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase); // folders on a stick do not tell a from A
         for (var number = 2; number <= lines.Length; number++)
         {
@@ -34,15 +36,15 @@ internal static class ThingCsv
 
             if (Fields(line) is not { } fields)
             {
-                faults.Add($"{file}:{number}: a quote is not closed, or stands within a field; write \"\" for a quote in a quoted field");
+                faults.Add((number, "a quote is not closed, or stands within a field; write \"\" for a quote in a quoted field"));
             }
             else if (fields.Count != header.Count)
             {
-                faults.Add($"{file}:{number}: it has {fields.Count} fields, and the first line {header.Count}");
+                faults.Add((number, $"it has {Count.Of(fields.Count, "field", "fields")}, and the first line {header.Count}"));
             }
             else if (!seen.TryAdd(ThingFiles.FileName(fields[name]), number))
             {
-                faults.Add($"{file}:{number}: '{fields[name]}' is in line {seen[ThingFiles.FileName(fields[name])]} already, or one whose files would have the same names");
+                faults.Add((number, $"'{fields[name]}' is in line {seen[ThingFiles.FileName(fields[name])]} already, or one whose files would have the same names"));
             }
             else
             {
@@ -50,9 +52,9 @@ internal static class ThingCsv
             }
         }
 
-        return faults.Count > 0 ? throw new DaemonException(string.Join('\n', faults.Append("nothing was done; mend the lines and import again")))
-            : things.Count is 0 or > MostThings ? throw new DaemonException($"{file}: it has {things.Count} things; give 1 to {MostThings}")
-            : things;
+        return things.Count + faults.Count is 0 or > MostThings
+            ? throw new DaemonException($"{file}: it has {Count.Of(things.Count + faults.Count, "thing", "things")}; give 1 to {MostThings}")
+            : new CsvThings(things, faults);
     }
 
     private static ThingLine ToThing(int number, List<string> header, List<string> fields)

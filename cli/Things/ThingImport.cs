@@ -18,9 +18,10 @@ internal sealed class ThingImport(DaemonClient daemon, string file, string targe
 
     /// <returns>How many were added; the others were, by an earlier import.</returns>
     /// <exception cref="DaemonException">Some could not be made; the message names their lines.</exception>
-    public async Task<int> RunAsync(IReadOnlyList<ThingLine> things, CancellationToken cancellationToken)
+    public async Task<int> RunAsync(CsvThings csv, CancellationToken cancellationToken)
     {
-        await CheckAsync(things, cancellationToken);
+        var things = csv.Things;
+        await CheckAsync(csv, cancellationToken);
         var todo = things.Where(thing => !IsDone(thing)).ToList();
         var faults = new ConcurrentBag<(int Line, string Fault)>();
         await Parallel.ForEachAsync(todo, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (thing, token) =>
@@ -35,7 +36,7 @@ internal sealed class ThingImport(DaemonClient daemon, string file, string targe
             }
         });
         return faults.IsEmpty ? todo.Count
-            : throw new DaemonException(string.Join('\n', faults.Order().Select(static fault => fault.Fault).Append($"{todo.Count - faults.Count} things were added; the same command again goes on with the others")));
+            : throw new DaemonException(string.Join('\n', faults.Order().Select(static fault => fault.Fault).Append($"{Count.Of(todo.Count - faults.Count, "thing was", "things were")} added; the same command again goes on with the others")));
     }
 
     private string FolderOf(ThingLine thing) => Path.Combine(target, ThingFiles.FileName(thing.Name));
@@ -44,10 +45,11 @@ internal sealed class ThingImport(DaemonClient daemon, string file, string targe
 
     private bool IsDone(ThingLine thing) => !IsUnfinished(thing) && File.Exists(Path.Combine(FolderOf(thing), ThingFiles.FileName(thing.Name) + ".key"));
 
-    private async Task CheckAsync(IReadOnlyList<ThingLine> things, CancellationToken cancellationToken)
+    /// <summary>What the lines lack and what the gateway says to the others is told together: one list to work through.</summary>
+    private async Task CheckAsync(CsvThings csv, CancellationToken cancellationToken)
     {
-        var wrong = new List<string>();
-        foreach (var part in things.Chunk(CheckedAtOnce))
+        var wrong = csv.Faults.ToList();
+        foreach (var part in csv.Things.Chunk(CheckedAtOnce))
         {
             var body = JsonText.Write(json =>
             {
@@ -70,14 +72,14 @@ internal sealed class ThingImport(DaemonClient daemon, string file, string targe
                 var thing = part[fault.GetProperty("index").GetInt32()];
                 if (!(fault.GetProperty("isThere").GetBoolean() && (IsDone(thing) || IsUnfinished(thing))))
                 {
-                    wrong.Add($"{file}:{thing.Number}: {JsonText.Cell(fault, "message")}");
+                    wrong.Add((thing.Number, JsonText.Cell(fault, "message")));
                 }
             }
         }
 
         if (wrong.Count > 0)
         {
-            throw new DaemonException(string.Join('\n', wrong.Append("nothing was done; mend the lines and import again")));
+            throw new DaemonException(string.Join('\n', wrong.OrderBy(static fault => fault.Line).Select(fault => $"{file}:{fault.Line}: {fault.Fault}").Append("nothing was done; mend the lines and import again")));
         }
     }
 

@@ -67,7 +67,16 @@ internal sealed record AccessQuestion(string Action, string Resource, string? Sh
     public AccessVerdict Ask(PolicyAuthority authority, Principal principal, string? clientId, IPAddress? source)
     {
         var connects = Action == KnownActions.Connect ? Resource["client/".Length..] : principal.Thing;
-        var rights = (AccessRights)authority.RightsOf(principal, new ConnectionFacts(clientId ?? connects, source));
+        return Ask(authority.RightsOf(principal, new ConnectionFacts(clientId ?? connects, source)));
+    }
+
+    /// <summary>Of a thing that has what the groups have, and no more.</summary>
+    public AccessVerdict AskGroup(PolicyAuthority authority, IReadOnlyList<string> groups, string? clientId, IPAddress? source) =>
+        Ask(authority.RightsOfGroup(groups, new ConnectionFacts(clientId ?? (Action == KnownActions.Connect ? Resource["client/".Length..] : null), source)));
+
+    private AccessVerdict Ask(IAccessRights asked)
+    {
+        var rights = (AccessRights)asked;
         return ShareName is null ? rights.Explain(Action, Resource) : rights.ExplainShared(ShareName, TopicFilter.Parse(Resource["topicfilter/".Length..]));
     }
 

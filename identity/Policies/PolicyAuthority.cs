@@ -12,6 +12,15 @@ internal sealed class PolicyAuthority(PolicyStore store, IThingRegistry things) 
         return new AccessRights(isOrphan ? [] : PoliciesOf(store.Current, principal, thing), new PolicyVariables(principal, facts, thing));
     }
 
+    /// <summary>What a thing would have by its groups alone: without a name, a type, attributes or policies of its own.</summary>
+    /// <param name="groups">The group, and those that it is in.</param>
+    public IAccessRights RightsOfGroup(IReadOnlyList<string> groups, ConnectionFacts facts)
+    {
+        var principal = new Principal { Kind = PrincipalKind.Certificate, Name = "none" };
+        var thing = new ThingDescription { Name = "", Groups = groups };
+        return new AccessRights(PoliciesOf(store.Current, principal, thing), new PolicyVariables(principal, facts, thing));
+    }
+
     /// <summary>Each policy once, with the first target that has it: the principal, its thing, its groups.</summary>
     public static IReadOnlyList<AttachedPolicy> PoliciesOf(PolicySnapshot snapshot, Principal principal, ThingDescription? thing)
     {

@@ -111,16 +111,18 @@ internal sealed class PolicyEndpoints(PolicyStore store, IPolicyAuthority author
         var source = request.Text("sourceIp") is not { } text ? null
             : IPAddress.TryParse(text, out var address) ? address
             : throw new ChangeRefusedException(ChangeFault.Invalid, "'sourceIp' is no address; send one like 192.168.1.17.");
-        var principal = directory.Get(request.NeededText("subject"));
-        var verdict = question.Ask((PolicyAuthority)authority, principal, request.Text("clientId"), source);
+        var (subject, client) = (request.NeededText("subject"), request.Text("clientId"));
+        var groups = directory.FindGroups(subject);
+        var principal = groups is null ? directory.Get(subject) : null;
+        var verdict = principal is null ? question.AskGroup((PolicyAuthority)authority, groups!, client, source) : question.Ask((PolicyAuthority)authority, principal, client, source);
         await IdentityAnswer.WriteAsync(context, json =>
         {
             json.WriteStartObject();
             json.WriteBoolean("allowed", verdict.IsAllowed);
             json.WriteString("action", question.Action);
             json.WriteString("resource", question.Resource);
-            json.WriteString("principal", principal.Id);
-            json.WriteString("thing", principal.Thing);
+            json.WriteString("principal", principal?.Id ?? subject);
+            json.WriteString("thing", principal?.Thing);
             WriteTexts(json, "because", verdict.Because);
             json.WriteEndObject();
         });

@@ -44,8 +44,20 @@ internal sealed class PrincipalDirectory(ThingRegistry things, ClientCertificate
             "token" => tokens.Get(name).ToPrincipal(),
             "key" => keys.Get(name).ToPrincipal(),
             "thing" => OfThing(GetThing(name)),
-            _ => throw new ChangeRefusedException(ChangeFault.Invalid, $"'{kind}/' is no kind of credential; write the name of a thing, or cert/FINGERPRINT, user/NAME, token/ID or key/ID."),
+            _ => throw new ChangeRefusedException(ChangeFault.Invalid, $"'{kind}/' is no kind of credential; write the name of a thing, or cert/FINGERPRINT, user/NAME, token/ID, key/ID or group/NAME."),
         };
+    }
+
+    /// <returns>The group and those that it is in; null: the subject is no group's.</returns>
+    /// <exception cref="ChangeRefusedException">There is no such group.</exception>
+    public IReadOnlyList<string>? FindGroups(string subject)
+    {
+        if (Split(subject) is not ("group", var name))
+        {
+            return null;
+        }
+
+        return RegistryRows.WithAncestors(name, things.Snapshot.Groups).ToList() is { Count: > 0 } groups ? groups : throw Missing("group", name);
     }
 
     private ThingDescription GetThing(string name) => things.Find(name) ?? throw Missing("thing", name);

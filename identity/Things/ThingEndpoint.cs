@@ -95,7 +95,7 @@ internal sealed class ThingEndpoint(ThingRegistry registry, ThingOnboarding onbo
             throw new ChangeRefusedException(ChangeFault.NotFound, $"there is no policy '{missing}'; 'roost policy list' shows those that there are");
         }
 
-        var faults = things.EnumerateArray().Select((thing, index) => (Index: index, Fault: FaultOf(thing))).Where(static found => found.Fault is not null).ToList();
+        var faults = things.EnumerateArray().SelectMany((thing, index) => FaultsOf(thing).Select(fault => (Index: index, Fault: fault))).ToList();
         await IdentityAnswer.WriteAsync(context, json =>
         {
             json.WriteStartObject();
@@ -104,7 +104,7 @@ internal sealed class ThingEndpoint(ThingRegistry registry, ThingOnboarding onbo
             {
                 json.WriteStartObject();
                 json.WriteNumber("index", index);
-                json.WriteString("message", fault!.Message);
+                json.WriteString("message", fault.Message);
                 json.WriteBoolean("isThere", fault.Fault == ChangeFault.Conflict);
                 json.WriteEndObject();
             }
@@ -154,20 +154,47 @@ internal sealed class ThingEndpoint(ThingRegistry registry, ThingOnboarding onbo
         : throw new ChangeRefusedException(ChangeFault.Invalid, "expectedVersion is no number");
 
     /// <returns>Null: it could be added.</returns>
-    private ChangeRefusedException? FaultOf(JsonElement thing)
+    /// <summary>Its parts are judged one by one, so that each of them is told; only where they are all good, the whole.</summary>
+    private List<ChangeRefusedException> FaultsOf(JsonElement thing)
+    {
+        if (thing.ValueKind != JsonValueKind.Object || !thing.TryGetProperty("name", out var name) || name.ValueKind != JsonValueKind.String)
+        {
+            return [new ChangeRefusedException(ChangeFault.Invalid, "it has no name")];
+        }
+
+        ThingChange whole;
+        try
+        {
+            whole = new ThingChange(name.GetString()!)
+            {
+                TypeName = thing.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String ? type.GetString() : null,
+                Attributes = ReadAttributes(thing),
+                Groups = thing.TryGetProperty("groups", out var given) && given.ValueKind == JsonValueKind.Array ? [.. given.EnumerateArray().Select(static group => group.ValueKind == JsonValueKind.String ? group.GetString()! : "")] : null,
+                MustBeNew = true,
+            };
+        }
+        catch (ChangeRefusedException refused)
+        {
+            return [refused];
+        }
+
+        var bare = new ThingChange(whole.Name) { MustBeNew = true };
+        if (FaultOf(bare) is { } ofName)
+        {
+            return [ofName];
+        }
+
+        var parts = new List<ThingChange> { bare with { TypeName = whole.TypeName } };
+        parts.AddRange((whole.Groups ?? []).Select(group => bare with { Groups = [group] }));
+        parts.AddRange((whole.Attributes ?? new Dictionary<string, string>()).Select(attribute => bare with { Attributes = new Dictionary<string, string> { [attribute.Key] = attribute.Value } }));
+        var faults = parts.Select(FaultOf).OfType<ChangeRefusedException>().ToList();
+        return faults.Count == 0 && FaultOf(whole) is { } ofAll ? [ofAll] : faults;
+    }
+
+    private ChangeRefusedException? FaultOf(ThingChange change)
     {
         try
         {
-            if (thing.ValueKind != JsonValueKind.Object || !thing.TryGetProperty("name", out var name) || name.ValueKind != JsonValueKind.String)
-            {
-                throw new ChangeRefusedException(ChangeFault.Invalid, "it has no name");
-            }
-
-            var groups = thing.TryGetProperty("groups", out var given) && given.ValueKind == JsonValueKind.Array ? given.EnumerateArray().Select(static group => group.ValueKind == JsonValueKind.String ? group.GetString()! : "").ToList() : null;
-            var change = new ThingChange(name.GetString()!)
-            {
-                TypeName = thing.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String ? type.GetString() : null, Attributes = ReadAttributes(thing), Groups = groups, MustBeNew = true,
-            };
             registry.Check(change);
             return null;
         }

@@ -20,6 +20,10 @@ internal static partial class SecretReferences
     public static bool AreIn(FunctionDefinition definition, string secret) =>
         definition.Environment.Values.Any(value => Reference().Matches(value).Any(reference => reference.Groups["name"].Value == secret));
 
+    /// <returns>Each variable with each secret that it refers to, in the order of their names.</returns>
+    public static IEnumerable<(string Variable, string Secret)> UsesOf(FunctionDefinition definition) =>
+        definition.Environment.SelectMany(variable => Reference().Matches(variable.Value).Select(reference => (variable.Key, reference.Groups["name"].Value))).Distinct().Order();
+
     private static string Resolve(string variable, string value, IFunctionSecrets? secrets) => Reference().Replace(
         value,
         reference => secrets?.Find(reference.Groups["name"].Value) ?? throw new MissingSecretException(

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Roost.LocalLambda.Definitions;
 using Roost.LocalLambda.Rollouts;
 using Roost.LocalLambda.Sources;
 using Roost.LocalLambda.Sources.Urls;
@@ -49,6 +50,7 @@ internal static class FunctionDetails
         details["url"] = record.Url is null ? null : $"{FunctionUrlEndpoint.Prefix}{function.Name}/";
         details["rollout"] = record.Rollout is { } rollout ? RolloutView.Of(function.Name, rollout, function.Figures) : null;
         details["environment"] = new JsonArray([.. latest.Environment.Keys.Order(StringComparer.Ordinal).Select(name => (JsonNode)name)]);
+        details["secrets"] = new JsonArray([.. SecretReferences.UsesOf(latest).Select(use => (JsonNode)new JsonObject { ["variable"] = use.Variable, ["secret"] = use.Secret })]);
         details["versions"] = new JsonArray([.. record.Versions.Select(version => (JsonNode)version.Version)]);
         details["aliases"] = new JsonArray([.. record.Aliases.Select(alias => (JsonNode)new JsonObject { ["name"] = alias.Name, ["version"] = alias.FunctionVersion, ["weights"] = new JsonObject(alias.AdditionalVersionWeights.Select(weight => KeyValuePair.Create(weight.Key, (JsonNode?)weight.Value))) })]);
         return details;

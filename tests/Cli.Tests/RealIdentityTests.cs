@@ -58,9 +58,12 @@ public sealed class RealIdentityTests
     [Test]
     public async Task Things_are_imported_all_or_none_and_once()
     {
-        await File.WriteAllTextAsync(_folder["bad.csv"], "name,type,groups\nok-1,vacuum,robots\nbad-1,mop,\nbad-2,,nogroup\n");
+        await File.WriteAllTextAsync(_folder["bad.csv"], "name,type,groups\nok-1,vacuum,robots\nbad-1,mop,night\nbad 2,,\nok-1,,\nbad-3,,nogroup\ntoo-few\n");
         var refused = await RunAsync("thing", "import", _folder["bad.csv"], "--out", _folder["bad"]);
-        Assert.That(refused.Error, Does.Contain("bad.csv:3: ").And.Contain("bad.csv:4: ").And.Contain("nothing was done"));
+        var lines = refused.Error.TrimEnd().Split('\n').Select(static line => line.Split("bad.csv:")[^1]).ToList();
+        Assert.That(lines.Select(static line => line[0]), Is.EqualTo("334567n"), refused.Error); // two faults of line 3, one of each other, and: nothing was done
+        Assert.That(lines[0] + lines[1], Does.Contain("mop").And.Contain("night"));
+        Assert.That(string.Concat(lines[2..6]), Does.Contain("bad 2").And.Contain("in line 2 already").And.Contain("nogroup").And.Contain("1 field,"));
         Assert.That((await DoneAsync("thing", "list")).Output, Does.Not.Contain("ok-1"));
 
         await File.WriteAllTextAsync(_folder["fleet.csv"], "name,type,groups,site\nfleet-1,vacuum,robots,3\nfleet-2,,,\n");
@@ -89,6 +92,10 @@ public sealed class RealIdentityTests
         await DoneAsync("cert", "revoke", first);
         Assert.That((await PublishAsync("old", "robots/old/a"), await PublishAsync("new", "robots/old/a", "old")), Is.EqualTo((HttpStatusCode.Forbidden, HttpStatusCode.OK)));
         Assert.That((await RunAsync("cert", "activate", first)).ExitCode, Is.EqualTo(ExitCode.Failed), "what is revoked stays so");
+        await DoneAsync("cert", "revoke", "--thing", "old");
+        Assert.That(await PublishAsync("new", "robots/old/a", "old"), Is.EqualTo(HttpStatusCode.Forbidden), "all of a stolen robot's");
+        Assert.That((await RunAsync("cert", "revoke", "--thing", "old")).Error, Does.Contain("old has no certificate that is not revoked"));
+        Assert.That((await RunAsync("cert", "revoke")).ExitCode, Is.EqualTo(ExitCode.Usage));
         Assert.That((await RunAsync("cert", "revoke", "0000")).Error, Does.Contain("no certificate that begins with 0000"));
     }
 
@@ -123,6 +130,14 @@ public sealed class RealIdentityTests
         var refused = await RunAsync("policy", "check", "checked", "publish", "robots/another/a");
         Assert.That((refused.ExitCode, refused.Output), Is.EqualTo((ExitCode.Failed, refused.Output)));
         Assert.That(refused.Output, Does.StartWith("not allowed").And.Contain("thing-default"));
+
+        await File.WriteAllTextAsync(_folder["of-robots.json"], """{ "Version": "2012-10-17", "Statement": { "Effect": "Allow", "Action": "iot:Publish", "Resource": "arn:aws:iot:*:*:topic/site/${roost:Connection.Thing.Groups}" } }""");
+        await DoneAsync("policy", "create", "of-robots", _folder["of-robots.json"]);
+        await DoneAsync("policy", "attach", "of-robots", "group/robots");
+        Assert.That((await DoneAsync("policy", "check", "group/robots", "publish", "site/robots")).Output, Does.StartWith("allowed").And.Contain("as group/robots").And.Contain("of-robots (of group/robots)"));
+        Assert.That((await RunAsync("policy", "check", "group/robots", "publish", "robots/x/a")).Output, Does.StartWith("not allowed"));
+        Assert.That((await RunAsync("policy", "check", "ann", "publish", "a")).Error, Does.Contain("user/ann"));
+        Assert.That((await RunAsync("policy", "check", "group/nobody", "publish", "a")).Error, Does.Contain("no group 'nobody'"));
     }
 
     [Test]
@@ -135,6 +150,57 @@ public sealed class RealIdentityTests
         await Eventually.IsTrueAsync(async () => (await DoneAsync("audit", "list", "--action", "deny.*", "--thing", "noted")).Output.Contains("robots/another/a", StringComparison.Ordinal), "the denial in the audit");
         Assert.That((await DoneAsync("audit", "verify")).Output, Does.StartWith("whole:"));
         Assert.That((await DoneAsync("audit", "key")).Output, Does.Contain("BEGIN PUBLIC KEY"));
+    }
+
+    [Test]
+    public async Task A_renewal_that_ends_sooner_says_so()
+    {
+        await DoneAsync("thing", "add", "brief", "--out", _folder["brief"]);
+
+        Assert.That((await DoneAsync("cert", "renew", "brief", "--validity", "1d", "--out", _folder["brief-1"])).Output, Does.Match("Mind: without this the thing would have been let in until 20.., and now until 20..").Or.Match("Mind: without this the thing would have been let in until [0-9-]+, and now until [0-9-]+;"));
+        Assert.That((await DoneAsync("cert", "renew", "brief", "--validity", "2d", "--out", _folder["brief-2"])).Output, Does.Not.Contain("Mind:").And.Contain("3 certificates of brief are good now"));
+    }
+
+    [Test]
+    public async Task From_elsewhere_it_asks_over_TLS_with_the_gateways_CA_and_a_token()
+    {
+        await File.WriteAllTextAsync(_folder["ca.crt"], (await DoneAsync("ca", "export")).Output);
+        var token = (await DoneAsync("token", "create", "desk", "--policy", "admin")).Output.Split('\n')[0];
+        await File.WriteAllTextAsync(_folder["token"], $"{token}\n");
+        var url = $"https://localhost:{_https}";
+        var environment = new Dictionary<string, string> { ["ROOST_URL"] = url, ["ROOST_CACERT"] = _folder["ca.crt"], ["ROOST_TOKEN"] = token };
+
+        Assert.That((await RoostRun.RunAsync(["status", "--url", url, "--cacert", _folder["ca.crt"], "--token-file", _folder["token"]])).Output, Does.Contain("listens on"));
+        foreach (var command in new[] { "status", "doctor", "audit list", "client list", "fn list", "thing list", "audit verify" })
+        {
+            var run = await RoostRun.RunAsync(command.Split(' '), environment: environment);
+            Assert.That((run.ExitCode, run.Error), Is.EqualTo((0, "")), command);
+        }
+
+        Assert.That(await ErrorAsync("--cacert", _folder["ca.crt"]), Does.Contain("asks who you are; give a token with --token-file or $ROOST_TOKEN"));
+        await File.WriteAllTextAsync(_folder["other-token"], "roost_nobodys");
+        Assert.That(await ErrorAsync("--cacert", _folder["ca.crt"], "--token-file", _folder["other-token"]), Does.Contain("the token is not taken"));
+        Assert.That(await ErrorAsync("--token-file", _folder["token"]), Does.Contain("of no CA that this machine trusts; run 'roost ca export > ca.crt'"));
+        var (other, _) = MakeAuthority("other");
+        Assert.That(await ErrorAsync("--cacert", other, "--token-file", _folder["token"]), Does.Contain("is not of the CA in the file"));
+        Assert.That((await RoostRun.RunAsync(["status", "--url", $"https://127.0.0.2:{_https}", "--cacert", _folder["ca.crt"], "--token-file", _folder["token"]])).Error, Does.Contain("no daemon answers at").Or.Contain("its certificate is for "));
+
+        async Task<string> ErrorAsync(params string[] arguments)
+        {
+            var run = await RoostRun.RunAsync(["status", "--url", url, .. arguments]);
+            Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Failed));
+            Assert.That(run.Error, Does.Not.Contain(token));
+            return run.Error;
+        }
+    }
+
+    [Test]
+    public async Task The_audit_is_asked_for_an_age_and_says_what_may_have_been_meant()
+    {
+        Assert.That((await DoneAsync("audit", "list", "--since", "10m")).Output, Does.Contain("configuration"));
+        Assert.That((await DoneAsync("audit", "list", "--principal", "vac-1")).Error, Does.Contain("principals are local, cert/FINGERPRINT, user/NAME").And.Contain("--thing vac-1"));
+        Assert.That((await DoneAsync("audit", "list", "--action", "connect", "--since", "2030-01-01T00:00:00Z")).Error, Does.Contain("--action 'deny.*'"));
+        Assert.That((await RunAsync("audit", "list", "--since", "soon")).ExitCode, Is.EqualTo(ExitCode.Usage));
     }
 
     [Test]

@@ -82,6 +82,22 @@ public sealed class FunctionCommandTests
         }));
     }
 
+    [Test]
+    public async Task The_secrets_of_a_function_are_shown_by_name_and_not_deleted_under_it()
+    {
+        await File.WriteAllTextAsync(_folder["value"], "s3cr3t-value");
+        await _roost.RoostAsync("secret", "set", "cloud", "--file", _folder["value"]);
+        await WriteAsync("caller", "return 1");
+        await File.AppendAllTextAsync(_folder["caller/function.yaml"], "environment: { HEADER: \"Bearer ${secret:cloud}\", SITE: \"17\" }\n");
+        await _roost.RoostAsync("fn", "deploy", _folder["caller"]);
+
+        Assert.That(await _roost.RoostAsync("fn", "show", "caller"), Does.Match("environment +HEADER, SITE").And.Match("secret +cloud in HEADER").And.Not.Contain("s3cr3t"));
+        Assert.That(await _roost.RoostAsync("secret", "list"), Does.Match("cloud .*ready +function caller"));
+        Assert.That(await RefusedAsync("secret", "delete", "cloud"), Does.Contain("function caller").And.Contain("force"));
+        await _roost.RoostAsync("fn", "delete", "caller");
+        await _roost.RoostAsync("secret", "delete", "cloud");
+    }
+
     private async Task WriteAsync(string name, string body)
     {
         Directory.CreateDirectory(_folder[name]);

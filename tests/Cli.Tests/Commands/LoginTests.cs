@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Roost.Cli.Qr;
 
 namespace Roost.Cli.Tests.Commands;
 
@@ -9,16 +10,12 @@ public sealed class LoginTests
     [Test]
     public async Task A_password_comes_from_standard_input_and_is_not_printed()
     {
-        var body = "";
-        await using var daemon = await FakeDaemon.StartAsync(async context =>
-        {
-            body = await new StreamReader(context.Request.Body).ReadToEndAsync();
-            await context.Response.WriteAsync("""{"name":"alice","principal":"user/alice","thing":null}""");
-        });
+        await using var daemon = await FakeDaemon.AnsweringAsync("""{"name":"alice","principal":"user/alice","thing":null}""");
 
         var run = await RoostRun.RunAsync(["user", "add", "alice", "--policy", "app-default", "--socket", daemon.Socket], input: "correct horse\n");
 
-        Assert.That(body, Is.EqualTo("""{"name":"alice","password":"correct horse","policies":["app-default"]}"""));
+        Assert.That(daemon.Requests.First(), Is.EqualTo("""POST /api/v1/users {"name":"alice","password":"correct horse","policies":["app-default"]}"""));
+        Assert.That(run.Output, Does.Contain("mosquitto_sub --cafile ca.crt -h localhost -p 8883 -u alice -P PASSWORD -i app/alice").And.Contain("roost ca export > ca.crt"));
         Assert.That(run.Output + run.Error, Does.Not.Contain("correct horse"));
         Assert.That(run.ExitCode, Is.Zero);
     }
@@ -59,16 +56,12 @@ public sealed class LoginTests
     [Test]
     public async Task A_token_is_printed_alone_on_its_line()
     {
-        var body = "";
-        await using var daemon = await FakeDaemon.StartAsync(async context =>
-        {
-            body = await new StreamReader(context.Request.Body).ReadToEndAsync();
-            await context.Response.WriteAsync("""{"token":"roost_abc","id":"abc","principal":"token/abc","thing":null}""");
-        });
+        await using var daemon = await FakeDaemon.AnsweringAsync("""{"token":"roost_abc","id":"abc","principal":"token/abc","thing":null}""");
 
         var run = await RoostRun.AtAsync(daemon, "token", "create", "script", "--expires", "12h");
 
-        Assert.That(body, Is.EqualTo("""{"name":"script","expiresInSeconds":43200}"""));
+        Assert.That(daemon.Requests.First(), Is.EqualTo("""POST /api/v1/tokens {"name":"script","expiresInSeconds":43200}"""));
+        Assert.That(run.Output, Does.Contain("is abc.").And.Contain("roost policy attach POLICY token/abc").And.Contain("curl --cacert ca.crt -H \"Authorization: Bearer $ROOST_TOKEN\" https://localhost:8443/api/v1/status"));
         Assert.That(run.Output.Split('\n')[0].TrimEnd('\r'), Is.EqualTo("roost_abc"));
     }
 
@@ -90,24 +83,37 @@ public sealed class LoginTests
 
         var run = await RoostRun.AtAsync(daemon, "key", "create", "--thing", "vac-1");
 
-        Assert.That(run.Output, Does.StartWith("AWS_ACCESS_KEY_ID=AKIAX").And.Contain("AWS_SECRET_ACCESS_KEY=s+/").And.Not.Contain("policy attach"));
+        Assert.That(run.Output, Does.StartWith("AWS_ACCESS_KEY_ID=AKIAX").And.Contain("AWS_SECRET_ACCESS_KEY=s+/").And.Contain("AWS_ENDPOINT_URL=https://localhost:8443").And.Contain("AWS_CA_BUNDLE=ca.crt").And.Not.Contain("policy attach"));
     }
 
     [Test]
-    public async Task Pairing_asks_for_the_usual_policy_and_shows_code_and_fingerprint()
+    public async Task Pairing_asks_for_the_usual_policy_and_shows_code_address_and_fingerprint()
     {
-        var body = "";
-        await using var daemon = await FakeDaemon.StartAsync(async context =>
-        {
-            body = await new StreamReader(context.Request.Body).ReadToEndAsync();
-            await context.Response.WriteAsync("""{"code":"7KQ2MXRA","id":"x","name":"app","endsAt":"2026-11-22T10:05:00Z","authorityFingerprint":"1f0c"}""");
-        });
+        await using var daemon = await PairingDaemonAsync();
 
         var run = await RoostRun.AtAsync(daemon, "app", "pair");
 
-        Assert.That(body, Is.EqualTo("""{"policies":["app-default"]}"""));
-        Assert.That(run.Output, Does.Contain("7KQ2MXRA").And.Contain("1f0c"));
+        Assert.That(daemon.Requests.First(), Is.EqualTo("""POST /api/v1/pairings {"policies":["app-default"]}"""));
+        Assert.That(run.Output, Does.Contain("7KQ2MXRA").And.Contain("1f0c").And.Contain("https://192.0.2.2:9443/api/v1/pairings/redeem").And.Contain("https://[fd00::2]:9443").And.Contain("192.0.2.2:9883").And.Contain("begin with app/"));
     }
+
+    [Test]
+    public async Task Pairing_as_a_QR_code_holds_all_that_the_app_needs()
+    {
+        await using var daemon = await PairingDaemonAsync();
+        var code = QrCode.Encode(Encoding.ASCII.GetBytes("roost-pair:1?h=192.0.2.2&p=9443&m=9883&c=7KQ2MXRA&a=HwwAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"));
+
+        var run = await RoostRun.AtAsync(daemon, "app", "pair", "--qr");
+
+        Assert.That(run.Output, Does.Contain(string.Join('\n', QrText.Lines(code, isColoured: false))));
+    }
+
+    private static Task<FakeDaemon> PairingDaemonAsync() => FakeDaemon.StartAsync(context => context.Response.WriteAsync(context.Request.Path.Value switch
+    {
+        "/api/v1/authorities/own" => """{"server":{"names":["vm.local","localhost","192.0.2.2","fd00::2","127.0.0.1"]}}""",
+        "/api/v1/status" => """{"listeners":[{"protocol":"mqtt","address":"127.0.0.1:1883"},{"protocol":"mqtts","address":"0.0.0.0:9883"},{"protocol":"https","address":"0.0.0.0:9443"}]}""",
+        _ => $$"""{"code":"7KQ2MXRA","id":"x","name":"app","endsAt":"2026-11-22T10:05:00Z","authorityFingerprint":"1f0c{{new string('0', 60)}}"}""",
+    }));
 
     [Test]
     public async Task A_secret_is_sent_without_the_end_of_its_line()
