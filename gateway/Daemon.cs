@@ -68,8 +68,10 @@ internal static class Daemon
             await errors.WriteLineAsync(one.ToString());
         }
 
+        using var manager = new ServiceManager(environment);
         if (faults.Count > 0)
         {
+            manager.Status($"Not started: {faults[0]}{(faults.Count == 1 ? "" : "; the journal has the rest")}");
             return ExitCode.Misconfigured;
         }
 
@@ -90,18 +92,19 @@ internal static class Daemon
                 return ExitCode.Stopped;
             }
 
-            return await ServeAsync(configuration, environment, output, errors);
+            return await ServeAsync(configuration, environment, manager, output, errors);
         }
         catch (StartRefusedException exception)
         {
             await errors.WriteLineAsync($"roostd: {exception.Message}");
-            return ExitCode.Failed;
+            manager.Status($"Not started: {exception.Message}"); // the journal loses the last words of a process that ends at once from the service's lines
+            return exception.ExitCode;
         }
     }
 
     /// <summary>Runs until a signal ends it, or its broker fails.</summary>
     /// <exception cref="StartRefusedException">Something is in the way; nothing was opened.</exception>
-    private static async Task<int> ServeAsync(RoostConfiguration configuration, IDictionary environment, TextWriter output, TextWriter errors)
+    private static async Task<int> ServeAsync(RoostConfiguration configuration, IDictionary environment, ServiceManager manager, TextWriter output, TextWriter errors)
     {
         FileAccessMask.Set();
         using var held = DataFolderLock.Take(configuration.DataFolder);
@@ -111,7 +114,6 @@ internal static class Daemon
         }
 
         Listeners.Probe(configuration);
-        using var manager = new ServiceManager(environment);
         using var metrics = new MetricsCollector(); // before the first meter is made
         await using var app = Build(configuration, environment, manager, metrics);
         await StartAsync(app);
@@ -133,7 +135,7 @@ internal static class Daemon
         }
         catch (Exception exception) when (exception is DatabaseCorruptException or DatabaseVersionException or CorruptLogException or IdentityDamagedException)
         {
-            throw new StartRefusedException(exception.Message);
+            throw new StartRefusedException(exception.Message, ExitCode.DataRefused);
         }
         catch (Exception exception) when (exception is SqliteException or UnauthorizedAccessException)
         {

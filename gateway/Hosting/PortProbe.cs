@@ -23,13 +23,17 @@ internal static class PortProbe
         {
             return exception.SocketErrorCode switch
             {
-                SocketError.AddressAlreadyInUse => PortOwner.Describe(address.Port) is { } owner ? $"{address} is in use by {owner}; stop it, or choose another port" : $"{address} is in use; choose another port",
+                SocketError.AddressAlreadyInUse => PortOwner.Describe(address.Port) is { } owner ? $"{address} is in use by {owner}; stop it, or choose another port" : InUse(address),
                 SocketError.AddressNotAvailable => $"{address} is no address of this machine; choose one that `ip address` lists",
                 SocketError.AccessDenied => $"{address} may not be opened by this user; choose a port from 1024 on",
                 _ => $"{address} cannot be opened ({exception.Message}); choose another address or port",
             };
         }
     }
+
+    /// <summary>By a process that this user may not look at, a service as a rule. On a machine that had a broker before, the port is that of Debian's mosquitto.</summary>
+    private static string InUse(IPEndPoint address) =>
+        $"{address} is in use by a process of another user, which `sudo ss -ltnp 'sport = :{address.Port}'` shows; stop it{(address.Port is 1883 or 8883 ? " (mosquitto: sudo systemctl disable --now mosquitto)" : "")}, or choose another port";
 
     /// <returns>Null when nobody accepts connections on this unix socket: a file that a killed daemon has left is taken over.</returns>
     /// <param name="dataFolder">Folders within it are made; one elsewhere that is not there is a slip of the pen.</param>

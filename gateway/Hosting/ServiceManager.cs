@@ -30,7 +30,8 @@ internal sealed class ServiceManager : IDisposable
 
     public void Ready(string status) => Send($"READY=1\nSTATUS={status}");
 
-    public void Status(string status) => Send($"STATUS={status}");
+    /// <param name="status">Shown by <c>systemctl status</c>, in one line.</param>
+    public void Status(string status) => Send($"STATUS={status.ReplaceLineEndings("; ")}"); // a second line would be an assignment of its own
 
     public void Alive() => Send("WATCHDOG=1");
 

@@ -47,6 +47,24 @@ public sealed class ServiceManagerTests
     }
 
     [Test]
+    public async Task Systemd_hears_in_one_line_why_nothing_was_started()
+    {
+        using var folder = new TemporaryFolder();
+        using var manager = new NotifySocket(folder["notify"]);
+        await using var taken = await DaemonProcess.StartAsync(folder["data"]);
+        await using var second = DaemonProcess.Launch(["--data", folder["data"]], new Dictionary<string, string> { ["NOTIFY_SOCKET"] = folder["notify"] });
+        var busy = await manager.NextAsync();
+        await using var misconfigured = DaemonProcess.Launch(
+            ["--data", folder["data"]], new Dictionary<string, string> { ["NOTIFY_SOCKET"] = folder["notify"], ["ROOST__MQTT__LIMTS__MAX_PACKET"] = "1", ["ROOST__HTP__X"] = "READY=1" });
+        var wrong = await manager.NextAsync();
+
+        Assert.That(await second.ExitAsync(), Is.EqualTo(1));
+        Assert.That(await misconfigured.ExitAsync(), Is.EqualTo(2));
+        Assert.That(busy, Does.StartWith("STATUS=Not started: another roostd").And.Not.Contains("\n"));
+        Assert.That(wrong, Does.StartWith("STATUS=Not started: ").And.EndsWith("; the journal has the rest").And.Not.Contains("\n"));
+    }
+
+    [Test]
     public async Task A_manager_that_does_not_listen_is_no_obstacle()
     {
         using var folder = new TemporaryFolder();

@@ -1,0 +1,128 @@
+#!/bin/sh
+# What box-test.sh checks in one container: box-checks.sh SUITE, with ROOST_DEB, ROOST_PREVIOUS_DEB and ROOST_BOX_TREE set.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/box.sh"
+work=$(mktemp -d)
+finish() {
+    code=$?
+    trap - EXIT
+    box_stop
+    rm -rf "$work"
+    exit "$code"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+# check WORDS COMMAND..: the command succeeds
+check() {
+    words=$1
+    shift
+    if "$@" >"$work/output" 2>&1; then
+        echo "ok   $words"
+    else
+        echo "FAIL $words: $*"
+        sed 's/^/     /' "$work/output" | head -20
+        [ -z "$leader" ] || inside journalctl -u roost --no-pager -n 30 2>/dev/null | sed 's/^/     /'
+        exit 1
+    fi
+}
+
+# eventually WORDS COMMAND..: the command succeeds within a minute
+eventually() {
+    n=0
+    words=$1
+    shift
+    while ! "$@" >/dev/null 2>&1 && [ $n -lt 300 ]; do sleep 0.2; n=$((n + 1)); done
+    check "$words" "$@"
+}
+
+# shell WORDS TEXT: the shell's text succeeds in the container
+shell() { check "$1" inside sh -ec "$2"; }
+ready() { eventually "$1" inside sh -c 'systemctl is-active --quiet roost && roost status'; }
+apt='env DEBIAN_FRONTEND=noninteractive apt-get -y --no-install-recommends'
+
+box_build "$1" "$ROOST_BOX_TREE"
+box_start "$ROOST_BOX_TREE" "$work"
+inside sh -c 'cat >/var/tmp/roost_amd64.deb' <"$ROOST_DEB"
+inside sh -c 'cat >/var/tmp/previous_amd64.deb' <"$ROOST_PREVIOUS_DEB"
+inside sh -c 'cat >/var/tmp/box-load.py' <"$here/box-load.py"
+# Every name, and of the configuration every byte; left out is what apt, dpkg and the system itself keep, and the list of users, where one is there to stay.
+inside sh -c 'cat >/var/tmp/everything' <<'END'
+#!/bin/sh
+cd / && { find . -xdev \( -path ./proc -o -path ./sys -o -path ./dev -o -path ./run -o -path ./tmp -o -path ./var/tmp -o -path ./var/cache -o -path ./var/log -o -path ./var/lib/apt \
+    -o -path ./var/lib/dpkg -o -path './var/lib/systemd/*' -prune \) -prune -o -print
+find etc -xdev -type f ! -name 'passwd*' ! -name 'group*' ! -name 'shadow*' ! -name 'gshadow*' ! -name '.pwd.lock' ! -name machine-id -exec sha256sum {} +
+find var/lib/systemd/deb-systemd-helper* usr/lib/systemd 2>/dev/null; } | sort
+END
+inside sh -c 'useradd -M -d / keeper && chmod +x /var/tmp/everything && /var/tmp/everything >/var/tmp/before'
+
+# The package and its service.
+check "apt installs the package" inside $apt install /var/tmp/previous_amd64.deb
+ready "the service is active"
+check "it is enabled at boot" inside systemctl is-enabled --quiet roost
+shell "it runs as its own user, who may use the pins" 'test "$(stat -c %U /proc/$(systemctl show -P MainPID roost))" = roost && id -nG roost | grep -qw gpio'
+shell "its state is for itself alone" 'test "$(stat -c %a:%U /var/lib/roost)" = 700:roost'
+check "its exposure is 3.0 or less" inside systemd-analyze security --offline=true --threshold=30 roost.service
+shell "systemd knows every word of the unit" 'systemd-analyze verify --man=no /usr/lib/systemd/system/roost.service 2>&1 | { ! grep roost.service; }'
+check "the daemon is healthy over HTTP" inside curl -fsS http://127.0.0.1:8088/healthz
+shell "roost --json is JSON" 'roost status --json | python3 -m json.tool'
+shell "nobody may not use the socket, and is told who may" '! setpriv --reuid=65534 --regid=65534 --clear-groups roost status 2>/tmp/said && grep -q "group roost" /tmp/said'
+shell "a member of the group may" 'usermod -aG roost keeper && setpriv --reuid=keeper --regid=keeper --init-groups roost status'
+shell "Tab completes commands and options" 'bash -c ". /usr/share/bash-completion/completions/roost; COMP_LINE=\"roost thing a\" COMP_POINT=13 COMP_CWORD=2; COMP_WORDS=(roost thing a); _roost; test \"\${COMPREPLY[*]}\" = add; COMP_LINE=\"roost-sim --ro\" COMP_POINT=14 COMP_CWORD=1; COMP_WORDS=(roost-sim --ro); _roost; test \"\${COMPREPLY[*]}\" = --robots"'
+shell "and all of the daemon's" 'line=$(grep "^complete .* roostd$" /usr/share/bash-completion/completions/roost); roostd --help | grep -oE "^  --[a-z-]+" | while read -r option; do echo "$line" | grep -qE -- "$option[ '"'"']" || { echo "$option is missing"; exit 1; }; done'
+
+# What it is for.
+check "a robot reports over MQTT" inside mosquitto_pub -h 127.0.0.1 -q 1 -t '$aws/things/vac-01/shadow/update' -m '{"state":{"reported":{"mode":"idle"}}}'
+shell "its shadow is there" 'roost shadow get vac-01 --json | grep -q "\"mode\":\"idle\""'
+shell "a simulated fleet runs" 'roost-sim --robots 3 --rate 10 --duration 5s --seed 1 | grep "3 of 3 connected"'
+shell "its shadows are there" 'roost shadow list | grep vac-03'
+# 8443 and 8883, and neither 1883 nor 8088, on other addresses than loopback.
+shell "the network finds TLS alone" 'test "$(awk "\$4 == \"0A\" && \$2 !~ /^[0-9A-F]*7F:/ {print substr(\$2, length(\$2) - 3)}" /proc/net/tcp /proc/net/tcp6 | grep -E "^(075B|1F98|20FB|22B3)$" | sort -u | xargs)" = "20FB 22B3"'
+check "a thing gets a certificate" inside roost thing add box-1 --out /var/tmp/box-1
+robot='-h 127.0.0.1 -p 8883 -V 5 -q 1 -i box-1 --cafile /var/tmp/box-1/ca.crt --cert /var/tmp/box-1/box-1.crt --key /var/tmp/box-1/box-1.key'
+check "it comes in by it over TLS" inside mosquitto_pub $robot -t robots/box-1/x -m hello
+shell "and touches nothing of another" "mosquitto_pub $robot -t robots/box-2/x -m hello 2>&1 | grep -q 'Not authorized'"
+shell "its shadow is served over HTTPS" 'test "$(curl -s -o /dev/null -w "%{http_code}" --cacert /var/tmp/box-1/ca.crt --cert /var/tmp/box-1/box-1.crt --key /var/tmp/box-1/box-1.key https://127.0.0.1:8443/things/box-1/shadow)" = 404'
+shell "a stranger is not" 'test "$(curl -s -o /dev/null -w "%{http_code}" --cacert /var/tmp/box-1/ca.crt https://127.0.0.1:8443/things/box-1/shadow)" = 403'
+check "the audit is whole" inside roost audit verify
+
+# Functions under the real unit.
+inside sh -c 'mkdir -p /etc/roost/functions/hello && cd /etc/roost/functions/hello &&
+    printf "name: hello\nruntime: python3.x\nhandler: f.handler\n" >function.yaml &&
+    printf "import os\ndef handler(event, context):\n    return {\"hello\": event.get(\"name\"), \"sees\": os.path.exists(\"/var/lib/roost\"), \"processes\": len([p for p in os.listdir(\"/proc\") if p.isdigit()])}\n" >f.py &&
+    printf "functions: { folder: /etc/roost/functions }\n" >/etc/roost/conf.d/functions.yaml && chmod -R a+rX /etc/roost'
+check "a configuration with a function is accepted" inside roostd --check-config --config /etc/roost/roost.yaml --data /var/lib/roost
+check "the service restarts with it" inside systemctl restart roost
+shell "the function runs, isolated by the hardened unit's own bubblewrap" 'roost fn invoke hello "{\"name\":\"box\"}" >/tmp/said; cat /tmp/said; grep "\"hello\": *\"box\"" /tmp/said && grep "\"sees\": *false" /tmp/said && grep -E "\"processes\": *[1-4]\b" /tmp/said'
+shell "the doctor tells what stands in for the control groups that are not there" 'roost doctor >/tmp/said || true; cat /tmp/said; grep -q "memory: watch" /tmp/said'
+
+# What goes wrong.
+inside sh -c 'mkdir -p /etc/systemd/system/roost.service.d && printf "[Service]\nWatchdogSec=3\nTimeoutAbortSec=1\nRestartSec=1\n" >/etc/systemd/system/roost.service.d/box.conf && systemctl daemon-reload && systemctl restart roost'
+shell "a daemon that hangs" 'systemctl show -P MainPID roost >/var/tmp/pid && kill -STOP "$(cat /var/tmp/pid)"'
+eventually "is killed by the watchdog" inside sh -c 'test "$(systemctl show -P NRestarts roost)" -ge 1 && journalctl -u roost | grep -q "Watchdog timeout"'
+ready "and comes back"
+check "it comes back after kill -9" inside sh -c 'kill -9 "$(systemctl show -P MainPID roost)"'
+ready "and is active again"
+shell "the shadow survived that" 'roost shadow get vac-01 --json | grep -q "\"mode\""'
+shell "without bubblewrap the broker runs, and functions say what to install" 'mv /usr/bin/bwrap /usr/bin/bwrap.away; systemctl restart roost; mosquitto_pub -h 127.0.0.1 -q 1 -t box/x -m x; roost doctor >/tmp/said || true; roost fn invoke hello {} >>/tmp/said 2>&1 && exit 1; cat /tmp/said; grep -q "apt install bubblewrap" /tmp/said; mv /usr/bin/bwrap.away /usr/bin/bwrap; systemctl restart roost'
+shell "where mosquitto has the port the service does not start" 'systemctl stop roost; systemctl start mosquitto; ! systemctl restart roost'
+eventually "and its status says why" inside sh -c 'systemctl status --full roost >/tmp/said; grep "Status:.*127.0.0.1:1883 is in use" /tmp/said && grep -q "disable --now mosquitto" /tmp/said'
+shell "it goes on trying, and starts when the port is free" 'systemctl stop mosquitto; n=0; until systemctl is-active --quiet roost; do n=$((n + 1)); test $n -lt 300; sleep 0.2; done'
+shell "a wrong configuration is not tried again" 'printf "mqtt:\n  limts: {}\n" >/etc/roost/conf.d/wrong.yaml; systemctl restart roost && exit 1; test "$(systemctl show -P ActiveState roost)" = failed; journalctl -u roost | grep "wrong.yaml:2"; rm /etc/roost/conf.d/wrong.yaml; n=0; until systemctl restart roost; do n=$((n + 1)); test $n -lt 20; sleep 1; done'
+
+# Upgrades.
+shell "clients work" 'mkdir -p /var/tmp/load; nohup /usr/bin/python3 /var/tmp/box-load.py /var/tmp/load >/var/tmp/load/said 2>&1 & n=0; until test -e /var/tmp/load/ready; do n=$((n + 1)); test $n -lt 300; sleep 0.2; done'
+shell "a configuration that the new version does not take leaves the former one running" 'printf "mqtt:\n  limts: {}\n" >/etc/roost/conf.d/wrong.yaml; old=$(systemctl show -P MainPID roost); '"$apt"' install /var/tmp/roost_amd64.deb >/tmp/said 2>&1; cat /tmp/said; grep "wrong.yaml:2" /tmp/said; grep "systemctl restart roost" /tmp/said; test "$(systemctl show -P MainPID roost)" = "$old"; roost status; rm /etc/roost/conf.d/wrong.yaml'
+shell "the upgrade of a changed configuration keeps it" 'dpkg -i /var/tmp/previous_amd64.deb >/dev/null 2>&1; echo "# mine" >>/etc/roost/roost.yaml; old=$(systemctl show -P MainPID roost); '"$apt"' install /var/tmp/roost_amd64.deb; tail -1 /etc/roost/roost.yaml | grep -q mine; test "$(systemctl show -P MainPID roost)" != "$old"'
+ready "the service is active after it"
+shell "nothing acknowledged was lost meanwhile, and sessions were kept" 'touch /var/tmp/load/stop; n=0; until grep -q acknowledged /var/tmp/load/said || ! pgrep -f box-load >/dev/null; do n=$((n + 1)); test $n -lt 300; sleep 0.2; done; cat /var/tmp/load/said; grep -q "lost 0 and 0, sessions forgotten 0" /var/tmp/load/said'
+sed 's/^/     /' "$work/output"
+check "it installs again over itself" inside $apt install --reinstall /var/tmp/roost_amd64.deb
+ready "the service is active after that"
+shell "the shadow is still there" 'roost shadow get vac-01 --json | grep -q "\"mode\""'
+
+# And away.
+shell "remove stops the service and keeps state and configuration" "$apt"' remove roost && ! systemctl is-active --quiet roost && test -d /var/lib/roost && test -e /etc/roost/roost.yaml && test ! -e /usr/lib/roost'
+inside rm -rf /etc/roost/conf.d/functions.yaml /etc/roost/functions /etc/systemd/system/roost.service.d # the owner's own files are the owner's to remove
+shell "purge leaves nothing" "$apt"' purge roost && ! systemctl is-failed --quiet roost; rm -f /var/lib/mosquitto/mosquitto.db; /var/tmp/everything >/var/tmp/after; diff /var/tmp/before /var/tmp/after'
