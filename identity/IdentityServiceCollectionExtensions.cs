@@ -35,6 +35,7 @@ public static class IdentityServiceCollectionExtensions
         services.AddMqttAccess();
         services.AddSingleton<IBackupPart>(static provider => new IdentityBackup(
             provider.GetRequiredService<IOptions<IdentityOptions>>().Value, provider.GetRequiredService<ILogger<IdentityBackup>>(), provider.GetRequiredService<IdentityDatabase>()));
+        services.TryAddSingleton<IIdentityCounts, IdentityCensus>();
         services.TryAddSingleton<IdentityHost>();
         services.AddHostedService(provider => provider.GetRequiredService<IdentityHost>());
         services.AddHostedService(provider => provider.GetRequiredService<CertificateKeeper>()); // behind what opens the database

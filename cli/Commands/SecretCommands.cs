@@ -77,6 +77,11 @@ internal static class SecretCommands
         {
             using var done = await run.Daemon.SendJsonAsync(HttpMethod.Post, "/api/v1/secrets-key/rotate", content: null, "rekey", cancellationToken);
             await run.WriteLineAsync(run.Json ? JsonText.Compact(done.RootElement) : $"{Count.Of(done.RootElement, "resealed", "secret or access key has", "secrets and access keys have")} the new key. Copies of the old key open nothing that is kept now.");
+            if (!run.Json && JsonText.Cell(done.RootElement, "left") is not ("" or "0"))
+            {
+                await run.WriteLineAsync($"{Count.Of(done.RootElement, "left", "other was", "others were")} sealed with a key that is not here, and stay{(JsonText.Cell(done.RootElement, "left") == "1" ? "s" : "")} so: 'roost secret list' and 'roost key list' tell which.");
+            }
+
             return ExitCode.Done;
         });
         return command;

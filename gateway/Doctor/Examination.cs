@@ -22,7 +22,8 @@ internal sealed class Examination(string dataFolder, FunctionHost functions, ISt
     private static IEnumerable<Finding> Of(RoomHealth room)
     {
         var state = room.State switch { RoomState.Up => FindingState.Well, RoomState.Degraded => FindingState.Weak, _ => FindingState.Fault };
-        var found = room.State.ToString().ToLowerInvariant() + (room.Note is null ? "" : $"; {room.Note}");
+        var up = room.State.ToString().ToLowerInvariant();
+        var found = room.Note is null ? up : room.State == RoomState.Up ? room.Note : $"{up}; {room.Note}";
         return room.Reasons.Count == 0 ? [new Finding(room.Room, state, found)] : room.Reasons.Select(reason => new Finding(room.Room, state, found, reason));
     }
 
@@ -81,8 +82,8 @@ internal sealed class Examination(string dataFolder, FunctionHost functions, ISt
         var drive = new DriveInfo(dataFolder);
         var free = string.Create(CultureInfo.InvariantCulture, $"{drive.AvailableFreeSpace >> 20} MiB of {drive.TotalSize >> 20} MiB are free in {dataFolder}");
         return drive.AvailableFreeSpace >= LeastFreeBytes
-            ? new Finding("disk", FindingState.Well, free)
-            : new Finding("disk", FindingState.Weak, free, "make room, or let less be kept (streams: retention, functions: log-retention); what cannot be kept is refused");
+            ? new Finding("disk space", FindingState.Well, free)
+            : new Finding("disk space", FindingState.Weak, free, "make room, or let less be kept (streams: retention, functions: log-retention); what cannot be kept is refused");
     }
 
     /// <summary>Weak when a tenth of the limit, or of the disk's reserve, is left.</summary>

@@ -16,7 +16,8 @@ internal sealed class CloudHealth(IUplink uplink, ICloudBridge bridge, IStreamSe
     /// <returns>That there is no connection at the moment, and why; null while there is one, or none is wanted.</returns>
     private static string? Away(UplinkStatus status) => status switch
     {
-        { State: UplinkState.Off or UplinkState.Connected } => null,
+        { State: UplinkState.Off } => "off",
+        { State: UplinkState.Connected } => null,
         { AwaySince: { } since } => $"away since {since.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}{(status is { NeedsOperator: false, LastError: { } error } ? $": {error}" : "")}",
         _ => "not connected yet",
     };

@@ -80,6 +80,7 @@ internal static class RoomServices
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<DiskWatch>(provider, configuration, SystemFolders.Machine));
         services.AddHostedService(provider => provider.GetRequiredService<DiskWatch>());
         services.AddSingleton<IHealthSource, AuditHealth>();
+        services.AddSingleton<IHealthSource, IdentityHealth>();
         services.AddSingleton<IHealthSource, ShadowHealth>();
         services.AddSingleton<IHealthSource, StreamHealth>();
         services.AddSingleton<IHealthSource, CloudHealth>();

@@ -21,8 +21,11 @@ internal sealed class AuditMetrics
     }
 
     /// <summary>Looked up when the metrics are collected.</summary>
-    public void ObserveFault(Func<int> fault) =>
+    public void ObserveFault(Func<int> fault, Func<int> broken)
+    {
         _meter.CreateObservableGauge("roost.identity.audit.fault", fault, "{fault}", "1 while the audit cannot be written and changes are refused.");
+        _meter.CreateObservableGauge("roost.identity.audit.broken", broken, "{fault}", "1 when the audit is not as this daemon wrote it.");
+    }
 
     public void Written(int entries) => _written.Add(entries);
 

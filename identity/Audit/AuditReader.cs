@@ -1,3 +1,4 @@
+using System.Globalization;
 using Roost.Storage.Logs;
 
 namespace Roost.Identity.Audit;
@@ -6,6 +7,8 @@ namespace Roost.Identity.Audit;
 internal static class AuditReader
 {
     private const int Portion = 1024 * 1024;
+
+    private static ReadOnlySpan<byte> BrokenAction => "\"audit.broken\""u8;
 
     /// <summary>From an offset of the log on.</summary>
     /// <returns>Records as they are stored, and the offset to go on from.</returns>
@@ -36,6 +39,34 @@ internal static class AuditReader
         }
 
         return (found.Count <= limit ? found : found[^limit..], end);
+    }
+
+    /// <summary>Reads everything, and decodes next to nothing of it.</summary>
+    /// <returns>The last place where the chain was found to be broken, or the first that is damaged; null: there is none.</returns>
+    public static string? FindBreak(AppendLog log, CancellationToken cancellationToken)
+    {
+        string? found = null;
+        try
+        {
+            using var reader = log.OpenReader(log.FirstOffset);
+            while (reader.TryRead(1024, Portion, out var records))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                foreach (var record in records)
+                {
+                    if (record.Payload.Span.IndexOf(BrokenAction) >= 0 && AuditRecordCodec.TryDecode(record.Payload) is { Entry.Action: AuditChain.BrokenAction } one)
+                    {
+                        found = string.Create(CultureInfo.InvariantCulture, $"record {one.Sequence} of {one.Time.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'} says: {one.Entry.Reason}");
+                    }
+                }
+            }
+
+            return found;
+        }
+        catch (CorruptLogException exception)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"the log is damaged at offset {exception.Offset}: {exception.Reason}");
+        }
     }
 
     private static List<byte[]> Between(AppendLog log, long from, long to, AuditFilter filter, CancellationToken cancellationToken)

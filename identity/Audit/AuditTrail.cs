@@ -48,6 +48,9 @@ internal sealed class AuditTrail : IAuditTrail, IAuditStorage, IIdentityPart, IA
     private long? _notedAt; // the loop's
     private Task _loop = Task.CompletedTask;
     private volatile string? _fault;
+    private volatile string? _broken;
+    private readonly CancellationTokenSource _searches = new();
+    private Task _search = Task.CompletedTask;
 
     public AuditTrail(
         IOptions<IdentityOptions> identity, IOptions<AuditOptions> options, IdentityDatabase database, TimeProvider clock, AuditMetrics metrics, ILogger<AuditTrail> logger,
@@ -55,12 +58,14 @@ internal sealed class AuditTrail : IAuditTrail, IAuditStorage, IIdentityPart, IA
     {
         _database = database;
         (_identity, _options, _clock, _metrics, _logger, _storageMetrics) = (identity.Value, options.Value, clock, metrics, logger, storageMetrics);
-        metrics.ObserveFault(() => _fault is null ? 0 : 1);
+        metrics.ObserveFault(() => _fault is null ? 0 : 1, () => _broken is null ? 0 : 1);
     }
 
     public AppendLog? Log => _log?.Log;
 
     public string? Fault => _fault;
+
+    public string? Broken => _broken;
 
     /// <summary>Null before the start.</summary>
     public AuditLog? Chain => _log;
@@ -70,6 +75,7 @@ internal sealed class AuditTrail : IAuditTrail, IAuditStorage, IIdentityPart, IA
         _log = AuditLog.Open(_identity.Folder, _options, _database.Store.Read(AuditNote.Read), _clock, _logger, _storageMetrics);
         if (_log.Finding is { } finding)
         {
+            _broken = finding;
             _logger.ChainBroken(_log.Folder, finding);
             Enqueue(new AuditEntry(AuditChain.BrokenAction) { Reason = finding }, null, done: null, isUrgent: true);
         }
@@ -80,6 +86,7 @@ internal sealed class AuditTrail : IAuditTrail, IAuditStorage, IIdentityPart, IA
             Enqueue(new AuditEntry("identity.restored") { Principal = "gateway", Reason = $"{restored}; what was changed or revoked since is not" }, null, done: null, isUrgent: true);
         }
 
+        _search = Task.Run(SearchBreak, CancellationToken.None);
         _loop = Task.Run(RunAsync, CancellationToken.None);
         return Task.CompletedTask;
     }
@@ -133,7 +140,9 @@ internal sealed class AuditTrail : IAuditTrail, IAuditStorage, IIdentityPart, IA
             _urgent.TrySetResult();
         }
 
-        await _loop;
+        await _searches.CancelAsync();
+        await Task.WhenAll(_loop, _search);
+        _searches.Dispose();
         if (_log is not null)
         {
             await _log.DisposeAsync();
@@ -283,12 +292,12 @@ internal sealed class AuditTrail : IAuditTrail, IAuditStorage, IIdentityPart, IA
 
         var (kept, failure) = await _log!.AppendAsync(entries, endsWithCheckpoint: isLast);
         _metrics.Written(kept);
+        NoteState(failure); // before anybody goes on who waited for it
         foreach (var waiting in batch.Take(kept))
         {
             waiting.Done?.SetResult();
         }
 
-        NoteState(failure);
         if (kept > batch.Count)
         {
             lock (_gate)
@@ -329,6 +338,19 @@ internal sealed class AuditTrail : IAuditTrail, IAuditStorage, IIdentityPart, IA
         catch (Exception exception) when (exception is SqliteException or ObjectDisposedException)
         {
             _logger.NoteNotKept(exception);
+        }
+    }
+
+    /// <summary>A break that an earlier start has found, or a damage before the end, is no less one because the daemon was started again.</summary>
+    private void SearchBreak()
+    {
+        try
+        {
+            _broken ??= AuditReader.FindBreak(_log!.Log, _searches.Token);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
+        {
+            // The daemon stops.
         }
     }
 

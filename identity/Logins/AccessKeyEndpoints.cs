@@ -56,13 +56,13 @@ internal sealed class AccessKeyEndpoints(AccessKeys keys)
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     });
 
-    private static void Write(Utf8JsonWriter json, AccessKeyRecord key)
+    private void Write(Utf8JsonWriter json, AccessKeyRecord key)
     {
         json.WriteString("accessKeyId", key.Id);
         json.WriteString("name", key.Label);
         json.WriteString("principal", key.PrincipalId);
         json.WriteString("thing", key.Thing);
-        json.WriteString("status", key.IsActive ? "active" : "inactive");
+        json.WriteString("status", !keys.IsReadable(key) ? "its key is not here" : key.IsActive ? "active" : "inactive");
         json.WriteString("createdAt", key.CreatedAt);
         if (key.UsedAt is { } used)
         {

@@ -22,7 +22,10 @@ internal sealed class AccessKeys(CredentialChanges changes, SealingKeys seals, T
     public int Count => Volatile.Read(ref _keys).Count;
 
     /// <summary>Those whose secret no key here opens.</summary>
-    public int CountUnreadable() => List().Count(key => Seal.TryOpen(seals.All, key.Place, key.Sealed) is null);
+    public int CountUnreadable() => List().Count(key => !IsReadable(key));
+
+    /// <summary>False: its secret was sealed with a key that is not here, and it signs nothing.</summary>
+    public bool IsReadable(AccessKeyRecord key) => Seal.TryOpen(seals.All, key.Place, key.Sealed) is not null;
 
     /// <summary>Oldest first.</summary>
     public IReadOnlyList<AccessKeyRecord> List() => [.. Volatile.Read(ref _keys).Values.OrderBy(key => key.CreatedAt).ThenBy(key => key.Id, StringComparer.Ordinal)];

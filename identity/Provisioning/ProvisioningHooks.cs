@@ -29,7 +29,7 @@ internal sealed class ProvisioningHooks(TimeProvider clock, IProvisioningHook? h
         try
         {
             var answer = hook is null ? null : await hook.AskAsync(function, question, either.Token).WaitAsync(either.Token);
-            return answer is { } json ? Read(json, function) : throw Denied($"the hook '{function}' failed; its log says why");
+            return answer is { } json ? Read(json, function) : throw Denied($"the hook '{function}' failed, or there is no such function; 'roost fn logs {function}' says why");
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {

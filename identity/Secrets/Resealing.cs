@@ -18,11 +18,14 @@ internal sealed class Resealing(CredentialChanges changes, SealingKeys seals, Se
             await changes.InTurnAsync(ResealAsync, cancellationToken);
         }
 
-        if (secrets.CountUnreadable() + keys.CountUnreadable() is > 0 and var count)
+        if (CountLeft() is > 0 and var count)
         {
             logger.SealedByOthers(count);
         }
     }
+
+    /// <summary>Secrets and access keys that no key here opens.</summary>
+    public int CountLeft() => secrets.CountUnreadable() + keys.CountUnreadable();
 
     /// <returns>How many secrets and access keys have another key now.</returns>
     /// <exception cref="ChangeRefusedException">The key is systemd's: it is changed where it comes from.</exception>

@@ -91,6 +91,7 @@ internal sealed class SecretEndpoints(SecretStore secrets, Resealing resealing, 
         {
             json.WriteStartObject();
             json.WriteNumber("resealed", count);
+            json.WriteNumber("left", resealing.CountLeft());
             json.WriteEndObject();
         });
     });

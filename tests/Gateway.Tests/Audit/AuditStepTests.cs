@@ -83,6 +83,8 @@ public sealed class AuditStepTests
 
         public string? Fault => null;
 
+        public string? Broken => null;
+
         public Task EnsureWritableAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
@@ -91,6 +93,8 @@ public sealed class AuditStepTests
         public AppendLog? Log => null;
 
         public string? Fault => "full";
+
+        public string? Broken => null;
 
         public Task EnsureWritableAsync(CancellationToken cancellationToken) => throw new AuditUnavailableException("full");
     }

@@ -16,10 +16,10 @@ internal sealed class CloudHealthTests
         Assert.That(health.Note, Is.EqualTo("away since 2026-11-21T10:00:00Z: the name brokr.invalid cannot be looked up"));
     }
 
-    [TestCase(UplinkState.Off)]
-    [TestCase(UplinkState.Connected)]
-    public void Nothing_is_told_of_a_cloud_that_is_there_or_not_wanted(UplinkState state) =>
-        Assert.That(Check(new UplinkStatus { State = state, LastError = "an old one" }), Is.EqualTo(new RoomHealth("cloud", RoomState.Up)));
+    [TestCase(UplinkState.Off, "off")]
+    [TestCase(UplinkState.Connected, null)]
+    public void Of_a_cloud_that_is_not_wanted_it_says_that_it_is_off_and_of_one_that_is_there_nothing(UplinkState state, string? note) =>
+        Assert.That(Check(new UplinkStatus { State = state, LastError = "an old one" }), Is.EqualTo(new RoomHealth("cloud", RoomState.Up) { Note = note }));
 
     [Test]
     public void Refused_credentials_hide_no_refused_subscription()

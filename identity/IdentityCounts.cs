@@ -1,0 +1,5 @@
+namespace Roost.Identity;
+
+/// <param name="Certificates">Of clients, those that are active.</param>
+/// <param name="Unreadable">Secrets and access keys that are sealed with a key that is not here.</param>
+public sealed record IdentityCounts(int Things, int Certificates, int Users, int Tokens, int AccessKeys, int Secrets, int Unreadable);
