@@ -13,6 +13,9 @@ internal sealed class HardwareMetrics
     private readonly Counter<long> _driven;
     private readonly Counter<long> _notDriven;
     private readonly Counter<long> _faults;
+    private readonly Counter<long> _edges;
+    private readonly Counter<long> _edgesLost;
+    private readonly Counter<long> _edgesDropped;
     private readonly Meter _meter;
 
     public HardwareMetrics(IMeterFactory meters)
@@ -24,6 +27,9 @@ internal sealed class HardwareMetrics
         _driven = meter.CreateCounter<long>("roost.hardware.driven", "{value}", "Desired values that were applied to outputs.");
         _notDriven = meter.CreateCounter<long>("roost.hardware.driven.refused", "{value}", "Desired values that no output could take.");
         _faults = meter.CreateCounter<long>("roost.hardware.faults", "{fault}", "Faults of lines and sensors, counted when they begin.");
+        _edges = meter.CreateCounter<long>("roost.hardware.edges", "{edge}", "Edges of inputs that were seen.");
+        _edgesLost = meter.CreateCounter<long>("roost.hardware.edges.lost", "{edge}", "Edges that the kernel had to give up before they were read, as gaps in their numbers tell.");
+        _edgesDropped = meter.CreateCounter<long>("roost.hardware.edges.dropped", "{edge}", "Edges that were not published because too many waited for the broker.");
     }
 
     public void Updated() => _updates.Add(1);
@@ -37,6 +43,12 @@ internal sealed class HardwareMetrics
     public void NotDriven() => _notDriven.Add(1);
 
     public void Faulted() => _faults.Add(1);
+
+    public void Edge() => _edges.Add(1);
+
+    public void EdgesLost(uint count) => _edgesLost.Add(count);
+
+    public void EdgeDropped() => _edgesDropped.Add(1);
 
     /// <summary>Looked up when the metrics are collected.</summary>
     public void ObservePoints(Func<int> points, Func<int> faulted)

@@ -1,6 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Roost.Hardware.Gpio;
+using Roost.Hardware.Gpio.Edges;
+using Roost.Hardware.Gpio.Kernel;
+using Roost.Hardware.Gpio.Pulses;
+using Roost.Hardware.Gpio.Simulated;
 using Roost.Hardware.Reporting;
 
 namespace Roost.Hardware;
@@ -17,6 +22,18 @@ public static class HardwareServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<HardwareOptions>, HardwareOptionsValidator>());
         services.TryAddSingleton<HardwareMetrics>();
         services.TryAddSingleton<PointReporter>();
+        services.TryAddSingleton<SimulatedChip>();
+        services.TryAddSingleton<EdgePoller>();
+        services.TryAddSingleton<IGpioChips>(static provider =>
+        {
+            var machine = new KernelChips("/dev", provider.GetRequiredService<EdgePoller>());
+            return provider.GetRequiredService<IOptions<HardwareOptions>>().Value.IsSimulated ? new SimulatedChips(machine, provider.GetRequiredService<SimulatedChip>()) : machine;
+        });
+        services.TryAddSingleton<PulseThread>();
+        services.TryAddSingleton<EdgeQueue>();
+        services.TryAddSingleton<GpioSource>();
+        services.TryAddSingleton<GpioInventory>();
+        services.AddSingleton<IPointSource>(static provider => provider.GetRequiredService<GpioSource>());
         services.TryAddSingleton<HardwareService>();
         services.TryAddSingleton<IHardware>(provider => provider.GetRequiredService<HardwareService>());
         services.AddHostedService(provider => provider.GetRequiredService<HardwareService>());
