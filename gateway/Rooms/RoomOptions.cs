@@ -2,6 +2,7 @@ using Roost.Gateway.Configuration;
 using Roost.Gateway.Disks;
 using Roost.Gateway.Http;
 using Roost.Gateway.Logging;
+using Roost.Hardware;
 using Roost.Identity;
 using Roost.LocalLambda;
 using Roost.Mqtt;
@@ -25,6 +26,7 @@ internal static class RoomOptions
             .Add<IdentityCertificateOptions>(IdentityCertificateOptions.Section)
             .Add<ShadowOptions>(ShadowOptions.Section)
             .Add<FunctionOptions>(FunctionOptions.Section)
+            .Add<HardwareOptions>(HardwareOptions.Section)
             .Add<StreamsOptions>(StreamsOptions.Section)
             .Add<StreamStorageOptions>(StreamStorageOptions.Section)
             .Add<CloudOptions>(CloudOptions.Section)

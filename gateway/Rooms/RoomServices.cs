@@ -12,6 +12,7 @@ using Roost.Gateway.Hosting;
 using Roost.Gateway.Http;
 using Roost.Gateway.Logging;
 using Roost.Gateway.Routing;
+using Roost.Hardware;
 using Roost.Identity;
 using Roost.LocalLambda;
 using Roost.Mqtt;
@@ -91,7 +92,9 @@ internal static class RoomServices
         services.AddSingleton<IHealthSource>(provider => provider.GetRequiredService<RouteTable>());
         services.AddHostedService(provider => provider.GetRequiredService<RouteTable>());
 
-        // Like a client that sends messages: after all their readers, and gone before them.
+        // Like clients that send messages: after all their readers, and gone before them.
+        services.AddHardware();
+        services.AddSingleton<IHealthSource, HardwareHealth>();
         services.AddCloudBridge(Path.Combine(configuration.DataFolder, "bridge"));
         services.AddSingleton<CloudPresence>();
         services.AddHostedService(provider => provider.GetRequiredService<CloudPresence>());

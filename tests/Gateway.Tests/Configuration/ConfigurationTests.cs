@@ -83,7 +83,7 @@ public sealed class ConfigurationTests
     [TestCase("log: {}\n---\nlog: {}", "a second document begins here")]
     [TestCase("log: [", "is not valid YAML")]
     [TestCase("? [a]\n: 1", "a key is plain text")]
-    [TestCase("zzz: 1", "is not a known key; known here: cloud, data, functions, http, identity, log, mqtt, routes, sd-card, shadows, stream-storage, streams")]
+    [TestCase("zzz: 1", "is not a known key; known here: cloud, data, functions, hardware, http, identity, log, mqtt, routes, sd-card, shadows, stream-storage, streams")]
     [TestCase("mqtt: { limits: { max-packet: 1 } }", "mqtt.limits.max-packet: is 1; use 128 to 256MiB")]
     [TestCase("mqtt: { limits: { max-queued-total: 3GB } }", "is too large")]
     [TestCase("mqtt: { limits: { max-queued-total: 2000000001 } }", "mqtt.limits.max-queued-total: is 2000000001; use 4KiB to 2GB")]
