@@ -24,7 +24,7 @@ dir=${ROOST_VM:-$root/out/vm-$suite}
 run=${ROOST_VM_RUN:-$dir/run}
 cannot() { echo "vm: skipped: $*" >&2; exit 77; }
 port() { cat "$run/port"; }
-remote() { ssh -q -i "$dir/key" -o BatchMode=yes -o ConnectTimeout=10 -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -p "$(port)" "$@"; }
+remote() { ssh -q -i "$dir/key" -o BatchMode=yes -o ConnectTimeout=120 -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -p "$(port)" "$@"; }
 alive() { [ -f "$run/pid" ] && kill -0 "$(cat "$run/pid")" 2>/dev/null; }
 gone() {
     while alive; do sleep 0.1; done
