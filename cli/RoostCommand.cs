@@ -26,6 +26,7 @@ internal static class RoostCommand
         root.Add(CloudCommands.Create(options, terminal));
         root.Add(ClientCommands.Create(options, terminal));
         root.Add(RetainedCommands.Create(options, terminal));
+        root.Add(HardwareCommands.Create(options, terminal));
         root.Add(PolicyCommands.Create(options, terminal));
         root.Add(TemplateCommands.Create(options, terminal));
         root.Add(AuditCommands.Create(options, terminal));

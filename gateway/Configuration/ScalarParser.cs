@@ -128,6 +128,9 @@ internal sealed class ScalarParser(List<ConfigurationFault> faults)
     private static MethodInfo? OwnParser(Type type) =>
         type.GetMethod("TryParse", BindingFlags.Public | BindingFlags.Static, [typeof(string), type.MakeByRefType()]);
 
+    /// <summary>A type with a <c>TryParse</c> of its own may say in a constant what it takes.</summary>
+    private static string? OwnRemedy(Type type) => type.GetField("Remedy", BindingFlags.Public | BindingFlags.Static)?.GetRawConstantValue() as string;
+
     private static string ProblemFor(Type type) =>
         type == typeof(TimeSpan) ? "is not a duration"
         : type == typeof(bool) ? "is neither true nor false"
@@ -150,7 +153,7 @@ internal sealed class ScalarParser(List<ConfigurationFault> faults)
             : type == typeof(Uri) ? "write a whole address like https://example.com"
             : type.IsPrimitive ? "write a whole number without a unit"
             : type == typeof(TopicFilter) ? "write one like robots/+/telemetry"
-            : "write a single value";
+            : OwnRemedy(type) ?? "write a single value";
     }
 
     private bool Refuse(MapEntry entry, string key, string? text, string problem, string remedy)

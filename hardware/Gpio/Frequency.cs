@@ -6,6 +6,8 @@ namespace Roost.Hardware.Gpio;
 /// <summary>How often a second: <c>50Hz</c>.</summary>
 public readonly record struct Frequency(double Hertz)
 {
+    public const string Remedy = "write a number with Hz, like 50Hz";
+
     /// <summary>A finite positive number with <c>Hz</c> behind it.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out Frequency frequency)
     {

@@ -6,6 +6,8 @@ namespace Roost.Hardware.Reporting;
 /// <summary>By how much a number must differ from the one that was last told before it is told: <c>0.5</c>, or <c>2%</c> of the one last told.</summary>
 public readonly record struct Deadband(double Amount, bool IsPercent)
 {
+    public const string Remedy = "write a number like 0.5, or a percentage like 2%";
+
     /// <summary>A finite number from 0 on, bare or with a percent sign.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out Deadband deadband)
     {

@@ -11,7 +11,7 @@ public sealed partial class ManualTests
     {
         var man = Regex.Replace(await File.ReadAllTextAsync(Path.Combine(SourceTree.Root, "packaging/deb/roost.1")), @"\\f[BIR]", "", RegexOptions.None, TimeSpan.FromSeconds(1)).Replace("\\-", "-", StringComparison.Ordinal);
         var page = await File.ReadAllTextAsync(Path.Combine(SourceTree.Root, "docs/cli.md"));
-        List<string> commands = [.. await CommandsAsync("fn"), .. await CommandsAsync("stream"), .. await CommandsAsync("policy"), .. await CommandsAsync("audit"), .. await CommandsAsync("template"), .. await CommandsAsync("thing"), .. await CommandsAsync("group"), .. await CommandsAsync("cert"), .. await CommandsAsync("ca"), .. await CommandsAsync("user"), .. await CommandsAsync("token"), .. await CommandsAsync("key"), .. await CommandsAsync("app"), .. await CommandsAsync("secret")];
+        List<string> commands = [.. await CommandsAsync("fn"), .. await CommandsAsync("stream"), .. await CommandsAsync("policy"), .. await CommandsAsync("audit"), .. await CommandsAsync("template"), .. await CommandsAsync("thing"), .. await CommandsAsync("group"), .. await CommandsAsync("cert"), .. await CommandsAsync("ca"), .. await CommandsAsync("user"), .. await CommandsAsync("token"), .. await CommandsAsync("key"), .. await CommandsAsync("app"), .. await CommandsAsync("secret"), .. await CommandsAsync("hardware")];
         Assert.That(commands, Has.Count.GreaterThan(15), "commands found in the help");
         foreach (var command in commands)
         {

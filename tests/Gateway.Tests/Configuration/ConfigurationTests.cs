@@ -152,6 +152,12 @@ public sealed class ConfigurationTests
     [TestCase("cloud: { mqtt: { host: h }, shadows: { sync: [ [ a ] ] } }", "cloud.shadows.sync[0]: is a list")]
     [TestCase("cloud: { shadows: { max-rate: 0, period: 0s } }", "cloud.shadows.max-rate: is 0; use 1 to 10000 requests in a second")]
     [TestCase("cloud: { exports: [ { stream: \"a b\", topic: t } ] }", "cloud.exports[0].stream: is 'a b'")]
+    [TestCase("hardware: { gpio: [ { thing: a, property: b, line: 1, debounce: 20 } ] }", "hardware.gpio[0].debounce: is not a duration (20)")]
+    [TestCase("hardware: { gpio: [ { thing: a, property: b, line: 1, direction: inout } ] }", "hardware.gpio[0].direction: is none of the words known here (inout); write one of in, out")]
+    [TestCase("hardware: { gpio: [ { thing: a, property: b, line: 1, at-exit: maybe } ] }", "hardware.gpio[0].at-exit: is not valid (maybe); write off, on, keep, or a number from 0 to 1")]
+    [TestCase("hardware: { gpio: [ { thing: a, property: b, line: 1, pwm: { frequency: 50 } } ] }", "hardware.gpio[0].pwm.frequency: is not valid (50); write a number with Hz, like 50Hz")]
+    [TestCase("hardware: { gpio: [ { thing: a, property: b, line: 1, pul: up } ] }", "hardware.gpio[0].pul: is not a known key; did you mean pull?")]
+    [TestCase("hardware: { gpio: [ { thing: a, property: b, line: 1 }, { thing: a, property: b, line: 2 } ] }", "hardware.gpio[1].property: is taken")]
     public void Faults_name_the_key_and_the_value(string yaml, string? expected)
     {
         var faults = string.Join('\n', FaultsOf(yaml));
@@ -164,7 +170,7 @@ public sealed class ConfigurationTests
         Assert.That(FaultsOf(example).Where(fault => !fault.Contains("is not there or cannot be read", StringComparison.Ordinal) && !fault.Contains("set cloud.mqtt.host", StringComparison.Ordinal)), Is.Empty, example);
 
     private static IEnumerable<TestCaseData> Examples() =>
-        from page in new[] { "streams.md", "exports.md", "bridge.md", "shadow-sync.md" }
+        from page in new[] { "streams.md", "exports.md", "bridge.md", "shadow-sync.md", "hardware.md" }
         let text = System.IO.File.ReadAllText(Path.Combine(SourceTree.Root, "docs", page))
         from block in text.Split("```yaml\n").Skip(1).Select((rest, index) => (Yaml: rest.Split("```")[0], Index: index))
         where !block.Yaml.StartsWith(' ')
