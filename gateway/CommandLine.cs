@@ -6,23 +6,39 @@ namespace Roost.Gateway;
 internal sealed record CommandLine
 {
     public const string Usage = """
-        Usage: roostd [--config FILE] [--data DIR] [--check-config | --backup FILE [--force] | --restore FILE [--force] [--replay] |
-                      --verify-audit DIR --public-key FILE [--from N] [--to N] | --check-policy FILE]
+        Usage: roostd [--config FILE] [--data DIR]
+               roostd --check-config [--config FILE] [--data DIR]
+               roostd --backup FILE [--force] [--config FILE] [--data DIR]
+               roostd --restore FILE [--force] [--replay] [--config FILE] [--data DIR]
+               roostd --verify-audit DIR --public-key FILE [--from N] [--to N]
+               roostd --check-policy FILE
 
-          --config FILE    configuration in YAML; FILE's neighbours conf.d/*.yaml are read after it
-          --data DIR       folder for everything that is kept (default ./data; wins over `data:`)
-          --check-config   report everything that is wrong with the configuration, and exit: 0 is fine, 2 is not
-          --backup FILE    copy shadows, things, credentials and policies to FILE, of a daemon that does not run (`roost backup` does it while one runs);
-                           with --force in the place of a FILE that is there
-          --restore FILE   put back what such a file has; with --force also over what is there, which is kept aside, and
-                           with --replay the changes that are known from after the backup on top of it
-          --verify-audit DIR  read the audit in DIR again, a folder identity/audit or a copy of it, and say whether it is whole: 0, or not: 1;
-                           with the public key that 'roost audit key' prints, and for records --from N --to N only
-          --check-policy FILE  say in JSON everything that is wrong with a policy, and exit: 0 is fine, 1 is not
+          --config FILE    configuration in YAML; FILE's neighbours conf.d/*.yaml are
+                           read after it
+          --data DIR       folder for everything that is kept (default ./data; wins
+                           over `data:`)
+          --check-config   report everything that is wrong with the configuration,
+                           and exit: 0 is fine, 2 is not
+          --backup FILE    copy shadows, things, credentials and policies, with the
+                           gateway's CA and its key, of a daemon that does not run
+                           (`roost backup` does it while one runs); with --force in
+                           the place of a FILE that is there
+          --restore FILE   put back what such a file has; with --force also over what
+                           is there, which is kept aside, and with --replay the
+                           changes that are known from after the backup on top of it
+          --verify-audit DIR
+                           read the audit in DIR again, a folder identity/audit or a
+                           copy of it, and say whether it is whole: 0, or not: 1; with
+                           the public key that `roost audit key` prints, and for
+                           records --from N --to N only
+          --check-policy FILE
+                           say in JSON everything that is wrong with a policy, and
+                           exit: 0 is fine, 1 is not
           --version        print the version and exit
           --help           print this and exit
 
-        Every key of the configuration can be set by environment too: ROOST__MQTT__LIMITS__MAX_PACKET=1MiB
+        Every key of the configuration can be set by environment too:
+        ROOST__MQTT__LIMITS__MAX_PACKET=1MiB
         """;
 
     public string? ConfigurationFile { get; init; }

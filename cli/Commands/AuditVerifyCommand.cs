@@ -87,6 +87,6 @@ internal static class AuditVerifyCommand
 
         var signed = JsonText.Cell(answer, "signedTo") is { Length: > 0 } last ? $"signed to {last} by key {JsonText.Cell(answer, "key")}" : "not signed yet";
         var torn = JsonText.Cell(answer, "tornTail") == "true" ? "; it ends in a write that was cut short, which is no tampering" : "";
-        return $"{JsonText.Cell(answer, "state")}: {records} records, {JsonText.Cell(answer, "first")} ({JsonText.Cell(answer, "firstTime")}) to {JsonText.Cell(answer, "last")} ({JsonText.Cell(answer, "lastTime")}), {signed}{torn}";
+        return $"{JsonText.Cell(answer, "state")}: {Count.Of(answer, "records", "record", "records")}, {JsonText.Cell(answer, "first")} ({JsonText.Time(answer, "firstTime")}) to {JsonText.Cell(answer, "last")} ({JsonText.Time(answer, "lastTime")}), {signed}{torn}";
     }
 }

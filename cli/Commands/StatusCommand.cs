@@ -40,7 +40,7 @@ internal static class StatusCommand
         }
 
         table.Add("broker", Counts(status, "mqtt", "clients", "sessions", "subscriptions", "retained", "queued", "received", "delivered", "dropped"));
-        table.Add("shadows", Join($"{JsonText.Cell(status, "shadows")} shadows", $"{JsonText.Cell(status, "things")} things", JsonText.Cell(status, "damagedShadows") is { Length: > 0 } damaged and not "0" ? $"{damaged} damaged" : ""));
+        table.Add("shadows", Join(Count.Of(status, "shadows", "shadow", "shadows"), Count.Of(status, "things", "thing", "things"), JsonText.Cell(status, "damagedShadows") is { Length: > 0 } damaged and not "0" ? $"{damaged} damaged" : ""));
         table.Add("functions", Join(Counts(status, "functions", "count", "failed", "workers", "queued", "retrying", "errors"), DeadLetters(status), $"isolation {JsonText.Cell(status, "isolation")}"));
         table.Add("streams", Counts(status, "streams", "count", "records", "bytes"));
         table.Add("disk", DiskText.Of(Member(status, "disk")));
@@ -55,13 +55,13 @@ internal static class StatusCommand
     }
 
     private static string DeadLetters(JsonElement status) =>
-        JsonText.Cell(Member(status, "functions"), "deadLetters") is { Length: > 0 } letters && letters != "0" ? $"{letters} dead letters" : "";
+        JsonText.Cell(Member(status, "functions"), "deadLetters") is { Length: > 0 } letters && letters != "0" ? $"{letters} dead {(letters == "1" ? "letter" : "letters")}" : "";
 
     private static string Cloud(JsonElement status)
     {
         var uplink = Member(status, "uplink");
         var bridge = Member(status, "bridge");
-        var queue = JsonText.Cell(bridge, "entries") is { Length: > 0 } entries && entries != "0" ? $"{JsonText.Cell(bridge, "queued")} messages wait in the bridge" : "";
+        var queue = JsonText.Cell(bridge, "entries") is { Length: > 0 } entries && entries != "0" ? $"{Count.Of(bridge, "queued", "message waits", "messages wait")} in the bridge" : "";
         return Join($"{JsonText.Cell(uplink, "state")} {JsonText.Cell(uplink, "endpoint")}".Trim(), JsonText.Cell(uplink, "state") == "connected" ? "" : JsonText.Cell(uplink, "lastError"), queue); // what has passed is in the log
     }
 

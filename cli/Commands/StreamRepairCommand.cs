@@ -38,11 +38,10 @@ internal static class StreamRepairCommand
             }
 
             run.Write(table);
-            var lost = JsonText.Cell(repair.RootElement, "lostRecords");
             var kept = JsonText.Cell(repair.RootElement, "keptRecords");
             await run.WriteLineAsync(run.Get(yes)
-                ? $"{lost} records were given up, {kept} of the damaged files kept; the files as they were: {string.Join(", ", Listing.Of(repair.RootElement, "aside").Select(JsonText.Cell))}"
-                : $"{lost} records would be given up, {kept} of the damaged files kept; nothing was changed, --yes does it");
+                ? $"{Count.Of(repair.RootElement, "lostRecords", "record was", "records were")} given up, {kept} of the damaged files kept; the files as they were: {string.Join(", ", Listing.Of(repair.RootElement, "aside").Select(JsonText.Cell))}"
+                : $"{Count.Of(repair.RootElement, "lostRecords", "record", "records")} would be given up, {kept} of the damaged files kept; nothing was changed, --yes does it");
             return ExitCode.Done;
         });
         return command;

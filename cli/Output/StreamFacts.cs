@@ -29,7 +29,7 @@ internal static class StreamFacts
         foreach (var consumer in Listing.Of(stream, "consumers"))
         {
             var fault = JsonText.Cell(consumer, "fault");
-            Add($"{JsonText.Cell(consumer, "kind")} {JsonText.Cell(consumer, "name")}", $"at {JsonText.Cell(consumer, "nextOffset")}, {JsonText.Cell(consumer, "lagRecords")} records behind{(fault.Length > 0 ? $"; {fault}" : "")}");
+            Add($"{JsonText.Cell(consumer, "kind")} {JsonText.Cell(consumer, "name")}", $"at {JsonText.Cell(consumer, "nextOffset")}, {Count.Of(consumer, "lagRecords", "record", "records")} behind{(fault.Length > 0 ? $"; {fault}" : "")}");
         }
 
         return table;

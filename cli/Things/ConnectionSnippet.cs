@@ -12,7 +12,7 @@ internal static class ConnectionSnippet
         {
             "",
             gateway.Port is null ? "No listener takes MQTT with TLS now; with one on port 8883 (mqtt.listeners), this would be a first message:" : "A first message:",
-            $"  mosquitto_pub --cafile {Quoted(authority)} --cert {Quoted(certificate)} --key {Quoted(key)} -h {gateway.Host} -p {gateway.PortOrUsual} -i {thing} -t robots/{thing}/hello -m hello",
+            $"  mosquitto_pub --cafile {Quoted(authority)} --cert {Quoted(certificate)} --key {Quoted(key)} -h {gateway.Host} -p {gateway.PortOrUsual} -i {thing} -q 1 -V 5 -t robots/{thing}/hello -m hello",
             "",
             "AWS IoT Device SDK v2, Python:",
             $"  mqtt_connection_builder.mtls_from_path(endpoint=\"{gateway.Host}\", port={gateway.PortOrUsual}, cert_filepath=\"{certificate}\",",

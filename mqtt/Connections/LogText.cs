@@ -6,9 +6,9 @@ internal static class LogText
     private const int MaxLength = 100;
 
     /// <summary>Shortened, with ? for each control character and line separator.</summary>
-    public static string Of(string text)
+    public static string Of(string text, int maxLength = MaxLength)
     {
-        var shown = text.Length > MaxLength ? $"{text[..MaxLength]}..." : text;
+        var shown = text.Length > maxLength ? $"{text[..maxLength]}..." : text;
         return shown.Any(IsUnfit) ? string.Concat(shown.Select(static letter => IsUnfit(letter) ? '?' : letter)) : shown;
     }
 

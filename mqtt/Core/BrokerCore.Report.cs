@@ -8,6 +8,9 @@ namespace Roost.Mqtt.Core;
 /// <summary>What the log tells of clients that were not let in, were sent away, or lose messages; bounded, whatever they do.</summary>
 internal sealed partial class BrokerCore
 {
+    /// <summary>Characters: a sentence with two names in it.</summary>
+    private const int MostReason = 300;
+
     private readonly LineBudget _queueLines;
     private readonly LineBudget _expiryLines;
     private readonly LineBudget _retainedLines;
@@ -37,7 +40,8 @@ internal sealed partial class BrokerCore
 
         if (LinesOf(connection.Listener).TryTake(_clock.Now))
         {
-            Log.ClientRefused(_logger, Shown(clientIdentifier), connection.RemoteEndPoint, connection.Listener.Title, refusal.Detail);
+            var reason = connection.Client?.Tag is IRefusalReason { Reason: var more } ? $"{refusal.Detail}: {LogText.Of(more.TrimEnd('.'), MostReason)}" : refusal.Detail;
+            Log.ClientRefused(_logger, Shown(clientIdentifier), connection.RemoteEndPoint, connection.Listener.Title, reason);
         }
     }
 

@@ -166,7 +166,7 @@ public sealed class StreamTests
             when full       reject
             durability      crash
             largest record  1 MiB
-            export mqtt     at 4, 1 records behind; no route
+            export mqtt     at 4, 1 record behind; no route
 
             """)));
         Assert.That(daemon.Requests.Single(), Is.EqualTo(

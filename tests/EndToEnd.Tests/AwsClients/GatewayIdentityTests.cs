@@ -98,6 +98,19 @@ public sealed class GatewayIdentityTests
         });
     }
 
+    [Test]
+    public async Task The_log_says_why_a_client_was_refused_and_the_client_is_not_told()
+    {
+        var files = await AddThingAsync("known");
+        await using var other = RunningProcess.Start(
+            "mosquitto_pub", "-h", "localhost", "-p", $"{_port}", "--cafile", files.Authority, "--cert", files.Certificate, "--key", files.Key, "-V", "5", "-q", "1", "-i", "another", "-t", "robots/known/a", "-m", "x");
+        Assert.That(await other.WaitForExitAsync(), Is.Not.Zero);
+
+        await Eventually.IsTrueAsync(() => _roost.Process.Errors.Contains("another at ", StringComparison.Ordinal), "the line in the log");
+        Assert.That(_roost.Process.Errors.Split('\n').Single(line => line.Contains("another at ", StringComparison.Ordinal)), Does.Match("was refused: .*: iot:Connect on client/another: No policy allows iot:Connect on client/another\\.$"));
+        Assert.That(other.Errors + string.Join('\n', other.Output), Does.Not.Contain("policy allows"));
+    }
+
     private async Task<RobotFiles> AddThingAsync(string name)
     {
         using var answer = await _http.PostAsJsonAsync($"{_roost.Url}/api/v1/registry/things", new { name });

@@ -189,6 +189,7 @@ public sealed class DaemonTests
 
         Assert.That(await daemon.ExitAsync(), Is.EqualTo(2));
         Assert.That(daemon.Errors, Does.Contain(expected).And.Contain("Usage: roostd"));
+        Assert.That(daemon.Errors.Split('\n').SkipWhile(static line => !line.StartsWith("Usage:", StringComparison.Ordinal)).Max(static line => line.Length), Is.LessThanOrEqualTo(80), "a terminal's width");
     }
 
     [Test]

@@ -100,7 +100,7 @@ internal sealed class SecretsOfTheDaemonTests
             ["ROOST__MQTT__LISTENERS"] = "[{ address: 127.0.0.1, port: 0 }]", ["ROOST__HTTP__LISTENERS"] = "[{ address: 127.0.0.1, port: 0 }]",
         });
 
-        Assert.That(await daemon.ExitAsync(), Is.EqualTo(ExitCode.Failed));
+        Assert.That(await daemon.ExitAsync(), Is.EqualTo(ExitCode.DataRefused));
         Assert.That(daemon.Errors, Does.Contain(Path.Combine(credentials, KeyName)).And.Contain("head -c 32 /dev/urandom | base64"));
     }
 
