@@ -22,6 +22,7 @@ using Roost.Gateway.Retained;
 using Roost.Gateway.Rooms;
 using Roost.Gateway.Routing;
 using Roost.Gateway.Status;
+using Roost.Gateway.Upgrades;
 using Roost.Hardware;
 using Roost.Identity;
 using Roost.LocalLambda;
@@ -116,6 +117,7 @@ internal static class Daemon
         }
 
         Listeners.Probe(configuration);
+        DataForms.BringForward(configuration, manager, errors);
         using var metrics = new MetricsCollector(); // before the first meter is made
         await using var app = Build(configuration, environment, manager, metrics);
         await StartAsync(app);
@@ -135,7 +137,7 @@ internal static class Daemon
         {
             await app.StartAsync();
         }
-        catch (Exception exception) when (exception is DatabaseCorruptException or DatabaseVersionException or CorruptLogException or IdentityDamagedException)
+        catch (Exception exception) when (exception is DatabaseCorruptException or DatabaseVersionException or CorruptLogException or IdentityDamagedException or InvalidDataException)
         {
             throw new StartRefusedException(exception.Message, ExitCode.DataRefused);
         }

@@ -35,6 +35,9 @@ internal sealed class ServiceManager : IDisposable
 
     public void Alive() => Send("WATCHDOG=1");
 
+    /// <summary>A start that takes longer than its unit says, and for at most <paramref name="most"/> from now, is not given up.</summary>
+    public void Extend(TimeSpan most) => Send(string.Create(CultureInfo.InvariantCulture, $"EXTEND_TIMEOUT_USEC={(long)most.TotalMicroseconds}"));
+
     public void Stopping() => Send("STOPPING=1\nSTATUS=Draining");
 
     public void Dispose() => _socket?.Dispose();

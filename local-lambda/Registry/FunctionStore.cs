@@ -10,7 +10,10 @@ namespace Roost.LocalLambda.Registry;
 /// <summary>The functions' records in <c>functions.db</c>: one row, one document, one transaction a change. See docs/formats/function-registry.md.</summary>
 internal sealed partial class FunctionStore : IAsyncDisposable
 {
-    private static readonly string[] s_migrations =
+    public const string FileName = "functions.db";
+
+    /// <summary>Scripts that were released never change; new ones are added behind them.</summary>
+    public static IReadOnlyList<string> Migrations { get; } =
     [
         """
         CREATE TABLE function(
@@ -33,7 +36,7 @@ internal sealed partial class FunctionStore : IAsyncDisposable
     /// <exception cref="SqliteException">It cannot be read or written.</exception>
     public static FunctionStore Open(string folder, string codeFolder, FoundDamage damage, ILogger logger, StorageMetrics? metrics = null)
     {
-        var path = Path.Combine(folder, "functions.db");
+        var path = Path.Combine(folder, FileName);
         try
         {
             return new(OpenStore(path, logger, metrics), logger);
@@ -53,7 +56,7 @@ internal sealed partial class FunctionStore : IAsyncDisposable
         }
     }
 
-    private static SqliteStore OpenStore(string path, ILogger logger, StorageMetrics? metrics) => SqliteStore.Open(path, new SqliteStoreOptions { Migrations = s_migrations, KeepsReserve = true }, logger, metrics);
+    private static SqliteStore OpenStore(string path, ILogger logger, StorageMetrics? metrics) => SqliteStore.Open(path, new SqliteStoreOptions { Migrations = Migrations, KeepsReserve = true }, logger, metrics);
 
     /// <summary>Every record; one that cannot be read is reported, left as it is, and not among them.</summary>
     public IReadOnlyList<FunctionRecord> ReadAll() => _store.Read(connection =>

@@ -8,31 +8,31 @@ namespace Roost.LocalLambda.Sources;
 /// <summary>How far sources have come, in <c>sources.db</c>: see docs/formats/function-sources.md. The file is made when the first source needs it.</summary>
 internal sealed class SourceStore(string folder, ILogger logger, StorageMetrics? metrics = null) : IAsyncDisposable
 {
-    private static readonly SqliteStoreOptions s_options = new()
-    {
-        Migrations =
-        [
-            """
-            CREATE TABLE schedules(
-                rule TEXT PRIMARY KEY,
-                expression TEXT NOT NULL,   -- with its zone: another one begins anew
-                anchor INTEGER NOT NULL,    -- when it was first seen, milliseconds since 1970
-                last INTEGER NOT NULL       -- the last time that was done, or passed over
-            ) STRICT;
-            CREATE TABLE checkpoints(
-                mapping TEXT NOT NULL,
-                partition INTEGER NOT NULL,
-                partitions INTEGER NOT NULL,
-                next INTEGER NOT NULL,      -- all records of the partition below this offset are done
-                PRIMARY KEY(mapping, partition)) STRICT;
-            """,
+    public const string FileName = "sources.db";
 
-            // Which of all streams of its name: empty for those from before streams could be deleted.
-            "ALTER TABLE checkpoints ADD COLUMN stream TEXT NOT NULL DEFAULT ''",
-        ],
-    };
+    /// <summary>Scripts that were released never change; new ones are added behind them.</summary>
+    public static IReadOnlyList<string> Migrations { get; } =
+    [
+        """
+        CREATE TABLE schedules(
+            rule TEXT PRIMARY KEY,
+            expression TEXT NOT NULL,   -- with its zone: another one begins anew
+            anchor INTEGER NOT NULL,    -- when it was first seen, milliseconds since 1970
+            last INTEGER NOT NULL       -- the last time that was done, or passed over
+        ) STRICT;
+        CREATE TABLE checkpoints(
+            mapping TEXT NOT NULL,
+            partition INTEGER NOT NULL,
+            partitions INTEGER NOT NULL,
+            next INTEGER NOT NULL,      -- all records of the partition below this offset are done
+            PRIMARY KEY(mapping, partition)) STRICT;
+        """,
 
-    private readonly Lazy<SqliteStore> _store = new(() => SqliteStore.Open(Path.Combine(folder, "sources.db"), s_options, logger, metrics));
+        // Which of all streams of its name: empty for those from before streams could be deleted.
+        "ALTER TABLE checkpoints ADD COLUMN stream TEXT NOT NULL DEFAULT ''",
+    ];
+
+    private readonly Lazy<SqliteStore> _store = new(() => SqliteStore.Open(Path.Combine(folder, FileName), new SqliteStoreOptions { Migrations = Migrations }, logger, metrics));
 
     /// <returns>All rows.</returns>
     public IReadOnlyList<T> Read<T>(string query, Func<SqliteDataReader, T> take, params (string Name, object Value)[] values) => _store.Value.Read(connection =>

@@ -15,7 +15,8 @@ internal ref struct RecordParser
         Version = first >> 4;
         if (Version is < 1 or > RecordBuilder.Version)
         {
-            throw Foreign();
+            throw new InvalidDataException(
+                $"The session journal has records of version {Version}, and this Roost knows up to {RecordBuilder.Version}: a newer one wrote it. Install that version again, or move the journal's folder away to begin without sessions and retained messages.");
         }
 
         Record = (JournalRecord)(first & 0x0F);

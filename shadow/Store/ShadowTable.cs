@@ -16,7 +16,8 @@ internal sealed class ShadowTable : IAsyncDisposable
 
     public const long MostVersion = 1L << 53; // no shadow lives to see it, and a client's double still counts beyond
 
-    private static readonly string[] Migrations =
+    /// <summary>Scripts that were released never change; new ones are added behind them.</summary>
+    public static IReadOnlyList<string> Migrations { get; } =
     [
         """
         CREATE TABLE shadows(
@@ -92,7 +93,7 @@ internal sealed class ShadowTable : IAsyncDisposable
     });
 
     /// <summary>The version of the schema, and of a backup's part.</summary>
-    public static int SchemaVersion => Migrations.Length;
+    public static int SchemaVersion => Migrations.Count;
 
     /// <summary>The next rows after <paramref name="last"/>, by key, each compared with its checksum and read back.</summary>
     public IReadOnlyList<CheckedRow> CheckRows(StoredKey last, int limit) =>

@@ -14,7 +14,8 @@ internal sealed class SyncTable : IAsyncDisposable
 {
     public const string FileName = "shadow-sync.db";
 
-    private static readonly string[] s_migrations =
+    /// <summary>Scripts that were released never change; new ones are added behind them.</summary>
+    public static IReadOnlyList<string> Migrations { get; } =
     [
         """
         CREATE TABLE synced(
@@ -59,7 +60,7 @@ internal sealed class SyncTable : IAsyncDisposable
     /// <param name="upstream">With whom shadows are synced: what was synced with another counts as never synced.</param>
     /// <exception cref="DatabaseCorruptException">The file is damaged as a whole; it is left as it is.</exception>
     public static SyncTable Open(string folder, Durability durability, string upstream, ILogger logger, StorageMetrics? metrics = null) => new(
-        SqliteStore.Open(Path.Combine(folder, FileName), new SqliteStoreOptions { Durability = durability, Migrations = s_migrations }, logger, metrics), upstream, logger);
+        SqliteStore.Open(Path.Combine(folder, FileName), new SqliteStoreOptions { Durability = durability, Migrations = Migrations }, logger, metrics), upstream, logger);
 
     /// <summary>Forgets in a folder that no daemon uses that shadows were synced: what a restore did to them is nothing that the cloud is to follow. A damaged file is removed.</summary>
     public static async Task ForgetAsync(string folder, IReadOnlyCollection<ShadowId> ids, ILogger logger)

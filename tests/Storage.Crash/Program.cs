@@ -2,11 +2,18 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 using Roost.Storage;
+using Roost.Storage.Crash;
 using Roost.Storage.Logs;
 using Roost.Storage.Sqlite;
 
 var (mode, folder) = (args[0], args[1]);
-await (mode == "sqlite" ? WriteToDatabaseAsync() : mode == "compress" ? AppendCompressibleAsync() : AppendAsync(Enum.Parse<Durability>(mode)));
+await (mode switch
+{
+    "sqlite" => WriteToDatabaseAsync(),
+    "compress" => AppendCompressibleAsync(),
+    "upgrade" => Task.Run(() => CrashUpgrade.In(folder).Run(Say)),
+    _ => AppendAsync(Enum.Parse<Durability>(mode)),
+});
 
 async Task AppendAsync(Durability durability)
 {

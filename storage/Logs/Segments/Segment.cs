@@ -7,7 +7,7 @@ namespace Roost.Storage.Logs.Segments;
 /// <summary>What the log knows of one segment file. Changed by the committer only; readers look at it from other threads.</summary>
 internal sealed class Segment(string path, SegmentHeader header)
 {
-    private const string Extension = ".log";
+    public const string Extension = ".log";
     private long _readableBytes = SegmentHeader.Bytes;
     private long _nextOffset = header.FirstOffset;
     private long _lastTimestamp;

@@ -10,6 +10,8 @@ internal readonly record struct SegmentHeader(long FirstOffset, uint Salt, bool 
 {
     public const int Bytes = 32;
 
+    public const int NewestVersion = Compressed;
+
     private const int Plain = 1;
     private const int Compressed = 2;
 
@@ -28,6 +30,12 @@ internal readonly record struct SegmentHeader(long FirstOffset, uint Salt, bool 
 
     /// <summary>The salt as it stands there, whether the header is sound or not.</summary>
     public static uint ReadSalt(ReadOnlySpan<byte> source) => BinaryPrimitives.ReadUInt32LittleEndian(source[12..]);
+
+    /// <returns>The format's version, known or not; null where this is no sound header.</returns>
+    public static int? ReadVersion(ReadOnlySpan<byte> source) =>
+        source.Length >= Bytes && source.StartsWith(Magic) && BinaryPrimitives.ReadUInt32LittleEndian(source[28..]) == Crc32C.Compute(0, source[..28])
+            ? BinaryPrimitives.ReadInt32LittleEndian(source[8..])
+            : null;
 
     /// <returns>Null where it is sound, else what is wrong with it.</returns>
     public static string? TryRead(ReadOnlySpan<byte> source, out SegmentHeader header)

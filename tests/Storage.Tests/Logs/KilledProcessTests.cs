@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
+using Roost.Storage.Crash;
 using Roost.Storage.Logs;
 using Roost.Storage.Sqlite;
 using Roost.Tests.Support;
@@ -78,6 +79,47 @@ public sealed class KilledProcessTests
         }
 
         Assert.That(acknowledged, Is.Not.Empty);
+    }
+
+    [Test]
+    public async Task An_upgrade_that_is_killed_goes_on_and_its_copies_are_those_from_before_it()
+    {
+        using var folder = new TemporaryFolder();
+        for (var database = 0; database < CrashUpgrade.Databases; database++)
+        {
+            await using var store = SqliteStore.Open(CrashUpgrade.PathOf(folder.Path, database), new SqliteStoreOptions { Migrations = [CrashUpgrade.Migrations[0]] }, NullLogger.Instance);
+        }
+
+        var lines = 0;
+        for (var kill = 0; kill < 6; kill++)
+        {
+            lines += (await RunAndKillAsync("upgrade", folder.Path, 1 + (kill % 3))).Count;
+        }
+
+        CrashUpgrade.In(folder.Path).Run(_ => { });
+
+        Assert.That(lines, Is.GreaterThan(0), "the kills met an upgrade");
+        for (var database = 0; database < CrashUpgrade.Databases; database++)
+        {
+            var path = CrashUpgrade.PathOf(folder.Path, database);
+            Assert.That(Steps(path), Is.EqualTo(Enumerable.Range(1, CrashUpgrade.Steps)), path);
+            Assert.That(Steps(path.Replace(folder.Path, folder["backups/before-2.0.0"], StringComparison.Ordinal)), Is.EqualTo(new[] { 1 }), $"the copy of {path}");
+        }
+    }
+
+    private static List<int> Steps(string path)
+    {
+        using var connection = SqliteConnections.OpenReader(path);
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT number FROM step ORDER BY rowid";
+        using var row = command.ExecuteReader();
+        var steps = new List<int>();
+        while (row.Read())
+        {
+            steps.Add(row.GetInt32(0));
+        }
+
+        return steps;
     }
 
     private static HashSet<string> Values(SqliteConnection connection)
