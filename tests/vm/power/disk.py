@@ -7,6 +7,7 @@ import collections
 import random
 import socket
 import struct
+import subprocess
 import threading
 
 SECTOR = 512
@@ -18,6 +19,13 @@ GO, UNSUPPORTED, ACKNOWLEDGE, INFO = 7, 0x80000001, 1, 3
 FLAGS = 1 | 4 | 8  # has flags, takes FLUSH, takes FUA
 
 Write = collections.namedtuple("Write", "offset data")
+
+
+def make(path, mib):
+    """An empty file system of this size."""
+    with open(path, "wb") as file:
+        file.truncate(mib << 20)
+    subprocess.run(["mke2fs", "-q", "-t", "ext4", path], check=True)
 
 
 class Disk:
