@@ -16,6 +16,7 @@ internal sealed class HardwareMetrics
     private readonly Counter<long> _edges;
     private readonly Counter<long> _edgesLost;
     private readonly Counter<long> _edgesDropped;
+    private readonly Counter<long> _misses;
     private readonly Meter _meter;
 
     public HardwareMetrics(IMeterFactory meters)
@@ -30,6 +31,7 @@ internal sealed class HardwareMetrics
         _edges = meter.CreateCounter<long>("roost.hardware.edges", "{edge}", "Edges of inputs that were seen.");
         _edgesLost = meter.CreateCounter<long>("roost.hardware.edges.lost", "{edge}", "Edges that the kernel had to give up before they were read, as gaps in their numbers tell.");
         _edgesDropped = meter.CreateCounter<long>("roost.hardware.edges.dropped", "{edge}", "Edges that were not published because too many waited for the broker.");
+        _misses = meter.CreateCounter<long>("roost.hardware.sensors.missed", "{reading}", "Readings of sensors that gave no value.");
     }
 
     public void Updated() => _updates.Add(1);
@@ -49,6 +51,8 @@ internal sealed class HardwareMetrics
     public void EdgesLost(uint count) => _edgesLost.Add(count);
 
     public void EdgeDropped() => _edgesDropped.Add(1);
+
+    public void Missed() => _misses.Add(1);
 
     /// <summary>Looked up when the metrics are collected.</summary>
     public void ObservePoints(Func<int> points, Func<int> faulted)

@@ -10,6 +10,9 @@ public sealed class HardwareOptions
     /// <summary>Lines of GPIO chips.</summary>
     public List<GpioLineOptions> Gpio { get; set; } = [];
 
+    /// <summary>Sensors that the kernel reads.</summary>
+    public List<SensorOptions> Sensors { get; set; } = [];
+
     /// <summary>Whether a line of the chip in memory is configured: only then is it there.</summary>
     internal bool IsSimulated => Gpio.Any(static line => line.Chip == SimulatedChip.ChipName);
 }

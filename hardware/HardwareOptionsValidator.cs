@@ -10,6 +10,7 @@ internal sealed partial class HardwareOptionsValidator : IValidateOptions<Hardwa
         var faults = new ValidateOptionsResultBuilder();
         var points = new Dictionary<(string Thing, string Property), string>();
         ValidateGpio(options, points, faults);
+        ValidateSensors(options, points, faults);
         return faults.Build();
     }
 }

@@ -7,6 +7,8 @@ using Roost.Hardware.Gpio.Kernel;
 using Roost.Hardware.Gpio.Pulses;
 using Roost.Hardware.Gpio.Simulated;
 using Roost.Hardware.Reporting;
+using Roost.Hardware.Sensors;
+using Roost.Storage.Devices;
 
 namespace Roost.Hardware;
 
@@ -21,6 +23,10 @@ public static class HardwareServiceCollectionExtensions
         services.AddOptions<HardwareOptions>().ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<HardwareOptions>, HardwareOptionsValidator>());
         services.TryAddSingleton<HardwareMetrics>();
+        services.TryAddSingleton(SystemFolders.Machine);
+        services.TryAddSingleton<SensorSource>();
+        services.TryAddSingleton<ISensors>(provider => provider.GetRequiredService<SensorSource>());
+        services.AddSingleton<IPointSource>(provider => provider.GetRequiredService<SensorSource>());
         services.TryAddSingleton<PointReporter>();
         services.TryAddSingleton<SimulatedChip>();
         services.TryAddSingleton<EdgePoller>();
