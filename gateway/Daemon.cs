@@ -173,7 +173,7 @@ internal static class Daemon
         app.MapStatus(configuration);
         app.MapDoctor(new Examination(configuration.DataFolder, app.Services.GetRequiredService<FunctionHost>(), app.Services.GetRequiredService<IStreamStorage>(), [.. app.Services.GetServices<IHealthSource>()], app.Services.GetRequiredService<IExpiringCredentials>(), app.Services.GetRequiredService<DiskWatch>()));
         app.MapDisk(app.Services.GetRequiredService<DiskWatch>());
-        app.MapHardware(app.Services.GetRequiredService<IHardware>());
+        app.MapHardware(app.Services.GetRequiredService<IHardware>(), app.Services.GetRequiredService<ISensors>());
         app.MapRoutes(app.Services.GetRequiredService<RouteTable>());
         app.MapDrops(app.Services.GetRequiredService<MqttBroker>());
         app.MapClients(app.Services.GetRequiredService<MqttBroker>(), app.Services.GetRequiredService<TimeProvider>());

@@ -5,7 +5,7 @@ using Roost.Cli.Output;
 
 namespace Roost.Cli.Commands;
 
-/// <summary><c>roost hardware list|lines|set</c>.</summary>
+/// <summary><c>roost hardware list|lines|sensors|set</c>.</summary>
 internal static class HardwareCommands
 {
     private const string Path = "/api/v1/hardware";
@@ -15,6 +15,7 @@ internal static class HardwareCommands
     {
         List(options, terminal),
         Lines(options, terminal),
+        Sensors(options, terminal),
         Set(options, terminal),
     };
 
@@ -79,6 +80,40 @@ internal static class HardwareCommands
         return command;
 
         static bool IsUsed(JsonElement line) => line.GetProperty("used").ValueKind == JsonValueKind.True;
+    }
+
+    private static Command Sensors(GlobalOptions options, Terminal terminal)
+    {
+        var yaml = new Option<bool>("--yaml") { Description = "As items of hardware.sensors, to be copied into roost.yaml" };
+        var command = new Command("sensors", "All sensors that the kernel has, with their values; 1-Wire ones are not read for it") { yaml };
+        CommandRun.Define(command, options, terminal, async (run, cancellationToken) =>
+        {
+            using var answer = await run.Daemon.GetJsonAsync($"{Path}/sensors", "sensors", cancellationToken);
+            var sensors = Listing.Of(answer.RootElement, "sensors").ToList();
+            if (run.Json)
+            {
+                await run.WriteJsonAsync(answer.RootElement.GetProperty("sensors"));
+                return ExitCode.Done;
+            }
+
+            if (run.Get(yaml))
+            {
+                await run.Terminal.Out.WriteAsync(SensorYaml.Of(sensors));
+                return ExitCode.Done;
+            }
+
+            var table = new Table("SOURCE", "DEVICE", "CHANNEL", "VALUE", "UNIT", "LABEL");
+            foreach (var sensor in sensors)
+            {
+                table.Add(
+                    JsonText.Cell(sensor, "source"), JsonText.Cell(sensor, "device"), JsonText.Cell(sensor, "channel"),
+                    JsonText.Cell(sensor, "value"), JsonText.Cell(sensor, "unit"), JsonText.Cell(sensor, "label"));
+            }
+
+            run.Write(table);
+            return ExitCode.Done;
+        });
+        return command;
     }
 
     private static Command Set(GlobalOptions options, Terminal terminal)

@@ -9,15 +9,18 @@ using Roost.Hardware;
 namespace Roost.Gateway.Hardware;
 
 /// <summary>
-/// <c>GET /api/v1/hardware</c>: points, and the GPIO chips with all their lines and who has them. <c>PUT /api/v1/hardware/simulated/{line}?level=high|low|open</c>
+/// <c>GET /api/v1/hardware</c>: points, and the GPIO chips with all their lines and who has them. <c>GET /api/v1/hardware/sensors</c>: what sensors the machine has. <c>PUT /api/v1/hardware/simulated/{line}?level=high|low|open</c>
 /// puts a voltage on a line of the chip in memory.
 /// </summary>
 internal static class HardwareEndpoint
 {
     private const string Path = "/api/v1/hardware";
 
-    public static void MapHardware(this IEndpointRouteBuilder endpoints, IHardware hardware)
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
+
+    public static void MapHardware(this IEndpointRouteBuilder endpoints, IHardware hardware, ISensors sensors)
     {
+        endpoints.MapGet(Path + "/sensors", context => FindSensorsAsync(context, sensors));
         endpoints.MapGet(Path, context => DescribeAsync(context, hardware));
         endpoints.MapPut(Path + "/simulated/{line}", context => SimulateAsync(context, hardware));
     }
@@ -38,6 +41,41 @@ internal static class HardwareEndpoint
             foreach (var chip in hardware.DescribeChips())
             {
                 Write(writer, chip);
+            }
+
+            writer.WriteEndArray();
+        });
+    }
+
+    /// <summary>Each is read once; a bus that hangs costs one thread, and the others' values.</summary>
+    private static async Task FindSensorsAsync(HttpContext context, ISensors sensors)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        IReadOnlyList<FoundSensor> found;
+        try
+        {
+            found = await Task.Factory.StartNew(sensors.Find, context.RequestAborted, TaskCreationOptions.LongRunning, TaskScheduler.Default).WaitAsync(_patience, context.RequestAborted);
+        }
+        catch (TimeoutException)
+        {
+            await context.RefuseAsync(StatusCodes.Status503ServiceUnavailable, "A sensor does not answer, and what comes behind it cannot be listed. 'roost hardware list' names the configured ones that hang.");
+            return;
+        }
+
+        await context.AnswerAsync(writer =>
+        {
+            writer.WriteStartArray("sensors");
+            foreach (var sensor in found)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("source", KeyName.Of(sensor.Source.ToString()));
+                writer.WriteString("device", sensor.Device);
+                writer.WriteString("channel", sensor.Channel);
+                writer.WriteString("label", sensor.Label);
+                writer.WritePropertyName("value");
+                sensor.Value.WriteTo(writer);
+                writer.WriteString("unit", sensor.Unit);
+                writer.WriteEndObject();
             }
 
             writer.WriteEndArray();

@@ -44,6 +44,42 @@ public sealed class HardwareTests
         Assert.That((run.ExitCode, run.Error), Is.EqualTo((1, "roost: /dev/gpiochip1 may not be opened\n")));
     }
 
+    private const string Sensors = """
+        {"sensors":[
+          {"source":"thermal","device":"cpu-thermal","channel":"temp","label":null,"value":51.54,"unit":"°C"},
+          {"source":"hwmon","device":"lm75@1-0048","channel":"temp1","label":"a\u001b[2Jb","value":null,"unit":"°C"},
+          {"source":"w1","device":"28-00000a1b2c3d","channel":"temperature","label":null,"value":null,"unit":"°C"},
+          {"source":"iio","device":"x\": [\n","channel":"temp","label":null,"value":1,"unit":"°C"},
+          {"source":"throttling","device":"firmware","channel":"any","label":null,"value":false,"unit":""}]}
+        """;
+
+    [Test]
+    public async Task Sensors_that_are_there_are_listed()
+    {
+        await using var daemon = await FakeDaemon.AnsweringAsync(Sensors);
+
+        var run = await RoostRun.AtAsync(daemon, "hardware", "sensors");
+        Assert.That(run.Output, Does.StartWith("SOURCE").And.Contain("thermal").And.Contain("51.54  °C"));
+        Assert.That(run.Output, Does.Not.Contain('\u001b'), "what a driver calls itself does nothing to the terminal");
+        Assert.That(daemon.Requests, Is.EqualTo(new[] { "GET /api/v1/hardware/sensors" }));
+    }
+
+    [Test]
+    public async Task Sensors_are_told_as_items_of_the_configuration_whatever_their_names_are()
+    {
+        await using var daemon = await FakeDaemon.AnsweringAsync(Sensors);
+
+        var run = await RoostRun.AtAsync(daemon, "hardware", "sensors", "--yaml");
+        Assert.That(run.Output, Is.EqualTo("""
+            - { thing: gateway, property: cpu-thermal, source: thermal, device: cpu-thermal, channel: temp }
+            - { thing: gateway, property: lm75-1-0048-temp1, source: hwmon, device: "lm75@1-0048", channel: temp1 }
+            - { thing: gateway, property: 28-00000a1b2c3d, source: w1, device: "28-00000a1b2c3d", channel: temperature }
+            - { thing: gateway, property: x, source: iio, device: "x\u0022: [\n", channel: temp }
+            - { thing: gateway, property: firmware-any, source: throttling, channel: any }
+
+            """));
+    }
+
     [TestCase("1", "high")]
     [TestCase("0", "low")]
     [TestCase("open", "open")]
