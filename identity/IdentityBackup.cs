@@ -1,7 +1,9 @@
+using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Roost.Identity.Audit;
 using Roost.Identity.Certificates;
+using Roost.Identity.Secrets;
 using Roost.Identity.Store;
 using Roost.Storage.Backups;
 using Roost.Storage.Sqlite;
@@ -69,10 +71,12 @@ public sealed class IdentityBackup : IBackupPart
             Directory.CreateDirectory(staged, OwnerOnly);
             CopyOthers(_options.Folder, staged);
             var database = Path.Combine(staged, IdentityDatabase.FileName);
+            long sealedOnes;
             File.Copy(Path.Combine(source, IdentityDatabase.FileName), database);
             await using (var store = SqliteStore.Open(database, new SqliteStoreOptions { Migrations = IdentitySchema.Migrations }, _logger)) // checked and brought up to date
             {
                 await store.WriteAsync(AuditNote.MarkRestored, cancellationToken);
+                sealedOnes = store.Read(CountSealed);
             }
 
             if (!File.Exists(Path.Combine(source, AuthorityFile.Name)))
@@ -83,12 +87,20 @@ public sealed class IdentityBackup : IBackupPart
             File.Copy(Path.Combine(source, AuthorityFile.Name), Path.Combine(staged, AuthorityFile.Name));
             File.SetUnixFileMode(Path.Combine(staged, AuthorityFile.Name), UnixFileMode.UserRead | UnixFileMode.UserWrite);
             AuthorityFile.TryRead(staged)!.Value.Key.Dispose();
-            return "things, credentials and policies, with the gateway's CA; what was revoked after the backup is not revoked any more";
+            return "things, credentials and policies, with the gateway's CA; what was revoked after the backup is not revoked any more"
+                + (sealedOnes == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"; its {sealedOnes} {(sealedOnes == 1 ? "secret or access key opens" : "secrets and access keys open")} only with the key that sealed them, which no backup has: bring {SealingKeys.FileName} of that gateway into {_options.Folder} before the start"));
         }
         catch (Exception exception) when (exception is DatabaseCorruptException or DatabaseVersionException or SqliteException or IdentityDamagedException)
         {
             throw new BackupException($"its part '{Name}' cannot be restored: {exception.Message}", exception);
         }
+    }
+
+    private static long CountSealed(SqliteConnection connection)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT (SELECT count(*) FROM secrets) + (SELECT count(*) FROM access_keys)";
+        return (long)command.ExecuteScalar()!;
     }
 
     /// <summary>What is not of the backup stays: the audit above all. The server's certificate is made anew, by the CA that is restored.</summary>

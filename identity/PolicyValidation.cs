@@ -27,6 +27,25 @@ public static class PolicyValidation
         }
 
         json.WriteEndArray();
+        WriteWarnings(json, document);
         json.WriteEndObject();
     }
+
+    /// <summary>What a policy may say and hardly means.</summary>
+    internal static void WriteWarnings(Utf8JsonWriter json, PolicyDocument? document)
+    {
+        json.WriteStartArray("warnings");
+        foreach (var statement in document?.Statements ?? [])
+        {
+            foreach (var resource in statement.Resources.Where(static resource => IsTopicWithWildcards(resource.Short)))
+            {
+                json.WriteStringValue($"{statement.Title}: {resource.Short} is about no topic, as no topic has + or #. In policies * stands for any text: {resource.Short.Replace('+', '*').Replace("#", "*", StringComparison.Ordinal)}");
+            }
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static bool IsTopicWithWildcards(string resource) =>
+        resource.StartsWith("topic/", StringComparison.Ordinal) && resource.Split('/').Any(static level => level is "+" or "#");
 }

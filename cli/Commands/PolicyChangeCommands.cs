@@ -83,6 +83,11 @@ internal static class PolicyChangeCommands
         if (!run.Json)
         {
             await run.WriteLineAsync(run.Text(done));
+            if (body is not null)
+            {
+                using var policy = await DaemonClient.ReadJsonAsync(response, what, cancellationToken);
+                await PolicyValidateCommand.WarnAsync(run, policy.RootElement);
+            }
         }
         else if (response.StatusCode != System.Net.HttpStatusCode.NoContent)
         {

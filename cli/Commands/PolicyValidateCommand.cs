@@ -37,9 +37,23 @@ internal static class PolicyValidateCommand
                 }
             }
 
+            if (!run.Json)
+            {
+                await WarnAsync(run, answer.RootElement);
+            }
+
             return isValid ? ExitCode.Done : ExitCode.Failed;
         });
         return command;
+    }
+
+    /// <summary>What it may say and hardly means.</summary>
+    internal static async Task WarnAsync(CommandRun run, JsonElement policy)
+    {
+        foreach (var warning in Listing.Of(policy, "warnings"))
+        {
+            await run.WriteLineAsync(run.Text($"Mind: {JsonText.Cell(warning)}"));
+        }
     }
 
     private static async Task<JsonDocument?> AskAsync(CommandRun run, string text, CancellationToken cancellationToken)

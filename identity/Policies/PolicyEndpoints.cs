@@ -146,6 +146,7 @@ internal sealed class PolicyEndpoints(PolicyStore store, IPolicyAuthority author
     {
         json.WriteStartObject();
         Write(json, policy);
+        PolicyValidation.WriteWarnings(json, policy.Document);
         json.WriteString("document", policy.Text);
         json.WriteEndObject();
     });

@@ -134,6 +134,10 @@ public sealed class RealIdentityTests
         await File.WriteAllTextAsync(_folder["of-robots.json"], """{ "Version": "2012-10-17", "Statement": { "Effect": "Allow", "Action": "iot:Publish", "Resource": "arn:aws:iot:*:*:topic/site/${roost:Connection.Thing.Groups}" } }""");
         await DoneAsync("policy", "create", "of-robots", _folder["of-robots.json"]);
         await DoneAsync("policy", "attach", "of-robots", "group/robots");
+        await File.WriteAllTextAsync(_folder["beginner.json"], """{ "Version": "2012-10-17", "Statement": [ { "Effect": "Allow", "Action": "iot:Publish", "Resource": "arn:aws:iot:*:*:topic/site/+/#" }, { "Effect": "Allow", "Action": "iot:Subscribe", "Resource": "arn:aws:iot:*:*:topicfilter/site/+/#" } ] }""");
+        const string Warning = "Mind: statement 1: topic/site/+/# is about no topic, as no topic has + or #. In policies * stands for any text: topic/site/*/*\n";
+        Assert.That((await DoneAsync("policy", "validate", _folder["beginner.json"])).Output, Does.EndWith($"is a policy of 2 statements\n{Warning}"));
+        Assert.That((await DoneAsync("policy", "create", "beginner", _folder["beginner.json"])).Output, Does.EndWith(Warning));
         Assert.That((await DoneAsync("policy", "check", "group/robots", "publish", "site/robots")).Output, Does.StartWith("allowed").And.Contain("as group/robots").And.Contain("of-robots (of group/robots)"));
         Assert.That((await RunAsync("policy", "check", "group/robots", "publish", "robots/x/a")).Output, Does.StartWith("not allowed"));
         Assert.That((await RunAsync("policy", "check", "ann", "publish", "a")).Error, Does.Contain("user/ann"));
@@ -158,6 +162,7 @@ public sealed class RealIdentityTests
         await File.WriteAllTextAsync(_folder["floor.json"], """{ "Parameters": { "S": { "Type": "String" } }, "Resources": { "thing": { "Type": "AWS::IoT::Thing", "Properties": { "ThingName": { "Ref": "S" } } }, "certificate": { "Type": "AWS::IoT::Certificate", "Properties": { "CertificateId": { "Ref": "AWS::IoT::Certificate::Id" } } } } }""");
 
         Assert.That((await DoneAsync("template", "create", "floor", _folder["floor.json"], "--hook", "gatekeeper")).Output, Does.Contain("there is no function 'gatekeeper' yet, and until it is deployed every device is refused"));
+        Assert.That((await DoneAsync("doctor")).Output, Does.Match("identity +weak .*Template floor asks function 'gatekeeper', which is not there"));
     }
 
     [Test]

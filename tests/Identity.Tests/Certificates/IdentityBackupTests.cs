@@ -52,6 +52,22 @@ public sealed class IdentityBackupTests
     }
 
     [Test]
+    public async Task Who_restores_is_told_that_secrets_need_the_key_that_no_backup_has()
+    {
+        await _rig.Get<IdentityDatabase>().Store.WriteAsync(static connection =>
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = "INSERT INTO secrets (name, version, sealed, created_at, changed_at) VALUES ('a', 1, x'00', 0, 0), ('b', 1, x'00', 0, 0)";
+            command.ExecuteNonQuery();
+        });
+        await new IdentityBackup(Options, NullLogger.Instance, _rig.Get<IdentityDatabase>()).CopyAsync(_backup["copy"], default);
+
+        var told = await new IdentityBackup(Options, NullLogger.Instance).StageAsync(_backup["copy"], _backup["staged"], replay: false, default);
+
+        Assert.That(told, Does.EndWith($"its 2 secrets and access keys open only with the key that sealed them, which no backup has: bring secrets.key of that gateway into {_rig.Folder} before the start"));
+    }
+
+    [Test]
     public async Task A_copy_with_a_damaged_CA_is_not_restored()
     {
         await new IdentityBackup(Options, NullLogger.Instance, _rig.Get<IdentityDatabase>()).CopyAsync(_backup["copy"], default);
