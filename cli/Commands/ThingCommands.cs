@@ -58,7 +58,7 @@ internal static class ThingCommands
     private static Command Show(GlobalOptions options, Terminal terminal)
     {
         var name = Name();
-        var command = new Command("show", "A thing with its certificates") { name };
+        var command = new Command("show", "A thing with its certificates, and the policies that hold for it") { name };
         CommandRun.Define(command, options, terminal, async (run, cancellationToken) =>
         {
             using var thing = await run.Daemon.GetJsonAsync($"{Path}/{PathSegment.Encode(run.Get(name))}", $"thing {run.Get(name)}", cancellationToken);
@@ -78,9 +78,29 @@ internal static class ThingCommands
             run.Write(facts);
             await run.WriteLineAsync("");
             run.Write(CertificateCommands.TableOf(Listing.Of(thing.RootElement, "certificates")));
+            await run.WriteLineAsync("");
+            run.Write(await PoliciesAsync(run, thing.RootElement, cancellationToken));
             return ExitCode.Done;
         });
         return command;
+    }
+
+    /// <summary>Those of the thing, of its groups and of the certificates that let it in.</summary>
+    private static async Task<Table> PoliciesAsync(CommandRun run, JsonElement thing, CancellationToken cancellationToken)
+    {
+        var targets = Listing.Of(thing, "allGroups").Select(static group => $"group/{JsonText.Cell(group)}")
+            .Prepend($"thing/{JsonText.Cell(thing, "name")}")
+            .Concat(Listing.Of(thing, "certificates").Where(static one => JsonText.Cell(one, "status") == "ACTIVE").Select(static one => $"cert/{JsonText.Cell(one, "fingerprint")}"));
+        var table = new Table("POLICY", "HOLDS BY");
+        foreach (var target in targets)
+        {
+            await foreach (var policy in Pages.ReadAsync(run.Daemon, $"/api/v1/policies?target={PathSegment.Encode(target)}", "policies", "list of policies", cancellationToken))
+            {
+                table.Add(JsonText.Cell(policy, "name"), target);
+            }
+        }
+
+        return table;
     }
 
     private static Command Update(GlobalOptions options, Terminal terminal)

@@ -50,7 +50,7 @@ public sealed class RealIdentityTests
         Assert.That(added.Output, Does.Contain("thing vac-1 is registered").And.Contain(_folder["vac-1/vac-1.key"]).And.Contain("mosquitto_pub"));
         Assert.That(File.GetUnixFileMode(_folder["vac-1/vac-1.key"]), Is.EqualTo(s_ownerOnly));
         Assert.That((await PublishAsync("vac-1", "robots/vac-1/hello"), await PublishAsync("vac-1", "robots/vac-2/hello")), Is.EqualTo((HttpStatusCode.OK, HttpStatusCode.Forbidden)));
-        Assert.That((await DoneAsync("thing", "show", "vac-1")).Output, Does.Match("type +vacuum").And.Match("groups +robots").And.Match("attributes +site=17").And.Contain("ACTIVE"));
+        Assert.That((await DoneAsync("thing", "show", "vac-1")).Output, Does.Match("type +vacuum").And.Match("groups +robots").And.Match("attributes +site=17").And.Contain("ACTIVE").And.Match("thing-default +thing/vac-1"));
         Assert.That((await RunAsync("thing", "add", "vac-1", "--out", _folder["again"])).Error, Does.Contain("vac-1"));
         Assert.That(Directory.Exists(_folder["again"]), Is.False, "what was refused leaves no files");
     }

@@ -99,6 +99,21 @@ public sealed class GatewayIdentityTests
     }
 
     [Test]
+    public async Task The_example_pairs_by_the_code_and_is_let_in_by_its_token()
+    {
+        using var pairing = JsonDocument.Parse(await _roost.RoostAsync("--json", "app", "pair", "--name", "example"));
+        var code = pairing.RootElement.GetProperty("code").GetString()!;
+        var program = Path.Combine(Programs.Root, "examples/pairing/pair.py");
+
+        var token = (await RunningProcess.RunAsync("sh", "-c", "cd \"$0\" && exec python3 -B \"$@\"", _folder.Path, program, "localhost", $"{_httpsPort}", code)).Trim();
+
+        Assert.That(await RunningProcess.RunAsync("curl", "-sS", "--cacert", _folder["ca.crt"], "-H", $"Authorization: Bearer {token}", $"https://localhost:{_httpsPort}/things/nobody/shadow", "-o", "/dev/null", "-w", "%{http_code}"), Is.EqualTo("404"), "let in, and there is no such shadow");
+        await using var again = RunningProcess.Start("python3", "-B", program, "localhost", $"{_httpsPort}", code);
+        Assert.That(await again.WaitForExitAsync(), Is.EqualTo(1));
+        Assert.That(again.Errors, Does.Contain("The code is wrong, was used"));
+    }
+
+    [Test]
     public async Task The_log_says_why_a_client_was_refused_and_the_client_is_not_told()
     {
         var files = await AddThingAsync("known");
