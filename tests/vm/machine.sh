@@ -54,7 +54,7 @@ boot() {
     # shellcheck disable=SC2086 # several words
     nice -n "${ROOST_VM_NICE:-19}" qemu-system-x86_64 -accel $how -machine q35 -smp 2 -m "${ROOST_VM_MEMORY:-2G}" -display none -no-reboot ${ROOST_VM_RTC:+-rtc base=$ROOST_VM_RTC} \
         -kernel "$dir/kernel" -initrd "$dir/initrd" -append "root=/dev/vda rw quiet console=ttyS0 net.ifnames=0 panic=1 $words" \
-        -drive "file=$run/disk,if=virtio,format=qcow2" -device pcie-root-port,id=port1,chassis=1,slot=1 \
+        -drive "file=$run/disk,if=virtio,format=qcow2" -device pcie-root-port,id=port1,chassis=1,slot=1 -device pcie-root-port,id=port2,chassis=2,slot=2 \
         -nic "user,model=virtio-net-pci,restrict=on,hostfwd=tcp:127.0.0.1:$(port)-:22,hostfwd=tcp:127.0.0.1:$(cat "$run/mqtt-port")-:1884" \
         -device virtio-rng-pci -serial "file:$run/console" -monitor none -qmp "unix:$run/qmp,server=on,wait=off" "$@" </dev/null >"$run/qemu.log" 2>&1 &
     echo $! >"$run/pid"
@@ -127,7 +127,16 @@ plug)
     remote root@127.0.0.1 'while ! [ -b /dev/vdb ]; do sleep 0.1; done'
     ;;
 run) shift; remote root@127.0.0.1 "$@" ;;
-put) remote root@127.0.0.1 "cat >'$3'" <"$2" ;;
+put)
+    # By a disk that comes and goes: an emulated machine takes minutes to decrypt what comes by ssh.
+    size=$(stat -c %s "$2")
+    monitor blockdev-add "{\"driver\": \"raw\", \"node-name\": \"file\", \"read-only\": true, \"file\": {\"driver\": \"file\", \"filename\": \"$(realpath "$2")\", \"read-only\": true}}" \
+        device_add '{"driver": "virtio-blk-pci", "drive": "file", "id": "file", "serial": "file", "bus": "port2"}'
+    remote root@127.0.0.1 "until disk=\$(grep -lx file /sys/block/vd*/serial); do sleep 0.1; done 2>/dev/null; disk=\${disk#/sys/block/}; head -c $size /dev/\${disk%/serial} >'$3'"
+    monitor device_del '{"id": "file"}'
+    remote root@127.0.0.1 'while grep -qx file /sys/block/vd*/serial 2>/dev/null; do sleep 0.1; done'
+    until monitor blockdev-del '{"node-name": "file"}' 2>/dev/null; do sleep 0.2; done
+    ;;
 tunnel) exec ssh -q -i "$dir/key" -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o ExitOnForwardFailure=yes -p "$(port)" -N -L "127.0.0.1:${2%%:*}:127.0.0.1:${2##*:}" root@127.0.0.1 ;;
 cut)
     kill -9 "$(cat "$run/pid")"

@@ -17,7 +17,9 @@ FROZEN = "installed"
 CONFIGURATION = """
 mqtt:
   durability: {durability}
-  listeners: [ {{ address: {address}, port: {mqtt}, anonymous: true }} ]
+  listeners:
+    - {{ address: {address}, port: {mqtt}, anonymous: true }}
+    - {{ address: 127.0.0.1, port: {tls}, tls: {{}} }}
   limits: {{ connect-timeout: 300s, max-queued: 1000000, max-queued-size: 100MiB, max-queued-total: 120MiB, session-expiry-max: 30d }}
 http: {{ listeners: [ {{ address: 127.0.0.1, port: {http} }} ] }}
 functions: {{ folder: {functions}, init-timeout: 600s }}
@@ -94,7 +96,7 @@ class Machine:
         self.vm("freeze", FROZEN)
 
     def configure(self, durability):
-        self.put(CONFIGURATION.format(durability=durability, address="0.0.0.0", mqtt=1884, http=8088, functions="/etc/roost/functions"), "/etc/roost/conf.d/cuts.yaml")
+        self.put(CONFIGURATION.format(durability=durability, address="0.0.0.0", mqtt=1884, tls=8883, http=8088, functions="/etc/roost/functions"), "/etc/roost/conf.d/cuts.yaml")
 
     def start(self, disk, http_port, durability):
         """Thaws, mounts the data folder and starts the daemon; returns the port of MQTT."""
@@ -110,8 +112,8 @@ class Machine:
         self.vm("again")
 
     def ask(self, command):
-        """What a shell says in which `roost` is the command line and $HTTP the daemon's address."""
-        return self.vm("run", f"HTTP=http://127.0.0.1:8088; {command}")
+        """What a shell says in which `roost` is the command line, $MQTT and $TLS are the broker's ports and $HTTP is the daemon's address."""
+        return self.vm("run", f"MQTT=1884 TLS=8883 HTTP=http://127.0.0.1:8088; {command}")
 
     def cut(self, disk):
         self.vm("cut")
@@ -166,19 +168,19 @@ class Here:
             raise SystemExit("the disk's file did not appear in 30 s")
         self._loop = self._run("losetup", "--find", "--show", self._view).strip()
         self._run("mount", "-o", "noatime", self._loop, self._mounted)
-        mqtt_port = free_port()
+        mqtt_port, tls_port = free_port(), free_port()
         configuration = self._work / "roost.yaml"
-        configuration.write_text(CONFIGURATION.format(durability=durability, address="127.0.0.1", mqtt=mqtt_port, http=http_port, functions=self._work / "functions"))
+        configuration.write_text(CONFIGURATION.format(durability=durability, address="127.0.0.1", mqtt=mqtt_port, tls=tls_port, http=http_port, functions=self._work / "functions"))
         self._log = open(self._work / "daemon.log", "w+")
         self._daemon = subprocess.Popen([*self._program("roostd"), "--config", configuration, "--data", self._mounted / "roost"], stdout=self._log, stderr=subprocess.STDOUT)
         if not wait_until(lambda: "roost is ready" in (self._work / "daemon.log").read_text() or self._daemon.poll() is not None, 300, 0.05) or self._daemon.poll() is not None:
             raise SystemExit("the daemon did not start:\n" + (self._work / "daemon.log").read_text()[-3000:])
-        self._http_port = http_port
+        self._ports = f"MQTT={mqtt_port} TLS={tls_port} HTTP=http://127.0.0.1:{http_port}"
         return mqtt_port
 
     def ask(self, command):
         roost = " ".join(map(str, self._program("roost")))
-        return self._run("sh", "-c", f"HTTP=http://127.0.0.1:{self._http_port}; roost() {{ {roost} \"$@\" --url $HTTP; }}; {command}")
+        return self._run("sh", "-c", f"{self._ports}; roost() {{ {roost} \"$@\" --url $HTTP; }}; {command}")
 
     def cut(self, disk):
         self._daemon.kill()
