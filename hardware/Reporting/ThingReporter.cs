@@ -130,9 +130,9 @@ internal sealed partial class ThingReporter : IMessageHandler, IAsyncDisposable
     /// <summary>On the broker's loop: bodies are copied, and read elsewhere.</summary>
     public ValueTask Handle(in PublishedMessage message)
     {
-        if (message.Retain)
+        if (message.Retain || message.Publisher is not null || message.OnBehalfOf is not null)
         {
-            return ValueTask.CompletedTask;
+            return ValueTask.CompletedTask; // only the shadows themselves are believed: whoever may publish where they answer may not drive an output by that
         }
 
         switch (_topics.KindOf(message.Topic))

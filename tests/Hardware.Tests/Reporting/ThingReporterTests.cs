@@ -206,6 +206,27 @@ internal sealed class ThingReporterTests
         Assert.That((await _rig.ShadowAsync("door"))!["reported"]!["n"]!.GetValue<double>(), Is.EqualTo(2));
     }
 
+    [Test]
+    public async Task What_others_publish_in_the_shadows_name_drives_nothing()
+    {
+        var lamp = new HandOutput();
+        _hand.Add("lamp", "on", output: lamp);
+        await _rig.StartAsync();
+
+        foreach (var kind in new[] { "update/delta", "get/accepted", "update/documents" })
+        {
+            await _rig.Broker.PublishAsync(new MqttMessage
+            {
+                Topic = TopicName.Parse($"$aws/things/lamp/shadow/{kind}"), OnBehalfOf = "function:evil", QualityOfService = QualityOfService.AtLeastOnce,
+                Payload = """{"state":{"on":true,"desired":{"on":true}},"clientToken":"hardware-1"}"""u8.ToArray(),
+            });
+        }
+
+        await _rig.UpdateAsync("lamp", """{"state":{"desired":{"on":false}}}""");
+        await _rig.ReportsAsync("lamp", "on", "false");
+        Assert.That(lamp.Driven, Is.EqualTo(new[] { PointValue.Of(false) }));
+    }
+
     [TestCase("")]
     [TestCase("{")]
     [TestCase("[]")]
