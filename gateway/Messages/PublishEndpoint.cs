@@ -29,7 +29,7 @@ internal static class PublishEndpoint
 
         if (ReservedTopics.Contains(topic))
         {
-            await context.RefuseAsAwsAsync(StatusCodes.Status403Forbidden, "ForbiddenException", $"On {topic} only the broker itself publishes.");
+            await context.RefuseAsAwsAsync(StatusCodes.Status403Forbidden, "ForbiddenException", $"On {topic} only the gateway itself publishes.");
             return;
         }
 

@@ -33,7 +33,7 @@ internal sealed class FunctionRoute(int number, TopicFilter from, string functio
 
             if (ReservedTopics.Contains(rendered))
             {
-                return Drop($"its answer topic is {rendered}, on which only the broker itself publishes");
+                return Drop($"its answer topic is {rendered}, on which only the gateway itself publishes");
             }
 
             answerTopic = rendered;

@@ -21,7 +21,7 @@ internal sealed class RepublishRoute(int number, TopicFilter from, TopicTemplate
 
         if (ReservedTopics.Contains(topic))
         {
-            return Drop($"on {topic} only the broker itself publishes");
+            return Drop($"on {topic} only the gateway itself publishes");
         }
 
         return broker.PublishAsync(new MqttMessage

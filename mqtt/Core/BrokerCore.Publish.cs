@@ -19,9 +19,9 @@ internal sealed partial class BrokerCore
     public void Publish(LocalPublication local)
     {
         PendingAcknowledgement? pending = null;
-        if (ReservedTopics.Contains(local.Message.Topic))
+        if (ReservedTopics.AreTheBrokers(local.Message.Topic))
         {
-            local.Fail(new MqttPublishRefusedException($"On {local.Message.Topic} only the broker itself publishes.") { ReasonCode = ReasonCode.TopicNameInvalid });
+            local.Fail(new MqttPublishRefusedException($"On {local.Message.Topic} only the gateway itself publishes.") { ReasonCode = ReasonCode.TopicNameInvalid });
         }
         else if (!PublishOwn(local.Message, publisher: null, ref pending))
         {

@@ -25,6 +25,6 @@ internal readonly record struct TopicMapping(string From, string To)
             return false;
         }
 
-        return TopicName.TryParse(text, out mapped) && (text[0] != '$' || allowsDollar) && !ReservedTopics.Contains(mapped);
+        return TopicName.TryParse(text, out mapped) && (text[0] != '$' || allowsDollar) && !ReservedTopics.AreTheBrokers(mapped);
     }
 }

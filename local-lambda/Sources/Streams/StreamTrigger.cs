@@ -101,7 +101,7 @@ internal sealed record StreamTrigger(string Stream) : Trigger
             case "topic" when TopicName.TryParse(text, out var topic) && !ReservedTopics.Contains(topic):
                 return FailureDestination.ArnOfTopic(text);
             case "topic":
-                destination.Fault("topic", "is no topic to publish on; leave out + and #, and topics that begin with $SYS or $aws/events");
+                destination.Fault("topic", "is no topic to publish on; leave out + and #, and topics that begin with $SYS or $aws/events, or on which shadows answer");
                 return null;
             case "function" when FunctionArn.IsName(text):
                 return new FunctionArn(text, null).ToString();

@@ -15,12 +15,31 @@ public sealed class ReservedTopicTests
     [TestCase("$aws/events", true)]
     [TestCase("$aws/eventsx", false)]
     [TestCase("$aws/things/a/shadow/update", false)]
+    [TestCase("$aws/things/a/shadow/get", false)]
+    [TestCase("$aws/things/a/shadow/update/accepted", true)]
+    [TestCase("$aws/things/a/shadow/update/rejected", true)]
+    [TestCase("$aws/things/a/shadow/update/delta", true)]
+    [TestCase("$aws/things/a/shadow/update/documents", true)]
+    [TestCase("$aws/things/a/shadow/get/accepted", true)]
+    [TestCase("$aws/things/a/shadow/get/delta", false)]
+    [TestCase("$aws/things/a/shadow/delete/rejected", true)]
+    [TestCase("$aws/things/a/shadow/delete/documents", false)]
+    [TestCase("$aws/things/a/shadow/name/b/update", false)]
+    [TestCase("$aws/things/a/shadow/name/b/update/delta", true)]
+    [TestCase("$aws/things/a/shadow/name/b/get/rejected", true)]
+    [TestCase("$aws/things/a/shadow/name/update/delta", false)]
+    [TestCase("$aws/things/a/shadow/update/accepted/x", false)]
+    [TestCase("$aws/things/a/b/update/accepted", false)]
+    [TestCase("$aws/things//shadow/update/delta", true)]
+    [TestCase("$aws/things", false)]
+    [TestCase("aws/things/a/shadow/update/delta", false)]
     [TestCase("a/$SYS/x", false)]
     public void Reserved_are_whole_levels(string topic, bool isReserved) =>
         Assert.That(ReservedTopics.Contains(TopicName.Parse(topic)), Is.EqualTo(isReserved));
 
     [TestCase("$SYS/broker/uptime")]
     [TestCase("$aws/events/presence/connected/a")]
+    [TestCase("$aws/things/gate/shadow/update/delta")]
     [Spec("MQTT-3.3.5-2")]
     public async Task A_client_that_publishes_there_is_told_in_5_and_acknowledged_in_3_1_1_and_nobody_gets_it(string topic)
     {
@@ -80,5 +99,18 @@ public sealed class ReservedTopicTests
         Assert.That(
             async () => await broker.Broker.PublishAsync(new MqttMessage { Topic = TopicName.Parse("$aws/events/presence/connected/a") }),
             Throws.InstanceOf<MqttPublishRefusedException>());
+    }
+
+    [Test]
+    public async Task Rooms_of_the_daemon_answer_for_shadows()
+    {
+        await using var broker = await TestBroker.StartAsync();
+        using var subscriber = await broker.ConnectAsync(RawClient.Connect("s"));
+        await subscriber.SendAsync(RawClient.Subscribe("$aws/things/a/shadow/update/delta", 0));
+        await subscriber.ReceivePacketAsync();
+
+        await broker.Broker.PublishAsync(new MqttMessage { Topic = TopicName.Parse("$aws/things/a/shadow/update/delta"), Payload = "x"u8.ToArray() });
+
+        Assert.That(Encoding.UTF8.GetString(await subscriber.ReceivePacketAsync()), Does.EndWith("/deltax"));
     }
 }

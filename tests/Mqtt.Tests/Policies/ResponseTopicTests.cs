@@ -13,7 +13,7 @@ public sealed class ResponseTopicTests
     [TestCase("robots/vac-7/answers", true)]
     [TestCase("robots/vac-8/cmd", false)]
     [TestCase("$aws/things/vac-8/shadow/update", false)]
-    [TestCase("$aws/events/presence/connected/vac-8", false, Description = "only the broker itself publishes there")]
+    [TestCase("$aws/events/presence/connected/vac-8", false, Description = "only the gateway itself publishes there")]
     public async Task An_answer_may_go_where_its_asker_may_publish_and_nowhere_else(string responseTopic, bool may)
     {
         var reader = new Reader();
