@@ -45,7 +45,7 @@ internal sealed class IioSensorsTests
         FakeMachine.Write(dummy, "in_accel_x_raw", "34");
         FakeMachine.Write(dummy, "in_accel_scale", "0.5");
 
-        Assert.That(_sensors.Read(null, "voltage0").Value.AsNumber, Is.EqualTo(Math.Round(80 * 0.001333 / 1000, 6)));
+        Assert.That(_sensors.Read(null, "voltage0").Value.AsNumber, Is.EqualTo(0.00010664));
         Assert.That(_sensors.Read(null, "voltage3-voltage4").Fault, Is.Null);
         Assert.That(_sensors.Read(null, "accel_x").Value.AsNumber, Is.EqualTo(17));
     }
