@@ -10,4 +10,10 @@ public sealed class StreamStorageOptions
 
     /// <summary>Bytes of the disk that streams leave free, for broker, shadows and queues; a sixteenth of the disk where that is less. Default 256 MiB.</summary>
     public long KeepFreeBytes { get; set; } = 256 * 1024 * 1024;
+
+    /// <summary>
+    /// How long a record of a stream with durability power-loss waits for others to share a sync of the disk with, and its producer for the acknowledgement. Default 0: those that come
+    /// while the disk is busy share one. At most 1 s.
+    /// </summary>
+    public TimeSpan Gather { get; set; }
 }

@@ -32,7 +32,7 @@ internal static class DiskFindings
     private static Finding Writes(DiskReport report, Disk disk, SdCardOptions options)
     {
         var found = $"{DiskText.Name(disk)}: {DiskText.PerDay(report.Machine)}"
-            + (report.Daemon is { } own ? $", {DiskText.Bytes(own.PerDay)} of it by the gateway" : "")
+            + (report.Daemon is { } own ? $", at most {DiskText.Bytes(Math.Min(own.PerDay, report.Machine?.PerDay ?? own.PerDay))} of it by the gateway" : "")
             + (report.Life is { } life ? $"; it bears that {DiskText.Life(life)}{(life.IsAssumed ? $", if it bears {CardLife.AssumedCycles:N0} times its size: set sd-card.endurance to what its maker says" : "")}" : "");
         if (report.Life is { Days: < LeastLifeDays })
         {
@@ -72,7 +72,7 @@ internal static class DiskFindings
             yield return new Finding(
                 "disk syncs", FindingState.Weak,
                 string.Create(CultureInfo.InvariantCulture, $"the card is waited for {rate.PerDay / 86_400:0.0} times a second, mostly for the {what} '{most.Name}': {most.Items / (double)most.Commits:0.0} records each time"),
-                "let many come at once (batches of the publisher, or of HTTP appends), or set durability: crash where a power cut may cost the last seconds");
+                "set stream-storage.gather: 100ms where it is a stream, let many come at once (batches of the publisher, or of HTTP appends), or set durability: crash where a power cut may cost the last seconds");
         }
     }
 

@@ -74,9 +74,25 @@ public sealed partial class AppendLog
             }
 
             _committerIdle = false;
+            Gather();
             _housekeepingDue = false;
             (_open, _inFlight) = (_inFlight, _open);
             return _inFlight.Records > 0 || !_disposed;
+        }
+    }
+
+    /// <summary>In the gate. Lets records come to those that wait already; the end of the log ends it.</summary>
+    private void Gather()
+    {
+        if (_open.Records == 0 || _options.Durability != Durability.PowerLoss || _options.Gather <= TimeSpan.Zero)
+        {
+            return;
+        }
+
+        var began = TimeProvider.System.GetTimestamp(); // it is the thread that waits, whatever clock stamps the records
+        while (!_disposed && _options.Gather - TimeProvider.System.GetElapsedTime(began) is var left && left > TimeSpan.Zero)
+        {
+            Monitor.Wait(_gate, left);
         }
     }
 

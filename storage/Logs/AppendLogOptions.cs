@@ -21,6 +21,12 @@ public sealed class AppendLogOptions
     /// </summary>
     public int MaxPendingBytes { get; init; } = 8 * 1024 * 1024;
 
+    /// <summary>
+    /// How long the first record of a batch waits for others before the disk is waited for, so that many share a sync; their acknowledgements wait as long. Default 0: whatever has come
+    /// while the disk was busy shares one. Only with <see cref="Durability.PowerLoss"/>.
+    /// </summary>
+    public TimeSpan Gather { get; init; }
+
     public LogRetention Retention { get; init; } = LogRetention.Unlimited;
 
     /// <summary>
@@ -68,6 +74,11 @@ public sealed class AppendLogOptions
         if (MaxPendingBytes is < 4096 or > 256 * 1024 * 1024)
         {
             yield return $"MaxPendingBytes is {MaxPendingBytes}; use 4,096 to 268,435,456.";
+        }
+
+        if (Gather < TimeSpan.Zero || Gather > TimeSpan.FromHours(1))
+        {
+            yield return $"Gather is {Gather}; use zero to an hour.";
         }
 
         if (VerifyEvery < TimeSpan.FromMinutes(1))

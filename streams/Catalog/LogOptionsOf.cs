@@ -41,5 +41,6 @@ internal static class LogOptionsOf
         TrimsActiveSegment = true,
         OpensDamaged = true,
         VerifyEvery = options.VerifyEvery,
+        Gather = storage.Gather,
     };
 }

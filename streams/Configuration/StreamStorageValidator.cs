@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Roost.Storage;
 
 namespace Roost.Streams.Configuration;
 
@@ -12,6 +13,11 @@ internal sealed class StreamStorageValidator : IValidateOptions<StreamStorageOpt
         if (options.MaxTotalBytes < LeastTotalBytes)
         {
             faults.AddError($"{StreamStorageOptions.Section}:MaxTotalBytes is {options.MaxTotalBytes}; use at least 16MiB, or none for no limit but the disk.");
+        }
+
+        if (options.Gather < TimeSpan.Zero || options.Gather > TimeSpan.FromSeconds(1))
+        {
+            faults.AddError($"{StreamStorageOptions.Section}:Gather is {Duration.Format(options.Gather)}; use 0 to 1s.");
         }
 
         if (options.KeepFreeBytes < 0)

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
 using Roost.Storage.Logs;
 using Roost.Tests.Support;
@@ -27,6 +29,33 @@ public sealed class AppendTests
         Assert.That(log.NextOffset, Is.EqualTo(1600));
         Assert.That(log.DurableOffset, Is.EqualTo(1600));
         Assert.That(log.PendingBytes, Is.Zero);
+    }
+
+    [Test]
+    public async Task Records_that_gather_share_one_commit_and_the_end_of_the_log_ends_the_wait()
+    {
+        using var folder = new TemporaryFolder();
+        await using var services = new ServiceCollection().AddStorage().BuildServiceProvider();
+        var metrics = services.GetRequiredService<StorageMetrics>();
+        var log = AppendLog.Open(folder["gathered"], new AppendLogOptions { Gather = TimeSpan.FromHours(1) }, TimeProvider.System, NullLogger.Instance, metrics);
+
+        var appends = Enumerable.Range(0, 100).Select(_ => log.AppendAsync(default, default, new byte[10]).AsTask()).ToList();
+        Assert.That(appends, Has.All.Property(nameof(Task.IsCompleted)).False, "nothing is acknowledged before it is on the disk");
+        await log.DisposeAsync();
+
+        Assert.That(await Task.WhenAll(appends), Is.EqualTo(Enumerable.Range(0, 100)));
+        Assert.That((metrics.Uses.Single().Commits, metrics.Uses.Single().Items), Is.EqualTo((1L, 100L)));
+    }
+
+    [Test]
+    public async Task Records_that_gather_are_acknowledged_when_their_time_is_over()
+    {
+        using var folder = new TemporaryFolder();
+        await using var log = Some.Log(folder.Path, new AppendLogOptions { Gather = TimeSpan.FromMilliseconds(20) });
+
+        Assert.That(await log.AppendAsync(default, default, new byte[10]), Is.Zero);
+        Assert.That(await log.AppendAsync(default, default, new byte[10]), Is.EqualTo(1));
+        Assert.That(log.DurableOffset, Is.EqualTo(2));
     }
 
     [Test]
