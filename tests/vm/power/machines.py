@@ -13,6 +13,7 @@ from load import wait_until
 
 HERE = pathlib.Path(__file__).resolve().parents[1]
 ROOT = HERE.parents[1]
+BOOT_ID = HERE / "power/boot-id.c"
 FROZEN = "installed"
 CONFIGURATION = """
 mqtt:
@@ -42,12 +43,12 @@ def handler(event, context):
         raise ValueError('as asked')
     return event
 """
-# A machine that is thawed believes to be in the boot in which it was frozen. After a real power cut it is another one, and the daemon can tell.
+# After a power cut it is another boot, and the daemon can tell; a machine that is thawed believes to be in the one in which it was frozen.
 UNIT = """
 [Service]
 TimeoutStartSec=900
 WatchdogSec=0
-BindReadOnlyPaths=/run/boot-id:/proc/sys/kernel/random/boot_id
+Environment=LD_PRELOAD=/usr/local/lib/boot-id.so
 """
 
 
@@ -73,7 +74,7 @@ class Machine:
             print("making a virtual machine", flush=True)
             self.vm("build")
         mark = image / "frozen" / f"{FROZEN}.of"
-        what = hashlib.sha256(package.read_bytes() + (CONFIGURATION + FUNCTION + CODE + UNIT).encode()).hexdigest()
+        what = hashlib.sha256(package.read_bytes() + BOOT_ID.read_bytes() + (CONFIGURATION + FUNCTION + CODE + UNIT).encode()).hexdigest()
         if not mark.exists() or mark.read_text() != what:
             self.install(package)
             mark.write_text(what)
@@ -86,6 +87,11 @@ class Machine:
         print("installing the package in the virtual machine", flush=True)
         self.vm("start")
         self.vm("put", package, "/var/tmp/roost.deb")
+        self._run.mkdir(parents=True, exist_ok=True)
+        library = self._run / "boot-id.so"
+        if not shutil.which("gcc") or subprocess.run(["gcc", "-shared", "-fPIC", "-O2", "-o", library, BOOT_ID], check=False).returncode:
+            skip("gcc is missing, or cannot build power/boot-id.c")
+        self.vm("put", library, "/usr/local/lib/boot-id.so")
         self.put(UNIT, "/etc/systemd/system/roost.service.d/cuts.conf")
         self.put(FUNCTION, "/etc/roost/functions/note/function.yaml")
         self.put(CODE, "/etc/roost/functions/note/f.py")
