@@ -122,6 +122,10 @@ check "it installs again over itself" inside $apt install --reinstall /var/tmp/r
 ready "the service is active after that"
 shell "the shadow is still there" 'roost shadow get vac-01 --json | grep -q "\"mode\""'
 
+# Another machine.
+shell "what was backed up is restored on a machine of another name" 'roost backup /var/tmp/kept.tar; systemctl stop roost; rm -rf /var/lib/roost/*; hostname elsewhere; systemctl start roost; ! roost shadow get vac-01; systemctl stop roost; roost restore /var/tmp/kept.tar --data /var/lib/roost --force; systemctl start roost; roost shadow get vac-01 --json | grep -q "\"mode\""; roost audit verify'
+shell "robots trust it by the CA that they know, under its new name" 'test "$(curl -s -o /dev/null -w "%{http_code}" --cacert /var/tmp/box-1/ca.crt --cert /var/tmp/box-1/box-1.crt --key /var/tmp/box-1/box-1.key --resolve elsewhere.local:8443:127.0.0.1 https://elsewhere.local:8443/things/box-1/shadow)" = 404'
+
 # And away.
 shell "remove stops the service and keeps state and configuration" "$apt"' remove roost && ! systemctl is-active --quiet roost && test -d /var/lib/roost && test -e /etc/roost/roost.yaml && test ! -e /usr/lib/roost'
 inside rm -rf /etc/roost/conf.d/functions.yaml /etc/roost/functions /etc/systemd/system/roost.service.d # the owner's own files are the owner's to remove
