@@ -34,4 +34,7 @@ internal static partial class Log
 
     [LoggerMessage(6520, LogLevel.Warning, "That {Fingerprint} was used could not be written down")]
     public static partial void FirstUseNotStored(this ILogger logger, string fingerprint, Exception exception);
+
+    [LoggerMessage(6600, LogLevel.Warning, "The certificate {Fingerprint} is registered and could not be activated; its next connection tries again")]
+    public static partial void NotActivated(this ILogger logger, string fingerprint, Exception exception);
 }

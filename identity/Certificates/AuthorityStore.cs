@@ -1,7 +1,9 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Data.Sqlite;
 using Roost.Identity.Store;
+using Roost.Identity.Things;
 
 namespace Roost.Identity.Certificates;
 
@@ -9,7 +11,7 @@ namespace Roost.Identity.Certificates;
 internal sealed class AuthorityStore(IdentityDatabase database) : IIdentityPart
 {
     private readonly Lock _gate = new();
-    private volatile AuthoritySnapshot _snapshot = new([]);
+    private volatile AuthoritySnapshot _snapshot = AuthoritySnapshot.Empty;
 
     public AuthoritySnapshot Snapshot => _snapshot;
 
@@ -54,20 +56,23 @@ internal sealed class AuthorityStore(IdentityDatabase database) : IIdentityPart
                 command.Parameters.AddWithValue("$from", authority.ThingFrom.ToString());
                 command.Parameters.AddWithValue("$created", authority.CreatedAt.ToUnixTimeMilliseconds());
                 command.ExecuteNonQuery();
+                RegistryRows.Execute(connection, "DELETE FROM distrusted_authorities WHERE key = $key", ("$key", Fingerprints.OfKey(authority.Certificate)));
             },
             cancellationToken);
         Reload();
     }
 
-    public async Task DeleteAsync(string fingerprint, CancellationToken cancellationToken)
+    /// <summary>Trusts it no longer, nor any certificate of its key where that stands on the way to another CA.</summary>
+    public async Task DeleteAsync(AuthorityRecord authority, CancellationToken cancellationToken)
     {
         await database.Store.WriteAsync(
             connection =>
             {
                 using var command = connection.CreateCommand();
                 command.CommandText = "DELETE FROM authorities WHERE fingerprint = $fingerprint AND is_own = 0";
-                command.Parameters.AddWithValue("$fingerprint", fingerprint);
+                command.Parameters.AddWithValue("$fingerprint", authority.Fingerprint);
                 command.ExecuteNonQuery();
+                RegistryRows.Execute(connection, "INSERT OR IGNORE INTO distrusted_authorities (key) VALUES ($key)", ("$key", Fingerprints.OfKey(authority.Certificate)));
             },
             cancellationToken);
         Reload();
@@ -77,8 +82,22 @@ internal sealed class AuthorityStore(IdentityDatabase database) : IIdentityPart
     {
         lock (_gate)
         {
-            _snapshot = new AuthoritySnapshot(database.Store.Read(ReadAll));
+            _snapshot = database.Store.Read(static connection => new AuthoritySnapshot(ReadAll(connection), ReadDistrusted(connection)));
         }
+    }
+
+    private static FrozenSet<string> ReadDistrusted(SqliteConnection connection)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT key FROM distrusted_authorities";
+        using var reader = command.ExecuteReader();
+        var found = new List<string>();
+        while (reader.Read())
+        {
+            found.Add(reader.GetString(0));
+        }
+
+        return found.ToFrozenSet(StringComparer.Ordinal);
     }
 
     private static ImmutableArray<AuthorityRecord> ReadAll(SqliteConnection connection)

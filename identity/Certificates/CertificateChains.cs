@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -18,10 +19,16 @@ internal static class CertificateChains
     }
 
     /// <returns>Null: it comes from none of them.</returns>
-    public static CertificateChain? Build(X509Certificate2 certificate, IReadOnlyList<X509Certificate2> intermediates, AuthoritySnapshot authorities)
+    public static CertificateChain? Build(X509Certificate2 certificate, IReadOnlyList<X509Certificate2> intermediates, AuthoritySnapshot authorities) =>
+        Build(certificate, intermediates, authorities, authorities.All)
+        // Of two CAs of one name OpenSSL tries one, where certificates do not say whose key has signed them.
+        ?? authorities.Namesakes.Select(one => Build(certificate, intermediates, authorities, [one])).FirstOrDefault(static found => found is not null);
+
+    private static CertificateChain? Build(
+        X509Certificate2 certificate, IReadOnlyList<X509Certificate2> intermediates, AuthoritySnapshot authorities, ImmutableArray<AuthorityRecord> candidates)
     {
         using var chain = new X509Chain { ChainPolicy = Policy(Usage.Client) };
-        foreach (var authority in authorities.All)
+        foreach (var authority in candidates)
         {
             chain.ChainPolicy.CustomTrustStore.Add(authority.Chain[^1]);
             chain.ChainPolicy.ExtraStore.AddRange(authority.Chain);
@@ -55,7 +62,10 @@ internal static class CertificateChains
             trusted,
             upToTrusted.Max(static element => new DateTimeOffset(element.NotBefore.ToUniversalTime())),
             upToTrusted.Min(static element => new DateTimeOffset(element.NotAfter.ToUniversalTime())),
-            weakness);
+            weakness)
+        {
+            Distrusted = upToTrusted.Skip(1).FirstOrDefault(element => authorities.Distrusted.Contains(Fingerprints.OfKey(element)))?.Subject,
+        };
     }
 
     public static X509ChainPolicy Policy(Usage usage)

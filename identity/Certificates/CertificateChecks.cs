@@ -17,7 +17,7 @@ internal sealed class CertificateChecks(ClientCertificates certificates, Authori
     private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
     private const string AnyUsage = "2.5.29.37.0";
 
-    private volatile Verdicts _verdicts = new(new AuthoritySnapshot([]), new(StringComparer.Ordinal));
+    private volatile Verdicts _verdicts = new(AuthoritySnapshot.Empty, new(StringComparer.Ordinal));
 
     public async ValueTask<CredentialCheck> CheckAsync(X509Certificate2 certificate, IReadOnlyList<X509Certificate2> intermediates, CancellationToken cancellationToken)
     {
@@ -51,10 +51,26 @@ internal sealed class CertificateChecks(ClientCertificates certificates, Authori
                 return Refuse(CredentialFault.Unknown, "the certificate was deleted; 'roost cert register' lets it in again");
             }
 
-            registered = await justInTime.RegisterAsync(certificate, authority, cancellationToken);
+            try
+            {
+                registered = await justInTime.RegisterAsync(certificate, authority, cancellationToken);
+            }
+            catch (AuditUnavailableException exception)
+            {
+                return Refuse(CredentialFault.Busy, exception.Message);
+            }
+
             if (registered is null)
             {
                 return Refuse(CredentialFault.Inactive, "too many certificates of its CA wait for their activation");
+            }
+        }
+        else if (registered.Status == CertificateStatus.PendingActivation && verdict.Authority is { Registers: true, Activates: true } of)
+        {
+            registered = await justInTime.GoOnAsync(registered, of);
+            if (registered is null)
+            {
+                return Refuse(CredentialFault.Unknown, "the certificate was deleted");
             }
         }
 
@@ -151,6 +167,7 @@ internal sealed class CertificateChecks(ClientCertificates certificates, Authori
         return CertificateChains.Build(certificate, intermediates, authorities) switch
         {
             null => CertificateVerdict.Refuse(CredentialFault.UntrustedAuthority, "no CA that this gateway trusts has signed the certificate; 'roost ca list' shows those that there are"),
+            { Distrusted: { } distrusted } => CertificateVerdict.Refuse(CredentialFault.UntrustedAuthority, $"the certificate comes by '{distrusted}', which was distrusted; 'roost ca trust' takes that back"),
             { Weakness: { } weakness } => CertificateVerdict.Refuse(CredentialFault.Weak, $"a certificate on the way to its CA has {weakness}"),
             var chain => new CertificateVerdict(chain.Authority, chain.NotBefore, chain.NotAfter),
         };

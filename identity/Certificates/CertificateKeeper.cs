@@ -5,7 +5,7 @@ using Roost.Identity.Things;
 
 namespace Roost.Identity.Certificates;
 
-/// <summary>Once a minute: renews the server's certificate, revokes what was replaced, and tells what ends.</summary>
+/// <summary>Once a minute: renews the server's certificate, revokes what was replaced, forgets what has long ended, and tells what ends.</summary>
 internal sealed class CertificateKeeper : BackgroundService
 {
     private const string MeterName = "roost.identity";
@@ -43,6 +43,7 @@ internal sealed class CertificateKeeper : BackgroundService
         await _time.KeepAsync(cancellationToken);
         await _server.KeepAsync();
         await _certificates.EndOverlapsAsync(cancellationToken);
+        await _certificates.ForgetRevokedAsync(cancellationToken);
         if (_warned is null || _clock.GetElapsedTime(_warned.Value) >= s_warnAgain)
         {
             _warned = _clock.GetTimestamp();

@@ -12,12 +12,13 @@ internal sealed class ClientAuthorities(IOptions<IdentityOptions> options) : IDi
     public string File => Path.Combine(options.Value.Folder, FileName);
 
     /// <summary>Replaces the file where something has changed.</summary>
-    public async Task WriteAsync(IReadOnlyList<string> authorities, IReadOnlyList<string> certificates)
+    /// <param name="present">All of them in PEM; asked in the turn, so that who comes last writes the newest.</param>
+    public async Task WriteAsync(Func<IEnumerable<string>> present)
     {
-        var text = string.Concat(authorities.Concat(certificates).Select(static pem => pem.TrimEnd() + "\n"));
         await _turn.WaitAsync();
         try
         {
+            var text = string.Concat(present().Select(static pem => pem.TrimEnd() + "\n"));
             if (!System.IO.File.Exists(File) || await System.IO.File.ReadAllTextAsync(File) != text)
             {
                 await PrivateFile.WriteAsync(File, text);

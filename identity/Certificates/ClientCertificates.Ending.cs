@@ -42,7 +42,7 @@ internal sealed partial class ClientCertificates
     private Task WriteBundleIfPinnedAsync(CertificateDescription certificate) => certificate.Issuer is null ? WriteBundleAsync() : Task.CompletedTask;
 
     /// <summary>What TLS asks clients for, as it is now.</summary>
-    public Task WriteBundleAsync() => bundle.WriteAsync(
-        [.. authorities.Snapshot.All.Select(static authority => authority.Certificate.ExportCertificatePem())],
-        [.. _snapshot.All.Values.Where(static certificate => certificate.Issuer is null && certificate.Status != CertificateStatus.Revoked).Select(static certificate => certificate.Fingerprint).Order(StringComparer.Ordinal).Select(FindPem).OfType<string>()]);
+    public Task WriteBundleAsync() => bundle.WriteAsync(() => authorities.Snapshot.All.Select(static authority => authority.Certificate.ExportCertificatePem()).Concat(
+        _snapshot.All.Values.Where(static certificate => certificate.Issuer is null && certificate.Status != CertificateStatus.Revoked)
+            .Select(static certificate => certificate.Fingerprint).Order(StringComparer.Ordinal).Select(FindPem).OfType<string>()));
 }

@@ -23,6 +23,11 @@ internal sealed partial class ClientCertificates
         }
 
         var chain = CertificateChains.Build(certificate, [.. certificates.Skip(1)], authorities.Snapshot);
+        if (chain is { Distrusted: { } distrusted })
+        {
+            throw new ChangeRefusedException(ChangeFault.Conflict, $"it comes by '{distrusted}', which was distrusted: nobody could come in with it. 'roost ca trust' takes that back");
+        }
+
         if (chain is null && _snapshot.All.Values.Count(static one => one.Issuer is null) >= MostPinned)
         {
             throw new ChangeRefusedException(ChangeFault.LimitExceeded, $"{MostPinned} certificates are registered without their CA, and no more are possible; trust their CA with 'roost ca trust'");

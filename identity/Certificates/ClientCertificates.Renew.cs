@@ -8,6 +8,12 @@ internal sealed partial class ClientCertificates
     /// <summary>A thing that renews each certificate that it gets has at most so many at once.</summary>
     private const int MostGood = 4;
 
+    /// <summary>In one round.</summary>
+    private const int MostForgotten = 100;
+
+    /// <summary>How long a revoked certificate is shown after its end.</summary>
+    private static readonly TimeSpan s_kept = TimeSpan.FromDays(30);
+
     private readonly RenewalQuota _renewals = new();
 
     /// <summary>A new certificate for a thing; those that it has now are good for the overlap, and no longer.</summary>
@@ -99,6 +105,16 @@ internal sealed partial class ClientCertificates
         foreach (var over in _snapshot.All.Values.Where(one => one.Status == CertificateStatus.Active && one.EndsAt <= now))
         {
             await SetStatusAsync(over.Fingerprint, CertificateStatus.Revoked, withRenewed: false, ChangedBy.Gateway, cancellationToken);
+        }
+    }
+
+    /// <summary>Forgets revoked ones that would let nobody in any more anyway. What a CA that registers just in time has signed stays known as ended.</summary>
+    public async Task ForgetRevokedAsync(CancellationToken cancellationToken)
+    {
+        var before = time.Now - s_kept;
+        foreach (var old in _snapshot.All.Values.Where(one => one.Status == CertificateStatus.Revoked && one.NotAfter < before).Take(MostForgotten))
+        {
+            await DeleteAsync(old.Fingerprint, ChangedBy.Gateway, cancellationToken);
         }
     }
 

@@ -175,30 +175,31 @@ internal sealed partial class ClientCertificates(
     /// <param name="comesBack">It may be one that was deleted.</param>
     internal async Task InsertAsync(X509Certificate2 certificate, CertificateDescription description, CancellationToken cancellationToken, bool comesBack = false)
     {
-        await database.Store.WriteAsync(
-            connection =>
-            {
-                if (description.Thing is { } thing)
-                {
-                    CheckThing(connection, thing);
-                }
-
-                if (comesBack)
-                {
-                    RegistryRows.Execute(connection, "DELETE FROM ended_certificates WHERE fingerprint = $fingerprint", ("$fingerprint", description.Fingerprint));
-                }
-                else if (IsEnded(connection, description.Fingerprint))
-                {
-                    throw new ChangeRefusedException(ChangeFault.Conflict, "the certificate was deleted; 'roost cert register' lets it in again");
-                }
-
-                if (!CertificateRows.Insert(connection, description, certificate.RawDataMemory))
-                {
-                    throw new ChangeRefusedException(ChangeFault.Conflict, $"the certificate {description.Fingerprint} is registered already; 'roost cert show {description.Fingerprint}' tells whose it is");
-                }
-            },
-            cancellationToken);
+        await database.Store.WriteAsync(connection => Insert(connection, certificate, description, comesBack), cancellationToken);
         Reload(description.Fingerprint);
+    }
+
+    /// <summary>In the caller's transaction; <see cref="Reload"/> follows it.</summary>
+    internal static void Insert(SqliteConnection connection, X509Certificate2 certificate, CertificateDescription description, bool comesBack = false)
+    {
+        if (description.Thing is { } thing)
+        {
+            CheckThing(connection, thing);
+        }
+
+        if (comesBack)
+        {
+            RegistryRows.Execute(connection, "DELETE FROM ended_certificates WHERE fingerprint = $fingerprint", ("$fingerprint", description.Fingerprint));
+        }
+        else if (IsEnded(connection, description.Fingerprint))
+        {
+            throw new ChangeRefusedException(ChangeFault.Conflict, "the certificate was deleted; 'roost cert register' lets it in again");
+        }
+
+        if (!CertificateRows.Insert(connection, description, certificate.RawDataMemory))
+        {
+            throw new ChangeRefusedException(ChangeFault.Conflict, $"the certificate {description.Fingerprint} is registered already; 'roost cert show {description.Fingerprint}' tells whose it is");
+        }
     }
 
     private async Task<CertificateDescription> ChangeAsync(
@@ -217,7 +218,7 @@ internal sealed partial class ClientCertificates(
     }
 
     /// <summary>Memory takes what is committed: whoever reads last, under the gate, has read the newest.</summary>
-    private void Reload(string fingerprint)
+    internal void Reload(string fingerprint)
     {
         lock (_gate)
         {

@@ -39,21 +39,17 @@ internal sealed class TrustedAuthorities(
         return authority;
     }
 
-    /// <summary>Its certificates let nobody in from here on, and the connections of those that it did end.</summary>
+    /// <summary>Its certificates let nobody in from here on, whatever else is trusted above it, until it is trusted again; and the connections of those that it did end.</summary>
     /// <exception cref="ChangeRefusedException">There is none, or it is the gateway's own.</exception>
     public async Task DistrustAsync(string fingerprint, ChangedBy by, CancellationToken cancellationToken)
     {
-        switch (store.Snapshot.Find(fingerprint))
+        var authority = store.Snapshot.Find(fingerprint) switch
         {
-            case null:
-                throw new ChangeRefusedException(ChangeFault.NotFound, $"there is no CA '{fingerprint}'; 'roost ca list' shows those that there are");
-            case { IsOwn: true }:
-                throw new ChangeRefusedException(ChangeFault.Conflict, "it is the gateway's own CA, which is trusted always; revoke single certificates with 'roost cert revoke'");
-            default:
-                break;
-        }
-
-        await store.DeleteAsync(fingerprint, cancellationToken);
+            null => throw new ChangeRefusedException(ChangeFault.NotFound, $"there is no CA '{fingerprint}'; 'roost ca list' shows those that there are"),
+            { IsOwn: true } => throw new ChangeRefusedException(ChangeFault.Conflict, "it is the gateway's own CA, which is trusted always; revoke single certificates with 'roost cert revoke'"),
+            var found => found,
+        };
+        await store.DeleteAsync(authority, cancellationToken);
         await EachStep.TakeAsync(
             certificates.WriteBundleAsync,
             () => audit.RecordAsync(by.Entry("authority.distrust", $"authority/{fingerprint}"), CancellationToken.None),

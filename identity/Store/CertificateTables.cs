@@ -2,6 +2,14 @@ namespace Roost.Identity.Store;
 
 internal static class CertificateTables
 {
+    /// <summary>Keys of CAs that were trusted, SHA-256 of SubjectPublicKeyInfo: whatever has one on its way is not taken.</summary>
+    public const string Distrusted = """
+        CREATE TABLE distrusted_authorities (
+            key TEXT PRIMARY KEY
+        ) STRICT, WITHOUT ROWID;
+
+        """;
+
     public const string Sql = """
         CREATE TABLE certificates (
             fingerprint TEXT PRIMARY KEY,

@@ -6,5 +6,6 @@ internal static class IdentitySchema
     public static IReadOnlyList<string> Migrations { get; } =
     [
         string.Concat(ThingTables.Sql, CertificateTables.Sql, PolicyTables.Sql, LoginTables.Sql, ProvisioningTables.Sql, SecretTables.Sql, AuditTables.Sql),
+        string.Concat(CertificateTables.Distrusted, LoginTables.Familiar),
     ];
 }

@@ -3,6 +3,16 @@ namespace Roost.Identity.Store;
 internal static class LoginTables
 {
     /// <summary>Passwords and tokens as hashes, the secrets of access keys sealed (docs/formats/sealed-secret.md). Times are Unix milliseconds.</summary>
+    /// <summary>From where those have come in who guessers shall not keep out.</summary>
+    public const string Familiar = """
+        CREATE TABLE familiar_sources (
+            name TEXT NOT NULL,
+            source TEXT NOT NULL,
+            PRIMARY KEY (name, source)
+        ) STRICT, WITHOUT ROWID;
+
+        """;
+
     public const string Sql = """
         CREATE TABLE users (
             name TEXT PRIMARY KEY,

@@ -15,6 +15,11 @@ internal sealed partial class ThingRegistry
     {
         RegistryNames.Check("group", name);
         RegistryNames.CheckDescription(description);
+        if (!_snapshot.Groups.ContainsKey(name))
+        {
+            await policies.DetachAllAsync($"group/{name}", by, cancellationToken); // what an earlier group of the name may have left
+        }
+
         var group = new GroupRecord(name, parent, description, clock.GetUtcNow());
         await database.Store.WriteAsync(
             connection =>

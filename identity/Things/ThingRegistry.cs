@@ -23,7 +23,13 @@ internal sealed partial class ThingRegistry(IdentityDatabase database, IAuditTra
 
     public ThingDescription? Find(string name) => _snapshot.Things.GetValueOrDefault(name)?.Description;
 
-    public async Task<ThingDescription> PutAsync(ThingChange change, ChangedBy by, CancellationToken cancellationToken = default)
+    public Task<ThingDescription> PutAsync(ThingChange change, ChangedBy by, CancellationToken cancellationToken = default) => PutAsync(change, static _ => { }, by, cancellationToken);
+
+    /// <param name="change">Of the thing.</param>
+    /// <param name="also">In the same transaction, behind the thing: both are there afterwards, or neither.</param>
+    /// <param name="by">Who asks for it.</param>
+    /// <param name="cancellationToken">Until it is begun.</param>
+    internal async Task<ThingDescription> PutAsync(ThingChange change, Action<SqliteConnection> also, ChangedBy by, CancellationToken cancellationToken)
     {
         ThingRules.Check(change);
         if (Find(change.Name) is null)
@@ -31,7 +37,14 @@ internal sealed partial class ThingRegistry(IdentityDatabase database, IAuditTra
             await policies.DetachAllAsync($"thing/{change.Name}", by, cancellationToken); // what an earlier thing of the name may have left
         }
 
-        var (record, isNew, isChanged) = await database.Store.WriteAsync(connection => Put(connection, change), cancellationToken);
+        var (record, isNew, isChanged) = await database.Store.WriteAsync(
+            connection =>
+            {
+                var put = Put(connection, change);
+                also(connection);
+                return put;
+            },
+            cancellationToken);
         if (!isChanged)
         {
             return record.Description;
