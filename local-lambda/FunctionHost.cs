@@ -92,6 +92,9 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
     /// <summary>Null: no secret is there.</summary>
     internal IFunctionSecrets? Secrets { get; init; }
 
+    /// <summary>Whether there is a function of that name, be it ready or not.</summary>
+    public bool Has(string function) => _functions.ContainsKey(function);
+
     /// <returns>Names of the functions of which some version's environment refers to a secret.</returns>
     public IReadOnlyList<string> UsersOfSecret(string secret) =>
         [.. _functions.Values.Where(function => function.Record?.All.Any(definition => SecretReferences.AreIn(definition, secret)) == true).Select(function => function.Name).Order(StringComparer.Ordinal)];

@@ -6,6 +6,8 @@ namespace Roost.Gateway.Functions;
 /// <summary>Functions as pre-provisioning hooks of fleet provisioning.</summary>
 internal sealed class ProvisioningHook(IServiceProvider services) : IProvisioningHook
 {
+    public bool Exists(string function) => services.GetRequiredService<FunctionHost>().Has(function);
+
     public async Task<ReadOnlyMemory<byte>?> AskAsync(string function, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
         // Functions start after identity: asked for late.

@@ -10,6 +10,9 @@ internal sealed record Ownership(string Hash, string Fingerprint, string Pem, st
 {
     public OwnershipState State { get; init; }
 
+    /// <summary>From where it was asked for (<see cref="ProvisioningCaller.Address"/>); null after a restart.</summary>
+    public string? Address { get; init; }
+
     /// <summary>Whose it is to be; null: nobody's, or not known yet.</summary>
     public string? Thing { get; init; }
 

@@ -14,10 +14,14 @@ internal sealed class OwnershipStore(IdentityDatabase database)
     /// <summary>Of one principal, so that a stolen claim cannot keep the others from theirs.</summary>
     public const int MostOpenOfOne = 250;
 
+    /// <summary>Of one address, whatever claims it has: a claim is shared by all devices of a factory, and whoever has stolen one comes from somewhere.</summary>
+    public const int MostOpenOfAddress = 50;
+
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(1); // AWS IoT's
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Ownership> _all = [];
+    private readonly Dictionary<string, int> _promisedTo = new(StringComparer.Ordinal);
     private int _promised;
 
     /// <summary>256 bits from the kernel, in the alphabet of URLs.</summary>
@@ -56,35 +60,50 @@ internal sealed class OwnershipStore(IdentityDatabase database)
 
     /// <summary>Keeps a place for one more, before the certificate is made.</summary>
     /// <returns>False: there are too many that wait.</returns>
-    public bool TryPromise(string principal)
+    public bool TryPromise(string principal, string address)
     {
         lock (_gate)
         {
-            var (open, own) = (_promised, 0);
+            var (open, own, here) = (_promised, 0, _promisedTo.GetValueOrDefault(address));
             foreach (var ownership in _all.Values)
             {
                 if (ownership.State != OwnershipState.Done)
                 {
                     open++;
                     own += ownership.Principal == principal ? 1 : 0;
+                    here += ownership.Address == address ? 1 : 0;
                 }
             }
 
-            if (open >= MostOpen || own >= MostOpenOfOne)
+            if (open >= MostOpen || own >= MostOpenOfOne || here >= MostOpenOfAddress)
             {
                 return false;
             }
 
             _promised++;
+            _promisedTo[address] = _promisedTo.GetValueOrDefault(address) + 1;
             return true;
         }
     }
 
-    public void EndPromise()
+    public void EndPromise(string address)
     {
         lock (_gate)
         {
             _promised--;
+            if (--_promisedTo[address] == 0)
+            {
+                _promisedTo.Remove(address);
+            }
+        }
+    }
+
+    /// <returns>The oldest that a device has asked for and not registered; null: there is none. It asks anew because an answer was lost, or it would have registered it.</returns>
+    public Ownership? FindAbandoned(string principal, string client, string address)
+    {
+        lock (_gate)
+        {
+            return _all.Values.Where(one => one.State == OwnershipState.Open && one.Principal == principal && one.Client == client && one.Address == address).MinBy(static one => one.ExpiresAt);
         }
     }
 

@@ -36,7 +36,7 @@ internal sealed class Provisioner(
     /// <exception cref="ProvisioningRefusedException">Nothing was made.</exception>
     public async Task<(IssuedCertificate Certificate, string Token)> IssueAsync(ProvisioningCaller caller, string? signingRequest, CancellationToken cancellationToken)
     {
-        if (!ownerships.TryPromise(caller.Principal.Id))
+        if (!ownerships.TryPromise(caller.Principal.Id, caller.Address) && !await TryMakeRoomAsync(caller))
         {
             throw new ProvisioningRefusedException(ProvisioningFault.Throttled, "Too many certificates wait for their things; try again later.");
         }
@@ -46,7 +46,7 @@ internal sealed class Provisioner(
             var issued = await IssueInactiveAsync(caller, signingRequest, cancellationToken);
             var token = OwnershipStore.NewToken();
             var ownership = new Ownership(
-                OwnershipStore.HashOf(token), issued.Description.Fingerprint, issued.Certificate, caller.Principal.Id, caller.ClientIdentifier, clock.GetUtcNow() + OwnershipStore.Lifetime);
+                OwnershipStore.HashOf(token), issued.Description.Fingerprint, issued.Certificate, caller.Principal.Id, caller.ClientIdentifier, clock.GetUtcNow() + OwnershipStore.Lifetime) { Address = caller.Address };
             try
             {
                 await ownerships.PutAsync(ownership);
@@ -61,7 +61,7 @@ internal sealed class Provisioner(
         }
         finally
         {
-            ownerships.EndPromise();
+            ownerships.EndPromise(caller.Address);
         }
     }
 
@@ -135,6 +135,37 @@ internal sealed class Provisioner(
         }
     }
 
+    /// <summary>In the place of what the same device has asked for before, and left.</summary>
+    private async Task<bool> TryMakeRoomAsync(ProvisioningCaller caller)
+    {
+        await _applying.WaitAsync();
+        try
+        {
+            if (ownerships.FindAbandoned(caller.Principal.Id, caller.ClientIdentifier, caller.Address) is not { } abandoned)
+            {
+                return false;
+            }
+
+            await UndoAsync(abandoned, caller.By);
+            return ownerships.TryPromise(caller.Principal.Id, caller.Address);
+        }
+        finally
+        {
+            _applying.Release();
+        }
+    }
+
+    /// <summary>Asked again before anything holds: this may have waited for a hook and for its turn, while an owner took the claim back or closed the template.</summary>
+    private void CheckStillAllowed(ProvisioningCaller caller, string templateName)
+    {
+        if (caller.Principal.Kind == PrincipalKind.Certificate && certificates.Find(caller.Principal.Name) is not { Status: CertificateStatus.Active })
+        {
+            throw new ProvisioningRefusedException(ProvisioningFault.AccessDenied, "The claim was revoked.");
+        }
+
+        _ = TemplateFor(caller, templateName);
+    }
+
     private StoredTemplate TemplateFor(ProvisioningCaller caller, string name)
     {
         if (caller.Principal.Kind == PrincipalKind.Certificate && templates.TemplateOfClaim(caller.Principal.Name) is { } own && own != name)
@@ -175,11 +206,7 @@ internal sealed class Provisioner(
 
     private async Task<ProvisioningResult> ApplyAsync(ProvisioningCaller caller, string templateName, ProvisioningTemplate template, ProvisioningPlan plan, Ownership ownership)
     {
-        if (caller.Principal.Kind == PrincipalKind.Certificate && certificates.Find(caller.Principal.Name) is { Status: not CertificateStatus.Active })
-        {
-            throw new ProvisioningRefusedException(ProvisioningFault.AccessDenied, "The claim was revoked."); // while this waited for its turn
-        }
-
+        CheckStillAllowed(caller, templateName);
         var change = plan.Thing is null ? null : PlannedChange.Of(template.Thing!, plan.Thing, registry.Find(plan.Thing.Name));
         if (plan.Policies.FirstOrDefault(policy => !policies.Exists(policy)) is { } missing)
         {
@@ -202,6 +229,7 @@ internal sealed class Provisioner(
             }
 
             var result = new ProvisioningResult(plan.Thing?.Name, plan.DeviceConfiguration);
+            CheckStillAllowed(caller, templateName);
             await certificates.SetStatusAsync(ownership.Fingerprint, CertificateStatus.Active, caller.By);
             await ownerships.PutAsync(ownership with { State = OwnershipState.Done, Answer = JsonSerializer.Serialize(result) });
             await audit.RecordAsync(caller.By.Entry("provision", $"template/{templateName}", plan.Thing?.Name) with { ClientId = caller.ClientIdentifier, Reason = $"cert/{ownership.Fingerprint}" });
@@ -210,7 +238,8 @@ internal sealed class Provisioner(
         catch (Exception exception) when (certificates.Find(ownership.Fingerprint)?.Status != CertificateStatus.Active)
         {
             await UndoAsync(exception is ChangeRefusedException { Fault: ChangeFault.Conflict } ? ownership with { MakesThing = false } : ownership, caller.By);
-            throw exception is ChangeRefusedException refused
+            throw exception is ProvisioningRefusedException ? exception
+                : exception is ChangeRefusedException refused
                 ? new ProvisioningRefusedException(refused.Fault == ChangeFault.Conflict ? ProvisioningFault.ResourceConflict : ProvisioningFault.InvalidParameters, refused.Message)
                 : new ProvisioningRefusedException(ProvisioningFault.InternalError, "The gateway could not do it; nothing was made. Try again.", exception.Message);
         }

@@ -7,7 +7,7 @@ namespace Roost.Identity.Provisioning;
 /// <summary>
 /// <c>/api/v1/provisioning-templates</c> and <c>/{name}</c>: list, show, put, enable or disable, delete; <c>/{name}/claims</c>: list and make claim certificates.
 /// </summary>
-internal sealed class ProvisioningEndpoint(TemplateStore templates, IClientCertificates certificates, IPolicyAttachments policies, TimeProvider clock)
+internal sealed class ProvisioningEndpoint(TemplateStore templates, IClientCertificates certificates, IPolicyAttachments policies, ProvisioningHooks hooks, TimeProvider clock)
 {
     private const string ClaimPolicy = "claim-default";
 
@@ -36,6 +36,11 @@ internal sealed class ProvisioningEndpoint(TemplateStore templates, IClientCerti
         if (!request.Root.TryGetProperty("template", out var document) || document.ValueKind != JsonValueKind.Object)
         {
             throw new ChangeRefusedException(ChangeFault.Invalid, "'template' is missing; send AWS IoT's template as an object.");
+        }
+
+        if (request.Text("hook") is { } hook && !hooks.Exists(hook))
+        {
+            throw new ChangeRefusedException(ChangeFault.NotFound, $"there is no function '{hook}', and without its answer nobody would be provisioned; deploy it first: 'roost fn list' shows those that there are");
         }
 
         var (template, isNew) = await templates.PutAsync(
@@ -139,6 +144,7 @@ internal sealed class ProvisioningEndpoint(TemplateStore templates, IClientCerti
         if (template.Hook is not null)
         {
             json.WriteString("hook", template.Hook);
+            json.WriteBoolean("hookExists", hooks.Exists(template.Hook));
         }
 
         json.WriteNumber("claims", templates.ClaimsOf(template.Name).Count(claim => certificates.Find(claim)?.Status == CertificateStatus.Active));

@@ -10,11 +10,19 @@ internal sealed class ProvisioningHooks(TimeProvider clock, IProvisioningHook? h
 
     private const int MostOverrides = 64;
 
+    /// <summary>Whether there is such a function. Without anybody who knows functions there is none.</summary>
+    public bool Exists(string function) => hook?.Exists(function) == true;
+
     /// <returns>The parameters that the function sets.</returns>
     /// <exception cref="ProvisioningRefusedException">It says no, fails, does not answer in time or not in the form that is asked for.</exception>
     public async Task<IReadOnlyDictionary<string, string>> AskAsync(
         string function, string template, Ownership ownership, ProvisioningCaller caller, IReadOnlyDictionary<string, string> parameters, CancellationToken cancellationToken)
     {
+        if (!Exists(function))
+        {
+            throw Denied($"there is no function '{function}', which is to be asked");
+        }
+
         var question = JsonSerializer.SerializeToUtf8Bytes(new
         {
             claimCertificateId = caller.Principal.Name,
@@ -28,8 +36,8 @@ internal sealed class ProvisioningHooks(TimeProvider clock, IProvisioningHook? h
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            var answer = hook is null ? null : await hook.AskAsync(function, question, either.Token).WaitAsync(either.Token);
-            return answer is { } json ? Read(json, function) : throw Denied($"the hook '{function}' failed, or there is no such function; 'roost fn logs {function}' says why");
+            var answer = await hook!.AskAsync(function, question, either.Token).WaitAsync(either.Token);
+            return answer is { } json ? Read(json, function) : throw Denied($"the hook '{function}' failed; 'roost fn logs {function}' says why");
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {

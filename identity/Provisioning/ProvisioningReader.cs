@@ -96,6 +96,7 @@ internal sealed class ProvisioningReader : IMessageHandler, IIdentityPart, IAsyn
                 }
                 catch (ProvisioningRefusedException exception)
                 {
+                    _throttle.GiveBack();
                     Refuse(work.Topic, work.Client, exception);
                 }
                 catch (OperationCanceledException) when (_ends.IsCancellationRequested)

@@ -16,6 +16,7 @@ public sealed class FleetProvisioningTests
     private const string Register = "$aws/provisioning-templates/floor/provision/json";
 
     private readonly ScriptedHook _hook = new();
+    private readonly Dictionary<char, string> _claims = [];
     private NotedBroker _broker = null!;
     private IdentityRig _rig = null!;
 
@@ -31,6 +32,10 @@ public sealed class FleetProvisioningTests
             services.AddProvisioning();
         });
         await PutTemplateAsync("floor", Some.Template);
+        foreach (var digit in "ab")
+        {
+            _claims[digit] = (await _rig.Certificates.IssueAsync(new CertificateOrder(), ChangedBy.Local)).Description.Fingerprint;
+        }
     }
 
     [TearDown]
@@ -222,7 +227,7 @@ public sealed class FleetProvisioningTests
         await _broker.AnswerAsync(claim, Register, Request(created, "1"));
 
         Assert.That(_rig.Get<IThingRegistry>().Find("vac-1")!.Attributes["site"], Is.EqualTo("attic"));
-        Assert.That(Text(_hook.LastQuestion, "claimCertificateId"), Is.EqualTo(new string('a', 64)));
+        Assert.That(Text(_hook.LastQuestion, "claimCertificateId"), Is.EqualTo(_claims['a']));
         Assert.That(Text(_hook.LastQuestion, "certificateId"), Is.EqualTo(Text(created, "certificateId")));
         Assert.That(Text(_hook.LastQuestion, "certificatePem"), Is.EqualTo(Text(created, "certificatePem")));
         Assert.That(Text(_hook.LastQuestion, "templateArn"), Does.EndWith(":provisioningtemplate/floor"));
@@ -256,7 +261,7 @@ public sealed class FleetProvisioningTests
     {
         var claim = Claim('a');
         await PutTemplateAsync("attic", Some.Template);
-        await _rig.Get<TemplateStore>().AddClaimAsync("attic", new string('a', 64), ChangedBy.Local, default);
+        await _rig.Get<TemplateStore>().AddClaimAsync("attic", _claims['a'], ChangedBy.Local, default);
         var created = await _broker.AnswerAsync(claim, Create, "");
 
         Assert.That(Text(await _broker.AnswerAsync(claim, Register, Request(created, "1")), "errorCode"), Is.EqualTo("AccessDenied"));
@@ -305,8 +310,114 @@ public sealed class FleetProvisioningTests
             await store.PutAsync(new Ownership($"h{i}", $"f{i}", "", "cert/x", "c", DateTimeOffset.MaxValue.AddDays(-1)));
         }
 
-        Assert.That(store.TryPromise("cert/x"), Is.False);
-        Assert.That(store.TryPromise("cert/y"), Is.True, "others have room");
+        Assert.That(store.TryPromise("cert/x", "192.168.1.9"), Is.False);
+        Assert.That(store.TryPromise("cert/y", "192.168.1.9"), Is.True, "others have room");
+    }
+
+    [Test]
+    public async Task One_thief_of_a_claim_keeps_no_honest_device_of_it_out_however_often_he_connects()
+    {
+        var taken = 0;
+        for (var connection = 0; connection < 60; connection++)
+        {
+            var thief = Claim('a', $"thief-{connection}", "10.0.0.66");
+            for (var request = 0; request < 10; request++)
+            {
+                taken += (await _broker.AnswerAsync(thief, Create, "")).TryGetProperty("errorCode", out _) ? 0 : 1;
+            }
+
+            _rig.Clock.Advance(TimeSpan.FromSeconds(10)); // so that rates alone do not keep him
+        }
+
+        Assert.That(taken, Is.EqualTo(OwnershipStore.MostOpenOfAddress));
+        var honest = Claim('a', "vac-17", "10.0.0.17");
+        var created = await _broker.AnswerAsync(honest, Create, "");
+        Assert.That(Text(await _broker.AnswerAsync(honest, Register, Request(created, "17")), "thingName"), Is.EqualTo("vac-17"));
+    }
+
+    [Test]
+    public async Task Refused_requests_of_one_address_take_nothing_from_the_others()
+    {
+        for (var connection = 0; connection < 60; connection++)
+        {
+            var thief = Claim('a', $"thief-{connection}", "10.0.0.66");
+            for (var request = 0; request < ProvisioningThrottle.BurstOfOne; request++)
+            {
+                await _broker.AnswerAsync(thief, Register, "{}");
+            }
+        }
+
+        Assert.That((await _broker.AnswerAsync(Claim('b', "vac-17", "10.0.0.17"), Create, "")).TryGetProperty("errorCode", out _), Is.False, "at the same moment");
+    }
+
+    [Test]
+    public async Task A_device_whose_answers_are_lost_again_and_again_replaces_what_it_has_left()
+    {
+        for (var tries = 0; tries < OwnershipStore.MostOpenOfAddress + 5; tries++)
+        {
+            _rig.Clock.Advance(TimeSpan.FromSeconds(10));
+            Assert.That((await _broker.AnswerAsync(Claim('a'), Create, "")).TryGetProperty("errorCode", out _), Is.False, $"try {tries}");
+        }
+
+        Assert.That(_rig.Get<OwnershipStore>().All, Has.Count.EqualTo(OwnershipStore.MostOpenOfAddress));
+        Assert.That((await _broker.AnswerAsync(Claim('a', "another"), Create, "")).TryGetProperty("errorCode", out _), Is.True, "and nobody else's");
+    }
+
+    [Test]
+    public void Addresses_beyond_what_is_told_apart_share_one_rate()
+    {
+        var throttle = new ProvisioningThrottle(_rig.Clock);
+        for (var number = 0; number < 2 * ProvisioningThrottle.MostSources; number++)
+        {
+            throttle.TryEnter(Claim('a', $"c{number}", $"10.1.{number / 250}.{number % 250}"));
+            _rig.Clock.Advance(TimeSpan.FromMilliseconds(50));
+        }
+
+        Assert.That(throttle.TryEnter(Claim('a', "honest", "10.2.0.1")), Is.True);
+    }
+
+    [TestCase("claim")]
+    [TestCase("template")]
+    public async Task What_is_taken_back_while_a_request_waits_for_its_hook_provisions_nobody(string what)
+    {
+        await PutTemplateAsync("floor", Some.Template, hook: "gate");
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var answer = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _hook.Answer = () =>
+        {
+            asked.SetResult();
+            return answer.Task;
+        };
+        var claim = Claim('a');
+        var created = await _broker.AnswerAsync(claim, Create, "");
+        _broker.Send(claim, Register, Request(created, "1"));
+        await asked.Task;
+
+        await (what == "claim"
+            ? _rig.Certificates.DeleteAsync(_claims['a'], ChangedBy.Local)
+            : _rig.Get<TemplateStore>().SetEnabledAsync("floor", false, ChangedBy.Local, default));
+        answer.SetResult("""{"allowProvisioning": true}""");
+
+        using var refused = JsonDocument.Parse((await _broker.NextAsync()).Payload);
+        Assert.That(Text(refused.RootElement, "errorCode"), Is.EqualTo("AccessDenied"));
+        Assert.That(_rig.Get<IThingRegistry>().Find("vac-1"), Is.Null);
+        Assert.That(_rig.Certificates.Find(Text(created, "certificateId"))?.Status, Is.Not.EqualTo(CertificateStatus.Active));
+    }
+
+    [Test]
+    public async Task A_hook_that_is_not_there_is_said_so_in_the_audit_and_to_operators()
+    {
+        await PutTemplateAsync("floor", Some.Template, hook: "gate");
+        _hook.Missing.Add("gate");
+        var claim = Claim('a');
+
+        var answer = await _broker.AnswerAsync(claim, Register, Request(await _broker.AnswerAsync(claim, Create, ""), "1"));
+
+        Assert.That(Text(answer, "errorCode"), Is.EqualTo("AccessDenied"));
+        Assert.That(_rig.Audit.Entries.Last().Reason, Does.Contain("there is no function 'gate'"));
+        Assert.That(_rig.Get<IProvisioningFaults>().Find().Single().Found, Does.Contain("template floor asks function 'gate', which is not there"));
+        await _rig.Get<TemplateStore>().SetEnabledAsync("floor", false, ChangedBy.Local, default);
+        Assert.That(_rig.Get<IProvisioningFaults>().Find(), Is.Empty, "of one that is closed anyway");
     }
 
     [Test]
@@ -356,13 +467,13 @@ public sealed class FleetProvisioningTests
         }
     }
 
-    private static ConnectedClient Claim(char digit, string client = "device") => Client(client, Certificate(new string(digit, 64), null));
+    private ConnectedClient Claim(char digit, string client = "device", string address = "192.168.1.9") => Client(client, Certificate(_claims[digit], null), address);
 
     private static Principal Certificate(string fingerprint, string? thing) => new() { Kind = PrincipalKind.Certificate, Name = fingerprint, Thing = thing };
 
-    private static ConnectedClient Client(string client, Principal? principal) => new()
+    private static ConnectedClient Client(string client, Principal? principal, string address = "192.168.1.9") => new()
     {
-        ClientIdentifier = client, Credential = principal?.Id, Tag = principal, ListenerName = "tls", RemoteEndPoint = "192.168.1.9:50000",
+        ClientIdentifier = client, Credential = principal?.Id, Tag = principal, ListenerName = "tls", RemoteEndPoint = $"{address}:50000",
     };
 
     private static string Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? value.GetString()! : $"no {name} in {element.GetRawText()}";
