@@ -3,6 +3,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Roost.Identity.Audit;
 using Roost.Identity.Certificates;
+using Roost.Identity.Logins;
 using Roost.Identity.Secrets;
 using Roost.Identity.Store;
 using Roost.Storage.Backups;
@@ -76,7 +77,7 @@ public sealed class IdentityBackup : IBackupPart
             await using (var store = SqliteStore.Open(database, new SqliteStoreOptions { Migrations = IdentitySchema.Migrations }, _logger)) // checked and brought up to date
             {
                 await store.WriteAsync(AuditNote.MarkRestored, cancellationToken);
-                sealedOnes = store.Read(CountSealed);
+                sealedOnes = store.Read(connection => CountSealed(connection, SealingKeyFile.TryRead(Path.Combine(staged, SealingKeys.FileName)) ?? []));
             }
 
             if (!File.Exists(Path.Combine(source, AuthorityFile.Name)))
@@ -96,12 +97,9 @@ public sealed class IdentityBackup : IBackupPart
         }
     }
 
-    private static long CountSealed(SqliteConnection connection)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT (SELECT count(*) FROM secrets) + (SELECT count(*) FROM access_keys)";
-        return (long)command.ExecuteScalar()!;
-    }
+    /// <summary>What the key that is here does not open: it is in no backup, and after the loss of a machine its copy has to be put back before the start makes another one.</summary>
+    private static long CountSealed(SqliteConnection connection, IReadOnlyList<SealingKey> keys) =>
+        SecretRows.All(connection).Count(secret => Seal.TryOpen(keys, secret.Place, secret.Sealed) is null) + AccessKeyRows.All(connection).Count(key => Seal.TryOpen(keys, key.Place, key.Sealed) is null);
 
     /// <summary>What is not of the backup stays: the audit above all. The server's certificate is made anew, by the CA that is restored.</summary>
     private static void CopyOthers(string from, string to)

@@ -21,6 +21,9 @@ internal static partial class Log
     [LoggerMessage(6304, LogLevel.Warning, "When {Credential} was last used could not be stored")]
     public static partial void UseNotStored(this ILogger logger, string credential, Exception exception);
 
+    [LoggerMessage(6610, LogLevel.Warning, "From where users and tokens come in could not be written down; it is tried again in a minute")]
+    public static partial void FamiliarNotStored(this ILogger logger, Exception exception);
+
     [LoggerMessage(6305, LogLevel.Error, "{Count} secrets and access keys are sealed with a key that is not here, and cannot be used: restore the key, or set them anew")]
     public static partial void SealedByOthers(this ILogger logger, int count);
 }

@@ -17,6 +17,6 @@ public sealed class RequestIdentity(Principal principal)
             : context.Features.Get<LocalUser>() is { } user ? $"uid {user.Id}" : null;
         return context.Features.Get<RequestIdentity>() is { } identity
             ? new ChangedBy(identity.Principal.Id, source)
-            : ChangedBy.Local with { Source = source };
+            : (context.Features.Get<LocalConnection>() is null && context.Features.Get<LocalUser>() is null ? ChangedBy.Stranger : ChangedBy.Local) with { Source = source };
     }
 }

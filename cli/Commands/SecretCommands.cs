@@ -77,12 +77,10 @@ internal static class SecretCommands
         {
             using var done = await run.Daemon.SendJsonAsync(HttpMethod.Post, "/api/v1/secrets-key/rotate", content: null, "rekey", cancellationToken);
             await run.WriteLineAsync(run.Json ? JsonText.Compact(done.RootElement) : $"{Count.Of(done.RootElement, "resealed", "secret or access key has", "secrets and access keys have")} the new key. Copies of the old key open nothing that is kept now.");
-            if (!run.Json && JsonText.Cell(done.RootElement, "left") is not ("" or "0"))
-            {
-                await run.WriteLineAsync($"{Count.Of(done.RootElement, "left", "other was", "others were")} sealed with a key that is not here, and stay{(JsonText.Cell(done.RootElement, "left") == "1" ? "s" : "")} so: 'roost secret list' and 'roost key list' tell which.");
-            }
-
-            return ExitCode.Done;
+            var sealedStill = done.RootElement.TryGetProperty("unreadable", out var unreadable) ? unreadable.EnumerateArray().Select(one => one.GetString()).ToList() : [];
+            return sealedStill.Count == 0
+                ? ExitCode.Done
+                : throw new DaemonException($"{string.Join(", ", sealedStill)}: sealed with a key that is not here, and not encrypted anew. Put the old secrets.key back and restart the daemon, or set them anew");
         });
         return command;
     }

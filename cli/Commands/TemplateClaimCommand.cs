@@ -20,7 +20,7 @@ internal static class TemplateClaimCommand
         CommandRun.Define(command, options, terminal, async (run, cancellationToken) =>
         {
             var template = run.Get(name);
-            var files = new ClaimFiles(Path.GetFullPath(run.Get(target) ?? $"{template}-claim", terminal.Folder));
+            using var files = new ClaimFiles(Path.GetFullPath(run.Get(target) ?? $"{template}-claim", terminal.Folder));
             files.Prepare();
             try
             {

@@ -3,9 +3,11 @@ using Roost.Cli.Daemon;
 namespace Roost.Cli.Provisioning;
 
 /// <summary>A claim's files in a folder: <c>claim.crt</c>, <c>claim.key</c>, which its owner alone reads, and <c>ca.crt</c>. None that is there is written over.</summary>
-internal sealed class ClaimFiles(string folder)
+internal sealed class ClaimFiles(string folder) : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private FileStream? _key; // stays open: in a folder that others may write, the name could stand for another's file by the time the key is there
 
     public string Certificate { get; } = Path.Combine(folder, "claim.crt");
 
@@ -25,7 +27,7 @@ internal sealed class ClaimFiles(string folder)
         try
         {
             Directory.CreateDirectory(folder);
-            Create(Key).Dispose();
+            _key = Create(Key);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -35,13 +37,23 @@ internal sealed class ClaimFiles(string folder)
 
     public void Write(string certificate, string key, string authority)
     {
-        File.WriteAllText(Key, key);
+        using (var writer = new StreamWriter(_key!))
+        {
+            writer.Write(key);
+        }
+
         WriteNew(Certificate, certificate);
         WriteNew(Authority, authority);
     }
 
     /// <summary>Takes back what <see cref="Prepare"/> made.</summary>
-    public void Abandon() => File.Delete(Key);
+    public void Abandon()
+    {
+        Dispose();
+        File.Delete(Key);
+    }
+
+    public void Dispose() => _key?.Dispose();
 
     private static void WriteNew(string path, string text)
     {

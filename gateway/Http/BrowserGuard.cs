@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using Roost.Gateway.Http.Tls;
+using Roost.Identity;
 using Roost.LocalLambda;
 
 namespace Roost.Gateway.Http;

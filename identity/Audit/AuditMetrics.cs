@@ -17,7 +17,7 @@ internal sealed class AuditMetrics
         _meter = meters.Create(MeterName);
         _written = _meter.CreateCounter<long>("roost.identity.audit.records", "{record}", "Entries written to the audit, checkpoints not counted.");
         _summarised = _meter.CreateCounter<long>("roost.identity.audit.summarised", "{entry}", "Entries of a flood that were counted in place of being recorded one by one.");
-        _lost = _meter.CreateCounter<long>("roost.identity.audit.lost", "{entry}", "Entries of connections that found no room; a record says how many.");
+        _lost = _meter.CreateCounter<long>("roost.identity.audit.lost", "{entry}", "Entries that found no room, mostly of connections; a record says how many.");
     }
 
     /// <summary>Looked up when the metrics are collected.</summary>

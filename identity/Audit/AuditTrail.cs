@@ -16,6 +16,9 @@ internal sealed class AuditTrail : IAuditTrail, IAuditStorage, IIdentityPart, IA
     /// <summary>Entries that wait, for the moment or for a disk with room. Of connections' entries more are lost, counted, and said so in the chain.</summary>
     public const int MostWaiting = 8192;
 
+    /// <summary>With those of changes that were made while the disk took nothing; of more it is only counted that they were.</summary>
+    public const int MostInAll = 2 * MostWaiting;
+
     /// <summary>How long what connections do may wait for more of it: a record for each would cost an SD card a sync for each.</summary>
     public static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(250);
 
@@ -165,6 +168,14 @@ internal sealed class AuditTrail : IAuditTrail, IAuditStorage, IIdentityPart, IA
                 return;
             }
 
+            if (_queue.Count >= MostInAll)
+            {
+                _lost++;
+                _metrics.Lost(1);
+                done?.SetException(new AuditUnavailableException("too much waits for its disk already"));
+                return;
+            }
+
             _queue.Enqueue(new Waiting(_clock.GetUtcNow(), entry, count, done));
             Wake();
             if (isUrgent)
@@ -287,7 +298,7 @@ internal sealed class AuditTrail : IAuditTrail, IAuditStorage, IIdentityPart, IA
 
         if (lost > 0)
         {
-            entries.Add((_clock.GetUtcNow(), new AuditEntry("audit.lost") { Reason = $"{lost} entries of connections were not recorded: they came faster than the disk took them, or it was full" }, lost));
+            entries.Add((_clock.GetUtcNow(), new AuditEntry("audit.lost") { Reason = $"{lost} entries were not recorded: they came faster than the disk took them, or it was full" }, lost));
         }
 
         var (kept, failure) = await _log!.AppendAsync(entries, endsWithCheckpoint: isLast);
@@ -375,17 +386,14 @@ internal sealed class AuditTrail : IAuditTrail, IAuditStorage, IIdentityPart, IA
         {
             var later = _queue.ToArray();
             _queue.Clear();
-            foreach (var waiting in batch.Skip(kept))
+            foreach (var waiting in batch.Skip(kept).Concat(later)) // those behind it too: they would wait until the disk takes what stands before them
             {
                 waiting.Done?.SetException(new AuditUnavailableException(failure.Message, failure));
-                if (waiting.Entry.Action != "audit.resume")
+                if (waiting.Entry.Action == "audit.resume")
                 {
-                    _queue.Enqueue(waiting with { Done = null });
+                    continue;
                 }
-            }
 
-            foreach (var waiting in later)
-            {
                 if (waiting.Done is null && _queue.Count >= MostWaiting)
                 {
                     _lost += waiting.Count ?? 1;
@@ -393,13 +401,8 @@ internal sealed class AuditTrail : IAuditTrail, IAuditStorage, IIdentityPart, IA
                 }
                 else
                 {
-                    _queue.Enqueue(waiting);
+                    _queue.Enqueue(waiting with { Done = null });
                 }
-            }
-
-            if (_queue.Any(waiting => waiting.Done is not null))
-            {
-                _urgent.TrySetResult();
             }
 
             if (_queue.Count > 0)

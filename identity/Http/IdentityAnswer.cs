@@ -48,6 +48,7 @@ internal static class IdentityAnswer
         ChangeRefusedException { Fault: ChangeFault.NotFound } => StatusCodes.Status404NotFound,
         ChangeRefusedException => StatusCodes.Status409Conflict,
         BadHttpRequestException bad => bad.StatusCode,
+        AuditUnavailableException => StatusCodes.Status503ServiceUnavailable,
         SqliteException => StatusCodes.Status507InsufficientStorage,
         _ => null,
     };

@@ -24,8 +24,10 @@ internal sealed class AccessKeys(CredentialChanges changes, SealingKeys seals, T
     /// <summary>Those whose secret no key here opens.</summary>
     public int CountUnreadable() => List().Count(key => !IsReadable(key));
 
-    /// <summary>False: its secret was sealed with a key that is not here, and it signs nothing.</summary>
+    /// <summary>Whether its secret can be had: without that it signs nothing.</summary>
     public bool IsReadable(AccessKeyRecord key) => Seal.TryOpen(seals.All, key.Place, key.Sealed) is not null;
+
+    public bool IsSealed(string accessKeyId) => Volatile.Read(ref _keys).TryGetValue(accessKeyId, out var key) && !IsReadable(key);
 
     /// <summary>Oldest first.</summary>
     public IReadOnlyList<AccessKeyRecord> List() => [.. Volatile.Read(ref _keys).Values.OrderBy(key => key.CreatedAt).ThenBy(key => key.Id, StringComparer.Ordinal)];

@@ -8,6 +8,30 @@ internal sealed class FamiliarSources(int maxNames)
     private readonly Dictionary<string, LinkedListNode<(string Name, List<string> Sources)>> _byName = new(StringComparer.Ordinal);
     private readonly LinkedList<(string Name, List<string> Sources)> _byUse = new();
 
+    private readonly HashSet<string> _changed = new(StringComparer.Ordinal);
+
+    /// <summary>As it was when the daemon ended.</summary>
+    public void Restore(IEnumerable<(string Name, string Source)> pairs)
+    {
+        foreach (var (name, source) in pairs)
+        {
+            Add(name, source);
+        }
+
+        _changed.Clear();
+    }
+
+    /// <returns>Names whose addresses are others than when this was called last, with those that they have; none: it was forgotten.</returns>
+    public IReadOnlyList<(string Name, IReadOnlyList<string> Sources)> TakeChanges()
+    {
+        var changes = _changed.Select(name => (name, (IReadOnlyList<string>)(_byName.TryGetValue(name, out var node) ? [.. node.Value.Sources] : []))).ToList();
+        _changed.Clear();
+        return changes;
+    }
+
+    /// <summary>What <see cref="TakeChanges"/> gave was not written down.</summary>
+    public void GiveBack(IEnumerable<string> names) => _changed.UnionWith(names);
+
     public bool Contains(string name, string source) => _byName.TryGetValue(name, out var node) && node.Value.Sources.Contains(source);
 
     /// <summary>Only for those who proved who they are: strangers cannot push anybody out.</summary>
@@ -21,6 +45,7 @@ internal sealed class FamiliarSources(int maxNames)
         {
             if (_byName.Count >= maxNames)
             {
+                _changed.Add(_byUse.Last!.Value.Name);
                 _byName.Remove(_byUse.Last!.Value.Name);
                 _byUse.RemoveLast();
             }
@@ -31,7 +56,11 @@ internal sealed class FamiliarSources(int maxNames)
 
         _byUse.AddFirst(node);
         var sources = node.Value.Sources;
-        sources.Remove(source);
+        if (!sources.Remove(source))
+        {
+            _changed.Add(name);
+        }
+
         if (sources.Count >= PerName)
         {
             sources.RemoveAt(0);

@@ -18,6 +18,33 @@ internal sealed class GuessingGuard(TimeProvider time, IAuditTrail audit, LoginM
     private readonly GuessingTable _names = new(GuessingLimit.OfName, Sets, time);
     private readonly FamiliarSources _familiar = new(maxNames: 4096);
 
+    /// <summary>From where names have come in before the daemon's start.</summary>
+    public void Restore(IEnumerable<(string Name, string Source)> familiar)
+    {
+        lock (_gate)
+        {
+            _familiar.Restore(familiar);
+        }
+    }
+
+    /// <inheritdoc cref="FamiliarSources.TakeChanges"/>
+    public IReadOnlyList<(string Name, IReadOnlyList<string> Sources)> TakeFamiliarChanges()
+    {
+        lock (_gate)
+        {
+            return _familiar.TakeChanges();
+        }
+    }
+
+    /// <inheritdoc cref="FamiliarSources.GiveBack"/>
+    public void GiveBackFamiliarChanges(IEnumerable<string> names)
+    {
+        lock (_gate)
+        {
+            _familiar.GiveBack(names);
+        }
+    }
+
     /// <summary>Keys that are kept.</summary>
     public int Count
     {

@@ -11,7 +11,10 @@ internal static class LoginServices
     public static void AddLogins(this IServiceCollection services)
     {
         services.TryAddSingleton<LoginMetrics>();
-        services.TryAddSingleton<IGuessingGuard, GuessingGuard>();
+        services.TryAddSingleton<GuessingGuard>();
+        services.TryAddSingleton<IGuessingGuard>(static provider => provider.GetRequiredService<GuessingGuard>());
+        services.TryAddSingleton<FamiliarSourceStore>();
+        services.AddSingleton<IIdentityPart>(static provider => provider.GetRequiredService<FamiliarSourceStore>());
         services.TryAddSingleton(SecretsEnvironment.OfProcess());
         services.TryAddSingleton<SealingKeys>();
         services.TryAddSingleton(PasswordHashing.Default);

@@ -3,6 +3,8 @@ namespace Roost.Identity.Logins;
 /// <summary>One app that is awaited. The code itself is not kept. It has no text form.</summary>
 internal sealed class Pairing(string id, string label, IReadOnlyList<string> policies, TimeSpan? tokenLasts, byte[] key, DateTimeOffset endsAt, long madeAt)
 {
+    private readonly Dictionary<string, int> _tries = new(StringComparer.Ordinal);
+
     public string Id { get; } = id;
 
     public string Label { get; } = label;
@@ -20,5 +22,15 @@ internal sealed class Pairing(string id, string label, IReadOnlyList<string> pol
     /// <summary>Of <see cref="TimeProvider.GetTimestamp"/>: a clock that is set makes no code live longer.</summary>
     public long MadeAt { get; } = madeAt;
 
-    public int Tries { get; set; }
+    /// <summary>Wrong proofs, from everywhere.</summary>
+    public int Tries { get; private set; }
+
+    /// <param name="source">As <see cref="GuessingSource.Network"/> has it.</param>
+    public int TriesOf(string source) => _tries.GetValueOrDefault(source);
+
+    public void Fail(string source)
+    {
+        Tries++;
+        _tries[source] = TriesOf(source) + 1;
+    }
 }

@@ -7,7 +7,6 @@ namespace Roost.Identity.Logins;
 /// <summary><c>/api/v1/pairings</c>. To redeem a code needs no other credential.</summary>
 internal sealed class PairingEndpoints(Pairings pairings, IGuessingGuard guard, IAuditTrail audit)
 {
-    private const string Claimed = "pairing/code";
     private const long ShortestSeconds = 60;
     private const long LongestSeconds = 10L * 366 * 24 * 3600;
 
@@ -45,18 +44,18 @@ internal sealed class PairingEndpoints(Pairings pairings, IGuessingGuard guard, 
     });
 
     /// <summary><c>DELETE .../{id}</c>: the code is no longer taken.</summary>
-    public Task CancelAsync(HttpContext context) => IdentityAnswer.RunAsync(context, () =>
+    public Task CancelAsync(HttpContext context) => IdentityAnswer.RunAsync(context, async () =>
     {
-        pairings.Cancel((string)context.Request.RouteValues["id"]!);
+        await pairings.CancelAsync((string)context.Request.RouteValues["id"]!, RequestIdentity.Of(context));
         context.Response.StatusCode = StatusCodes.Status204NoContent;
-        return Task.CompletedTask;
     });
 
     /// <summary><c>POST .../redeem</c>.</summary>
     public Task RedeemAsync(HttpContext context) => IdentityAnswer.RunAsync(context, async () =>
     {
         var source = context.Connection.RemoteIpAddress;
-        if (guard.LockedFor(Claimed, source) is var locked && locked > TimeSpan.Zero)
+        var claimed = $"pairing/{(source is null ? "local" : GuessingSource.Network(source))}"; // of each address its own: one name for all would lock all out with it
+        if (guard.LockedFor(claimed, source) is var locked && locked > TimeSpan.Zero)
         {
             context.Response.Headers.RetryAfter = Math.Ceiling(locked.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
             await RefuseAsync(context, StatusCodes.Status429TooManyRequests, "Too many wrong codes came from there. Wait, and try again.");
@@ -65,9 +64,9 @@ internal sealed class PairingEndpoints(Pairings pairings, IGuessingGuard guard, 
 
         using var request = await JsonRequest.ReadAsync(context, "nonce", "proof");
         var (nonce, proof) = (Bytes(request, "nonce"), Bytes(request, "proof"));
-        if (pairings.TryTake(nonce, proof) is not { } pairing)
+        if (pairings.TryTake(nonce, proof, source) is not { } pairing)
         {
-            guard.Failed(Claimed, source);
+            guard.Failed(claimed, source);
             audit.Note(RequestIdentity.Of(context).Entry("deny.pair", resource: null) with { Principal = null, Reason = "No app is awaited with such a proof." });
             await RefuseAsync(context, StatusCodes.Status401Unauthorized, "The code is wrong, was used, or its time is over; or somebody stands between this app and the gateway. Ask for a new code.");
             return;

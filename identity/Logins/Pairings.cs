@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Roost.Identity.Certificates;
@@ -7,8 +8,11 @@ namespace Roost.Identity.Logins;
 /// <summary>The apps that are awaited, in memory alone: a restart of the daemon ends their codes. Any thread may call.</summary>
 internal sealed class Pairings(Tokens tokens, CredentialChanges changes, IGatewayTls tls, IClientCertificates certificates, PasswordHashing hashing, TrustedTime trusted, TimeProvider time)
 {
-    /// <summary>Wrong proofs from anywhere, after which a code is no longer taken: 20 of 2^40.</summary>
-    public const int MostTries = 20;
+    /// <summary>Wrong proofs from one address, after which no more of it are looked at: whoever guesses keeps nobody else from pairing.</summary>
+    public const int MostTriesOfOne = 5;
+
+    /// <summary>Wrong proofs from anywhere, after which a code is no longer taken: 10,000 of 2^40, from 2,000 addresses.</summary>
+    public const int MostTries = 10_000;
 
     private const int MostAwaited = 8;
 
@@ -61,7 +65,7 @@ internal sealed class Pairings(Tokens tokens, CredentialChanges changes, IGatewa
     }
 
     /// <exception cref="ChangeRefusedException">It is not awaited.</exception>
-    public void Cancel(string id)
+    public Task CancelAsync(string id, ChangedBy by)
     {
         lock (_gate)
         {
@@ -70,16 +74,20 @@ internal sealed class Pairings(Tokens tokens, CredentialChanges changes, IGatewa
                 throw new ChangeRefusedException(ChangeFault.NotFound, "There is no such pairing; its code was used, or its time is over.");
             }
         }
+
+        return changes.RecordAsync(by, "app.cancel", $"pairing/{id}", thing: null);
     }
 
-    /// <returns>Whose proof it is, which is no longer awaited then; null: nobody's, and one try less for all that are.</returns>
-    public Pairing? TryTake(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> proof)
+    /// <param name="source">From where; null: a unix socket.</param>
+    /// <returns>Whose proof it is, which is no longer awaited then; null: nobody's, and one try less from there for all that are.</returns>
+    public Pairing? TryTake(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> proof, IPAddress? source)
     {
+        var from = source is null ? "local" : GuessingSource.Network(source);
         lock (_gate)
         {
             Tidy();
             Pairing? found = null;
-            foreach (var pairing in _awaited)
+            foreach (var pairing in _awaited.Where(pairing => pairing.TriesOf(from) < MostTriesOfOne))
             {
                 if (CryptographicOperations.FixedTimeEquals(PairingProof.OfApp(pairing.Key, nonce), proof))
                 {
@@ -93,7 +101,7 @@ internal sealed class Pairings(Tokens tokens, CredentialChanges changes, IGatewa
                 return found;
             }
 
-            _awaited.ForEach(pairing => pairing.Tries++);
+            _awaited.ForEach(pairing => pairing.Fail(from));
             _awaited.RemoveAll(pairing => pairing.Tries >= MostTries);
             return null;
         }

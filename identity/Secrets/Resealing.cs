@@ -18,14 +18,15 @@ internal sealed class Resealing(CredentialChanges changes, SealingKeys seals, Se
             await changes.InTurnAsync(ResealAsync, cancellationToken);
         }
 
-        if (CountLeft() is > 0 and var count)
+        if (Unreadable().Count is > 0 and var count)
         {
             logger.SealedByOthers(count);
         }
     }
 
-    /// <summary>Secrets and access keys that no key here opens.</summary>
-    public int CountLeft() => secrets.CountUnreadable() + keys.CountUnreadable();
+    /// <summary>What no key here opens: <c>secret/NAME</c>, <c>key/ID</c>. It stays as it is until its key comes back, or it is set anew.</summary>
+    public IReadOnlyList<string> Unreadable() =>
+        [.. secrets.List().Where(secret => !secrets.IsReadable(secret)).Select(static secret => $"secret/{secret.Name}").Order(StringComparer.Ordinal), .. keys.List().Where(key => !keys.IsReadable(key)).Select(static key => key.PrincipalId)];
 
     /// <returns>How many secrets and access keys have another key now.</returns>
     /// <exception cref="ChangeRefusedException">The key is systemd's: it is changed where it comes from.</exception>

@@ -5,7 +5,8 @@ namespace Roost.Identity.Secrets;
 
 /// <summary>
 /// What is kept of a secret: <c>version 1 | key's name, 8 bytes | nonce, 12 | tag, 16 | ciphertext</c>, AES-256-GCM. The place where it is kept is authenticated
-/// with it, so that nobody who can write the database puts one secret in another's place, or an old value in place of a new one.
+/// with it, so that nobody who can write the database puts one secret in another's place. A whole row of before, put back, is opened: who can do that can put a whole
+/// database back as well.
 /// </summary>
 internal static class Seal
 {

@@ -83,7 +83,7 @@ internal sealed class SecretEndpoints(SecretStore secrets, Resealing resealing, 
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     });
 
-    /// <summary><c>POST /api/v1/secrets-key/rotate</c>.</summary>
+    /// <summary><c>POST /api/v1/secrets-key/rotate</c>: how much has the new key, and what could not get it, as it cannot be opened.</summary>
     public Task RotateAsync(HttpContext context) => IdentityAnswer.RunAsync(context, async () =>
     {
         var count = await resealing.RotateAsync(RequestIdentity.Of(context), context.RequestAborted);
@@ -91,7 +91,13 @@ internal sealed class SecretEndpoints(SecretStore secrets, Resealing resealing, 
         {
             json.WriteStartObject();
             json.WriteNumber("resealed", count);
-            json.WriteNumber("left", resealing.CountLeft());
+            json.WriteStartArray("unreadable");
+            foreach (var one in resealing.Unreadable())
+            {
+                json.WriteStringValue(one);
+            }
+
+            json.WriteEndArray();
             json.WriteEndObject();
         });
     });

@@ -49,6 +49,11 @@ internal sealed partial class SignatureChecks(IAccessKeys keys, IGuessingGuard g
         }
 
         var key = await keys.FindAsync(claim.AccessKeyId, cancellationToken);
+        if (key is null && keys.IsSealed(claim.AccessKeyId))
+        {
+            return Refused(CredentialFault.Inactive, "The access key is here, and its secret is sealed with a key that is not: put secrets.key back, or make another access key ('roost key create').");
+        }
+
         if (key is null)
         {
             guard.Failed(claimed, request.Source);

@@ -13,7 +13,7 @@ public static class BackupArchive
     public const string ManifestName = "roost-backup.json";
     public const string ChecksumsName = "SHA256SUMS";
     private const int MostTextBytes = 1024 * 1024;
-    private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
+    private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite; // keys are among them
 
     /// <param name="folder">Holds a folder for each part of the manifest.</param>
     /// <param name="target">Is written forward only, and not closed.</param>

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Roost.Identity;
 
 namespace Roost.Gateway.Http.Access;
 

@@ -15,6 +15,7 @@ internal sealed class TlsCertificates : IDisposable
     private readonly Lock _lock = new();
     private TlsContext _context;
     private string _stamp;
+    private string? _failed;
     private long _lookedAt;
 
     private TlsCertificates(MqttTlsOptions options, ITlsSource? source, TlsFiles files, TlsContext context, string stamp, TimeProvider time, ILogger logger)
@@ -63,13 +64,19 @@ internal sealed class TlsCertificates : IDisposable
             return;
         }
 
-        _stamp = stamp;
         if (_files.Load() is not { } context)
         {
-            Log.CertificateKept(_logger, _options.Certificate, Describe(_files.Faults));
+            // Tried again at the next look: a load may fail for want of a descriptor or of room, and what was distrusted must not stay.
+            if (stamp != _failed)
+            {
+                _failed = stamp;
+                Log.CertificateKept(_logger, _options.Certificate, Describe(_files.Faults));
+            }
+
             return;
         }
 
+        (_stamp, _failed) = (stamp, null);
         _context.Dispose();
         _context = context;
         Log.CertificateLoaded(_logger, _options.Certificate, _files.Validity.NotAfter);

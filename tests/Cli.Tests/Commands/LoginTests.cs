@@ -144,6 +144,18 @@ public sealed class LoginTests
         Assert.That(daemon.Requests, Is.EqualTo(new[] { "POST /api/v1/secrets/cloud/reveal" }));
     }
 
+    [Test]
+    public async Task A_rotation_that_left_something_sealed_names_it_and_fails()
+    {
+        await using var daemon = await FakeDaemon.AnsweringAsync("""{"resealed":3,"unreadable":["secret/lost","key/AKIAEXAMPLE"]}""");
+
+        var run = await RoostRun.AtAsync(daemon, "secret", "rekey");
+
+        Assert.That(run.ExitCode, Is.EqualTo(ExitCode.Failed));
+        Assert.That(run.Output, Does.StartWith("3 secrets and access keys have the new key"));
+        Assert.That(run.Error, Does.Contain("secret/lost, key/AKIAEXAMPLE").And.Contain("secrets.key"));
+    }
+
     [TestCase(new[] { "user", "delete", "a" }, "DELETE /api/v1/users/a")]
     [TestCase(new[] { "user", "unlock", "a" }, "DELETE /api/v1/users/a/locks")]
     [TestCase(new[] { "token", "revoke", "x" }, "DELETE /api/v1/tokens/x")]

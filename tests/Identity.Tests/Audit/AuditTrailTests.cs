@@ -221,6 +221,25 @@ public sealed class AuditTrailTests
         Assert.That(actions, Is.EqualTo(new[] { "audit.checkpoint", "policy.create", "connect", "audit.resume" }));
     }
 
+    [Test]
+    public async Task However_many_changes_meet_a_full_disk_all_are_refused_and_what_waits_is_bounded()
+    {
+        const int all = AuditTrail.MostInAll + 5000;
+        await using var host = await AuditHost.StartAsync(Identity);
+        using (TinyDisk.Limit(host.Trail.Log!))
+        {
+            var refused = Enumerable.Range(0, all).Select(number => host.Trail.RecordAsync(new AuditEntry("thing.update") { Resource = $"{number}" })).ToList();
+            await Task.WhenAll(refused).ContinueWith(static _ => { }, TaskScheduler.Default);
+            Assert.That(refused.Select(task => task.Exception?.InnerException), Is.All.TypeOf<AuditUnavailableException>());
+        }
+
+        await host.Trail.EnsureWritableAsync(CancellationToken.None);
+
+        Assert.That(host.Trail.Log!.NextOffset, Is.LessThan(AuditTrail.MostInAll + 100));
+        await host.Trail.RecordAsync(new AuditEntry("thing.create"));
+        Assert.That(Records(host).Last().Entry.Action, Is.EqualTo("thing.create"), "and it goes on");
+    }
+
     private static List<AuditRecord> Records(AuditHost host)
     {
         using var reader = host.Trail.Log!.OpenReader(0);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Roost.Identity.Certificates;
+using Roost.Identity.Secrets;
 using Roost.Identity.Store;
 using Roost.Storage.Backups;
 using Roost.Tests.Support;
@@ -74,6 +75,22 @@ public sealed class IdentityBackupTests
         await File.WriteAllTextAsync(Path.Combine(_backup["copy"], AuthorityFile.Name), "damaged");
 
         Assert.That(() => new IdentityBackup(Options, NullLogger.Instance).StageAsync(_backup["copy"], _backup["staged"], replay: false, default), Throws.TypeOf<BackupException>());
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task A_restore_says_where_the_key_of_secrets_has_to_be_put_when_it_is_not_there(bool isThere)
+    {
+        var key = SealingKey.Create();
+        await _rig.Get<IdentityDatabase>().Store.WriteAsync(connection => SecretRows.Put(
+            connection, new SecretRecord("cloud", 1, Seal.Close(key, SecretRecord.PlaceOf("cloud", 1), "secret"u8), _rig.Clock.GetUtcNow(), _rig.Clock.GetUtcNow())));
+        await new IdentityBackup(Options, NullLogger.Instance, _rig.Get<IdentityDatabase>()).CopyAsync(_backup["copy"], default);
+        var path = Path.Combine(_rig.Folder, SealingKeys.FileName);
+        SealingKeyFile.Write(path, [isThere ? key : SealingKey.Create()]);
+
+        var told = await new IdentityBackup(Options, NullLogger.Instance).StageAsync(_backup["copy"], _backup["staged"], replay: false, default);
+
+        Assert.That(told, isThere ? Does.Not.Contain("sealed") : Does.Contain("its 1 secret or access key opens only with the key that sealed them"));
     }
 
     private IdentityOptions Options => new() { Folder = _rig.Folder };

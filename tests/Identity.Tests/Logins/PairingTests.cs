@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using Roost.Identity.Logins;
@@ -6,6 +7,8 @@ namespace Roost.Identity.Tests.Logins;
 
 public sealed partial class PairingTests
 {
+    private static readonly IPAddress s_app = IPAddress.Parse("192.0.2.7");
+
     private LoginRig _rig = null!;
 
     private Pairings Pairings => _rig.Get<Pairings>();
@@ -30,8 +33,8 @@ public sealed partial class PairingTests
         var (pairing, code) = await BeginAsync();
         var (nonce, proof) = Show(code, _rig.Tls.Fingerprint);
 
-        Assert.That(Pairings.TryTake(nonce, proof)?.Id, Is.EqualTo(pairing.Id));
-        Assert.That(Pairings.TryTake(nonce, proof), Is.Null, "a second time");
+        Assert.That(Pairings.TryTake(nonce, proof, s_app)?.Id, Is.EqualTo(pairing.Id));
+        Assert.That(Pairings.TryTake(nonce, proof, s_app), Is.Null, "a second time");
         Assert.That(Pairings.List(), Is.Empty);
     }
 
@@ -41,7 +44,7 @@ public sealed partial class PairingTests
         var (_, code) = await BeginAsync();
         var (nonce, proof) = Show(code, SHA256.HashData("the certificate of who stands between"u8));
 
-        Assert.That(Pairings.TryTake(nonce, proof), Is.Null);
+        Assert.That(Pairings.TryTake(nonce, proof, s_app), Is.Null);
     }
 
     [Test]
@@ -50,7 +53,7 @@ public sealed partial class PairingTests
         var (_, code) = await BeginAsync();
         var (_, proof) = Show(code, _rig.Tls.Fingerprint);
 
-        Assert.That(Pairings.TryTake(RandomNumberGenerator.GetBytes(PairingProof.NonceBytes), proof), Is.Null);
+        Assert.That(Pairings.TryTake(RandomNumberGenerator.GetBytes(PairingProof.NonceBytes), proof, s_app), Is.Null);
     }
 
     [Test]
@@ -66,7 +69,7 @@ public sealed partial class PairingTests
                 () =>
                 {
                     start.SignalAndWait();
-                    return Pairings.TryTake(nonce, proof);
+                    return Pairings.TryTake(nonce, proof, s_app);
                 },
                 TaskCreationOptions.LongRunning)));
 
@@ -75,16 +78,59 @@ public sealed partial class PairingTests
     }
 
     [Test]
-    public async Task After_twenty_wrong_tries_the_right_one_comes_too_late()
+    public async Task After_five_wrong_tries_the_right_one_of_the_same_address_comes_too_late_and_that_of_another_does_not()
     {
         var (_, code) = await BeginAsync();
-        for (var tries = 0; tries < Pairings.MostTries; tries++)
+        Guess(s_app, Pairings.MostTriesOfOne);
+
+        var (nonce, proof) = Show(code, _rig.Tls.Fingerprint);
+        Assert.That(Pairings.TryTake(nonce, proof, s_app), Is.Null);
+        Assert.That(Pairings.TryTake(nonce, proof, IPAddress.Parse("192.0.2.8")), Is.Not.Null);
+    }
+
+    [Test]
+    public async Task A_machine_with_a_hundred_addresses_keeps_nobody_from_pairing()
+    {
+        var (_, code) = await BeginAsync();
+        for (var address = 0; address < 100; address++)
         {
-            Pairings.TryTake(RandomNumberGenerator.GetBytes(32), RandomNumberGenerator.GetBytes(32));
+            Guess(new IPAddress([10, 0, 0, (byte)address]), 50);
         }
 
         var (nonce, proof) = Show(code, _rig.Tls.Fingerprint);
-        Assert.That(Pairings.TryTake(nonce, proof), Is.Null);
+        Assert.That(Pairings.TryTake(nonce, proof, s_app), Is.Not.Null);
+    }
+
+    [Test]
+    public async Task Ten_thousand_wrong_tries_from_wherever_end_it()
+    {
+        await BeginAsync();
+        for (var address = 0; Pairings.List().Count > 0; address++)
+        {
+            Assert.That(address * Pairings.MostTriesOfOne, Is.LessThanOrEqualTo(Pairings.MostTries));
+            Guess(new IPAddress([10, 0, (byte)(address / 256), (byte)address]), Pairings.MostTriesOfOne);
+        }
+    }
+
+    [Test]
+    public async Task That_a_pairing_was_called_off_is_in_the_audit()
+    {
+        var (pairing, code) = await BeginAsync();
+
+        await Pairings.CancelAsync(pairing.Id, ChangedBy.Local);
+
+        Assert.That(_rig.Audit.Entries.Last(), Is.EqualTo(ChangedBy.Local.Entry("app.cancel", $"pairing/{pairing.Id}")));
+        var (nonce, proof) = Show(code, _rig.Tls.Fingerprint);
+        Assert.That(Pairings.TryTake(nonce, proof, s_app), Is.Null);
+        Assert.That(() => Pairings.CancelAsync(pairing.Id, ChangedBy.Local), Throws.TypeOf<ChangeRefusedException>());
+    }
+
+    private void Guess(IPAddress source, int tries)
+    {
+        for (var number = 0; number < tries; number++)
+        {
+            Pairings.TryTake(RandomNumberGenerator.GetBytes(PairingProof.NonceBytes), RandomNumberGenerator.GetBytes(PairingProof.NonceBytes), source);
+        }
     }
 
     [Test]
@@ -95,7 +141,7 @@ public sealed partial class PairingTests
         _rig.Time.Advance(Pairings.Lifetime);
         _rig.Time.SetUtcNow(_rig.Time.GetUtcNow().AddDays(-1));
 
-        Assert.That(Pairings.TryTake(nonce, proof), Is.Null);
+        Assert.That(Pairings.TryTake(nonce, proof, s_app), Is.Null);
     }
 
     [Test]

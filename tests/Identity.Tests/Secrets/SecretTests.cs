@@ -168,6 +168,25 @@ public sealed class SecretTests
         Assert.That(Store.Find("cloud"), Is.EqualTo(Value));
     }
 
+    [Test]
+    public async Task What_cannot_be_opened_is_named_by_a_rotation_and_stays_for_the_day_its_key_comes_back()
+    {
+        await SetAsync("lost", Value);
+        var access = await _rig.Get<AccessKeys>().CreateAsync("cli", null, [], ChangedBy.Local, CancellationToken.None);
+        var file = Path.Combine(_rig.Folder, SealingKeys.FileName);
+        var old = await File.ReadAllTextAsync(file);
+        await _rig.ReopenAfterAsync(_ => File.Delete(file));
+        await SetAsync("here", Value);
+
+        Assert.That(await _rig.Get<Resealing>().RotateAsync(ChangedBy.Local, CancellationToken.None), Is.EqualTo(1));
+        Assert.That(_rig.Get<Resealing>().Unreadable(), Is.EqualTo(new[] { "secret/lost", $"key/{access.Record.Id}" }));
+        Assert.That(_rig.Get<IAccessKeys>().IsSealed(access.Record.Id), Is.True);
+
+        await _rig.ReopenAfterAsync(_ => File.AppendAllText(file, old));
+        Assert.That((Store.Find("lost"), Store.Find("here"), _rig.Get<IAccessKeys>().IsSealed(access.Record.Id)), Is.EqualTo((Value, Value, false)));
+        Assert.That(_rig.Get<Resealing>().Unreadable(), Is.Empty);
+    }
+
     [TestCase(0)]
     [TestCase(16)]
     [TestCase(31)]

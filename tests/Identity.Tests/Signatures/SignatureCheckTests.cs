@@ -333,6 +333,8 @@ public sealed class SignatureCheckTests
 
         public List<string> Used { get; } = [];
 
+        public bool IsSealed(string accessKeyId) => false;
+
         public void NoteUse(string accessKeyId) => Used.Add(accessKeyId);
 
         public ValueTask<AccessKeySecret?> FindAsync(string accessKeyId, CancellationToken cancellationToken) => ValueTask.FromResult(accessKeyId == "AKIAEXAMPLE0000000001"

@@ -27,6 +27,16 @@ public sealed class BackupArchiveTests
     public void TearDown() => _folder.Dispose();
 
     [Test]
+    public async Task Whoever_unpacks_it_with_tar_has_files_that_nobody_else_reads()
+    {
+        await using var tar = new System.Formats.Tar.TarReader(new MemoryStream(_archive));
+        while (await tar.GetNextEntryAsync() is { } entry)
+        {
+            Assert.That(entry.Mode, Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite), entry.Name);
+        }
+    }
+
+    [Test]
     public async Task What_went_in_comes_out()
     {
         var manifest = await ExtractAsync(_archive);
