@@ -171,7 +171,7 @@ internal static class Daemon
         app.MapMessages(app.Services.GetRequiredService<IMqttBroker>(), app.Services.GetRequiredService<TimeProvider>(), app.Lifetime.ApplicationStopping);
         app.MapMqtt(app.Services.GetRequiredService<MqttBroker>(), app.Lifetime.ApplicationStopping);
         app.MapStatus(configuration);
-        app.MapDoctor(new Examination(configuration.DataFolder, app.Services.GetRequiredService<FunctionHost>(), app.Services.GetRequiredService<IStreamStorage>(), [.. app.Services.GetServices<IHealthSource>()], app.Services.GetRequiredService<IExpiringCredentials>(), app.Services.GetRequiredService<IProvisioningFaults>(), app.Services.GetRequiredService<DiskWatch>()));
+        app.MapDoctor(new Examination(configuration.DataFolder, app.Services.GetRequiredService<FunctionHost>(), app.Services.GetRequiredService<IStreamStorage>(), [.. app.Services.GetServices<IHealthSource>()], app.Services.GetRequiredService<IExpiringCredentials>(), app.Services.GetRequiredService<DiskWatch>()));
         app.MapDisk(app.Services.GetRequiredService<DiskWatch>());
         app.MapHardware(app.Services.GetRequiredService<IHardware>(), app.Services.GetRequiredService<ISensors>());
         app.MapRoutes(app.Services.GetRequiredService<RouteTable>());

@@ -31,6 +31,7 @@ public static class IdentityServiceCollectionExtensions
         services.AddThingsAndCertificates();
         services.AddLogins();
         services.AddProvisioning();
+        services.TryAddSingleton<IKeyFiles, KeyFiles>();
         services.TryAddSingleton<ISignatureChecks, SignatureChecks>();
         services.AddMqttAccess();
         services.AddSingleton<IBackupPart>(static provider => new IdentityBackup(

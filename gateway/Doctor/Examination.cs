@@ -8,13 +8,13 @@ using Roost.Streams;
 namespace Roost.Gateway.Doctor;
 
 /// <summary>Looks at the daemon and at the machine under it. Takes some tens of milliseconds, because it starts programs to ask for their versions.</summary>
-internal sealed class Examination(string dataFolder, FunctionHost functions, IStreamStorage streams, IReadOnlyList<IHealthSource> rooms, IExpiringCredentials credentials, IProvisioningFaults provisioning, DiskWatch disk)
+internal sealed class Examination(string dataFolder, FunctionHost functions, IStreamStorage streams, IReadOnlyList<IHealthSource> rooms, IExpiringCredentials credentials, DiskWatch disk)
 {
     private const int MostCredentials = 20;
     private const long LeastFreeBytes = 256L << 20;
     private static readonly TimeSpan _leastDoubt = TimeSpan.FromHours(1);
 
-    public IReadOnlyList<Finding> Run() => [.. Rooms(), .. Damage(), .. Credentials(), .. Provisioning(), .. DeadLetters(), .. Isolation(), .. Programs(), Disk(), .. DiskFindings.Of(disk.Look(), disk.Uses, disk.SwapOnDisk(), disk.Options), Streams(), Clock(), .. Time(), User()];
+    public IReadOnlyList<Finding> Run() => [.. Rooms(), .. Damage(), .. Credentials(), .. DeadLetters(), .. Isolation(), .. Programs(), Disk(), .. DiskFindings.Of(disk.Look(), disk.Uses, disk.SwapOnDisk(), disk.Options), Streams(), Clock(), .. Time(), User()];
 
     private IEnumerable<Finding> Rooms() => rooms.SelectMany(room => Of(room.Check()));
 
@@ -45,8 +45,6 @@ internal sealed class Examination(string dataFolder, FunctionHost functions, ISt
             yield return new Finding("credential", FindingState.Weak, string.Create(CultureInfo.InvariantCulture, $"{ending.Count - MostCredentials} more end soon"), "roost cert list shows them");
         }
     }
-
-    private IEnumerable<Finding> Provisioning() => provisioning.Find().Select(fault => new Finding("provisioning", FindingState.Weak, fault.Found, fault.Remedy));
 
     private IEnumerable<Finding> Isolation()
     {

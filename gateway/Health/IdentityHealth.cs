@@ -5,9 +5,9 @@ namespace Roost.Gateway.Health;
 
 /// <summary>
 /// Says what is registered. Degraded by secrets and access keys that nobody can open, as after a restore without the key, and by templates whose function is not there: nobody is
-/// provisioned by them.
+/// provisioned by them; and by keys that too many can read.
 /// </summary>
-internal sealed class IdentityHealth(IIdentityCounts counts, FunctionHost functions) : IHealthSource
+internal sealed class IdentityHealth(IIdentityCounts counts, FunctionHost functions, IKeyFiles keys) : IHealthSource
 {
     public RoomHealth Check()
     {
@@ -21,6 +21,11 @@ internal sealed class IdentityHealth(IIdentityCounts counts, FunctionHost functi
         if (all.Unreadable > 0)
         {
             yield return $"{all.Unreadable} of the secrets and access keys are sealed with a key that is not here. Stop the daemon, put identity/secrets.key of the gateway that they are from in its place, and start it; or set them anew: 'roost secret list' and 'roost key list' tell which.";
+        }
+
+        foreach (var file in keys.FindExposed())
+        {
+            yield return $"{file} holds a key, and others than its owner can read it: chmod 600 {file}";
         }
 
         if (all.Hooks.Count == 0)

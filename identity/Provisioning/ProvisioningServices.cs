@@ -11,7 +11,6 @@ internal static class ProvisioningServices
         services.TryAddSingleton<OwnershipStore>();
         services.TryAddSingleton<ProvisioningHooks>();
         services.TryAddSingleton<ProvisioningEndpoint>();
-        services.TryAddSingleton<IProvisioningFaults, ProvisioningFaults>();
         services.AddPart<TemplateStore>();
         services.AddPart<Provisioner>();
         services.AddPart<ProvisioningReader>();

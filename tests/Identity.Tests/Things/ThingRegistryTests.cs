@@ -17,6 +17,20 @@ public sealed class ThingRegistryTests
     private ThingRegistry Registry => _rig.Get<ThingRegistry>();
 
     [Test]
+    public async Task A_group_has_none_of_the_policies_that_were_attached_to_its_name_while_an_earlier_one_was_deleted()
+    {
+        await Registry.AddGroupAsync("site", null, "", ChangedBy.Local, default);
+        await Registry.DeleteGroupAsync("site", ChangedBy.Local, default);
+        await _rig.Get<IPolicyAttachments>().AttachAsync("admin", "group/site", ChangedBy.Local); // it had been asked for before, and came later
+
+        await Registry.AddGroupAsync("site", null, "", ChangedBy.Local, default);
+        await _rig.Things.PutAsync(new ThingChange("vac-1") { Groups = ["site"] }, ChangedBy.Local);
+
+        var thing = new Principal { Kind = PrincipalKind.Certificate, Name = new string('a', 64), Thing = "vac-1" };
+        Assert.That(_rig.Get<IPolicyAuthority>().RightsOf(thing, new ConnectionFacts("vac-1", null)).Allows("iot:Publish", "topic/anything"), Is.False);
+    }
+
+    [Test]
     public async Task What_was_said_of_a_thing_is_there_after_a_restart()
     {
         await Registry.AddTypeAsync("vacuum", "", ChangedBy.Local, default);
