@@ -96,11 +96,6 @@ internal static class TemplateCommands
             await run.WriteLineAsync(run.Json
                 ? JsonText.Compact(answer.RootElement)
                 : $"template {template} is ready; 'roost template claim {template} --out DIR' makes the certificate that its devices share");
-            if (!run.Json && run.Get(hook) is { } asked && !await IsThereAsync(run, asked, cancellationToken))
-            {
-                await run.WriteLineAsync($"Mind: there is no function '{asked}' yet, and until it is deployed every device is refused: roost fn deploy DIR --name {asked}");
-            }
-
             return ExitCode.Done;
         });
         return command;
@@ -154,18 +149,5 @@ internal static class TemplateCommands
             return ExitCode.Done;
         });
         return command;
-    }
-
-    private static async Task<bool> IsThereAsync(CommandRun run, string function, CancellationToken cancellationToken)
-    {
-        try
-        {
-            using var shown = await run.Daemon.GetJsonAsync($"/api/v1/functions/{PathSegment.Encode(function)}", $"function {function}", cancellationToken);
-            return true;
-        }
-        catch (DaemonException exception) when (exception.Status == System.Net.HttpStatusCode.NotFound)
-        {
-            return false;
-        }
     }
 }

@@ -157,11 +157,19 @@ public sealed class RealIdentityTests
     }
 
     [Test]
-    public async Task A_template_whose_hook_is_not_there_says_so()
+    public async Task A_template_whose_hook_is_not_there_is_refused_and_the_doctor_says_when_it_has_gone()
     {
         await File.WriteAllTextAsync(_folder["floor.json"], """{ "Parameters": { "S": { "Type": "String" } }, "Resources": { "thing": { "Type": "AWS::IoT::Thing", "Properties": { "ThingName": { "Ref": "S" } } }, "certificate": { "Type": "AWS::IoT::Certificate", "Properties": { "CertificateId": { "Ref": "AWS::IoT::Certificate::Id" } } } } }""");
 
-        Assert.That((await DoneAsync("template", "create", "floor", _folder["floor.json"], "--hook", "gatekeeper")).Output, Does.Contain("there is no function 'gatekeeper' yet, and until it is deployed every device is refused"));
+        var refused = await RunAsync("template", "create", "floor", _folder["floor.json"], "--hook", "gatekeeper");
+        Assert.That((refused.ExitCode, refused.Error.Contains("there is no function 'gatekeeper'", StringComparison.Ordinal)), Is.EqualTo((ExitCode.Failed, true)), refused.Error);
+
+        Directory.CreateDirectory(_folder["gatekeeper"]);
+        await File.WriteAllTextAsync(_folder["gatekeeper/function.yaml"], "runtime: python3.11\nhandler: main.handler\n");
+        await File.WriteAllTextAsync(_folder["gatekeeper/main.py"], "def handler(event, context):\n    return {\"allowProvisioning\": True}\n");
+        await DoneAsync("fn", "deploy", _folder["gatekeeper"]);
+        await DoneAsync("template", "create", "floor", _folder["floor.json"], "--hook", "gatekeeper");
+        await DoneAsync("fn", "delete", "gatekeeper");
         Assert.That((await DoneAsync("doctor")).Output, Does.Match("identity +weak .*Template floor asks function 'gatekeeper', which is not there"));
     }
 
