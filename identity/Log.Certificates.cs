@@ -20,6 +20,9 @@ internal static partial class Log
     [LoggerMessage(6104, LogLevel.Warning, "The certificate {Fingerprint} waits for its activation: it claims to be thing {Thing}, which is registered already, and not with certificates of {Authority} alone")]
     public static partial void ThingIsAnothers(this ILogger logger, string fingerprint, string thing, string authority);
 
+    [LoggerMessage(6611, LogLevel.Warning, "The certificate {Fingerprint} waits for its activation: its subject says '{Thing}', which is {Other}. Attach it to a thing, then 'roost cert activate' it")]
+    public static partial void NameIsAnothers(this ILogger logger, string fingerprint, string thing, string other);
+
     [LoggerMessage(6105, LogLevel.Warning, "The registration of {Fingerprint} was not told over MQTT")]
     public static partial void RegistrationNotTold(this ILogger logger, string fingerprint, Exception exception);
 

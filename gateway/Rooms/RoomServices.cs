@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Roost.Gateway.Audit;
 using Roost.Gateway.Backups;
+using Roost.Gateway.Clients;
 using Roost.Gateway.Cloud;
 using Roost.Gateway.Configuration;
 using Roost.Gateway.Disks;
@@ -47,6 +48,7 @@ internal static class RoomServices
         services.AddSingleton<IHealthSource>(provider => provider.GetRequiredService<BrokerHost>());
         services.AddHostedService(provider => provider.GetRequiredService<BrokerHost>());
         services.AddSingleton<IProvisioningHook, ProvisioningHook>();
+        services.AddSingleton<INamesInUse, NamesInUse>();
         services.AddIdentity();
         services.AddHostedService(provider => ActivatorUtilities.CreateInstance<ConfigurationRecord>(provider, configuration));
 

@@ -8,7 +8,7 @@ namespace Roost.Identity.Certificates;
 /// <summary>Registers the certificates of CAs that register just in time, when their clients first come.</summary>
 internal sealed class JustInTimeRegistration(
     ClientCertificates certificates, ThingRegistry things, IPolicyAttachments policies, CertificateEvents events, TrustedTime time, IAuditTrail audit,
-    ILogger<JustInTimeRegistration> logger, IAuditStorage? storage = null)
+    ILogger<JustInTimeRegistration> logger, IAuditStorage? storage = null, INamesInUse? names = null)
 {
     private const int MostPending = 1000;
 
@@ -25,6 +25,12 @@ internal sealed class JustInTimeRegistration(
         string? thing = null;
         await (storage?.EnsureWritableAsync(cancellationToken) ?? Task.CompletedTask); // what cannot be audited is not done
         var mayActivate = of.Activates && TryFindThing(certificate, of, out thing);
+        if (thing is not null && things.Find(thing) is null && names is not null && await names.FindAsync(thing, $"thing/{thing}") is { } other)
+        {
+            logger.NameIsAnothers(Fingerprints.Of(certificate), thing, other);
+            (mayActivate, thing) = (false, null);
+        }
+
         var description = CertificateRows.Describe(certificate, thing, of.Fingerprint, CertificateStatus.PendingActivation, time.Now);
         try
         {

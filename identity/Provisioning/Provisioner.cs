@@ -11,7 +11,7 @@ namespace Roost.Identity.Provisioning;
 /// </summary>
 internal sealed class Provisioner(
     TemplateStore templates, OwnershipStore ownerships, ProvisioningHooks hooks, IThingRegistry registry, IThings things, IClientCertificates certificates, IPolicyAttachments policies,
-    IAuditTrail audit, TimeProvider clock, ILogger<Provisioner> logger) : IIdentityPart, IDisposable
+    IAuditTrail audit, TimeProvider clock, ILogger<Provisioner> logger, INamesInUse? names = null) : IIdentityPart, IDisposable
 {
     private readonly SemaphoreSlim _applying = new(1, 1); // one at a time: who comes second sees what the first has made
 
@@ -208,6 +208,11 @@ internal sealed class Provisioner(
     {
         CheckStillAllowed(caller, templateName);
         var change = plan.Thing is null ? null : PlannedChange.Of(template.Thing!, plan.Thing, registry.Find(plan.Thing.Name));
+        if (change is { MustBeNew: true } && names is not null && await names.FindAsync(change.Name, caller.Principal.Owner) is { } other)
+        {
+            throw new ProvisioningRefusedException(ProvisioningFault.ResourceConflict, "That name is another's already.", $"'{change.Name}' is {other}");
+        }
+
         if (plan.Policies.FirstOrDefault(policy => !policies.Exists(policy)) is { } missing)
         {
             throw new ProvisioningRefusedException(ProvisioningFault.InternalError, "The template cannot be kept to; its owner knows more.", $"template '{templateName}' names policy '{missing}', which is not there");

@@ -32,9 +32,14 @@ internal static class OwnRules
         ? Own(context, new RouteRight(IsLooking(context.Request.Method) ? "lambda:GetFunction" : "lambda:UpdateFunctionCode", function))
         : null);
 
+    private static readonly RouteRule _ofStream = RouteRule.Needs(static context => AccessTable.Value(context, "name") is not { } stream ? null
+        : SystemStreams.RightBeside(stream, IsLooking(context.Request.Method)) is { } beside ? Own(context, beside)
+        : Own(context));
+
     /// <summary>For a route that does not stand among <see cref="All"/>.</summary>
     public static RouteRule ByPattern(string pattern) =>
-        pattern == Function || pattern.StartsWith(Function + "/", StringComparison.Ordinal) ? _ofFunction
+        pattern.StartsWith("/api/v1/streams/{name}", StringComparison.Ordinal) ? _ofStream
+        : pattern == Function || pattern.StartsWith(Function + "/", StringComparison.Ordinal) ? _ofFunction
         : _ofIdentity.Any(path => pattern == path || pattern.StartsWith(path + "/", StringComparison.Ordinal)) ? _identity
         : _own;
 

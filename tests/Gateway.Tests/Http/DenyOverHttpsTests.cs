@@ -76,6 +76,24 @@ public sealed class DenyOverHttpsTests
         Assert.That((int)answer.StatusCode, Is.EqualTo(403), await answer.Content.ReadAsStringAsync());
     }
 
+    [TestCase("GET", "/api/v1/streams/$audit/records", "roost:Read on api/v1/audit")]
+    [TestCase("GET", "/api/v1/streams/%24audit/tail", "roost:Read on api/v1/audit")]
+    [TestCase("POST", "/api/v1/streams/$audit/repair", "roost:ManageIdentity")]
+    [TestCase("GET", "/api/v1/streams/$shadows/records", "iot:GetThingShadow")]
+    [TestCase("GET", "/api/v1/streams/$functions/records", "lambda:GetFunction")]
+    public async Task Of_what_a_room_keeps_it_holds_for_its_stream(string method, string path, string right)
+    {
+        using var client = await ClientAsync(
+            "stream", """{"Effect":"Deny","Action":["roost:Read"],"Resource":"arn:aws:roost:*:*:api/v1/audit"}""", """{"Effect":"Deny","Action":"roost:ManageIdentity","Resource":"*"}""",
+            """{"Effect":"Deny","Action":["iot:GetThingShadow"],"Resource":"arn:aws:iot:*:*:thing/safe*"}""", """{"Effect":"Deny","Action":"lambda:*","Resource":"arn:aws:lambda:*:*:function:prod*"}""");
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+
+        using var answer = await client.SendAsync(request);
+
+        Assert.That((int)answer.StatusCode, Is.EqualTo(403));
+        Assert.That(await answer.Content.ReadAsStringAsync(), Does.Contain(right));
+    }
+
     [TestCase("POST", "/api/v1/tokens", "{\"name\":\"t\",\"policies\":[\"admin\"]}")]
     [TestCase("PUT", "/api/v1/policies/admin/targets", "{\"target\":\"thing/a\"}")]
     [TestCase("PUT", "/api/v1/users/ada/password", "{}")]
@@ -96,7 +114,7 @@ public sealed class DenyOverHttpsTests
     public async Task Without_a_deny_the_same_are_allowed()
     {
         using var client = await ClientAsync("all");
-        foreach (var path in new[] { "/API/V1/tokens/", "/api/v1/things?select=reported.pin", "/api/v1/function-logs", "/2015-03-31/event-source-mappings" })
+        foreach (var path in new[] { "/API/V1/tokens/", "/api/v1/things?select=reported.pin", "/api/v1/function-logs", "/2015-03-31/event-source-mappings", "/api/v1/streams/$audit/records" })
         {
             using var answer = await client.GetAsync(path);
 

@@ -20,15 +20,17 @@ public sealed class FleetProvisioningTests
     private readonly Dictionary<char, string> _claims = [];
     private NotedBroker _broker = null!;
     private IdentityRig _rig = null!;
+    private TakenNames _taken = null!;
 
     [SetUp]
     public async Task StartAsync()
     {
-        (_broker, _hook) = (new NotedBroker(), new ScriptedHook());
+        (_broker, _hook, _taken) = (new NotedBroker(), new ScriptedHook(), new TakenNames());
         _rig = await IdentityRig.StartAsync(services =>
         {
             services.AddSingleton<IMqttBroker>(_broker);
             services.AddSingleton<IProvisioningHook>(_hook);
+            services.AddSingleton<INamesInUse>(_taken);
             services.AddPolicies();
             services.AddProvisioning();
         });
@@ -182,6 +184,19 @@ public sealed class FleetProvisioningTests
         Assert.That(Text(answer, "errorCode"), Is.EqualTo("ResourceConflict"));
         Assert.That(_rig.Certificates.Of("vac-1"), Has.Count.EqualTo(1));
         Assert.That(_rig.Get<IThingRegistry>().Find("vac-1"), Is.Not.Null);
+    }
+
+    [Test]
+    public async Task A_stolen_claim_cannot_take_the_name_of_anybody_else_either()
+    {
+        _taken.Names.Add("vac-1");
+        var thief = Claim('a', "thief");
+
+        var answer = await _broker.AnswerAsync(thief, Register, Request(await _broker.AnswerAsync(thief, Create, ""), "1"));
+
+        Assert.That(Text(answer, "errorCode"), Is.EqualTo("ResourceConflict"));
+        Assert.That(_rig.Get<IThingRegistry>().Find("vac-1"), Is.Null);
+        Assert.That(_rig.Certificates.Of("vac-1"), Is.Empty);
     }
 
     [Test]
