@@ -48,16 +48,14 @@ public sealed class SlowHeadersTests
             var told = ReadToTheEndAsync(silent);
             var ends = Task.WhenAll(slow.Select(ReadToTheEndAsync));
             using var other = _daemon.Client();
-            var served = 0;
-            while (!ends.IsCompleted)
+            do
             {
                 Assert.That(await other.GetStringAsync("/healthz"), Does.Contain("up"), "the others are served");
-                served++;
                 await Task.WhenAll(slow.Select(DripAsync)); // none of them ever pauses
             }
+            while (!ends.IsCompleted);
 
             await Eventually.CompletesAsync(ends, "the end of the slow ones");
-            Assert.That(served, Is.Positive);
             Assert.That(await Eventually.CompletesAsync(told, "the end of who stopped in the middle"), Does.StartWith("HTTP/1.1 408 "));
         }
         finally
