@@ -28,8 +28,9 @@ eventually() {
 has() { printf "roost shadow get %s --json | tr -d ' ' | grep -qF '%s'" "$1" "$2"; }
 hasnt() { printf "! roost shadow get %s --json | tr -d ' ' | grep -qF '%s'" "$1" "$2"; }
 
-for module in industrialio-sw-device industrialio-configfs iio_dummy_evgen iio_dummy; do
-    modprobe "$module" 2>/dev/null || { modprobe -a configfs industrialio kfifo_buf 2>/dev/null; insmod "/var/tmp/modules/$module.ko" 2>/dev/null; }
+modprobe -a configfs industrialio kfifo_buf industrialio-triggered-buffer 2>/dev/null
+for module in irq_sim industrialio-configfs industrialio-sw-device iio_dummy_evgen iio_dummy; do
+    modprobe "$module" 2>/dev/null || insmod "/var/tmp/modules/$module.ko" 2>/dev/null
 done
 modprobe i2c-dev 2>/dev/null
 modprobe i2c-stub chip_addr=0x48,0x49 2>/dev/null && modprobe lm75 2>/dev/null || { echo "sensors: skipped: there is no i2c-stub or lm75"; exit 77; }
