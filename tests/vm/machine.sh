@@ -15,7 +15,7 @@
 # ROOST_VM=DIR is where the image is kept (default out/vm-SUITE), SUITE the Debian (default bookworm). The machine reaches no network; its
 # port 1884 is the port that the file RUN/mqtt-port names here. ROOST_VM_RUN=RUN is where the running one keeps its files (default DIR/run): one
 # each, and several run side by side. ROOST_VM_RTC=2030-01-01T00:00:00 is the time of its clock at the start.
-# Exit code 77: this machine cannot run it.
+# ROOST_VM_PATIENCE is how many seconds a boot may take (default 900). Exit code 77: this machine cannot run it.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -63,7 +63,8 @@ boot() {
     began=$(date +%s)
     until remote root@127.0.0.1 true 2>/dev/null; do
         alive || cannot "the machine does not start: $(tail -1 "$run/qemu.log")"
-        [ $(($(date +%s) - began)) -lt "${ROOST_VM_PATIENCE:-900}" ] || cannot "the machine was not up after ${ROOST_VM_PATIENCE:-900} seconds: $(tail -1 "$run/console")"
+        [ $(($(date +%s) - began)) -lt "${ROOST_VM_PATIENCE:-900}" ] ||
+            { kill "$(cat "$run/pid")"; gone; cannot "the machine was not up after ${ROOST_VM_PATIENCE:-900} seconds: $(tail -1 "$run/console")"; }
         sleep 0.5
     done
 }
