@@ -220,6 +220,32 @@ public sealed class TlsTests
     }
 
     [Test]
+    public async Task A_load_that_failed_is_tried_again_also_when_the_files_look_the_same()
+    {
+        await using var broker = await StartAsync();
+        var (former, changed) = (await File.ReadAllBytesAsync(_certificates.KeyFile), TimeProvider.System.GetUtcNow().UtcDateTime.AddMinutes(1));
+        _certificates.WriteServer("localhost");
+        var key = await File.ReadAllBytesAsync(_certificates.KeyFile);
+        Assert.That(key, Has.Length.EqualTo(former.Length), "nothing but their bytes tells them apart");
+        await WriteKeyAsync(former);
+        await using var kept = await OpenAsync();
+
+        await WriteKeyAsync(key);
+        await using var renewed = await OpenAsync();
+
+        Assert.That(((SslStream)renewed.Stream).RemoteCertificate!.GetSerialNumberString(), Is.Not.EqualTo(((SslStream)kept.Stream).RemoteCertificate!.GetSerialNumberString()));
+
+        async Task WriteKeyAsync(byte[] bytes)
+        {
+            await File.WriteAllBytesAsync(_certificates.KeyFile, bytes);
+            File.SetLastWriteTimeUtc(_certificates.KeyFile, changed);
+            _clock.Advance(TimeSpan.FromSeconds(3));
+        }
+
+        Task<StreamClient> OpenAsync() => StreamClient.OpenTlsAsync(broker.Port, _certificates.Authority);
+    }
+
+    [Test]
     public async Task An_encrypted_key_is_opened_by_its_password_file()
     {
         _certificates.WriteServer("localhost", password: "s3cret");
