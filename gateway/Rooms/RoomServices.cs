@@ -68,6 +68,7 @@ internal static class RoomServices
         services.AddSingleton<IStreamConsumers, FunctionConsumers>();
         services.AddSingleton<IFunctionGateway, FunctionGateway>();
         services.AddSingleton<ICallerRights, FunctionCallerRights>();
+        services.AddSingleton<IFunctionTies, FunctionTies>();
         services.AddSingleton<IFunctionListeners, FunctionListeners>();
         services.AddSingleton<ICloudLink, CloudLink>();
         services.AddSingleton<IFunctionSecrets, FunctionSecrets>();

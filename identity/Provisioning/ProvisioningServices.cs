@@ -12,6 +12,7 @@ internal static class ProvisioningServices
         services.TryAddSingleton<ProvisioningHooks>();
         services.TryAddSingleton<ProvisioningEndpoint>();
         services.AddPart<TemplateStore>();
+        services.TryAddSingleton<ITemplateHooks>(static provider => provider.GetRequiredService<TemplateStore>());
         services.AddPart<Provisioner>();
         services.AddPart<ProvisioningReader>();
     }

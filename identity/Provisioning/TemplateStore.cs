@@ -6,7 +6,7 @@ using Roost.Identity.Store;
 namespace Roost.Identity.Provisioning;
 
 /// <summary>The templates and the certificates that were made as claims for one of them. What is asked comes from memory.</summary>
-internal sealed class TemplateStore(IdentityDatabase database, IAuditTrail audit, TimeProvider clock) : IIdentityPart
+internal sealed class TemplateStore(IdentityDatabase database, IAuditTrail audit, TimeProvider clock) : IIdentityPart, ITemplateHooks
 {
     public const int MostTemplates = 256;
 
@@ -23,6 +23,8 @@ internal sealed class TemplateStore(IdentityDatabase database, IAuditTrail audit
         Reload();
         return Task.CompletedTask;
     }
+
+    public IReadOnlyList<string> TemplatesThatAsk(string function) => [.. All.Where(template => template.Hook == function).Select(static template => template.Name)];
 
     public StoredTemplate? Find(string name) => _snapshot.Templates.GetValueOrDefault(name);
 

@@ -77,7 +77,7 @@ internal sealed class CodeEndpoints(FunctionHost host) : IDisposable
 
         Check(record);
         using var package = await UnpackAsync(upload);
-        var shown = Redefine(http, record.Latest, settings, package);
+        var shown = Redefine(http, record, settings, package);
         if (!dryRun)
         {
             await host.ChangeAsync(arn.Name, before =>
@@ -85,7 +85,7 @@ internal sealed class CodeEndpoints(FunctionHost host) : IDisposable
                 Check(FunctionTarget.Required(before, arn));
 
                 // Settings may have changed while the zip was being unpacked.
-                var latest = shown = Redefine(http, before.Latest, FunctionParameters.WithArchitecture(request, before.Latest.Lambda ?? new LambdaSettings()), package);
+                var latest = shown = Redefine(http, before, FunctionParameters.WithArchitecture(request, before.Latest.Lambda ?? new LambdaSettings()), package);
                 var after = before with { Latest = latest };
                 return publish ? after.Publish(null, host.Clock.GetUtcNow(), out shown) : after;
             });
@@ -150,18 +150,18 @@ internal sealed class CodeEndpoints(FunctionHost host) : IDisposable
     private FunctionDefinition Create(HttpContext http, string name, LambdaSettings settings, string description, CodePackage package) =>
         settings.Runtime is null && !File.Exists(Path.Combine(package.Folder, FunctionFile.Name))
             ? throw RequestRefusedException.InvalidParameter("Runtime and Handler are mandatory parameters for functions created with deployment packages.")
-            : Define(http, name, settings, description, package, inherited: null);
+            : Define(http, name, settings, description, package, inherited: null, before: null);
 
     /// <summary>Code takes no settings away: where the zip has no function.yaml, the one that held before holds on.</summary>
-    private FunctionDefinition Redefine(HttpContext http, FunctionDefinition before, LambdaSettings settings, CodePackage package) =>
-        Define(http, before.Name, settings, before.Description, package, host.Zips.FileOf(before));
+    private FunctionDefinition Redefine(HttpContext http, FunctionRecord before, LambdaSettings settings, CodePackage package) =>
+        Define(http, before.Name, settings, before.Latest.Description, package, host.Zips.FileOf(before.Latest), before);
 
-    private FunctionDefinition Define(HttpContext http, string name, LambdaSettings settings, string description, CodePackage package, string? inherited)
+    private FunctionDefinition Define(HttpContext http, string name, LambdaSettings settings, string description, CodePackage package, string? inherited, FunctionRecord? before)
     {
         try
         {
             var definition = host.Zips.Define(name, settings, description, package, inherited);
-            CallerRights.DemandFor(http, definition);
+            CallerRights.DemandFor(http, definition, before);
             return definition;
         }
         catch (InvalidCodeException fault)

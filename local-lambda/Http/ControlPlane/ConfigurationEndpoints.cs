@@ -52,7 +52,7 @@ internal sealed class ConfigurationEndpoints(FunctionHost host)
             try
             {
                 var latest = host.Zips.Define(arn.Name, settings, description ?? before.Latest.Description, package, before.Latest.InheritedFile);
-                CallerRights.DemandFor(http, latest); // its environment and its handler decide what the code does with what it has
+                CallerRights.DemandFor(http, latest, before); // its environment and its handler decide what the code does with what it has
                 return before with { Latest = latest };
             }
             catch (InvalidCodeException fault)

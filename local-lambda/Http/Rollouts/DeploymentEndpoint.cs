@@ -65,12 +65,13 @@ internal sealed class DeploymentEndpoint(FunctionHost host) : IDisposable
             var (sha256, bytes) = await ReceiveAsync(http, zip, host.Clock);
             using var package = await host.Zips.AddAsync(zip, sha256, bytes);
             var latest = host.Zips.Define(name, new LambdaSettings(), "", package);
-            CallerRights.DemandFor(http, latest);
+            CallerRights.DemandFor(http, latest, known?.Record);
             var plan = allAtOnce ? null : asked ?? latest.Rollout;
             FunctionRecord? before = null;
             var after = await host.ChangeAsync(name, record =>
             {
                 RefuseFolder(record);
+                CallerRights.DemandFor(http, latest, record); // again: something may have been tied to it while the zip came
                 before = record;
                 var now = host.Clock.GetUtcNow();
                 var deployed = record is null ? new FunctionRecord { Name = name, Latest = latest } : record.Deploy(latest, plan, keepsBefore: true, now);

@@ -22,7 +22,7 @@ public sealed class DeployerRightsTests
     public async Task StartAsync()
     {
         _folder = new TemporaryFolder();
-        _daemon = await SecureDaemon.StartAsync(_folder);
+        _daemon = await SecureDaemon.StartAsync(_folder, http: "routes: [ { from: private/#, to: { function: latecomer, answer: robots/vac-9/cmd } } ]\nstreams: { ledger: {} }");
         await PolicyAsync("deployer", """
             { "Effect": "Allow", "Action": ["lambda:*", "roost:Write"], "Resource": "*" },
             { "Effect": "Allow", "Action": "iot:Publish", "Resource": "arn:aws:iot:*:*:topic/done/*" },
@@ -98,6 +98,42 @@ public sealed class DeployerRightsTests
         var mapping = new { FunctionName = "plain", EventSourceArn = "arn:aws:kinesis:local:000000000000:stream/$audit", StartingPosition = "TRIM_HORIZON" };
 
         Assert.That(await SendAsync(_deployer, HttpMethod.Post, Mappings, mapping, 403), Does.Contain("roost:Read on api/v1/streams/$audit/records"));
+    }
+
+    [Test]
+    public async Task Code_of_a_function_that_others_have_given_something_needs_the_same_rights()
+    {
+        await CreateAsync(_owner, "house", null, 201);
+        await SendAsync(_deployer, HttpMethod.Put, $"{Functions}/house/code", new { ZipFile = Zip(null) }, 200);
+
+        var mapping = await SendAsync(_owner, HttpMethod.Post, Mappings, new { FunctionName = "house", EventSourceArn = "arn:aws:kinesis:local:000000000000:stream/ledger", StartingPosition = "LATEST" }, 202);
+        Assert.That(await SendAsync(_deployer, HttpMethod.Put, $"{Functions}/house/code", new { ZipFile = Zip(null) }, 403), Does.Contain("roost:Read on api/v1/streams/ledger/records"));
+        using (var document = JsonDocument.Parse(mapping))
+        {
+            await SendAsync(_owner, HttpMethod.Delete, $"{Mappings}/{document.RootElement.GetProperty("UUID").GetString()}", new { }, 202);
+        }
+
+        await SendAsync(
+            _owner, HttpMethod.Put, "/2019-09-25/functions/house/event-invoke-config",
+            new { DestinationConfig = new { OnSuccess = new { Destination = "arn:aws:iot:local:000000000000:topic/robots/vac-9/cmd" } } }, 200);
+        Assert.That(await SendAsync(_deployer, HttpMethod.Put, $"{Functions}/house/code", new { ZipFile = Zip(null) }, 403), Does.Contain("iot:Publish on topic/robots/vac-9/cmd"));
+        await SendAsync(_deployer, HttpMethod.Put, $"{Functions}/house/configuration", new { Handler = "main.other" }, 403);
+        using var zip = new ByteArrayContent(Convert.FromBase64String(Zip("runtime: python3.x\nhandler: main.handler\n")));
+        using var deployed = await _deployer.PostAsync("/api/v1/functions/house/deployments", zip);
+        Assert.That((int)deployed.StatusCode, Is.EqualTo(403), await deployed.Content.ReadAsStringAsync());
+    }
+
+    [Test]
+    public async Task A_function_that_a_route_or_a_template_names_is_made_by_who_may_grant()
+    {
+        Assert.That(await CreateAsync(_deployer, "latecomer", null, 403), Does.Contain("the target of routes[0]"));
+        await CreateAsync(_owner, "gatekeeper", null, 201);
+        await SendAsync(_deployer, HttpMethod.Put, $"{Functions}/gatekeeper/code", new { ZipFile = Zip(null) }, 200);
+        var template = """{"Parameters":{"SerialNumber":{"Type":"String"}},"Resources":{"thing":{"Type":"AWS::IoT::Thing","Properties":{"ThingName":{"Ref":"SerialNumber"}}},"certificate":{"Type":"AWS::IoT::Certificate","Properties":{"CertificateId":{"Ref":"AWS::IoT::Certificate::Id"}}}}}""";
+        await SendAsync(_owner, HttpMethod.Put, "/api/v1/provisioning-templates/floor", new { template = JsonDocument.Parse(template).RootElement, hook = "gatekeeper" }, 201);
+
+        Assert.That(await SendAsync(_deployer, HttpMethod.Put, $"{Functions}/gatekeeper/code", new { ZipFile = Zip(null) }, 403), Does.Contain("the hook of template floor"));
+        await SendAsync(_owner, HttpMethod.Put, $"{Functions}/gatekeeper/code", new { ZipFile = Zip(null) }, 200);
     }
 
     private static string Zip(string? yaml)
