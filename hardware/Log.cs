@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Roost.Hardware;
 
-/// <summary>Log messages of the room and of its reporting, event ids 7000 to 7019; the capabilities' are in the other parts of this class.</summary>
+/// <summary>All log messages of the room, in one file, as their generator orders several differently each time, and two builds have to give the same; event ids 7000 to 7999.</summary>
 internal static partial class Log
 {
     [LoggerMessage(7000, LogLevel.Warning, "{Thing}.{Property} ({Source}): {Fault}")]
@@ -31,4 +31,10 @@ internal static partial class Log
 
     [LoggerMessage(7008, LogLevel.Error, "What the hardware of {Thing} does is not reported any more, by a defect of Roost")]
     public static partial void ReporterEnded(this ILogger logger, string thing, Exception exception);
+
+    [LoggerMessage(7020, LogLevel.Information, "{Thing}.{Property} is {Chip} line {Line}")]
+    public static partial void LineTaken(this ILogger logger, string thing, string property, string chip, int line);
+
+    [LoggerMessage(7021, LogLevel.Warning, "Edges come faster than the broker takes them: {Dropped} dropped so far, now one of {Thing}.{Property}. Debounce the line, or publish one kind of edge; more is reported once a minute")]
+    public static partial void EdgesDropped(this ILogger logger, string thing, string property, long dropped);
 }

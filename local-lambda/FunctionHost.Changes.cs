@@ -213,12 +213,6 @@ public sealed partial class FunctionHost
         return new Change(_changes);
     }
 
-    [LoggerMessage(3605, LogLevel.Error, "Function {Function}: its event sources could not be started. Its next change, or a restart, tries again")]
-    private partial void LogSourcesFailed(string function, Exception exception);
-
-    [LoggerMessage(3408, LogLevel.Warning, "Function {Function} is removed, and with it {Count} events that waited in its queue")]
-    private partial void LogDiscarded(string function, long count);
-
     private sealed class Change(SemaphoreSlim changes) : IDisposable
     {
         public void Dispose() => changes.Release();

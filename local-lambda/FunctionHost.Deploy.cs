@@ -52,7 +52,4 @@ public sealed partial class FunctionHost
     }
 
     private FunctionUnavailableException Ended(string name) => new(name, Fault ?? "the gateway is stopping");
-
-    [LoggerMessage(3350, LogLevel.Warning, "Code that no function refers to any more could not be removed: {Reason} The next change of a function tries again")]
-    private partial void LogNotSwept(string reason);
 }

@@ -50,10 +50,4 @@ public sealed partial class FunctionHost
             engine.Groups is { LimitsProcessor: true } ? Group : "unbounded",
             weaknesses);
     }
-
-    [LoggerMessage(3150, LogLevel.Warning, "Functions run without isolation, with all rights of the daemon's user, because the configuration says functions: isolation: none")]
-    private partial void LogUnisolated();
-
-    [LoggerMessage(3151, LogLevel.Warning, "Ended {Count} processes of functions' sandboxes, which a daemon that was killed had left behind")]
-    private partial void LogSandboxesLeft(int count);
 }

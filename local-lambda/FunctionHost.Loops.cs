@@ -29,7 +29,4 @@ public sealed partial class FunctionHost
             LogLoop(name, FunctionTrace.MaxPasses);
         }
     }
-
-    [LoggerMessage(3252, LogLevel.Warning, "Function {Function} is not run for an event that functions have caused {Passes} times in a chain: does it publish where its own trigger listens? More are reported once a minute")]
-    private partial void LogLoop(string function, int passes);
 }

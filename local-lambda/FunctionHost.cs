@@ -374,19 +374,4 @@ public sealed partial class FunctionHost : IFunctionInvoker, IHostedService, IAs
         var (letter, record) = DeadLetter.Of(name, new QueueEnd(queued, payload, QueueCondition.RetriesExhausted, queued.Failures, result), _clock.GetUtcNow());
         await _engine!.DeadLetters.AddAsync(name, letter, record);
     }
-
-    [LoggerMessage(3000, LogLevel.Error, "No function will run, because functions must be isolated and {Reason}. To run them all the same, with all rights of the daemon's user, set functions: isolation: none")]
-    private partial void LogNoIsolation(string reason);
-
-    [LoggerMessage(3602, LogLevel.Critical, "No function runs, because functions could not be started; everything else does. Repair what is said here, and restart")]
-    private partial void LogNotStarted(Exception exception);
-
-    [LoggerMessage(3603, LogLevel.Error, "What had been started of the functions could not be ended in order")]
-    private partial void LogNotEnded(Exception exception);
-
-    [LoggerMessage(3301, LogLevel.Warning, "Function {Function} is removed, because its folder {Folder} is gone")]
-    private partial void LogWithdrawn(string function, string folder);
-
-    [LoggerMessage(3004, LogLevel.Warning, "The queue of function {Function} is kept, but the function is not in the folder any more; put it back, or remove its queue's folder")]
-    private partial void LogQueueWithoutFunction(string function);
 }

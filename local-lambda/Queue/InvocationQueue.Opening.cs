@@ -150,10 +150,4 @@ internal sealed partial class InvocationQueue
 
         public TaskCompletionSource Kept { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
-
-    [LoggerMessage(3402, LogLevel.Error, "Function {Function}: its queue in {Folder} cannot be opened; events for it are refused")]
-    private partial void LogNotOpened(string function, string folder, Exception exception);
-
-    [LoggerMessage(3403, LogLevel.Warning, "The empty queue in {Folder} could not be removed: {Reason}")]
-    private partial void LogNotRemoved(string folder, string reason);
 }

@@ -450,10 +450,4 @@ internal sealed partial class InvocationQueue : IAsyncDisposable
             _drained?.TrySetResult();
         }
     }
-
-    [LoggerMessage(3607, LogLevel.Error, "Function {Function}: what became of the event at {Offset} of its queue is held in memory until there is room for it, and the event is not run again: {Reason}")]
-    private partial void LogHeld(string function, long offset, string reason);
-
-    [LoggerMessage(3031, LogLevel.Error, "Function {Function}: what became of the event at {Offset} of its queue could not be kept; it will run again")]
-    private partial void LogFateUnknown(string function, long offset, Exception exception);
 }

@@ -77,7 +77,4 @@ internal sealed partial class WorkerPool
 
     /// <returns>The invocation that fails with a start; null where as many others are under way as invocations wait.</returns>
     private Invocation? TakeVictimOfStart() => IsHedged && _waiting.Count <= _starting ? null : TakeFirstWaiting();
-
-    [LoggerMessage(3104, LogLevel.Debug, "Function {Function}: a worker starts beside one that takes longer than usual")]
-    private partial void LogHedged(string function);
 }

@@ -332,19 +332,4 @@ internal sealed partial class WorkerPool
     }
 
     private Invocation? TakeFirstWaiting() => _waiting.TryTake(out var first) ? first : null;
-
-    [LoggerMessage(3010, LogLevel.Debug, "Function {Function}: worker {Worker} is ready after {InitMilliseconds:0.0} ms")]
-    private partial void LogWorkerReady(string function, string worker, double initMilliseconds);
-
-    [LoggerMessage(3011, LogLevel.Debug, "Function {Function}: worker {Worker} has ended with exit code {ExitCode}")]
-    private partial void LogWorkerEnded(string function, string worker, int exitCode);
-
-    [LoggerMessage(3012, LogLevel.Error, "Function {Function}: worker {Worker} could not be started: {Reason}")]
-    private partial void LogWorkerNotStarted(string function, string worker, string reason);
-
-    [LoggerMessage(3013, LogLevel.Error, "Function {Function}: worker {Worker} was ended, because what keeps it has failed")]
-    private partial void LogWorkerFailed(string function, string worker, Exception exception);
-
-    [LoggerMessage(3014, LogLevel.Error, "Function {Function}: no worker can be made: {Reason}")]
-    private partial void LogNoWorker(string function, string reason);
 }

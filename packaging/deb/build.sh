@@ -8,8 +8,7 @@
 #   --fast                                    compressed quickly: for development and tests (else xz, about a minute of it)
 #   --version VERSION                         another version than the changelog's, for tests of upgrades
 #   --out DIR                                 where to (default out/)
-# Prints the path of each package, the last one last. Two builds of one tree with one SDK differ in nothing but the assemblies of rooms whose log
-# messages are in several files: the compiler's generator for them has no fixed order (docs/adr/0194-packages-for-each-architecture.md).
+# Prints the path of each package, the last one last. Two builds of one tree with one SDK give the same bytes.
 # Exit codes: 0 all were made, 1 a fault, 2 wrong usage, 3 a runtime is missing: it is named, and all other packages were made.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)

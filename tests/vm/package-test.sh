@@ -63,11 +63,9 @@ check "all are built" "$one" --fast --arch amd64 --arch arm64 --arch all --runti
 check "and again elsewhere, with the archive in the place of the SDK's folder" "$another" --fast --arch amd64 --arch arm64 --arch all --runtime "$arm64" --runtime "$x64"
 for architecture in amd64 arm64 all; do
     package=$(ls "$work"/one/out/*_$architecture.deb)
-    rm -rf "$work/x1" "$work/x2"
-    dpkg-deb -R "$package" "$work/x1"
-    dpkg-deb -R "$work/another/with/a/longer/name/out/$(basename "$package")" "$work/x2"
-    # What the generator of log messages gives no fixed order (docs/adr/0194-packages-for-each-architecture.md), and the sums and sizes of it.
-    shell "two builds for $architecture have the same bytes, but for three assemblies" "diff -r -q -x Roost.Hardware.dll -x Roost.Identity.dll -x Roost.LocalLambda.dll -x md5sums -x control $work/x1 $work/x2"
+    other=$work/another/with/a/longer/name/out/$(basename "$package")
+    # What differs is told file by file.
+    shell "two builds for $architecture give the same bytes" "cmp '$package' '$other' || { rm -rf $work/x1 $work/x2; dpkg-deb -R '$package' $work/x1; dpkg-deb -R '$other' $work/x2; diff -r -q $work/x1 $work/x2; false; }"
     check "it says so itself" test "$(dpkg-deb -f "$package" Architecture)" = $architecture
     if command -v lintian >/dev/null || apt-get install -y -qq lintian >/dev/null 2>&1; then
         shell "lintian finds nothing in it" "lintian --allow-root --fail-on error,warning '$package' >$work/said 2>&1; code=\$?; cat $work/said; test \$code = 0 && ! grep -qE '^[EW]:' $work/said"
