@@ -203,6 +203,7 @@ public sealed class RequestTests
             {"version":"0.1.0","uptimeSeconds":61,"dataFolder":"/d","durability":"power-loss","isolation":"required","health":"degraded",
             "problems":["functions: bad failed"],"listeners":[{"protocol":"mqtt","address":"127.0.0.1:1883"}],
             "mqtt":{"clients":20,"queued":3},"things":2,"shadows":5,"functions":{"count":2,"failed":1},"streams":{"count":1,"records":7},
+            "disk":{"device":"mmcblk0","kind":"sd-card","model":"SC32G","bytesPerDay":420000000,"daemonBytesPerDay":300000000,"life":{"days":3650,"isAssumed":true}},
             "uplink":{"state":"waiting","endpoint":"127.0.0.1:1884","lastError":"refused"},"routes":3}
             """);
 
@@ -214,6 +215,7 @@ public sealed class RequestTests
             shadows    5 shadows, 2 things
             functions  2 functions, 1 failed, isolation required
             streams    1 streams, 7 records
+            disk       mmcblk0 (sd-card SC32G), 420.0 MB are written in a day, 300.0 MB of it by roostd; it bears that for 10 years (assumed: sd-card.endurance)
             routes     3
             cloud      waiting 127.0.0.1:1884, refused
             problem    functions: bad failed
