@@ -300,7 +300,7 @@ public sealed class ShadowKeepingTests
     private async Task<string> FailToStartAsync()
     {
         await using var daemon = RunningProcess.Start(Programs.Roostd, "--config", _folder["roost.yaml"], "--data", Data);
-        Assert.That(await daemon.WaitForExitAsync(), Is.EqualTo(1));
+        Assert.That(await daemon.WaitForExitAsync(), Is.EqualTo(3));
         return daemon.Errors;
     }
 
