@@ -64,10 +64,10 @@ echo lm75 0x49 >"$bus/new_device"
 eventually "a sensor that comes is found without a restart" "$(has rack '"first":')"
 eventually "the other of the same name, too" "$(has rack '"second":')"
 eventually "both are listed with their places" "roost hardware sensors | grep -q 'lm75@$number-0048.*temp1' && roost hardware sensors --yaml | grep -qF 'lm75@$number-0049'"
-if command -v i2cset >/dev/null; then
-    i2cset -y "$number" 0x48 0 0x8019 w
+if command -v i2cset >/dev/null; then # -f: the driver has the address
+    i2cset -f -y "$number" 0x48 0 0x8019 w
     eventually "what it measures is reported" "$(has rack '"first":25.5')"
-    i2cset -y "$number" 0x48 0 0x80e7 w
+    i2cset -f -y "$number" 0x48 0 0x80e7 w
     eventually "below zero, too" "$(has rack '"first":-24.5')"
 fi
 echo 0x48 >"$bus/delete_device"
