@@ -23,7 +23,11 @@ box_build() {
 }
 
 box_start() {
-    SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 systemd-nspawn --quiet --boot --directory="$1/root" --machine="roost-box-$$" \
+    # In a control group of its own: what starts in that of the caller shares it with every other container, whose systemd does to its services what this one does.
+    box_group=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)$(sed -n 's/^0:://p' /proc/self/cgroup)/roost-box-$$
+    mkdir -p "$box_group" || cannot "no control group can be made: $box_group"
+    # shellcheck disable=SC2016 # the inner shell's own
+    SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$box_group" systemd-nspawn --quiet --boot --directory="$1/root" --machine="roost-box-$$" \
         --register=no --keep-unit --private-network --link-journal=no --volatile=overlay </dev/null >"$2/console" 2>&1 &
     nspawn=$!
     n=0
@@ -47,4 +51,5 @@ box_stop() {
         while kill -0 "$nspawn" 2>/dev/null && [ $n -lt 100 ]; do sleep 0.1; n=$((n + 1)); done
     fi
     [ -z "$nspawn" ] || kill -9 "$nspawn" 2>/dev/null || true
+    [ -z "${box_group:-}" ] || find "$box_group" -depth -type d -exec rmdir {} + 2>/dev/null || true
 }
