@@ -3,31 +3,6 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/box.sh"
-work=$(mktemp -d)
-finish() {
-    code=$?
-    trap - EXIT
-    box_stop
-    rm -rf "$work"
-    exit "$code"
-}
-trap finish EXIT
-trap 'exit 130' INT TERM
-
-# check WORDS COMMAND..: the command succeeds
-check() {
-    words=$1
-    shift
-    if "$@" >"$work/output" 2>&1; then
-        echo "ok   $words"
-    else
-        echo "FAIL $words: $*"
-        sed 's/^/     /' "$work/output" | head -20
-        [ -z "$leader" ] || inside journalctl -u roost --no-pager -n 30 2>/dev/null | sed 's/^/     /'
-        exit 1
-    fi
-}
-
 # eventually WORDS COMMAND..: the command succeeds within a minute
 eventually() {
     n=0

@@ -1,11 +1,13 @@
 #!/bin/sh
-# A throw-away Debian with systemd as PID 1, in a container: sourced by box-checks.sh. Needs root.
+# A throw-away Debian with systemd as PID 1, in a container: sourced by box-checks.sh and package-test.sh. Needs root.
 #   box_build SUITE DIR    makes its tree in DIR, unless it is there (about a minute; Debian's archive is needed)
 #   box_start DIR WORK     starts it; what it writes is kept in memory and gone afterwards. It has a loopback interface and no network
 #   inside COMMAND..       runs a command in it as root
-#   box_stop               ends it
+#   check WORDS COMMAND..  the command succeeds; it is counted in $checks, and a failure ends the shell with exit code 1
+# $work is a folder that is gone at the end, as the container is.
 # What cannot be done on this machine ends the shell with exit code 77.
-leader='' nspawn=''
+leader='' nspawn='' checks=0
+work=$(mktemp -d)
 # The container reaches no network: what the package depends on, and what the checks use, is there before it.
 box_packages=systemd-sysv,dbus,udev,procps,util-linux,iproute2,bubblewrap,libsqlite3-0,libssl3,libstdc++6,zlib1g,ca-certificates,init-system-helpers,python3,python3-paho-mqtt,nodejs,curl,mosquitto,mosquitto-clients,bash-completion
 
@@ -52,4 +54,28 @@ box_stop() {
     fi
     [ -z "$nspawn" ] || kill -9 "$nspawn" 2>/dev/null || true
     [ -z "${box_group:-}" ] || find "$box_group" -depth -type d -exec rmdir {} + 2>/dev/null || true
+}
+
+finish() {
+    code=$?
+    trap - EXIT
+    box_stop
+    rm -rf "$work"
+    exit "$code"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+check() {
+    words=$1
+    shift
+    if "$@" >"$work/output" 2>&1; then
+        checks=$((checks + 1))
+        echo "ok   $words"
+    else
+        echo "FAIL $words: $*"
+        sed 's/^/     /' "$work/output" | head -20
+        [ -z "$leader" ] || inside journalctl -u roost --no-pager -n 30 2>/dev/null | sed 's/^/     /'
+        exit 1
+    fi
 }

@@ -82,18 +82,18 @@ build)
     mmdebstrap --quiet --variant=minbase --aptopt='Apt::Install-Recommends "0"' \
         --include=systemd-sysv,dbus,udev,kmod,linux-image-amd64,openssh-server,iproute2,procps,python3,nodejs,bubblewrap,curl,libsqlite3-0,libssl3,libstdc++6,zlib1g,ca-certificates,init-system-helpers,mosquitto-clients,gpiod,i2c-tools \
         --essential-hook='mkdir -p "$1/etc/initramfs-tools/conf.d" && echo MODULES=list >"$1/etc/initramfs-tools/conf.d/list" && printf "virtio_pci\nvirtio_blk\next4\n" >"$1/etc/initramfs-tools/modules"' \
-        "$suite" "$dir/root" >"$dir/log" 2>&1 || cannot "mmdebstrap failed: $(tail -1 "$dir/log")"
-    echo roost-vm >"$dir/root/etc/hostname"
-    echo '/dev/vda / ext4 rw 0 1' >"$dir/root/etc/fstab"
-    printf '[Match]\nName=eth0\n[Network]\nDHCP=ipv4\n' >"$dir/root/etc/systemd/network/eth0.network"
-    install -D -m 600 "$dir/key.pub" "$dir/root/root/.ssh/authorized_keys"
-    chroot "$dir/root" systemctl -q enable systemd-networkd ssh
-    chroot "$dir/root" systemctl -q mask apt-daily.timer apt-daily-upgrade.timer systemd-networkd-wait-online.service
-    cp "$dir"/root/boot/vmlinuz-* "$dir/kernel"
-    cp "$dir"/root/boot/initrd.img-* "$dir/initrd"
+        "$suite" "$dir/tree" >"$dir/log" 2>&1 || cannot "mmdebstrap failed: $(tail -1 "$dir/log")"
+    echo roost-vm >"$dir/tree/etc/hostname"
+    echo '/dev/vda / ext4 rw 0 1' >"$dir/tree/etc/fstab"
+    printf '[Match]\nName=eth0\n[Network]\nDHCP=ipv4\n' >"$dir/tree/etc/systemd/network/eth0.network"
+    install -D -m 600 "$dir/key.pub" "$dir/tree/root/.ssh/authorized_keys"
+    chroot "$dir/tree" systemctl -q enable systemd-networkd ssh
+    chroot "$dir/tree" systemctl -q mask apt-daily.timer apt-daily-upgrade.timer systemd-networkd-wait-online.service
+    cp "$dir"/tree/boot/vmlinuz-* "$dir/kernel"
+    cp "$dir"/tree/boot/initrd.img-* "$dir/initrd"
     truncate -s 4G "$dir/disk"
-    mke2fs -q -t ext4 -d "$dir/root" "$dir/disk"
-    rm -rf --one-file-system "$dir/root"
+    mke2fs -q -t ext4 -d "$dir/tree" "$dir/disk"
+    rm -rf --one-file-system "$dir/tree"
     touch "$dir/built"
     ;;
 start)

@@ -8,29 +8,6 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 . "$here/box.sh"
-work=$(mktemp -d)
-checks=0
-finish() {
-    code=$?
-    trap - EXIT
-    box_stop
-    rm -rf "$work"
-    exit "$code"
-}
-trap finish EXIT
-trap 'exit 130' INT TERM
-check() {
-    words=$1
-    shift
-    if "$@" >"$work/output" 2>&1; then
-        checks=$((checks + 1))
-        echo "ok   $words"
-    else
-        echo "FAIL $words: $*"
-        sed 's/^/     /' "$work/output" | head -20
-        exit 1
-    fi
-}
 shell() { check "$1" sh -ec "$2"; }
 
 sdk=$(dirname "$(readlink -f "$(command -v dotnet)")")
