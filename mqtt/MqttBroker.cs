@@ -165,6 +165,7 @@ public sealed class MqttBroker : IMqttBroker, IAsyncDisposable
         try
         {
             await CloseListenersAsync().WaitAsync(cancellationToken);
+            _journal.EndGathering();
             await FinishWritingAsync().WaitAsync(cancellationToken);
         }
         finally

@@ -7,6 +7,9 @@ public sealed class MqttOptions
 {
     public const string Section = "Mqtt";
 
+    /// <summary>What metrics call the log of the session journal, whatever its folder is.</summary>
+    public const string JournalName = "mqtt";
+
     /// <summary>Empty: nothing listens, and only this process uses the broker.</summary>
     public IList<MqttListenerOptions> Listeners { get; set; } = [];
 
@@ -17,6 +20,12 @@ public sealed class MqttOptions
 
     /// <summary>What an acknowledged message for an offline session survives. Default: a power cut.</summary>
     public Durability Durability { get; set; } = Durability.PowerLoss;
+
+    /// <summary>
+    /// How long what is to survive a power cut waits for others to share a sync of the disk with, and clients for PUBACK, PUBREC, SUBACK and CONNACK. Default 0: what comes while the disk is
+    /// busy shares one. At most 1 s; without effect where <see cref="Durability"/> promises less.
+    /// </summary>
+    public TimeSpan Gather { get; set; }
 
     /// <summary>
     /// An MQTT 5 client that asks for Response Information is told <c>PREFIX/CLIENTID/</c>, below which it may want to be answered. Null: it

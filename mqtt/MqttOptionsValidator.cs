@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using Microsoft.Extensions.Options;
 using Roost.Mqtt.Transport.Tls;
+using Roost.Storage;
 
 namespace Roost.Mqtt;
 
@@ -40,6 +41,11 @@ internal sealed class MqttOptionsValidator(ITlsSource? source = null) : IValidat
         if (!Enum.IsDefined(options.Durability))
         {
             faults.AddError($"{MqttOptions.Section}:Durability is {options.Durability}; use power-loss, crash or memory.");
+        }
+
+        if (options.Gather < TimeSpan.Zero || options.Gather > TimeSpan.FromSeconds(1))
+        {
+            faults.AddError($"{MqttOptions.Section}:Gather is {Duration.Format(options.Gather)}; use 0 to 1s.");
         }
 
         if (options.ResponseTopicPrefix is { } prefix && !TopicName.TryParse(prefix, out _))

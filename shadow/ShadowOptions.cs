@@ -5,6 +5,9 @@ public sealed class ShadowOptions
 {
     public const string Section = "Shadows";
 
+    /// <summary>What metrics call the log of accepted changes: the name of its folder.</summary>
+    public const string JournalName = "journal";
+
     /// <summary>Folder that holds <c>shadows.db</c> and the journal, made when it is missing; the daemon takes it from its data folder. Default <c>shadows</c>.</summary>
     public string Folder { get; set; } = "shadows";
 
@@ -31,6 +34,12 @@ public sealed class ShadowOptions
 
     /// <summary>What an update is safe from once it is accepted. Default <see cref="Storage.Durability.PowerLoss"/>.</summary>
     public Storage.Durability Durability { get; set; } = Storage.Durability.PowerLoss;
+
+    /// <summary>
+    /// How long a change waits for others to share a sync of the disk with, and who asked for it for his answer. Default 0: those that come while the disk is busy share one. At most 1 s;
+    /// without effect where <see cref="Durability"/> promises less.
+    /// </summary>
+    public TimeSpan Gather { get; set; }
 
     /// <summary>What the journal of accepted changes keeps, which is also the stream <c>$shadows</c>.</summary>
     public ShadowHistoryOptions History { get; set; } = new();

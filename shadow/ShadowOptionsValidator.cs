@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Roost.Storage;
 
 namespace Roost.Shadow;
 
@@ -55,6 +56,11 @@ public sealed class ShadowOptionsValidator : IValidateOptions<ShadowOptions>
         if (!Enum.IsDefined(options.Durability))
         {
             faults.AddError($"{ShadowOptions.Section}:Durability is {options.Durability}; use power-loss, crash or memory.");
+        }
+
+        if (options.Gather < TimeSpan.Zero || options.Gather > TimeSpan.FromSeconds(1))
+        {
+            faults.AddError($"{ShadowOptions.Section}:Gather is {Duration.Format(options.Gather)}; use 0 to 1s.");
         }
 
         if (options.History.Bytes < LeastHistoryBytes)

@@ -1,5 +1,7 @@
 using System.Globalization;
 using Roost.Gateway.Doctor;
+using Roost.Mqtt;
+using Roost.Shadow;
 using Roost.Storage;
 using Roost.Storage.Devices;
 
@@ -72,9 +74,18 @@ internal static class DiskFindings
             yield return new Finding(
                 "disk syncs", FindingState.Weak,
                 string.Create(CultureInfo.InvariantCulture, $"the card is waited for {rate.PerDay / 86_400:0.0} times a second, mostly for the {what} '{most.Name}': {most.Items / (double)most.Commits:0.0} records each time"),
-                "set stream-storage.gather: 100ms where it is a stream, let many come at once (batches of the publisher, or of HTTP appends), or set durability: crash where a power cut may cost the last seconds");
+                $"{Gather(most)}let many come at once (batches of the publisher, or of HTTP appends), or set durability: crash where a power cut may cost the last seconds");
         }
     }
+
+    /// <summary>What lets the records of this use wait for one another; only logs can.</summary>
+    private static string Gather(StorageUse use) => use switch
+    {
+        { Kind: not StorageKind.Log } => "",
+        { Name: MqttOptions.JournalName } => "set mqtt.gather: 100ms, which lets clients wait that much longer for PUBACK, ",
+        { Name: ShadowOptions.JournalName } => "set shadows.gather: 100ms, which lets things wait that much longer for update/accepted, ",
+        _ => "set stream-storage.gather: 100ms where it is a stream, ",
+    };
 
     private static IEnumerable<Finding> Swap(IReadOnlyList<SwapFile> swap) => swap.Select(one => new Finding(
         "swap", FindingState.Weak, $"the machine swaps to {one.Path} on the card; {DiskText.Bytes(one.UsedBytes)} are used",

@@ -71,6 +71,9 @@ internal interface ISessionJournal : IAsyncDisposable
     /// <summary>Hands over everything that the last process left, once, before the loop runs.</summary>
     void Restore(IRestoredState state);
 
+    /// <summary>The end is near, and somebody waits for what was written: no record waits for others any more. Any thread.</summary>
+    void EndGathering();
+
     /// <summary>Learns what has become of the records, and does a bounded piece of housekeeping; called at the end of turns.</summary>
     /// <returns>True once when a journal that was broken is whole again.</returns>
     bool Maintain();

@@ -19,9 +19,11 @@ internal sealed partial class LogJournal
             _options.Folder!,
             new AppendLogOptions
             {
+                Name = MqttOptions.JournalName,
                 Durability = _options.Durability,
                 SegmentBytes = Sizes.SegmentBytes,
                 MaxRecordBytes = _maxRecordBytes,
+                Gather = _options.Gather,
             },
             _time,
             _logger,

@@ -173,6 +173,8 @@ internal sealed partial class LogJournal : ISessionJournal
 
     public long RemoveRetained(byte[] topic) => Append(_record.Begin(JournalRecord.RetainedRemoved).AddBytes(topic), topic);
 
+    public void EndGathering() => _log?.EndGathering();
+
     public async ValueTask DisposeAsync()
     {
         if (_log is not null)

@@ -55,6 +55,10 @@ internal sealed class MemoryJournal : ISessionJournal
     {
     }
 
+    public void EndGathering()
+    {
+    }
+
     public bool Maintain() => false;
 
     public void Repair(RetainedMessages retained)

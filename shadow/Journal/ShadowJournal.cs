@@ -10,7 +10,7 @@ namespace Roost.Shadow.Journal;
 /// </summary>
 internal sealed class ShadowJournal : IAsyncDisposable
 {
-    public const string FolderName = "journal";
+    public const string FolderName = ShadowOptions.JournalName;
 
     private const int ReplayRecords = 1024;
     private const int ReplayBytes = 1024 * 1024;

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Roost.Shadow.Documents;
 using Roost.Shadow.Journal;
 using Roost.Shadow.Store;
+using Roost.Storage;
 
 namespace Roost.Shadow.Requests;
 
@@ -26,6 +27,7 @@ internal sealed class ShadowLoop
     private readonly IShadowAnnouncer _announcer;
     private readonly ShadowLimits _limits;
     private readonly int _maxNamed;
+    private readonly TimeSpan _gather;
     private readonly TimeProvider _clock;
     private readonly ShadowMetrics _metrics;
     private readonly ILogger _logger;
@@ -38,6 +40,7 @@ internal sealed class ShadowLoop
     // The batch being computed and the one being committed. Requests of a batch are answered after its commit.
     private Batch _next = new();
     private Batch _committing = new();
+    private Task? _gathered; // until the first change of the batch being computed has waited long enough; null: none waits
 
     public ShadowLoop(
         IShadowStore store, IShadowAnnouncer announcer, ShadowOptions options, TimeProvider clock, ShadowMetrics metrics, ILogger logger)
@@ -46,6 +49,7 @@ internal sealed class ShadowLoop
         _announcer = announcer;
         _limits = new ShadowLimits(options.MaxDocumentBytes, options.MaxDepth);
         _maxNamed = options.MaxNamed;
+        _gather = options.Durability == Durability.PowerLoss ? options.Gather : TimeSpan.Zero;
         _clock = clock;
         _metrics = metrics;
         _logger = logger;
@@ -110,7 +114,7 @@ internal sealed class ShadowLoop
                 Apply(request);
             }
 
-            if (commit is null)
+            if (commit is null && (!open || _gathered is not { IsCompleted: false } || _next.Requests.Count >= MaxBatch))
             {
                 BeginCommit(out commit);
             }
@@ -120,8 +124,8 @@ internal sealed class ShadowLoop
                 arrival ??= _waiting.Reader.WaitToReadAsync().AsTask();
             }
 
-            await (commit is null ? arrival ?? Task.CompletedTask : arrival is null ? commit : Task.WhenAny(commit, arrival))
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // EndCommit looks at the failure
+            // Where a commit is under way, what gathers waits for its end anyway.
+            await (FirstOf(commit ?? _gathered, arrival) ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // EndCommit looks at the failure
             if (commit is { IsCompleted: true })
             {
                 EndCommit(commit);
@@ -136,6 +140,8 @@ internal sealed class ShadowLoop
         }
     }
 
+    private static Task? FirstOf(Task? one, Task? other) => one is null ? other : other is null ? one : Task.WhenAny(one, other);
+
     private void Apply(ShadowRequest request)
     {
         var now = _clock.GetUtcNow().ToUnixTimeSeconds();
@@ -143,6 +149,10 @@ internal sealed class ShadowLoop
         if (request.Outcome.Record is { } record)
         {
             _next.Add(new ShadowChange(request.Id, record, request.Origin, request.Outcome.ClientToken));
+            if (_gather > TimeSpan.Zero)
+            {
+                _gathered ??= Task.Delay(_gather, _clock);
+            }
         }
         else if (!_next.Records.ContainsKey(request.Id) && !_committing.Records.ContainsKey(request.Id))
         {
@@ -241,6 +251,7 @@ internal sealed class ShadowLoop
     private void BeginCommit(out Task? commit)
     {
         commit = null;
+        _gathered = null;
         if (_next.Requests.Count == 0)
         {
             return;

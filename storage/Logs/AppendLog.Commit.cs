@@ -7,11 +7,15 @@ namespace Roost.Storage.Logs;
 /// <summary>The committer: the one thread that writes.</summary>
 public sealed partial class AppendLog
 {
+    private const int PartGathered = 4;
+
     private readonly TaskCompletionSource _committerEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // Guarded by the gate.
     private Thread? _committer;
     private bool _committerIdle;
+    private bool _committerGathers;
+    private bool _gathersNoMore;
     private bool _housekeepingDue;
 
     // The committer's own; others read them once it has ended.
@@ -21,9 +25,9 @@ public sealed partial class AppendLog
     // Starts the thread with the first work for it: a log that nobody appends to has none.
     private void WakeCommitter()
     {
-        if (_committerIdle)
+        if (_committerIdle || (_committerGathers && HasGathered))
         {
-            _committerIdle = false;
+            (_committerIdle, _committerGathers) = (false, false);
             Monitor.Pulse(_gate);
         }
         else if (_committer is null)
@@ -81,7 +85,20 @@ public sealed partial class AppendLog
         }
     }
 
-    /// <summary>In the gate. Lets records come to those that wait already; the end of the log ends it.</summary>
+    // Enough bytes to be worth a sync, and long before those who append are made to wait for want of room.
+    private bool HasGathered => _open.Bytes >= _options.MaxPendingBytes / PartGathered;
+
+    /// <summary>From now on no record waits for others (<see cref="AppendLogOptions.Gather"/>): for who is about to stop, and waits for what was appended.</summary>
+    public void EndGathering()
+    {
+        lock (_gate)
+        {
+            _gathersNoMore = true;
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    /// <summary>In the gate. Lets records come to those that wait already, until there are enough of them; the end of the log ends it.</summary>
     private void Gather()
     {
         if (_open.Records == 0 || _options.Durability != Durability.PowerLoss || _options.Gather <= TimeSpan.Zero)
@@ -90,10 +107,13 @@ public sealed partial class AppendLog
         }
 
         var began = TimeProvider.System.GetTimestamp(); // it is the thread that waits, whatever clock stamps the records
-        while (!_disposed && _options.Gather - TimeProvider.System.GetElapsedTime(began) is var left && left > TimeSpan.Zero)
+        while (!_disposed && !_gathersNoMore && !HasGathered && _options.Gather - TimeProvider.System.GetElapsedTime(began) is var left && left > TimeSpan.Zero)
         {
+            _committerGathers = true;
             Monitor.Wait(_gate, left);
         }
+
+        _committerGathers = false;
     }
 
     private void Commit(PendingBatch batch)

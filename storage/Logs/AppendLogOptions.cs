@@ -23,7 +23,7 @@ public sealed class AppendLogOptions
 
     /// <summary>
     /// How long the first record of a batch waits for others before the disk is waited for, so that many share a sync; their acknowledgements wait as long. Default 0: whatever has come
-    /// while the disk was busy shares one. Only with <see cref="Durability.PowerLoss"/>.
+    /// while the disk was busy shares one. Only with <see cref="Durability.PowerLoss"/>, and no longer once a quarter of <see cref="MaxPendingBytes"/> waits.
     /// </summary>
     public TimeSpan Gather { get; init; }
 

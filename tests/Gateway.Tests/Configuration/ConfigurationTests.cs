@@ -156,6 +156,8 @@ public sealed class ConfigurationTests
     [TestCase("hardware: { gpio: [ { thing: a, property: b, line: 1, direction: inout } ] }", "hardware.gpio[0].direction: is none of the words known here (inout); write one of in, out")]
     [TestCase("hardware: { gpio: [ { thing: a, property: b, line: 1, at-exit: maybe } ] }", "hardware.gpio[0].at-exit: is not valid (maybe); write off, on, keep, or a number from 0 to 1")]
     [TestCase("hardware: { gpio: [ { thing: a, property: b, line: 1, pwm: { frequency: 50 } } ] }", "hardware.gpio[0].pwm.frequency: is not valid (50); write a number with Hz, like 50Hz")]
+    [TestCase("mqtt: { gather: 1001ms }", "mqtt.gather: is 1001ms; use 0 to 1s")]
+    [TestCase("shadows: { gather: 1m }", "shadows.gather: is 1m; use 0 to 1s")]
     [TestCase("stream-storage: { gather: 2s }", "stream-storage.gather: is 2s; use 0 to 1s")]
     [TestCase("hardware: { sensors: [ { thing: a, property: b, source: spi } ] }", "hardware.sensors[0].source: is none of the words known here (spi); write one of hwmon, iio, w1, thermal, throttling, card")]
     [TestCase("hardware: { sensors: [ { thing: a, property: b, source: w1, deadband: much } ] }", "hardware.sensors[0].deadband: is not valid (much); write a number like 0.5, or a percentage like 2%")]

@@ -107,6 +107,18 @@ internal sealed class DiskFindingsTests
         Assert.That(Findings(Report(perDay: 1, syncs: null), alone).Select(finding => finding.Check), Does.Not.Contain("disk syncs"), "not known yet");
     }
 
+    [TestCase(StorageKind.Log, "mqtt", "set mqtt.gather: 100ms")]
+    [TestCase(StorageKind.Log, "journal", "set shadows.gather: 100ms")]
+    [TestCase(StorageKind.Log, "telemetry", "set stream-storage.gather: 100ms")]
+    [TestCase(StorageKind.Database, "mqtt", "let many come at once")]
+    public void What_a_sync_for_every_record_can_be_mended_with_is_told_by_its_use(StorageKind kind, string name, string remedy)
+    {
+        _machine.AddCard();
+        StorageUse[] alone = [new(kind, name, 1, 200_000, 200_000, 200_000)];
+
+        Assert.That(Findings(Report(perDay: 1, syncs: 200_000), alone).Single(finding => finding.Check == "disk syncs").Remedy, Does.StartWith(remedy));
+    }
+
     [Test]
     public void Swap_and_access_times_on_the_card_are_told()
     {

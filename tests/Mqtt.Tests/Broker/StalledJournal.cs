@@ -61,6 +61,10 @@ internal sealed class StalledJournal : ISessionJournal
     {
     }
 
+    public void EndGathering()
+    {
+    }
+
     public bool Maintain() => false;
 
     public void Repair(RetainedMessages retained)

@@ -1,3 +1,6 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Roost.Mqtt.Core;
 using Roost.Mqtt.Loop;
 using Roost.Mqtt.Tests.Journal;
@@ -44,6 +47,29 @@ public sealed class StopTests
 
         await using var again = await TestBroker.StartAsync(options => options.Folder = folder.Path);
         Assert.That((await again.Broker.GetStatisticsAsync()).QueuedMessages, Is.EqualTo(60));
+    }
+
+    [Test]
+    public async Task What_gathers_shares_one_sync_and_a_stop_ends_the_wait()
+    {
+        using var folder = new TemporaryFolder();
+        var options = new MqttOptions { Folder = folder.Path, Gather = TimeSpan.FromHours(1), Listeners = { new MqttListenerOptions { Port = 0 } } };
+        StorageMetrics metrics = null!;
+        var broker = await TestBroker.StartAsync(register: services => services
+            .AddSingleton(Options.Create(options)) // unvalidated: more than a configuration may ask for
+            .AddStorage()
+            .AddSingleton(provider => metrics = new StorageMetrics(provider.GetRequiredService<IMeterFactory>())));
+        var first = PublishRetainedAsync(broker, "a");
+        await broker.Broker.TurnAsync();
+        var second = PublishRetainedAsync(broker, "b");
+        await broker.Broker.TurnAsync();
+        Assert.That((first.IsCompleted, second.IsCompleted), Is.EqualTo((false, false)), "nothing is acknowledged before it is on the disk");
+
+        await Eventually.CompletesAsync(StopAsync(broker), "the stop of a broker whose records gather");
+
+        await Task.WhenAll(first, second);
+        var journal = metrics.Uses.Single(use => use is { Kind: StorageKind.Log, Name: MqttOptions.JournalName });
+        Assert.That((journal.Commits, journal.Items), Is.EqualTo((1L, 4L)), "two messages, and twice what time it is");
     }
 
     [Test]
@@ -121,6 +147,15 @@ public sealed class StopTests
         await broker.DisposeAsync();
 
         await using var again = await TestBroker.StartAsync(options => options.Folder = folder.Path);
+    }
+
+    private static Task PublishRetainedAsync(TestBroker broker, string topic) => broker.Broker.PublishAsync(
+        new MqttMessage { Topic = TopicName.Parse(topic), Payload = new byte[10], QualityOfService = QualityOfService.AtLeastOnce, Retain = true }).AsTask();
+
+    private static async Task<bool> StopAsync(TestBroker broker)
+    {
+        await broker.DisposeAsync();
+        return true;
     }
 
     private sealed class Fault : Timed

@@ -63,6 +63,8 @@ internal sealed class LaggingJournal(LogJournal journal) : ISessionJournal
         _told = journal.NextTicket;
     }
 
+    public void EndGathering() => journal.EndGathering();
+
     public bool Maintain() => journal.Maintain();
 
     public void Repair(RetainedMessages retained) => journal.Repair(retained);

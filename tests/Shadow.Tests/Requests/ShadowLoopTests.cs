@@ -6,6 +6,7 @@ using Roost.Shadow.Documents;
 using Roost.Shadow.Journal;
 using Roost.Shadow.Requests;
 using Roost.Shadow.Tests.Store;
+using Roost.Storage;
 using Roost.Tests.Support;
 
 namespace Roost.Shadow.Tests.Requests;
@@ -14,7 +15,10 @@ namespace Roost.Shadow.Tests.Requests;
 [CancelAfter(30_000)]
 internal sealed class ShadowLoopTests
 {
+    private static readonly ShadowOptions s_gather = new() { Gather = TimeSpan.FromSeconds(1) };
+
     private readonly MemoryShadowStore _store = new();
+    private readonly ManualTimeProvider _clock = new();
     private readonly Recorder _recorder = new();
     private readonly Seen _seen = new();
     private ServiceProvider _meters = null!;
@@ -26,8 +30,7 @@ internal sealed class ShadowLoopTests
     public void Start()
     {
         _meters = new ServiceCollection().AddMetrics().BuildServiceProvider();
-        _loop = new ShadowLoop(_store, _recorder, new ShadowOptions(), new ManualTimeProvider(),
-            new ShadowMetrics(_meters.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()), NullLogger.Instance);
+        _loop = Create(new ShadowOptions());
         _running = Task.Run(_loop.RunAsync);
     }
 
@@ -66,6 +69,68 @@ internal sealed class ShadowLoopTests
         await Task.WhenAll([first, .. others]);
 
         Assert.That(_store.Writes, Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task Changes_that_gather_share_one_commit_a_moment_after_the_first()
+    {
+        await RestartAsync(s_gather);
+        var first = Send(ShadowOperation.Update, "a");
+        await Send(ShadowOperation.Get, "untouched"); // answered at once, so the update has been computed
+        _clock.Advance(s_gather.Gather / 2);
+        var second = Send(ShadowOperation.Update, "b");
+        await Send(ShadowOperation.Get, "untouched");
+        Assert.That((first.IsCompleted, second.IsCompleted, _store.Writes), Is.EqualTo((false, false, 0)));
+
+        _clock.Advance(s_gather.Gather / 2);
+
+        Assert.That((await Eventually.CompletesAsync(first, "the first change")).Error ?? (await Eventually.CompletesAsync(second, "the second change")).Error, Is.Null);
+        Assert.That(_store.Writes, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task The_time_of_a_commit_counts_as_time_to_gather()
+    {
+        await RestartAsync(s_gather);
+        var (disk, reached) = HoldDisk();
+        var first = Send(ShadowOperation.Update, "a");
+        await Send(ShadowOperation.Get, "untouched");
+        _clock.Advance(s_gather.Gather);
+        await reached;
+        var second = Send(ShadowOperation.Update, "b");
+        await Send(ShadowOperation.Get, "untouched");
+        _clock.Advance(s_gather.Gather);
+        disk.SetResult();
+
+        await Eventually.CompletesAsync(first, "the change that was being committed");
+        await Eventually.CompletesAsync(second, "the change that came meanwhile, without more time");
+    }
+
+    [Test]
+    public async Task Changes_gather_no_longer_than_until_the_loop_is_closed()
+    {
+        await RestartAsync(s_gather);
+        var update = Send(ShadowOperation.Update, "a");
+        await Send(ShadowOperation.Get, "untouched");
+        _loop.Close();
+
+        Assert.That((await Eventually.CompletesAsync(update, "the change, though no time passes")).Error, Is.Null);
+    }
+
+    [Test]
+    public async Task Changes_gather_only_where_they_are_to_survive_a_power_cut()
+    {
+        await RestartAsync(new ShadowOptions { Gather = s_gather.Gather, Durability = Durability.Crash });
+
+        await Eventually.CompletesAsync(Send(ShadowOperation.Update, "a"), "a change that no sync is waited for");
+    }
+
+    [Test]
+    public async Task A_full_batch_does_not_gather()
+    {
+        await RestartAsync(s_gather);
+
+        await Eventually.CompletesAsync(Task.WhenAll(Enumerable.Range(0, 1024).Select(i => Send(ShadowOperation.Update, $"t{i % 7}"))), "a batch as large as any");
     }
 
     [Test]
@@ -203,12 +268,16 @@ internal sealed class ShadowLoopTests
         Assert.That(_store.Lists, Is.EqualTo(lists));
     }
 
-    private async Task RestartAsync(params IShadowObserver[] observers)
+    private ShadowLoop Create(ShadowOptions options) => new(
+        _store, _recorder, options, _clock, new ShadowMetrics(_meters.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()), NullLogger.Instance);
+
+    private Task RestartAsync(params IShadowObserver[] observers) => RestartAsync(new ShadowOptions(), observers);
+
+    private async Task RestartAsync(ShadowOptions options, params IShadowObserver[] observers)
     {
         _loop.Close();
         await _running;
-        _loop = new ShadowLoop(_store, _recorder, new ShadowOptions(), new ManualTimeProvider(),
-            new ShadowMetrics(_meters.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()), NullLogger.Instance);
+        _loop = Create(options);
         foreach (var observer in observers)
         {
             _loop.Observe(observer);

@@ -48,6 +48,30 @@ public sealed class AppendTests
     }
 
     [Test]
+    public async Task Records_gather_no_longer_than_until_there_is_enough_for_a_sync()
+    {
+        using var folder = new TemporaryFolder();
+        await using var log = Some.Log(folder.Path, new AppendLogOptions { Gather = TimeSpan.FromHours(1), MaxPendingBytes = 64 * 1024 });
+
+        var first = log.AppendAsync(default, default, new byte[10]).AsTask();
+        Assert.That(first.IsCompleted, Is.False);
+        _ = log.Append(default, default, new byte[16 * 1024]);
+        await Eventually.CompletesAsync(first, "the first of a quarter of what may wait");
+    }
+
+    [Test]
+    public async Task Records_gather_no_more_once_somebody_waits_for_the_end()
+    {
+        using var folder = new TemporaryFolder();
+        await using var log = Some.Log(folder.Path, new AppendLogOptions { Gather = TimeSpan.FromHours(1) });
+
+        var before = log.AppendAsync(default, default, new byte[10]).AsTask();
+        log.EndGathering();
+        await Eventually.CompletesAsync(before, "a record that gathered");
+        await Eventually.CompletesAsync(log.AppendAsync(default, default, new byte[10]).AsTask(), "one that came later");
+    }
+
+    [Test]
     public async Task Records_that_gather_are_acknowledged_when_their_time_is_over()
     {
         using var folder = new TemporaryFolder();
