@@ -3,6 +3,9 @@ namespace Roost.Shadow;
 /// <summary>Why a request was refused. Codes and texts are those of the cloud's table of shadow errors, to the letter; 412 and 503 answer what the cloud does not have.</summary>
 public readonly record struct ShadowError(int Code, string Message)
 {
+    /// <summary>Not now: there is no room, in memory or on the disk. Clients send it again.</summary>
+    public const int Unavailable = 503;
+
     public static readonly ShadowError InvalidJson = new(400, "Invalid JSON");
     public static readonly ShadowError MissingState = new(400, "Missing required node: state");
     public static readonly ShadowError StateNotObject = new(400, "State node must be an object");
@@ -16,8 +19,11 @@ public readonly record struct ShadowError(int Code, string Message)
     public static readonly ShadowError TooLarge = new(413, "The payload exceeds the maximum size allowed");
     public static readonly ShadowError NotUtf8 = new(415, "Unsupported documented encoding; supported encoding is UTF-8");
     public static readonly ShadowError TooManyRequests = new(429, "Too many requests");
-    public static readonly ShadowError TooManyWatchers = new(503, "Too many clients are waiting for changes of shadows: at most shadows.max-watchers, 32 of them for patterns, and half of each from one address");
+    public static readonly ShadowError TooManyWatchers = new(Unavailable, "Too many clients are waiting for changes of shadows: at most shadows.max-watchers, 32 of them for patterns, and half of each from one address");
     public static readonly ShadowError InternalFailure = new(500, "Internal service failure");
+
+    /// <param name="reason">A sentence or two that name the place and what to do.</param>
+    public static ShadowError NotNow(string reason) => new(Unavailable, $"Service unavailable: {reason}");
 
     public static ShadowError TooDeep(int levels) => new(400, $"JSON contains too many levels of nesting; maximum is {levels}");
 

@@ -1,10 +1,12 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Options;
+using Roost.Storage;
 
 namespace Roost.Gateway.Http;
 
 /// <summary>The outermost step of every request: nothing leaves it without a status and, for an error, a message.</summary>
-internal sealed partial class HttpErrors(ILogger<HttpErrors> logger)
+internal sealed partial class HttpErrors(ILogger<HttpErrors> logger, IOptions<GatewayOptions> options)
 {
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
@@ -20,6 +22,13 @@ internal sealed partial class HttpErrors(ILogger<HttpErrors> logger)
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
             return; // the client has gone
+        }
+        catch (Exception exception) when (FullDisk.IsBehind(exception) && !context.Response.HasStarted)
+        {
+            LogDiskFull(context.Request.Method, context.Request.Path, exception.Message);
+            context.Response.Clear();
+            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, $"The file system of {options.Value.Data} has no space, and the request was not carried out. Free space there; then it succeeds.");
+            return;
         }
         catch (Exception exception) when (!context.Response.HasStarted)
         {
@@ -50,6 +59,7 @@ internal sealed partial class HttpErrors(ILogger<HttpErrors> logger)
         StatusCodes.Status404NotFound => "UnknownOperationException",
         StatusCodes.Status405MethodNotAllowed => "MethodNotAllowedException",
         StatusCodes.Status413PayloadTooLarge => "RequestEntityTooLargeException",
+        StatusCodes.Status503ServiceUnavailable => "ServiceUnavailableException",
         >= 500 => "InternalFailureException",
         _ => "InvalidRequestException",
     };
@@ -63,4 +73,7 @@ internal sealed partial class HttpErrors(ILogger<HttpErrors> logger)
 
     [LoggerMessage(5005, LogLevel.Error, "{Method} {Path} failed")]
     private partial void LogFailed(string method, string path, Exception exception);
+
+    [LoggerMessage(5008, LogLevel.Warning, "{Method} {Path} was refused, as the disk is full: {Reason}")]
+    private partial void LogDiskFull(string method, string path, string reason);
 }

@@ -44,6 +44,7 @@ internal static class RoomOptions
     /// <summary>Makes paths absolute: what the daemon keeps is relative to the data folder, what an operator provides to the configuration file.</summary>
     public static void ResolvePaths(ConfigurationSchema schema, string dataFolder, string configurationFolder)
     {
+        schema.Get<GatewayOptions>().Data = dataFolder; // also where the command line has named it
         var (http, mqtt, shadows, functions) = (schema.Get<HttpOptions>(), schema.Get<MqttOptions>(), schema.Get<ShadowOptions>(), schema.Get<FunctionOptions>());
         http.Socket = InData(http.Socket);
         mqtt.Folder = InData(mqtt.Folder ?? "");

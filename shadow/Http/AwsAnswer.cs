@@ -44,7 +44,7 @@ internal static class AwsAnswer
             413 => "RequestEntityTooLargeException",
             415 => "UnsupportedDocumentEncodingException",
             429 => "ThrottlingException",
-            503 => "ServiceUnavailableException",
+            ShadowError.Unavailable => "ServiceUnavailableException",
             _ => "InternalFailureException",
         };
     }

@@ -50,7 +50,10 @@ internal sealed class ShadowRequestReader(ShadowLoop loop, ShadowAnnouncer annou
         throttle.Leave(request.Id.Thing, client, request.Bytes);
         if (answer.WasNotKept)
         {
-            throw new MqttPublishRefusedException($"The change of shadow '{request.Id}' could not be stored.");
+            throw new MqttPublishRefusedException($"The change of shadow '{request.Id}' could not be stored.")
+            {
+                ReasonCode = answer.Error?.Code == ShadowError.Unavailable ? ReasonCode.QuotaExceeded : null, // as for any message that a full disk does not take
+            };
         }
     }
 

@@ -5,6 +5,7 @@ using Roost.Shadow.Documents;
 using Roost.Shadow.Journal;
 using Roost.Shadow.Store;
 using Roost.Storage;
+using Roost.Storage.Logs;
 
 namespace Roost.Shadow.Requests;
 
@@ -28,6 +29,7 @@ internal sealed class ShadowLoop
     private readonly ShadowLimits _limits;
     private readonly int _maxNamed;
     private readonly TimeSpan _gather;
+    private readonly string _folder;
     private readonly TimeProvider _clock;
     private readonly ShadowMetrics _metrics;
     private readonly ILogger _logger;
@@ -50,6 +52,7 @@ internal sealed class ShadowLoop
         _limits = new ShadowLimits(options.MaxDocumentBytes, options.MaxDepth);
         _maxNamed = options.MaxNamed;
         _gather = options.Durability == Durability.PowerLoss ? options.Gather : TimeSpan.Zero;
+        _folder = options.Folder;
         _clock = clock;
         _metrics = metrics;
         _logger = logger;
@@ -287,11 +290,13 @@ internal sealed class ShadowLoop
             _cache.Remove(id); // the disk may have kept some of it
         }
 
-        _logger.CommitFailed(_committing.Changes.Count, commit.Exception);
+        var failure = commit.Exception?.InnerException;
+        _logger.CommitFailed(_committing.Changes.Count, failure);
+        var fault = FaultOf(failure);
         var now = _clock.GetUtcNow().ToUnixTimeSeconds();
         foreach (var request in _committing.Requests)
         {
-            request.Outcome = ShadowOutcome.Refused(ShadowError.InternalFailure, request.Outcome.ClientToken);
+            request.Outcome = ShadowOutcome.Refused(fault, request.Outcome.ClientToken);
             Settle(request, now, wasNotKept: true);
         }
 
@@ -305,6 +310,14 @@ internal sealed class ShadowLoop
             Apply(request);
         }
     }
+
+    /// <summary>A full disk passes, and the request may come again; what else keeps a commit from succeeding does not pass by itself.</summary>
+    private ShadowError FaultOf(Exception? failure) => failure switch
+    {
+        LogFullException full => ShadowError.NotNow(full.Message),
+        _ when FullDisk.IsBehind(failure) => ShadowError.NotNow($"the file system of {_folder} has no space. Free space there; then changes succeed again."),
+        _ => ShadowError.InternalFailure,
+    };
 
     private void SettleCommitted()
     {

@@ -93,17 +93,23 @@ internal sealed class FunctionUpload : IDisposable
         while (true)
         {
             var read = await http.Request.BodyReader.ReadAsync(pace.Token);
-            pace.Add(read.Buffer.Length);
-            foreach (var part in read.Buffer)
+            try
             {
-                total += part.Length;
-                if (total <= MaxRequestBytes + MaxRestBytes)
+                pace.Add(read.Buffer.Length);
+                foreach (var part in read.Buffer)
                 {
-                    splitter.Append(part.Span);
+                    total += part.Length;
+                    if (total <= MaxRequestBytes + MaxRestBytes)
+                    {
+                        splitter.Append(part.Span);
+                    }
                 }
             }
+            finally
+            {
+                http.Request.BodyReader.AdvanceTo(read.Buffer.End); // also where the disk takes no more: the rest is read, and the connection goes on
+            }
 
-            http.Request.BodyReader.AdvanceTo(read.Buffer.End);
             if (read.IsCompleted)
             {
                 break;

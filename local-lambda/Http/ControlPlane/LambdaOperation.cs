@@ -2,16 +2,13 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Data.Sqlite;
+using Roost.Storage;
 
 namespace Roost.LocalLambda.Http.ControlPlane;
 
 /// <summary>What every call of the Lambda API has around it: a request identifier, JSON, and errors as AWS's clients read them.</summary>
 internal static class LambdaOperation
 {
-    private const int NoSpace = 28; // ENOSPC, which .NET puts into HResult
-    private const int DatabaseFull = 13; // SQLITE_FULL
-
     // A hash in base64 holds +, which is nobody's danger in an answer that is no HTML.
     private static readonly JsonSerializerOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -39,7 +36,7 @@ internal static class LambdaOperation
     private static LambdaError? ErrorOf(Exception exception) => exception switch
     {
         RequestRefusedException refused => refused.Error,
-        IOException { HResult: NoSpace } or SqliteException { SqliteErrorCode: DatabaseFull } => new LambdaError(400, "CodeStorageExceededException", "The disk of the gateway is full. Remove functions or versions that nobody needs."),
+        _ when FullDisk.IsBehind(exception) && LambdaError.Of(exception) is null => new LambdaError(400, "CodeStorageExceededException", "The disk of the gateway is full. Remove functions or versions that nobody needs."),
         _ => LambdaError.Of(exception),
     };
 }

@@ -7,6 +7,7 @@ using Roost.Shadow.Journal;
 using Roost.Shadow.Requests;
 using Roost.Shadow.Tests.Store;
 using Roost.Storage;
+using Roost.Storage.Logs;
 using Roost.Tests.Support;
 
 namespace Roost.Shadow.Tests.Requests;
@@ -178,6 +179,25 @@ internal sealed class ShadowLoopTests
         Assert.That(Json.Long(Encoding.UTF8.GetString((await get).Body.Span), "version"), Is.EqualTo(2));
         Assert.That(_store.Read(Some.Id("a"))!.Version, Is.EqualTo(2));
     }
+
+    [TestCaseSource(nameof(FullDisks))]
+    public async Task A_full_disk_is_told_with_its_place_and_that_the_request_may_come_again(Exception failure, string message)
+    {
+        _store.BeforeWrite = () => Task.FromException(failure);
+
+        var answer = await Send(ShadowOperation.Update, "a");
+
+        Assert.That((answer.Error?.Code, answer.Error?.Message, answer.WasNotKept), Is.EqualTo((503, message, true)));
+        Assert.That(Encoding.UTF8.GetString(answer.Body.Span), Does.Contain("\"code\":503"));
+    }
+
+    private static IEnumerable<TestCaseData> FullDisks =>
+    [
+        new(new LogFullException("/data/shadows/journal", "its file system has no space", "Free space there; then appends succeed again."),
+            "Service unavailable: Log /data/shadows/journal is full: its file system has no space. Free space there; then appends succeed again.") { TestName = "{m}(journal)" },
+        new(new Microsoft.Data.Sqlite.SqliteException("database or disk is full", 13),
+            "Service unavailable: the file system of shadows has no space. Free space there; then changes succeed again.") { TestName = "{m}(table)" },
+    ];
 
     [Test]
     public async Task A_shadow_used_lately_is_not_read_from_the_store()
