@@ -54,6 +54,19 @@ shell "amd64 and arm64 have the same files" "for a in amd64 arm64; do dpkg-deb -
 shell "all has them but for the runtime" "dpkg-deb -c $work/one/out/*_all.deb | awk '{print \$1, \$2, \$6, \$7, \$8}' | LC_ALL=C sort >$work/all; grep -v -e /usr/lib/roost/dotnet/ -e dotnet-third-party $work/amd64 | diff - $work/all"
 ls -l "$work"/one/out/*.deb | awk '{ printf "     %s: %.1f MB, compressed quickly\n", $NF, $5 / 1e6 }' | sed "s:$work/one/out/::"
 
+profile=$root/packaging/deb/examples/apparmor-roost
+shell "the AppArmor profile is in it, for a program of its" "dpkg-deb -c $work/one/out/*_amd64.deb | grep ' ./usr/share/doc/roost/examples/apparmor-roost\$' >/dev/null
+    program=\$(sed -n 's/^profile roost \([^ ]*\) .*/\1/p' $profile); dpkg-deb -c $work/one/out/*_amd64.deb | grep \"^-rwx.* .\$program\\\$\" >/dev/null"
+if [ "$(id -u)" -ne 0 ]; then
+    echo "     skipped: parsing the AppArmor profile: root alone can run another Debian's parser"
+elif ! { command -v mmdebstrap >/dev/null || apt-get install -y -qq mmdebstrap >/dev/null 2>&1; } ||
+    ! mmdebstrap --quiet --variant=extract --aptopt='Apt::Install-Recommends "0"' --include=apparmor,base-files trixie "$work/parser" >"$work/said" 2>&1; then
+    echo "     skipped: parsing the AppArmor profile: the parser of Debian 13 is not to be had (that of 12 does not know its syntax): $(tail -1 "$work/said")"
+else
+    cp "$profile" "$work/parser/roost"
+    shell "AppArmor takes its profile" "chroot $work/parser /usr/sbin/apparmor_parser --skip-kernel-load --skip-cache /roost >$work/said 2>&1 || { cat $work/said; false; }"
+fi
+
 if [ "$(id -u)" -ne 0 ] || [ ! -e "$root/out/box-trixie/built" ]; then
     echo "     skipped: running the package without a runtime: root alone can start a container, and tests/vm/box-test.sh makes it"
 else
