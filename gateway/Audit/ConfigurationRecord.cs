@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Roost.Gateway.Configuration;
@@ -56,7 +57,7 @@ internal sealed partial class ConfigurationRecord(RoostConfiguration configurati
     {
         try
         {
-            return File.Exists(path) ? JsonSerializer.Deserialize<Known>(File.ReadAllText(path)) : null;
+            return File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllText(path), KnownJson.Default.Known) : null;
         }
         catch (JsonException)
         {
@@ -70,7 +71,7 @@ internal sealed partial class ConfigurationRecord(RoostConfiguration configurati
         File.Delete(next);
         using (var file = new FileStream(next, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
         {
-            JsonSerializer.Serialize(file, known);
+            JsonSerializer.Serialize(file, known, KnownJson.Default.Known);
             file.Flush(flushToDisk: true);
         }
 
@@ -83,4 +84,7 @@ internal sealed partial class ConfigurationRecord(RoostConfiguration configurati
     private partial void LogNotRecorded(Exception exception);
 
     private sealed record Known(string Salt, IReadOnlyDictionary<string, string> Keys);
+
+    [JsonSerializable(typeof(Known))]
+    private sealed partial class KnownJson : JsonSerializerContext;
 }

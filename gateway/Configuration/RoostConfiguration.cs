@@ -1,6 +1,4 @@
 using System.Collections;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Roost.Gateway.Rooms;
 
@@ -50,41 +48,8 @@ internal sealed class RoostConfiguration
     /// <param name="validatorMessage">Begins like a validator's: <c>Http:Listeners:0:Port is ...</c>.</param>
     public ConfigurationFault Locate(string validatorMessage) => ValidatorMessage.Locate(validatorMessage, _root, _source);
 
-    /// <summary>Every effective value in JSON, by its key as it is written in the file.</summary>
-    public IReadOnlyDictionary<string, string> Flatten()
-    {
-        var values = new Dictionary<string, string>();
-        foreach (var section in _schema.Sections)
-        {
-            Add(string.Join('.', section.Path), JsonSerializer.SerializeToNode(section.Options, section.Options.GetType()));
-        }
-
-        return values;
-
-        void Add(string key, JsonNode? node)
-        {
-            switch (node)
-            {
-                case JsonObject members:
-                    foreach (var (name, member) in members)
-                    {
-                        Add(key.Length == 0 ? KeyName.Of(name) : $"{key}.{KeyName.Of(name)}", member);
-                    }
-
-                    break;
-                case JsonArray items:
-                    for (var i = 0; i < items.Count; i++)
-                    {
-                        Add($"{key}.{i}", items[i]);
-                    }
-
-                    break;
-                default:
-                    values[key] = node?.ToJsonString() ?? "null";
-                    break;
-            }
-        }
-    }
+    /// <summary>Every effective value as text, by its key as it is written in the file.</summary>
+    public IReadOnlyDictionary<string, string> Flatten() => EffectiveValues.Of(_schema);
 
     private void Validate(List<ConfigurationFault> found)
     {

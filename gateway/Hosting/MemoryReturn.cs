@@ -24,7 +24,7 @@ internal sealed class MemoryReturn(TimeProvider clock) : BackgroundService
     public const long LargestHeapBytes = 128 * 1024 * 1024;
 
     private long _seenBytes;
-    private long _collectedAtBytes;
+    private long _collectedAtBytes = -BusyBytes; // the start is worth one, however little it has allocated
 
     /// <summary>Called once a period.</summary>
     /// <param name="allocatedBytes">Since the start of the process.</param>

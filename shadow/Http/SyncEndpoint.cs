@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Mvc;
 using Roost.Shadow.Sync;
 
 namespace Roost.Shadow.Http;
@@ -12,7 +11,7 @@ internal static class SyncEndpoint
     private const int MostPage = 1000;
     private const int UsualPage = 100;
 
-    public static IResult List(HttpContext context, [FromServices] ShadowSync sync)
+    public static IResult List(HttpContext context, ShadowSync sync)
     {
         var query = context.Request.Query;
         var size = UsualPage;
@@ -50,11 +49,11 @@ internal static class SyncEndpoint
     }
 
     /// <summary><c>POST /api/v1/shadow-sync/accept-deletions?thing=</c>: held shadows are deleted here too.</summary>
-    public static async Task<IResult> AcceptDeletionsAsync(HttpContext context, [FromServices] ShadowSync sync) =>
+    public static async Task<IResult> AcceptDeletionsAsync(HttpContext context, ShadowSync sync) =>
         Results.Json(new { shadows = await sync.AcceptDeletionsAsync(ThingOf(context)) });
 
     /// <summary><c>POST /api/v1/shadow-sync/put-back?thing=</c>: held shadows are made in the cloud again.</summary>
-    public static async Task<IResult> PutBackAsync(HttpContext context, [FromServices] ShadowSync sync) =>
+    public static async Task<IResult> PutBackAsync(HttpContext context, ShadowSync sync) =>
         Results.Json(new { shadows = await sync.PutBackAsync(ThingOf(context)) });
 
     private static string? ThingOf(HttpContext context) => context.Request.Query["thing"].ToString() is { Length: > 0 } thing ? thing : null;

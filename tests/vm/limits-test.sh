@@ -123,7 +123,8 @@ with_groups() {
     check "also as files in memory" "roost fn invoke fills | grep -q Runtime.OutOfMemory"
     check "a fork bomb runs out of time" "roost fn invoke forks | grep -q Sandbox.Timedout"
     check "others run on" "roost fn invoke hello | grep -q hello"
-    check "nothing is left of those that ended" "n=0; while [ \$(ls -d $groups/fn-*/ | grep -vc hello) -gt 0 ]; do n=\$((n + 1)); [ \$n -lt 100 ] || exit 1; sleep 0.2; done"
+    # Two are there at rest: hello's, which is pinned, and that of the spare interpreter.
+    check "nothing is left of those that ended" "n=0; while [ \$(ls -d $groups/fn-*/ | wc -l) -gt 2 ]; do n=\$((n + 1)); [ \$n -lt 100 ] || exit 1; sleep 0.2; done"
     check "half a core is half a core" "share=\$(roost fn invoke spins) && [ \$share -ge 30 ] && [ \$share -le 60 ]"
     check "a daemon that was killed leaves no worker and no group" "old=\$(ls -d $groups/fn-hello-*/) && kill -9 \$(systemctl show -P MainPID roost) && sleep 5 && systemctl start roost && roost fn invoke hello | grep -q hello && ! [ -e \$old ]"
     vm stop

@@ -24,10 +24,12 @@ public sealed class MemoryReturnTests
     }
 
     [Test]
-    public void A_daemon_that_did_little_is_left_alone()
+    public void A_start_is_worth_one_and_what_does_little_after_it_is_left_alone()
     {
-        Assert.That(_memory.IsWorthwhile(10 * MiB, 8 * MiB), Is.False);
-        Assert.That(_memory.IsWorthwhile(11 * MiB, 8 * MiB), Is.False);
+        Assert.That(_memory.IsWorthwhile(10 * MiB, 8 * MiB), Is.False, "still starting");
+        Assert.That(_memory.IsWorthwhile(11 * MiB, 8 * MiB), Is.True, "started");
+        Assert.That(_memory.IsWorthwhile(20 * MiB, 8 * MiB), Is.False, "it did little");
+        Assert.That(_memory.IsWorthwhile(21 * MiB, 8 * MiB), Is.False, "and is quiet again");
     }
 
     [Test]
