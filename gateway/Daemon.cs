@@ -17,6 +17,7 @@ using Roost.Gateway.Http;
 using Roost.Gateway.Logging;
 using Roost.Gateway.Messages;
 using Roost.Gateway.Metrics;
+using Roost.Gateway.OpenApi;
 using Roost.Gateway.Policies;
 using Roost.Gateway.Retained;
 using Roost.Gateway.Rooms;
@@ -170,6 +171,7 @@ internal static class Daemon
         app.MapPublish(app.Services.GetRequiredService<IMqttBroker>(), configuration.Get<MqttOptions>().Limits.MaxPacketBytes);
         app.MapMessages(app.Services.GetRequiredService<IMqttBroker>(), app.Services.GetRequiredService<TimeProvider>(), app.Lifetime.ApplicationStopping);
         app.MapMqtt(app.Services.GetRequiredService<MqttBroker>(), app.Lifetime.ApplicationStopping);
+        app.MapOpenApi();
         app.MapStatus(configuration);
         app.MapDoctor(new Examination(configuration.DataFolder, app.Services.GetRequiredService<FunctionHost>(), app.Services.GetRequiredService<IStreamStorage>(), [.. app.Services.GetServices<IHealthSource>()], app.Services.GetRequiredService<IExpiringCredentials>(), app.Services.GetRequiredService<DiskWatch>()));
         app.MapDisk(app.Services.GetRequiredService<DiskWatch>());

@@ -48,6 +48,7 @@ internal static class OwnRules
         new("GET /healthz", RouteRule.Public), // by itself it says less to those who are not known
         new("GET /metrics", RouteRule.Needs("roost:ReadMetrics", "*")),
         new("GET /mqtt", RouteRule.Broker),
+        new("GET /openapi/v1.json", RouteRule.Known),
 
         // An app that has nothing yet shows the code that it was given; guesses are counted there.
         new("POST /api/v1/pairings/redeem", RouteRule.Public),

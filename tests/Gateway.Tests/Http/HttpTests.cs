@@ -28,6 +28,15 @@ public sealed class HttpTests
         _folder.Dispose();
     }
 
+    [Test]
+    public async Task Its_own_paths_are_described_for_programs()
+    {
+        using var answer = await _daemon.Http.GetAsync("/openapi/v1.json");
+
+        Assert.That((answer.StatusCode, answer.Content.Headers.ContentType?.MediaType), Is.EqualTo((HttpStatusCode.OK, "application/json")));
+        Assert.That(await answer.Content.ReadAsStringAsync(), Does.StartWith("""{"openapi":"3.1.0",""").And.Contain("/api/v1/disk").And.Contain("/api/v1/hardware"));
+    }
+
     [TestCase("127.0.0.1", HttpStatusCode.OK)]
     [TestCase("127.0.0.1:PORT", HttpStatusCode.OK)]
     [TestCase("127.9.9.9", HttpStatusCode.OK)]
