@@ -54,8 +54,8 @@ public sealed class StorageMetrics
             "Places in the log where what was stored does not read back, and was not repaired.");
         _transactions = meter.CreateCounter<long>("roost.storage.sqlite.transactions", "{transaction}", "Transactions committed.");
         _actions = meter.CreateCounter<long>("roost.storage.sqlite.actions", "{action}", "Write actions done in them.");
-        _sqliteWrittenBytes = meter.CreateCounter<long>("roost.storage.sqlite.written", "By", "Bytes written to write-ahead logs; what checkpoints copy from there is not counted.");
-        _sqliteSyncs = meter.CreateCounter<long>("roost.storage.sqlite.syncs", "{sync}", "Transactions that waited for the disk; those of checkpoints are not counted.");
+        _sqliteWrittenBytes = meter.CreateCounter<long>("roost.storage.sqlite.written", "By", "Bytes written to write-ahead logs, and by checkpoints from there into databases.");
+        _sqliteSyncs = meter.CreateCounter<long>("roost.storage.sqlite.syncs", "{sync}", "Waits for the disk (fdatasync) of transactions, those of the checkpoints that their commits make included.");
         _fileWrittenBytes = meter.CreateCounter<long>("roost.storage.file.written", "By", "Bytes written to small files that are replaced as a whole.");
         _fileSyncs = meter.CreateCounter<long>("roost.storage.file.syncs", "{sync}", "Waits for the disk of small files.");
     }

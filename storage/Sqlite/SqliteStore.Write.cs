@@ -91,11 +91,11 @@ public sealed partial class SqliteStore
         }
 
         _metrics?.Committed(batch.Count, System.IO.Path.GetFileNameWithoutExtension(Path));
-        if (_writer.TakeWrittenBytes() is var written and > 0) // work that changed nothing writes nothing
+        if (_writer.TakeWritten() is { Bytes: > 0 } written) // work that changed nothing writes nothing
         {
             _count.Committed(batch.Count);
-            _count.Written(written);
-            _count.Synced(_options.Durability == Durability.PowerLoss ? 1 : 0);
+            _count.Written(written.Bytes);
+            _count.Synced(_options.Durability switch { Durability.PowerLoss => 1 + written.ExtraSyncs, Durability.Crash => written.ExtraSyncs, _ => 0 });
         }
 
         batch.ForEach(action => action.Complete());

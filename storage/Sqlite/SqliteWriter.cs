@@ -7,20 +7,24 @@ internal sealed class SqliteWriter : IDisposable
 {
     private const int CacheWrites = 9;           // SQLITE_DBSTATUS_CACHE_WRITE
     private const int FrameHeaderBytes = 24;     // of a page in the write-ahead log
+    private const int LogHeaderBytes = 32;       // of the write-ahead log, written whenever it begins anew
+    private const int SyncsPerCheckpoint = 2;    // of the log before, and of the database after
 
     private readonly SqliteConnection _connection;
-    private readonly long _frameBytes;
+    private readonly long _pageBytes;
     private readonly SqliteCommand _begin;
     private readonly SqliteCommand _commit;
     private readonly SqliteCommand _rollback;
     private readonly SqliteCommand _savepoint;
     private readonly SqliteCommand _release;
     private readonly SqliteCommand _rollbackToSavepoint;
+    private ThreadWrites? _thread; // of the writer's thread, once it runs
+    private SqliteWrites _written;
 
     public SqliteWriter(SqliteConnection connection)
     {
         _connection = connection;
-        _frameBytes = (SqliteConnections.Scalar(connection, "PRAGMA page_size") as long? ?? 0) + FrameHeaderBytes;
+        _pageBytes = SqliteConnections.Scalar(connection, "PRAGMA page_size") as long? ?? 4096;
         _begin = Prepare("BEGIN IMMEDIATE");
         _commit = Prepare("COMMIT");
         _rollback = Prepare("ROLLBACK");
@@ -44,7 +48,7 @@ internal sealed class SqliteWriter : IDisposable
                 Run(action);
             }
 
-            _commit.ExecuteNonQuery();
+            Commit();
         }
         catch
         {
@@ -57,9 +61,13 @@ internal sealed class SqliteWriter : IDisposable
         }
     }
 
-    /// <summary>Bytes written to the write-ahead log since the last call. What a checkpoint copies from there into the database is not among them.</summary>
-    public long TakeWrittenBytes() =>
-        SQLitePCL.raw.sqlite3_db_status(_connection.Handle!, CacheWrites, out var pages, out _, resetFlg: 1) == SQLitePCL.raw.SQLITE_OK ? pages * _frameBytes : 0;
+    /// <summary>Since the last call, by transactions that were committed.</summary>
+    public SqliteWrites TakeWritten()
+    {
+        var written = _written;
+        _written = default;
+        return written;
+    }
 
     public void Dispose()
     {
@@ -69,7 +77,27 @@ internal sealed class SqliteWriter : IDisposable
         }
 
         _connection.Dispose();
+        _thread?.Dispose();
     }
+
+    /// <summary>
+    /// SQLite tells which pages it puts into its log, and of a checkpoint, which its commit makes now and then, only how many frames of the log are done: of the same page there may be many, of
+    /// which it copies one. What is written beyond the frames tells the rest.
+    /// </summary>
+    private void Commit()
+    {
+        _thread ??= new ThreadWrites();
+        var spilled = TakeFrameBytes();
+        var before = _thread.Bytes;
+        _commit.ExecuteNonQuery();
+        var (frames, after) = (TakeFrameBytes(), _thread.Bytes);
+        var beyond = Math.Max(0, (after - before - frames) ?? 0);
+        var syncs = (beyond >= _pageBytes ? SyncsPerCheckpoint : 0) + (beyond % _pageBytes == LogHeaderBytes ? 1 : 0);
+        _written = new SqliteWrites(_written.Bytes + spilled + frames + beyond, _written.ExtraSyncs + syncs);
+    }
+
+    private long TakeFrameBytes() =>
+        SQLitePCL.raw.sqlite3_db_status(_connection.Handle!, CacheWrites, out var pages, out _, resetFlg: 1) == SQLitePCL.raw.SQLITE_OK ? pages * (_pageBytes + FrameHeaderBytes) : 0;
 
     private void Run(WriteAction action)
     {

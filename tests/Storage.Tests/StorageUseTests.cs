@@ -70,6 +70,31 @@ internal sealed class StorageUseTests
         Assert.That(grown, Is.GreaterThan(2 * 3 * 4096), "the pages of 10,000 bytes, twice");
     }
 
+    [TestCase(Durability.PowerLoss, 1)]
+    [TestCase(Durability.Crash, 0)]
+    public async Task A_database_counts_what_its_checkpoints_copy_and_wait_for(Durability durability, int syncsPerCommit)
+    {
+        Assume.That(File.Exists("/proc/thread-self/io"), "the kernel counts what a thread writes");
+        const int Large = 5_000_000; // more than the thousand pages that bring about a checkpoint
+        using var folder = new TemporaryFolder();
+        await using var services = new ServiceCollection().AddStorage().BuildServiceProvider();
+        var metrics = services.GetRequiredService<StorageMetrics>();
+        await using var store = SqliteStore.Open(folder["shadows.db"], new SqliteStoreOptions { Durability = durability, Migrations = s_options.Migrations }, NullLogger.Instance, metrics);
+        await store.WriteAsync(Insert);
+        var (before, database) = (metrics.Uses.Single(), new FileInfo(folder["shadows.db"]).Length);
+
+        await store.WriteAsync(connection => Insert(connection, Large));
+        var copied = metrics.Uses.Single();
+        await store.WriteAsync(Insert);
+        var begun = metrics.Uses.Single();
+
+        var grown = new FileInfo(folder["shadows.db"]).Length - database;
+        Assert.That(grown, Is.GreaterThan(Large), "the checkpoint has copied it");
+        Assert.That(copied.WrittenBytes - before.WrittenBytes, Is.InRange(2 * grown, 2 * grown * 1.02), "first into the log, and from there into the database");
+        Assert.That(copied.Syncs - before.Syncs, Is.EqualTo(syncsPerCommit + 2), "the log before it is copied, and the database after");
+        Assert.That(begun.Syncs - copied.Syncs, Is.EqualTo(syncsPerCommit + 1), "the log that begins anew with its header");
+    }
+
     [Test]
     public async Task A_slot_file_counts_each_time_that_it_is_written()
     {
@@ -99,10 +124,13 @@ internal sealed class StorageUseTests
         Assert.That(metrics.Uses.Single().Items, Is.EqualTo(2));
     }
 
-    private static void Insert(Microsoft.Data.Sqlite.SqliteConnection connection)
+    private static void Insert(Microsoft.Data.Sqlite.SqliteConnection connection) => Insert(connection, 10_000);
+
+    private static void Insert(Microsoft.Data.Sqlite.SqliteConnection connection, int bytes)
     {
         using var command = connection.CreateCommand();
-        command.CommandText = "INSERT INTO t VALUES(zeroblob(10000))";
+        command.CommandText = "INSERT INTO t VALUES(zeroblob(@bytes))";
+        command.Parameters.AddWithValue("@bytes", bytes);
         command.ExecuteNonQuery();
     }
 }
