@@ -176,7 +176,7 @@ public sealed class ShadowKeepingTests
             }
             while (status == HttpStatusCode.OK);
 
-            Assert.That(status, Is.EqualTo(HttpStatusCode.InternalServerError));
+            Assert.That(status, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
             using (var refused = await _http.GetAsync("/api/v1/backup"))
             {
                 Assert.That(refused.StatusCode, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
