@@ -2,12 +2,12 @@
 # Shows in a virtual machine what no container can: control groups that limit functions, and what stands in for them on a kernel that counts no memory.
 # Needs root. Some minutes with KVM; without, the machine is emulated, and half an hour is usual.
 #   tests/vm/limits-test.sh            builds the package and the machine where there is none yet, and shows both
-#   tests/vm/limits-test.sh groups     control groups alone; watch: what stands in for them alone
+#   tests/vm/limits-test.sh groups     control groups alone; watch: what stands in for them alone; legacy: control groups of version 1
 #   ROOST_DEB=FILE                     tests that package
 #   SUITE, ROOST_VM                    see machine.sh
 # The last line is "limits: N checks passed". Exit codes: 0 all passed, 1 a check failed, 77 this machine cannot run it.
 set -eu
-case ${1:-both} in both | groups | watch) ;; *) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 2 ;; esac
+case ${1:-both} in both | groups | watch | legacy) ;; *) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 2 ;; esac
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 dir=${ROOST_VM:-$root/out/vm-${SUITE:-bookworm}}
@@ -143,6 +143,20 @@ without_memory() {
     vm stop
 }
 
+of_version_1() {
+    echo "limits: a machine whose systemd mounts control groups of version 1, as Debian 10 did"
+    vm start systemd.unified_cgroup_hierarchy=0
+    install
+    check "the machine is such a one" "! [ -e /sys/fs/cgroup/cgroup.controllers ] && [ -d /sys/fs/cgroup/memory ]"
+    check "the daemon tells" "journalctl -u roost | grep -q 'does not mount control groups of version 2'"
+    check "the doctor tells, and what stands in for them" "roost doctor | grep 'memory: watch' && roost doctor | grep -q 'control groups of version 2'"
+    check "memory without end is refused to the process" "roost fn invoke grows | grep -E 'MemoryError|Runtime.OutOfMemory'"
+    check "spread over processes it is out of memory" "roost fn invoke spreads | grep -q Runtime.OutOfMemory"
+    check "a fork bomb runs out of time" "roost fn invoke forks | grep -q Sandbox.Timedout"
+    check "others run on" "roost fn invoke hello | grep -q hello"
+    vm stop
+}
+
 case ${1:-both} in
 both)
     with_groups
@@ -150,5 +164,6 @@ both)
     ;;
 groups) with_groups ;;
 watch) without_memory ;;
+legacy) of_version_1 ;;
 esac
 echo "limits: $checks checks passed"
