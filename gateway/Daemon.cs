@@ -79,6 +79,11 @@ internal static class Daemon
             return ExitCode.Misconfigured;
         }
 
+        if (configuration.Overruled is { } overruled)
+        {
+            await errors.WriteLineAsync($"warning: {overruled}");
+        }
+
         if (commandLine.CheckOnly)
         {
             await output.WriteLineAsync($"{commandLine.ConfigurationFile ?? "the default configuration"} is valid");

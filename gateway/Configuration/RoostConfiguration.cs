@@ -11,14 +11,21 @@ internal sealed class RoostConfiguration
     private readonly MapNode _root;
     private readonly ConfigurationSchema _schema;
 
-    private RoostConfiguration(string source, MapNode root, ConfigurationSchema schema, string dataFolder)
+    private RoostConfiguration(string source, MapNode root, ConfigurationSchema schema, string? givenDataFolder)
     {
         (_source, _root, _schema) = (source, root, schema);
-        DataFolder = dataFolder;
+        var written = WrittenDataFolder(root, schema);
+        DataFolder = givenDataFolder is null ? written : Path.GetFullPath(givenDataFolder);
+        Overruled = root.Find("data") is { Value: ScalarNode { Text: { } text } } entry && Path.TrimEndingDirectorySeparator(written) != Path.TrimEndingDirectorySeparator(DataFolder)
+            ? new ConfigurationFault(entry.Source, entry.Line, "data", $"is without effect ({text}), as the argument --data {givenDataFolder} wins; leave it out here, and mount another disk at that folder")
+            : null;
     }
 
     /// <summary>Absolute path of the folder for everything that is kept.</summary>
     public string DataFolder { get; }
+
+    /// <summary>Not wrong, and surely not what was meant: a data folder in the configuration beside another one in the arguments. Null where there is none.</summary>
+    public ConfigurationFault? Overruled { get; }
 
     /// <summary>Reads, binds and validates; everything that is wrong ends up in <paramref name="faults"/>, sorted by file and line.</summary>
     public static RoostConfiguration Load(CommandLine commandLine, IDictionary environment, out IReadOnlyList<ConfigurationFault> faults)
@@ -28,7 +35,7 @@ internal sealed class RoostConfiguration
         var schema = RoomOptions.Schema();
         new OptionsBinder(found).Bind(schema, root);
 
-        var configuration = new RoostConfiguration(commandLine.ConfigurationFile ?? "default", root, schema, DataFolderOf(commandLine, root, schema));
+        var configuration = new RoostConfiguration(commandLine.ConfigurationFile ?? "default", root, schema, commandLine.DataFolder);
         configuration.Validate(found);
         faults = [.. found.OrderBy(fault => fault.Source, StringComparer.Ordinal).ThenBy(fault => fault.Line)];
         return configuration;
@@ -63,13 +70,8 @@ internal sealed class RoostConfiguration
         found.AddRange(_schema.Sections.SelectMany(section => section.Validate(provider)).Select(Locate).Where(fault => fault.Key.Length == 0 || !alreadyTold.Contains(fault.Key)));
     }
 
-    private static string DataFolderOf(CommandLine commandLine, MapNode root, ConfigurationSchema schema)
+    private static string WrittenDataFolder(MapNode root, ConfigurationSchema schema)
     {
-        if (commandLine.DataFolder is { } given)
-        {
-            return Path.GetFullPath(given);
-        }
-
         // Relative to the file that says it, wherever the daemon was started from.
         var written = root.Find("data")?.Source is { } source && File.Exists(source) ? Path.GetDirectoryName(Path.GetFullPath(source))! : Environment.CurrentDirectory;
         return Path.GetFullPath(schema.Get<GatewayOptions>().Data, written);

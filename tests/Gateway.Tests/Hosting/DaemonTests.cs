@@ -214,6 +214,28 @@ public sealed class DaemonTests
     }
 
     [Test]
+    public async Task A_data_folder_in_the_configuration_that_the_argument_overrules_is_told_with_its_place()
+    {
+        Directory.CreateDirectory(_folder["conf.d"]);
+        File.WriteAllText(_folder["roost.yaml"], "log: { level: debug }");
+        File.WriteAllText(_folder["conf.d/data.yaml"], "\ndata: /mnt/ssd");
+        await using var daemon = DaemonProcess.Launch(["--check-config", $"--config={_folder["roost.yaml"]}", "--data", _folder["data"]]);
+
+        Assert.That(await daemon.ExitAsync(), Is.Zero);
+        Assert.That(daemon.Errors, Does.StartWith($"warning: {_folder["conf.d/data.yaml"]}:2: data: is without effect (/mnt/ssd), as the argument --data {_folder["data"]} wins;"));
+    }
+
+    [Test]
+    public async Task The_same_data_folder_in_both_places_is_no_matter()
+    {
+        File.WriteAllText(_folder["roost.yaml"], "data: ./data/");
+        await using var daemon = DaemonProcess.Launch(["--check-config", $"--config={_folder["roost.yaml"]}", "--data", _folder["data"]]);
+
+        Assert.That(await daemon.ExitAsync(), Is.Zero);
+        Assert.That(daemon.Errors, Is.Empty);
+    }
+
+    [Test]
     public async Task Every_log_file_stays_below_its_bound()
     {
         await using var daemon = await DaemonProcess.StartAsync(_folder["data"]);
