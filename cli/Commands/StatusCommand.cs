@@ -68,7 +68,10 @@ internal static class StatusCommand
     private static string Counts(JsonElement status, string room, params string[] names) =>
         Join([.. names.Select(name => (name, Count: JsonText.Cell(Member(status, room), name)))
             .Where(pair => pair.Count.Length > 0)
-            .Select(pair => pair.name == "count" ? $"{pair.Count} {room}" : $"{pair.Count} {pair.name}")]);
+            .Select(pair => Words(pair.Count, pair.name == "count" ? room : pair.name))]);
+
+    /// <summary>1 stream, 2 streams, 1 queued: all of these nouns get an s, and no other word ends with one.</summary>
+    private static string Words(string count, string name) => $"{count} {(count == "1" ? name.TrimEnd('s') : name)}";
 
     private static string Duration(JsonElement status) =>
         Member(status, "uptimeSeconds") is { ValueKind: JsonValueKind.Number } seconds && seconds.TryGetInt64(out var total)

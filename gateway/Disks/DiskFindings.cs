@@ -89,7 +89,7 @@ internal static class DiskFindings
 
     private static IEnumerable<Finding> Swap(IReadOnlyList<SwapFile> swap) => swap.Select(one => new Finding(
         "swap", FindingState.Weak, $"the machine swaps to {one.Path} on the card; {DiskText.Bytes(one.UsedBytes)} are used",
-        "apt install zram-tools swaps to compressed memory; 'sudo swapoff -a' and, on Raspberry Pi OS, 'sudo systemctl disable dphys-swapfile' end the other"));
+        "sudo apt install zram-tools swaps to compressed memory; 'sudo swapoff -a' and, on Raspberry Pi OS, 'sudo systemctl disable dphys-swapfile' end the other"));
 
     private static IEnumerable<Finding> AccessTimes(Disk disk)
     {

@@ -24,7 +24,7 @@ internal static class DiskText
 
     public static string PerDay(DailyRate? rate) => rate is { } known
         ? $"{Bytes(known.PerDay)} a day (by the last {Time(known.Over)})"
-        : $"not known yet how much in a day: it is, {DailyWindow.Least.TotalMinutes:0} minutes from the first minute of the daemon on";
+        : $"how much is written in a day is known some {DailyWindow.Least.TotalMinutes:0} minutes after the start";
 
     public static string Time(TimeSpan time) => time.TotalHours >= 2
         ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalHours:0} hours")

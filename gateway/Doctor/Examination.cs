@@ -75,7 +75,7 @@ internal sealed class Examination(string dataFolder, FunctionHost functions, ISt
 
     private static IEnumerable<Finding> Programs() => FunctionHost.FindInterpreters().Select(program => program.Version is { } version
         ? new Finding(program.Name, FindingState.Well, $"{program.Path} is {version}")
-        : new Finding(program.Name, FindingState.Weak, $"{program.Path} is not there", $"apt install {(program.Name == "Node.js" ? "nodejs" : program.Name == "Python" ? "python3" : "bubblewrap")}, where functions need it"));
+        : new Finding(program.Name, FindingState.Weak, $"{program.Path} is not there", $"sudo apt install {(program.Name == "Node.js" ? "nodejs" : program.Name == "Python" ? "python3" : "bubblewrap")}, where functions need it"));
 
     private Finding Disk()
     {
@@ -103,7 +103,7 @@ internal sealed class Examination(string dataFolder, FunctionHost functions, ISt
         ? new Finding("clock", FindingState.Well, "set by systemd-timesyncd")
         : File.Exists("/run/chrony/chronyd.pid") || File.Exists("/run/ntpd.pid")
         ? new Finding("clock", FindingState.Unknown, "another service sets it", "chronyc tracking, or ntpq -p, shows how well")
-        : new Finding("clock", FindingState.Weak, "nothing on this machine has set it since the start", "apt install systemd-timesyncd; schedules and times in logs are those of a clock that may be wrong");
+        : new Finding("clock", FindingState.Weak, "nothing on this machine has set it since the start", "sudo apt install systemd-timesyncd; schedules and times in logs are those of a clock that may be wrong");
 
     /// <summary>A clock that is not believed: by a lie of a time server, or a machine that woke up in another century.</summary>
     private IEnumerable<Finding> Time()

@@ -214,7 +214,7 @@ public sealed class RequestTests
             broker     20 clients, 3 queued
             shadows    5 shadows, 2 things
             functions  2 functions, 1 failed, isolation required
-            streams    1 streams, 7 records
+            streams    1 stream, 7 records
             disk       mmcblk0 (sd-card SC32G), 420.0 MB are written in a day, 300.0 MB of it by roostd; it bears that for 10 years (assumed: sd-card.endurance)
             routes     3
             cloud      waiting 127.0.0.1:1884, refused
