@@ -82,14 +82,14 @@ def handler(event, context):
             pass
 END
 sed -i '/^timeout: 300s$/d' "$work/functions/forks/function.yaml"
-define spins 'cpu: 50%' <<'END'
-import time
+spinning='import time
 def handler(event, context):
     used, began = time.process_time(), time.monotonic()
     while time.monotonic() - began < 10:
         pass
-    return round(100 * (time.process_time() - used) / (time.monotonic() - began))
-END
+    return round(100 * (time.process_time() - used) / (time.monotonic() - began))'
+echo "$spinning" | define spins 'cpu: 50%'
+echo "$spinning" | define spins-freely ''
 
 groups=/sys/fs/cgroup/system.slice/roost.service
 # Without KVM everything takes twenty times as long.
@@ -125,7 +125,14 @@ with_groups() {
     check "others run on" "roost fn invoke hello | grep -q hello"
     # Two are there at rest: hello's, which is pinned, and that of the spare interpreter.
     check "nothing is left of those that ended" "n=0; while [ \$(ls -d $groups/fn-*/ | wc -l) -gt 2 ]; do n=\$((n + 1)); [ \$n -lt 100 ] || exit 1; sleep 0.2; done"
-    check "half a core is half a core" "share=\$(roost fn invoke spins) && [ \$share -ge 30 ] && [ \$share -le 60 ]"
+    check "a function without a limit runs as much as it can" "roost fn invoke spins-freely >/var/tmp/freely && grep -qxE '[0-9]+' /var/tmp/freely"
+    # An emulated, busy machine may have no more than half a core for anybody.
+    freely=$(vm run cat /var/tmp/freely)
+    if [ "$freely" -gt 70 ]; then
+        check "half a core is half a core" "share=\$(roost fn invoke spins) && [ \$share -ge 30 ] && [ \$share -le 60 ]"
+    else
+        echo "     skipped: half a core is half a core: without a limit it got $freely % of one"
+    fi
     check "a daemon that was killed leaves no worker and no group" "old=\$(ls -d $groups/fn-hello-*/) && kill -9 \$(systemctl show -P MainPID roost) && sleep 5 && systemctl start roost && roost fn invoke hello | grep -q hello && ! [ -e \$old ]"
     vm stop
 }

@@ -15,7 +15,7 @@
 # ROOST_VM=DIR is where the image is kept (default out/vm-SUITE), SUITE the Debian (default bookworm). The machine reaches no network; its
 # port 1884 is the port that the file RUN/mqtt-port names here. ROOST_VM_RUN=RUN is where the running one keeps its files (default DIR/run): one
 # each, and several run side by side. ROOST_VM_RTC=2030-01-01T00:00:00 is the time of its clock at the start.
-# ROOST_VM_PATIENCE is how many seconds a boot may take (default 900). Exit code 77: this machine cannot run it.
+# ROOST_VM_PATIENCE is how many seconds a boot may take (default 900, with `again` 1800). Exit code 77: this machine cannot run it; 1: what ran once does not come up again.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -103,6 +103,9 @@ start)
     ;;
 again)
     shift
+    # It has been up before: what keeps it away now is what was done to it, and no matter of this machine.
+    cannot() { echo "vm: $*" >&2; exit 1; }
+    ROOST_VM_PATIENCE=${ROOST_VM_PATIENCE:-1800}
     boot "$*"
     ;;
 freeze)

@@ -25,6 +25,7 @@ mqtt:
 http: {{ listeners: [ {{ address: 127.0.0.1, port: {http} }} ] }}
 functions: {{ folder: {functions}, init-timeout: 600s }}
 routes: [ {{ from: "cut/route/#", to: {{ stream: routed }} }} ]
+shadows: {{ durability: {durability} }}
 streams:
   routed: {{ retention: {{ bytes: 100MiB }} , durability: {durability} }}
   posted: {{ retention: {{ bytes: 50MiB }}, durability: {durability} }}
@@ -117,6 +118,10 @@ class Machine:
         """Boots it with its disk as it is."""
         self.vm("again")
 
+    def process(self):
+        """Which process the daemon is; another one after a restart."""
+        return self.ask("systemctl show -P MainPID roost").strip()
+
     def ask(self, command):
         """What a shell says in which `roost` is the command line, $MQTT and $TLS are the broker's ports and $HTTP is the daemon's address."""
         return self.vm("run", f"MQTT=1884 TLS=8883 HTTP=http://127.0.0.1:8088; {command}")
@@ -183,6 +188,9 @@ class Here:
             raise SystemExit("the daemon did not start:\n" + (self._work / "daemon.log").read_text()[-3000:])
         self._ports = f"MQTT={mqtt_port} TLS={tls_port} HTTP=http://127.0.0.1:{http_port}"
         return mqtt_port
+
+    def process(self):
+        return str(self._daemon.pid) if self._daemon.poll() is None else "none"
 
     def ask(self, command):
         roost = " ".join(map(str, self._program("roost")))
