@@ -142,6 +142,11 @@ package() {
     install -d "$stage/usr/share/doc/roost/examples"
     install -m 644 "$here"/examples/* "$stage/usr/share/doc/roost/examples/"
     install -d "$stage/usr/share/man/man1" "$stage/usr/share/man/man8"
+    # With the paths among them as they are in the tree. Why it is as it is (docs/adr) is for whoever changes it.
+    install -d "$stage/usr/share/doc/roost/docs/formats"
+    install -m 644 "$root/README.md" "$stage/usr/share/doc/roost/"
+    install -m 644 "$root"/docs/*.md "$stage/usr/share/doc/roost/docs/"
+    install -m 644 "$root"/docs/formats/*.md "$stage/usr/share/doc/roost/docs/formats/"
     gzip -9nc "$here/changelog" >"$stage/usr/share/doc/roost/changelog.gz"
     gzip -9nc "$here/roost.1" >"$stage/usr/share/man/man1/roost.1.gz"
     gzip -9nc "$here/roost-sim.1" >"$stage/usr/share/man/man1/roost-sim.1.gz"
@@ -153,7 +158,10 @@ package() {
     size=$(du -k -s --apparent-size "$stage/usr" "$stage/etc" | awk '{ sum += $1 } END { print sum }')
     sed -e "s/@VERSION@/$version/" -e "s/@SIZE@/$size/" -e "s/@ARCHITECTURE@/$architecture/" -e "s/@DEPENDS@/$depends/" -e "s/@RUNTIME@/$words/" "$here/control" >"$stage/DEBIAN/control"
     install -m 644 "$here/conffiles" "$stage/DEBIAN/conffiles"
-    install -m 755 "$here/postinst" "$here/prerm" "$here/postrm" "$stage/DEBIAN/"
+    for name in preinst postinst prerm postrm; do
+        sed -e "/^# @FORMER@$/{r $here/former.sh" -e 'd}' "$here/$name" >"$stage/DEBIAN/$name"
+        chmod 755 "$stage/DEBIAN/$name"
+    done
     (cd "$stage" && find usr -type f -printf '%P\n' | LC_ALL=C sort | sed 's:^:usr/:' | xargs md5sum >DEBIAN/md5sums)
     find "$stage" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
 

@@ -31,6 +31,23 @@ cd / && { find . -xdev \( -path ./proc -o -path ./sys -o -path ./dev -o -path ./
 find etc -xdev -type f ! -name 'passwd*' ! -name 'group*' ! -name 'shadow*' ! -name 'gshadow*' ! -name '.pwd.lock' ! -name machine-id -exec sha256sum {} +
 find var/lib/systemd/deb-systemd-helper* usr/lib/systemd 2>/dev/null; } | sort
 END
+# The block of install.md, as somebody does it whose sudo asks for nothing. Debian 12's systemd: see above.
+inside sh -c 'cat >/var/tmp/roll-back' <<'END'
+set -eu
+sudo() {
+    if [ "$1" = -u ]; then
+        user=$2
+        shift 2
+        setpriv --reuid="$user" --regid="$user" --init-groups -- "$@"
+    else
+        n=0
+        until "$@"; do n=$((n + 1)); test $n -lt 10; sleep 1; done
+    fi
+}
+block=$(sed -n '/^## Roll back/,/^## Remove/{ /^    /p }' /usr/share/doc/roost/docs/install.md | sed '/apt install/d; s/before-VERSION/before-7/')
+cd /tmp
+eval "$block"
+END
 inside sh -c 'useradd -M -d / keeper && chmod +x /var/tmp/everything && /var/tmp/everything >/var/tmp/before'
 
 # The package and its service.
@@ -39,6 +56,9 @@ ready "the service is active"
 check "it is enabled at boot" inside systemctl is-enabled --quiet roost
 shell "it runs as its own user, who may use the pins" 'test "$(stat -c %U /proc/$(systemctl show -P MainPID roost))" = roost && id -nG roost | grep -qw gpio'
 shell "its state is for itself alone" 'test "$(stat -c %a:%U /var/lib/roost)" = 700:roost'
+shell "what may hold a password is for itself and root alone" 'test "$(stat -c %a:%U:%G /etc/roost/conf.d /etc/roost/roost.yaml | xargs)" = "750:root:roost 640:root:roost"'
+shell "a crash leaves no core" 'grep -E "^Max core file size +0 +0 " /proc/$(systemctl show -P MainPID roost)/limits'
+shell "its documents are there, and the other port that they name is taken" 'cd /usr/share/doc/roost/docs; test -e configuration.md; sed -n "/^mqtt:/,/^  listeners/p" install.md >/etc/roost/conf.d/port.yaml; cat /etc/roost/conf.d/port.yaml; test -s /etc/roost/conf.d/port.yaml; roostd --check-config --config /etc/roost/roost.yaml; rm /etc/roost/conf.d/port.yaml'
 check "its exposure is 3.0 or less" inside systemd-analyze security --offline=true --threshold=30 roost.service
 shell "systemd knows every word of the unit" 'systemd-analyze verify --man=no /usr/lib/systemd/system/roost.service 2>&1 | { ! grep roost.service; }'
 check "the daemon is healthy over HTTP" inside curl -fsS http://127.0.0.1:8088/healthz
@@ -84,13 +104,19 @@ shell "the shadow survived that" 'roost shadow get vac-01 --json | grep -q "\"mo
 shell "without bubblewrap the broker runs, and functions say what to install" 'mv /usr/bin/bwrap /usr/bin/bwrap.away; start restart; mosquitto_pub -h 127.0.0.1 -q 1 -t box/x -m x; roost doctor >/tmp/said || true; roost fn invoke hello {} >>/tmp/said 2>&1 && exit 1; cat /tmp/said; grep -q "apt install bubblewrap" /tmp/said; mv /usr/bin/bwrap.away /usr/bin/bwrap; start restart'
 shell "where mosquitto has the port the service does not start" 'systemctl stop roost; systemctl start mosquitto; ! systemctl restart roost'
 eventually "and its status says why" inside sh -c 'systemctl status --full roost >/tmp/said; grep "Status:.*127.0.0.1:1883 is in use" /tmp/said && grep -q "disable --now mosquitto" /tmp/said'
+shell "who installs it is told, and that it starts by itself" 'DPKG_MAINTSCRIPT_PACKAGE=roost /var/lib/dpkg/info/roost.postinst configure >/tmp/said 2>&1; cat /tmp/said; grep "127.0.0.1:1883 is in use" /tmp/said; grep "starts by itself" /tmp/said; ! grep deb-systemd-invoke /tmp/said'
 shell "it goes on trying, and starts when the port is free" 'systemctl stop mosquitto; n=0; until systemctl is-active --quiet roost; do n=$((n + 1)); test $n -lt 300; sleep 0.2; done'
-shell "a wrong configuration is not tried again" 'printf "mqtt:\n  limts: {}\n" >/etc/roost/conf.d/wrong.yaml; systemctl restart roost && exit 1; test "$(systemctl show -P ActiveState roost)" = failed; journalctl -u roost | grep "wrong.yaml:2"; rm /etc/roost/conf.d/wrong.yaml; start restart'
+shell "a wrong configuration is not tried again" 'printf "mqtt:\n  limts: {}\n" >/etc/roost/conf.d/wrong.yaml; systemctl restart roost && exit 1; test "$(systemctl show -P ActiveState roost)" = failed; journalctl -u roost | grep "wrong.yaml:2"; DPKG_MAINTSCRIPT_PACKAGE=roost /var/lib/dpkg/info/roost.postinst configure 0 >/tmp/said 2>&1; cat /tmp/said; grep "wrong.yaml:2" /tmp/said; rm /etc/roost/conf.d/wrong.yaml; start restart'
 
 # Upgrades.
 shell "clients work" 'mkdir -p /var/tmp/load; nohup /usr/bin/python3 /var/tmp/box-load.py /var/tmp/load >/var/tmp/load/said 2>&1 & n=0; until test -e /var/tmp/load/ready; do n=$((n + 1)); test $n -lt 300; sleep 0.2; done'
-shell "a configuration that the new version does not take leaves the former one running" 'printf "mqtt:\n  limts: {}\n" >/etc/roost/conf.d/wrong.yaml; old=$(systemctl show -P MainPID roost); '"$apt"' install /var/tmp/roost_amd64.deb >/tmp/said 2>&1; cat /tmp/said; grep "wrong.yaml:2" /tmp/said; grep "systemctl restart roost" /tmp/said; test "$(systemctl show -P MainPID roost)" = "$old"; roost status; rm /etc/roost/conf.d/wrong.yaml'
-shell "the upgrade of a changed configuration keeps it" 'dpkg -i /var/tmp/previous_amd64.deb >/dev/null 2>&1; echo "# mine" >>/etc/roost/roost.yaml; old=$(systemctl show -P MainPID roost); '"$apt"' install /var/tmp/roost_amd64.deb; tail -1 /etc/roost/roost.yaml | grep -q mine; test "$(systemctl show -P MainPID roost)" != "$old"'
+shell "a configuration that the new version does not take leaves the former one running" 'start restart; printf "mqtt:\n  limts: {}\n" >/etc/roost/conf.d/wrong.yaml; old=$(systemctl show -P MainPID roost); '"$apt"' install /var/tmp/roost_amd64.deb >/tmp/said 2>&1; cat /tmp/said; grep "wrong.yaml:2" /tmp/said; grep "systemctl restart roost" /tmp/said; test "$(systemctl show -P MainPID roost)" = "$old"'
+# Its first requests: what it needs for them it has not loaded yet, and the new version has its .NET in folders of another name.
+shell "which answers, finds what it has not loaded yet, and starts functions" 'roost status; roost doctor >/tmp/said || true; cat /tmp/said; grep -q "memory: watch" /tmp/said; curl -fsS http://127.0.0.1:8088/metrics >/dev/null; roost backup /var/tmp/former.tar; roost fn invoke hello "{\"name\":\"box\"}" | grep "\"hello\": *\"box\""; rm /etc/roost/conf.d/wrong.yaml'
+shell "so does one that the service alone does not take" 'old=$(systemctl show -P MainPID roost); mine=/etc/systemd/system/roost.service.d/mine.conf; printf "[Service]\nEnvironment=\"ROOST_MINE=a \$b\" ROOST__MQTT__LIMTS=1\n" >$mine; systemctl daemon-reload; export DPKG_MAINTSCRIPT_PACKAGE=roost; /var/lib/dpkg/info/roost.postinst configure 0 >/tmp/said 2>&1; cat /tmp/said; grep ROOST__MQTT__LIMTS /tmp/said; rm $mine
+    printf "ROOST__MQTT__LIMTS=1\n" >/var/tmp/mine; printf "[Service]\nEnvironmentFile=/var/tmp/mine\n" >$mine; systemctl daemon-reload; /var/lib/dpkg/info/roost.postinst configure 0 >/tmp/said 2>&1; cat /tmp/said; grep ROOST__MQTT__LIMTS /tmp/said; rm $mine; systemctl daemon-reload
+    install -m 600 /dev/null /etc/roost/conf.d/root.yaml; /var/lib/dpkg/info/roost.postinst configure 0 >/tmp/said 2>&1; cat /tmp/said; grep root.yaml /tmp/said; rm /etc/roost/conf.d/root.yaml; test "$(systemctl show -P MainPID roost)" = "$old"; test -e /usr/lib/roost.former'
+shell "the upgrade of a changed configuration keeps it" 'dpkg -i /var/tmp/previous_amd64.deb >/dev/null 2>&1; echo "# mine" >>/etc/roost/roost.yaml; old=$(systemctl show -P MainPID roost); '"$apt"' install /var/tmp/roost_amd64.deb; tail -1 /etc/roost/roost.yaml | grep -q mine; test "$(systemctl show -P MainPID roost)" != "$old"; test ! -e /usr/lib/roost.former'
 ready "the service is active after it"
 shell "nothing acknowledged was lost meanwhile, and sessions were kept" 'touch /var/tmp/load/stop; n=0; until grep -q acknowledged /var/tmp/load/said || ! pgrep -f box-load >/dev/null; do n=$((n + 1)); test $n -lt 300; sleep 0.2; done; cat /var/tmp/load/said; grep -q "lost 0 and 0, sessions forgotten 0" /var/tmp/load/said'
 sed 's/^/     /' "$work/output"
@@ -99,10 +125,14 @@ ready "the service is active after that"
 shell "the shadow is still there" 'roost shadow get vac-01 --json | grep -q "\"mode\""'
 
 # Another machine.
-shell "what was backed up is restored on a machine of another name" 'roost backup /var/tmp/kept.tar; systemctl stop roost; rm -rf /var/lib/roost/*; hostname elsewhere; start; ! roost shadow get vac-01; systemctl stop roost; roost restore /var/tmp/kept.tar --data /var/lib/roost --force; start; roost shadow get vac-01 --json | grep -q "\"mode\""; roost audit verify'
+shell "what was backed up is restored on a machine of another name" 'roost backup /var/tmp/kept.tar; systemctl stop roost; rm -rf /var/lib/roost/*; hostname elsewhere; start; if roost shadow get vac-01; then exit 1; fi; systemctl stop roost; roost restore /var/tmp/kept.tar --data /var/lib/roost --force; start; roost shadow get vac-01 --json | grep -q "\"mode\""; roost audit verify'
 shell "robots trust it by the CA that they know, under its new name" 'test "$(curl -s -o /dev/null -w "%{http_code}" --cacert /var/tmp/box-1/ca.crt --cert /var/tmp/box-1/box-1.crt --key /var/tmp/box-1/box-1.key --resolve elsewhere.local:8443:127.0.0.1 https://elsewhere.local:8443/things/box-1/shadow)" = 404'
+shell "the roll-back of the documents brings databases back" 'kept=/var/lib/roost/backups/before-7; mkdir -p $kept/identity $kept/elsewhere/srv/roost /srv/roost; echo old | tee $kept/identity/probe.db >$kept/elsewhere/srv/roost/probe.db; echo new | tee /var/lib/roost/identity/probe.db /var/lib/roost/identity/probe.db-wal >/srv/roost/probe.db
+    chown -R roost:roost /var/lib/roost/backups /var/lib/roost/identity/probe.db* /srv/roost; sh /var/tmp/roll-back; test "$(cat /var/lib/roost/identity/probe.db /srv/roost/probe.db | xargs)" = "old old"; test "$(stat -c %U /var/lib/roost/identity/probe.db)" = roost; test ! -e /var/lib/roost/identity/probe.db-wal; rm -r /srv/roost /var/lib/roost.newer; roost status'
+shell "an upgrade that is aborted leaves nothing" 'pid=$(systemctl show -P MainPID roost); /var/lib/dpkg/info/roost.preinst upgrade 1; grep " /usr/lib/roost " /proc/$pid/mountinfo; test -e /usr/lib/roost.former; /var/lib/dpkg/info/roost.postrm abort-upgrade 1 2; test ! -e /usr/lib/roost.former; if grep " /usr/lib/roost " /proc/$pid/mountinfo; then exit 1; fi; roost doctor >/tmp/said || true; grep "memory: watch" /tmp/said'
 
 # And away.
-shell "remove stops the service and keeps state and configuration" "$apt"' remove roost && ! systemctl is-active --quiet roost && test -d /var/lib/roost && test -e /etc/roost/roost.yaml && test ! -e /usr/lib/roost'
+shell "remove stops the service and keeps state and configuration" "$apt"' remove roost && ! systemctl is-active --quiet roost && test -d /var/lib/roost && test -e /etc/roost/roost.yaml && test ! -e /usr/lib/roost && test ! -e /usr/lib/roost.former'
+shell "purge empties a disk that is mounted for the data, and leaves it mounted" 'mount -t tmpfs tmpfs /var/lib/roost; mkdir -p /var/lib/roost/a/b; : >/var/lib/roost/a/b/c; DPKG_MAINTSCRIPT_PACKAGE=roost /var/lib/dpkg/info/roost.postrm purge; mountpoint /var/lib/roost; test -z "$(ls -A /var/lib/roost)"; umount /var/lib/roost; test -e /var/lib/roost/identity'
 inside rm -rf /etc/roost/conf.d/functions.yaml /etc/roost/functions /etc/systemd/system/roost.service.d # the owner's own files are the owner's to remove
-shell "purge leaves nothing" "$apt"' purge roost && ! systemctl is-failed --quiet roost; rm -f /var/lib/mosquitto/mosquitto.db; /var/tmp/everything >/var/tmp/after; diff /var/tmp/before /var/tmp/after'
+shell "purge leaves nothing" "$apt"' purge roost; if systemctl is-failed --quiet roost; then exit 1; fi; test ! -e /run/roost; rm -f /var/lib/mosquitto/mosquitto.db; /var/tmp/everything >/var/tmp/after; diff /var/tmp/before /var/tmp/after'

@@ -3,7 +3,8 @@
 #   tests/vm/box-test.sh            builds the package (quickly compressed) and the containers where there are none yet
 #   SUITE=trixie tests/vm/box-test.sh
 #   ROOST_DEB=FILE                  tests that package
-#   ROOST_PREVIOUS_DEB=FILE         upgrades from that one; without it from the same build under a lower version, which runs the maintainer scripts alike
+#   ROOST_PREVIOUS_DEB=FILE         upgrades from that one; without it from the same build under a lower version, whose .NET has another version's name:
+#                                   of that the upgrade leaves nothing, as of a former version's
 #   ROOST_BOX=DIR                   where the containers' trees are kept between runs (default out/): DIR/box-SUITE
 # The last line is "box: N checks passed". Exit codes: 0 all passed, 1 a check failed, 77 this machine cannot run the containers.
 set -eu
@@ -39,6 +40,12 @@ if [ -z "${ROOST_PREVIOUS_DEB:-}" ]; then
     ROOST_PREVIOUS_DEB=$work/previous.deb
     dpkg-deb -R "$ROOST_DEB" "$work/previous"
     sed -i 's/^Version: \(.*\)/Version: \1~previous/' "$work/previous/DEBIAN/control"
+    # Not below the patch that the programs were built with.
+    for part in "$work"/previous/usr/lib/roost/dotnet/shared/*/10.*; do
+        [ -d "$part" ] || continue
+        mv "$part" "${part%/*}/10.0.99"
+        sed -i "s:\(/dotnet/shared/[^/]*\)/${part##*/}/:\1/10.0.99/:" "$work/previous/DEBIAN/md5sums"
+    done
     dpkg-deb --root-owner-group -Zgzip -z1 --build "$work/previous" "$ROOST_PREVIOUS_DEB" >/dev/null
     rm -rf "$work/previous"
 fi

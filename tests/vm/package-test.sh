@@ -55,8 +55,8 @@ shell "all has them but for the runtime" "dpkg-deb -c $work/one/out/*_all.deb | 
 ls -l "$work"/one/out/*.deb | awk '{ printf "     %s: %.1f MB, compressed quickly\n", $NF, $5 / 1e6 }' | sed "s:$work/one/out/::"
 
 profile=$root/packaging/deb/examples/apparmor-roost
-shell "the AppArmor profile is in it, for a program of its" "dpkg-deb -c $work/one/out/*_amd64.deb | grep ' ./usr/share/doc/roost/examples/apparmor-roost\$' >/dev/null
-    program=\$(sed -n 's/^profile roost \([^ ]*\) .*/\1/p' $profile); dpkg-deb -c $work/one/out/*_amd64.deb | grep \"^-rwx.* .\$program\\\$\" >/dev/null"
+shell "the AppArmor profile is in it, and the drop-in by which the service alone has it" "dpkg-deb -c $work/one/out/*_amd64.deb | grep -c ' ./usr/share/doc/roost/examples/apparmor-roost' | grep -x 2
+    name=\$(sed -n 's/^profile \([^ ]*\) flags=(unconfined) {\$/\1/p' $profile); test -n \"\$name\"; grep -x \"AppArmorProfile=-\$name\" $profile.conf"
 if [ "$(id -u)" -ne 0 ]; then
     echo "     skipped: parsing the AppArmor profile: root alone can run another Debian's parser"
 elif ! { command -v mmdebstrap >/dev/null || apt-get install -y -qq mmdebstrap >/dev/null 2>&1; } ||
