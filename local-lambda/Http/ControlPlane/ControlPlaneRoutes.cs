@@ -12,8 +12,8 @@ internal static class ControlPlaneRoutes
     public static void MapControlPlane(this IEndpointRouteBuilder endpoints, FunctionHost host)
     {
         var code = new CodeEndpoints(host);
-        endpoints.MapPost(Functions, LambdaOperation.Of(201, code.CreateAsync));
-        endpoints.MapPut(Function + "/code", LambdaOperation.Of(200, code.UpdateAsync));
+        endpoints.MapPost(Functions, LambdaOperation.Of(201, code.CreateAsync, bringsCode: true));
+        endpoints.MapPut(Function + "/code", LambdaOperation.Of(200, code.UpdateAsync, bringsCode: true));
         endpoints.MapGet(ConfigurationEndpoints.DownloadPath, code.DownloadAsync);
 
         var configuration = new ConfigurationEndpoints(host);

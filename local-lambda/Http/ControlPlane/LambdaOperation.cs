@@ -13,7 +13,8 @@ internal static class LambdaOperation
     private static readonly JsonSerializerOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <param name="run">Returns the body of the answer; null for none.</param>
-    public static RequestDelegate Of(int status, Func<HttpContext, Task<JsonObject?>> run) => async http =>
+    /// <param name="bringsCode">On a full disk AWS's clients then hear that code has no more room, which they do not try again; else that it may work later, which they do.</param>
+    public static RequestDelegate Of(int status, Func<HttpContext, Task<JsonObject?>> run, bool bringsCode = false) => async http =>
     {
         http.Response.Headers["x-amzn-RequestId"] = Guid.NewGuid().ToString("D");
         try
@@ -25,18 +26,20 @@ internal static class LambdaOperation
                 await RawResponse.WriteAsync(http, "application/json", JsonSerializer.SerializeToUtf8Bytes(body, s_json));
             }
         }
-        catch (Exception exception) when (!http.Response.HasStarted && ErrorOf(exception) is not null)
+        catch (Exception exception) when (!http.Response.HasStarted && ErrorOf(exception, bringsCode) is not null)
         {
-            await ErrorOf(exception)!.WriteAsync(http);
+            await ErrorOf(exception, bringsCode)!.WriteAsync(http);
         }
     };
 
     public static RequestDelegate Of(int status, Func<HttpContext, JsonObject?> run) => Of(status, http => Task.FromResult(run(http)));
 
-    private static LambdaError? ErrorOf(Exception exception) => exception switch
+    private static LambdaError? ErrorOf(Exception exception, bool bringsCode) => exception switch
     {
         RequestRefusedException refused => refused.Error,
-        _ when FullDisk.IsBehind(exception) && LambdaError.Of(exception) is null => new LambdaError(400, "CodeStorageExceededException", "The disk of the gateway is full. Remove functions or versions that nobody needs."),
-        _ => LambdaError.Of(exception),
+        _ when LambdaError.Of(exception) is { } error => error,
+        _ when FullDisk.IsBehind(exception) && bringsCode => new LambdaError(400, "CodeStorageExceededException", "The disk of the gateway is full. Remove functions or versions that nobody needs."),
+        _ when FullDisk.IsBehind(exception) => new LambdaError(503, "ServiceUnavailableException", "The disk of the gateway is full. Free space there, and try again."),
+        _ => null,
     };
 }

@@ -18,17 +18,18 @@ internal sealed class LambdaErrorTests
         Assert.That(LambdaError.Of(new FunctionThrottledException("f", "its reserved concurrency of 0 is used up"))!.Reason, Is.EqualTo("ReservedFunctionConcurrentInvocationLimitExceeded"));
     }
 
-    [Test]
-    public async Task A_disk_that_is_full_is_no_defect_whoever_finds_it()
+    [TestCase(true, 400, "CodeStorageExceededException")]
+    [TestCase(false, 503, "ServiceUnavailableException", Description = "clients try it again")]
+    public async Task A_disk_that_is_full_is_no_defect_whoever_finds_it(bool bringsCode, int status, string type)
     {
         foreach (var exception in (Exception[])[new IOException("No space left on device", 28), new SqliteException("database or disk is full", 13)])
         {
             var http = new DefaultHttpContext { Response = { Body = new MemoryStream() } };
 
-            await LambdaOperation.Of(200, (HttpContext _) => Task.FromException<JsonObject?>(exception))(http);
+            await LambdaOperation.Of(200, (HttpContext _) => Task.FromException<JsonObject?>(exception), bringsCode)(http);
 
-            Assert.That(http.Response.StatusCode, Is.EqualTo(400), exception.Message);
-            Assert.That(http.Response.Headers["x-amzn-ErrorType"].ToString(), Is.EqualTo("CodeStorageExceededException"));
+            Assert.That(http.Response.StatusCode, Is.EqualTo(status), exception.Message);
+            Assert.That(http.Response.Headers["x-amzn-ErrorType"].ToString(), Is.EqualTo(type));
             Assert.That(Encoding.UTF8.GetString(((MemoryStream)http.Response.Body).ToArray()), Does.Contain("The disk of the gateway is full."));
         }
     }
