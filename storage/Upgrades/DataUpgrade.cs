@@ -62,10 +62,14 @@ public sealed class DataUpgrade(string dataFolder, string version, IReadOnlyList
     private void Bring(UpgradedDatabase database, int from, Action<string> say)
     {
         say($"{database.Path} goes from version {from} of its form to {database.Migrations.Count}");
-        using var connection = SqliteConnections.OpenWriter(database.Path, Durability.PowerLoss);
         try
         {
+            using var connection = SqliteConnections.OpenWriter(database.Path, Durability.PowerLoss);
             SqliteMigrations.Apply(connection, database.Path, database.Migrations);
+        }
+        catch (SqliteException exception) when (IsDamage(exception))
+        {
+            throw Damaged(database.Path, exception);
         }
         catch (SqliteException exception)
         {
@@ -74,4 +78,10 @@ public sealed class DataUpgrade(string dataFolder, string version, IReadOnlyList
                 + "Make room if the disk is full; else install the former version again, and tell us", mayPass: true, exception);
         }
     }
+
+    /// <summary>Trying again does not help then, unlike with a full disk.</summary>
+    internal static bool IsDamage(SqliteException exception) => exception.SqliteErrorCode is SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB;
+
+    internal static UpgradeException Damaged(string path, SqliteException exception) => new(
+        $"{path} is damaged, and could not be brought forward: {exception.Message.TrimEnd('.')}. It is as it was: restore it from a backup with the version that made it, or move it away to begin an empty one", mayPass: false, exception);
 }

@@ -33,7 +33,7 @@ internal sealed class UpgradeCopies(string dataFolder, string version)
     public string? Usable(IReadOnlyList<UpgradedDatabase> databases) =>
         All().FirstOrDefault(folder => databases.All(database => SchemaVersion.Of(PlaceIn(folder, database.Path)) <= database.Migrations.Count));
 
-    /// <exception cref="UpgradeException">There is no room.</exception>
+    /// <exception cref="UpgradeException">There is no room, or a database is damaged.</exception>
     /// <exception cref="SqliteException">A database cannot be copied.</exception>
     /// <exception cref="IOException">Nothing can be written there.</exception>
     public void Make(IReadOnlyList<UpgradedDatabase> databases)
@@ -52,7 +52,14 @@ internal sealed class UpgradeCopies(string dataFolder, string version)
         {
             var copy = PlaceIn(Unfinished, database.Path);
             DiskFile.CreateFolder(System.IO.Path.GetDirectoryName(copy)!);
-            Copy(database.Path, copy);
+            try
+            {
+                Copy(database.Path, copy);
+            }
+            catch (SqliteException exception) when (DataUpgrade.IsDamage(exception))
+            {
+                throw DataUpgrade.Damaged(database.Path, exception);
+            }
         }
 
         Remove(Path); // of an earlier upgrade to this version, after which the older one was installed again

@@ -147,6 +147,27 @@ public sealed class DataUpgradeTests
     }
 
     [Test]
+    public async Task A_damaged_database_is_named_and_not_tried_again()
+    {
+        await MakeAsync("a.db", 1);
+        using (var connection = SqliteConnections.OpenWriter(_folder["a.db"], Durability.PowerLoss))
+        {
+            SqliteConnections.Scalar(connection, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200) INSERT INTO a SELECT hex(zeroblob(1000)) FROM n");
+            SqliteConnections.Scalar(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
+        }
+
+        var bytes = await File.ReadAllBytesAsync(_folder["a.db"]);
+        bytes.AsSpan(4096).Fill(0xA5); // all but the page that has version and schema
+        await File.WriteAllBytesAsync(_folder["a.db"], bytes);
+
+        var refused = Assert.Throws<UpgradeException>(() => Upgrade("2.0.0", 3, "a.db").Run(_said.Add))!;
+
+        Assert.That(refused.MayPass, Is.False, refused.Message);
+        Assert.That(refused.Message, Does.StartWith($"{_folder["a.db"]} is damaged").And.Contain("restore it from a backup"));
+        Assert.That(await File.ReadAllBytesAsync(_folder["a.db"]), Is.EqualTo(bytes), "as it was");
+    }
+
+    [Test]
     public async Task Without_room_for_the_copies_nothing_is_changed_and_what_is_needed_is_said()
     {
         await using (var mount = RunningProcess.Start("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", _folder.Path))
