@@ -13,10 +13,25 @@ internal sealed record DaemonAddress(Uri? Url, IReadOnlyList<string> Sockets)
     /// <summary>What a daemon on another machine is shown and checked by; null: nothing, as it is on this one.</summary>
     public RemoteAccess? Access { get; init; }
 
+    /// <summary>Nobody has named the sockets: who listens there has to be one of those who may run the daemon.</summary>
+    public bool IsGuessed { get; init; }
+
+    /// <summary>How the daemon is started here, as the end of a sentence.</summary>
+    public string StartCommand { get; init; } = "'sudo systemctl start roost'";
+
     /// <param name="url">Value of <c>--url</c>; wins over everything.</param>
     /// <param name="socket">Value of <c>--socket</c>; wins over the environment.</param>
     /// <exception cref="DaemonException">The environment names no URL.</exception>
     public static DaemonAddress Find(Uri? url, string? socket, Terminal terminal)
+    {
+        var found = Named(url, socket, terminal) ?? new DaemonAddress(null, [Path.Combine(terminal.Folder, "data/run/roostd.sock"), SystemSocket]) { IsGuessed = true };
+        var isSourceTree = File.Exists(Path.Combine(terminal.Folder, "run")) && Directory.Exists(Path.Combine(terminal.Folder, "gateway"));
+        return isSourceTree ? found with { StartCommand = $"{found.StartCommand} or './run'" } : found;
+    }
+
+    public static bool IsUrl(string text) => Uri.TryCreate(text, UriKind.Absolute, out var url) && url is { Scheme: "http" or "https", PathAndQuery: "/", UserInfo: "" };
+
+    private static DaemonAddress? Named(Uri? url, string? socket, Terminal terminal)
     {
         if (url is not null)
         {
@@ -33,10 +48,6 @@ internal sealed record DaemonAddress(Uri? Url, IReadOnlyList<string> Sockets)
             return IsUrl(text) ? new DaemonAddress(new Uri(text), []) : throw new DaemonException($"${UrlVariable} is '{text}', which is no http:// or https:// address");
         }
 
-        return terminal.Variable(Variable) is { Length: > 0 } named
-            ? new DaemonAddress(null, [named])
-            : new DaemonAddress(null, [Path.Combine(terminal.Folder, "data/run/roostd.sock"), SystemSocket]);
+        return terminal.Variable(Variable) is { Length: > 0 } named ? new DaemonAddress(null, [named]) : null;
     }
-
-    public static bool IsUrl(string text) => Uri.TryCreate(text, UriKind.Absolute, out var url) && url is { Scheme: "http" or "https", PathAndQuery: "/", UserInfo: "" };
 }

@@ -25,7 +25,7 @@ internal sealed class DaemonClient : IDisposable
             SslOptions = _access?.TlsOptions() ?? new SslClientAuthenticationOptions(),
             ConnectCallback = (context, cancellationToken) => address.Url is null
                 ? DaemonConnection.OpenAsync(address, cancellationToken)
-                : DaemonConnection.OpenAsync(address.Url, context.DnsEndPoint, cancellationToken),
+                : DaemonConnection.OpenAsync(address, address.Url, context.DnsEndPoint, cancellationToken),
         })
         {
             Timeout = Timeout.InfiniteTimeSpan, // a function may run for 15 minutes, a tail for days; Ctrl-C ends both

@@ -22,7 +22,6 @@ internal static class DaemonConnection
             try
             {
                 await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken);
-                return new NetworkStream(socket, ownsSocket: true);
             }
             catch (SocketException exception)
             {
@@ -33,14 +32,23 @@ internal static class DaemonConnection
                     SocketError.ConnectionRefused => $"{path} (nobody listens there)",
                     _ => $"{path} (not there)",
                 });
+                continue;
             }
+
+            if (address.IsGuessed && SocketOwner.StrangerBehind(socket) is { } stranger)
+            {
+                socket.Dispose(); // nothing was sent yet
+                throw new DaemonException($"{path} is of this folder, and {stranger} listens there, who is neither you nor root nor the installed daemon. If that is the daemon that you mean, name it with --socket {path}; else go to another folder");
+            }
+
+            return new NetworkStream(socket, ownsSocket: true);
         }
 
-        throw new DaemonException(
-            $"the daemon is not running; tried {string.Join(", ", tried)}. Start it with 'sudo systemctl start roost' or './run', or name its socket with --socket");
+        var service = address.IsGuessed ? await ServiceState.AskAsync(cancellationToken) : null;
+        throw new DaemonException($"the daemon is not running; tried {string.Join(", ", tried)}. {service ?? $"Start it with {address.StartCommand}, or name its socket with --socket"}");
     }
 
-    public static async ValueTask<Stream> OpenAsync(Uri url, System.Net.DnsEndPoint endPoint, CancellationToken cancellationToken)
+    public static async ValueTask<Stream> OpenAsync(DaemonAddress address, Uri url, System.Net.DnsEndPoint endPoint, CancellationToken cancellationToken)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
@@ -51,7 +59,7 @@ internal static class DaemonConnection
         catch (SocketException exception)
         {
             socket.Dispose();
-            throw new DaemonException($"no daemon answers at {url}: {exception.Message}. Start it with 'sudo systemctl start roost' or './run', or correct --url", exception);
+            throw new DaemonException($"no daemon answers at {url}: {exception.Message}. Start it with {address.StartCommand}, or correct --url", exception);
         }
     }
 

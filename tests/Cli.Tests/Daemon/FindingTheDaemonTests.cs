@@ -15,8 +15,53 @@ public sealed class FindingTheDaemonTests
 
         Assert.That(run.ExitCode, Is.EqualTo(1));
         Assert.That(run.Error.TrimEnd(), Does.StartWith("roost: the daemon is not running").And.Not.Contain("\n"));
-        Assert.That(run.Error, Does.Contain(folder["data/run/roostd.sock"]).And.Contain("/run/roost/roostd.sock").And.Contain("systemctl start roost").And.Contain("./run"));
+        Assert.That(run.Error, Does.Contain(folder["data/run/roostd.sock"]).And.Contain("/run/roost/roostd.sock").And.Contain("systemctl start roost").And.Not.Contain("./run"));
     }
+
+    [Test]
+    public async Task A_source_tree_has_its_own_way_to_start_it()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["gateway"]);
+        File.WriteAllText(folder["run"], "");
+
+        var run = await RoostRun.RunAsync(["status", "--socket", folder["none.sock"]], folder: folder.Path);
+
+        Assert.That(run.Error, Does.Contain("Start it with 'sudo systemctl start roost' or './run', or name its socket"));
+    }
+
+    [Test]
+    public async Task A_socket_of_another_user_in_the_working_folder_hears_nothing_unless_it_is_named()
+    {
+        Assume.That(Environment.IsPrivilegedProcess, "only root can become another user");
+        using var folder = new TemporaryFolder();
+        File.SetUnixFileMode(folder.Path, (UnixFileMode)0x1FF); // as /tmp
+        var socket = folder["data/run/roostd.sock"];
+        await using var stranger = RunningProcess.Start("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "/usr/bin/perl", "-MSocket", "-e", $$"""
+            mkdir "{{folder["data"]}}"; mkdir "{{folder["data/run"]}}"; $| = 1;
+            my $listener; socket($listener, AF_UNIX, SOCK_STREAM, 0) && bind($listener, pack_sockaddr_un("{{socket}}")) && listen($listener, 1) || die "$!";
+            print "listening\n";
+            accept(my $caller, $listener); sysread($caller, my $heard, 100);
+            print "heard <$heard>\n";
+            """);
+        await stranger.WaitForOutputAsync(line => line == "listening", "the stranger to listen");
+
+        var run = await RoostRun.RunAsync(["secret", "set", "cloud"], input: "TOPSECRET", folder: folder.Path);
+
+        Assert.That((run.ExitCode, run.Output), Is.EqualTo((1, "")));
+        Assert.That(run.Error, Does.StartWith($"roost: {socket} is of this folder").And.Contain("(65534)").And.Contain($"--socket {socket}"));
+        await stranger.WaitForOutputAsync(line => line == "heard <>", "the stranger to have heard nothing");
+    }
+
+    [TestCase("LoadState=not-found\nActiveState=inactive\nSubState=dead\nStatusText=\n", null)]
+    [TestCase("", null)]
+    [TestCase("LoadState=loaded\nActiveState=inactive\nSubState=dead\nStatusText=\n", "is stopped. Start it with 'sudo systemctl start roost'")]
+    [TestCase("LoadState=loaded\nActiveState=failed\nSubState=failed\nStatusText=Not started: a=b.\n", "has failed: Not started: a=b. Put that right")]
+    [TestCase("LoadState=loaded\nActiveState=activating\nSubState=auto-restart\nStatusText=Not started: 127.0.0.1:1883 is in use\n", "is tried again every few seconds: Not started: 127.0.0.1:1883 is in use. ")]
+    [TestCase("LoadState=loaded\nActiveState=activating\nSubState=start\nStatusText=\n", "is just starting")]
+    [TestCase("LoadState=loaded\nActiveState=active\nSubState=running\nStatusText=Ready\n", "Name its socket with --socket")]
+    public void The_service_manager_says_how_the_service_is(string properties, string? told) =>
+        Assert.That(ServiceState.Describe(properties), told is null ? Is.Null : Does.StartWith("The service roost ").And.Contain(told));
 
     [Test]
     public async Task A_socket_that_nobody_listens_on_is_told_from_one_that_is_missing()
