@@ -1,12 +1,13 @@
 using System.Collections;
 using System.Globalization;
 using System.Reflection;
+using System.Text.Encodings.Web;
 
 namespace Roost.Gateway.Configuration;
 
 /// <summary>
-/// Every value of options objects as text, by its key as it is written in the file. By reflection alone: a serializer makes code for each type of a value, some megabytes for
-/// what is looked at once in a start.
+/// Every value of options objects as JSON has it, by its key as it is written in the file. By reflection alone: a serializer makes code for each type of a value, some megabytes for
+/// what is looked at once in a start. The text of a value is kept as a hash from start to start (Audit/ConfigurationRecord): another form of the same value would be told as a change.
 /// </summary>
 internal sealed class EffectiveValues
 {
@@ -31,14 +32,17 @@ internal sealed class EffectiveValues
             case null:
                 _values[key] = "null";
                 break;
-            case string text:
-                _values[key] = $"\"{text}\""; // not to be taken for a number, or for nothing
+            case bool truth:
+                _values[key] = truth ? "true" : "false";
                 break;
-            case bool or Uri:
-                _values[key] = value.ToString()!;
+            case Enum word:
+                _values[key] = Convert.ToInt64(word, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture);
                 break;
-            case IFormattable scalar: // numbers, words, durations
-                _values[key] = scalar.ToString(null, CultureInfo.InvariantCulture);
+            case string or TimeSpan:
+                _values[key] = $"\"{JavaScriptEncoder.Default.Encode(value.ToString()!)}\"";
+                break;
+            case IFormattable figure:
+                _values[key] = figure.ToString(null, CultureInfo.InvariantCulture);
                 break;
             case IDictionary entries:
                 foreach (DictionaryEntry entry in entries)
