@@ -22,7 +22,8 @@ internal static class PortOwner
             {
                 if (Directory.EnumerateFiles(Path.Combine(process, "fd")).Any(file => File.ResolveLinkTarget(file, false) is { Name: { } target } && sockets.Contains(target)))
                 {
-                    return $"{File.ReadAllText(Path.Combine(process, "comm")).Trim()} (pid {Path.GetFileName(process)})";
+                    var name = NameOf(File.ReadAllText(Path.Combine(process, "comm")).Trim(), File.ReadAllText(Path.Combine(process, "cmdline")));
+                    return $"{name} (pid {Path.GetFileName(process)})";
                 }
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -33,6 +34,11 @@ internal static class PortOwner
 
         return null;
     }
+
+    /// <summary>A program of .NET is called after what it runs: <c>dotnet</c> may be anything, another <c>roostd</c> above all.</summary>
+    /// <param name="commandLine">As proc(5) has it: a zero byte ends each argument.</param>
+    internal static string NameOf(string command, string commandLine) =>
+        command == "dotnet" && commandLine.Split('\0') is [_, var program, ..] && program.EndsWith(".dll", StringComparison.Ordinal) ? Path.GetFileNameWithoutExtension(program) : command;
 
     /// <summary>Columns as in proc(5): slot, local address and port in hex, remote, state, queues, timers, retransmits, uid, timeout, inode.</summary>
     private static IEnumerable<string> InodesOf(string table, int port)
