@@ -70,7 +70,7 @@ public sealed class IdentityBackup : IBackupPart
         try
         {
             Directory.CreateDirectory(staged, OwnerOnly);
-            CopyOthers(_options.Folder, staged);
+            FolderCopy.Copy(_options.Folder, staged, static path => IsReplaced(Path.GetFileName(path)));
             var database = Path.Combine(staged, IdentityDatabase.FileName);
             long sealedOnes;
             File.Copy(Path.Combine(source, IdentityDatabase.FileName), database);
@@ -102,23 +102,5 @@ public sealed class IdentityBackup : IBackupPart
         SecretRows.All(connection).Count(secret => Seal.TryOpen(keys, secret.Place, secret.Sealed) is null) + AccessKeyRows.All(connection).Count(key => Seal.TryOpen(keys, key.Place, key.Sealed) is null);
 
     /// <summary>What is not of the backup stays: the audit above all. The server's certificate is made anew, by the CA that is restored.</summary>
-    private static void CopyOthers(string from, string to)
-    {
-        if (!Directory.Exists(from))
-        {
-            return;
-        }
-
-        foreach (var file in Directory.EnumerateFiles(from).Where(static file => !IsReplaced(Path.GetFileName(file))))
-        {
-            File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
-        }
-
-        foreach (var folder in Directory.EnumerateDirectories(from))
-        {
-            CopyOthers(folder, Directory.CreateDirectory(Path.Combine(to, Path.GetFileName(folder)), OwnerOnly).FullName);
-        }
-    }
-
     private static bool IsReplaced(string name) => name.StartsWith(IdentityDatabase.FileName, StringComparison.Ordinal) || s_replaced.Contains(name, StringComparer.Ordinal);
 }

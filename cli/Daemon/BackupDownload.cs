@@ -33,9 +33,13 @@ internal static class BackupDownload
             FolderSync.Sync(Path.GetDirectoryName(Path.GetFullPath(path))!);
             return (new FileInfo(path).Length, remarks);
         }
-        catch (Exception exception) when (exception is IOException or HttpRequestException or UnauthorizedAccessException or InvalidDataException)
+        catch (UnauthorizedAccessException exception)
         {
-            throw new DaemonException($"backup to {path}: {exception.Message.TrimEnd('.')}; nothing was left behind", exception);
+            throw new DaemonException($"backup: {path}: this user may not write into {Path.GetDirectoryName(Path.GetFullPath(path))}; choose another folder, or use sudo. Nothing was left behind", exception);
+        }
+        catch (Exception exception) when (exception is IOException or HttpRequestException or InvalidDataException)
+        {
+            throw new DaemonException($"backup to {path}: {exception.Message.Replace(temporary, path, StringComparison.Ordinal).TrimEnd('.')}; nothing was left behind", exception);
         }
         finally
         {

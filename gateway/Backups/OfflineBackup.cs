@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -16,42 +15,25 @@ namespace Roost.Gateway.Backups;
 internal static class OfflineBackup
 {
     private const string ExtractedName = "restore.tmp";
-    private const string StagedSuffix = ".restored";
 
     /// <exception cref="StartRefusedException">A daemon works on the data, or the backup cannot be made.</exception>
     public static async Task<string> MakeAsync(RoostConfiguration configuration, string file, bool force, ILogger logger)
     {
-        if (!Directory.Exists(configuration.DataFolder))
-        {
-            throw new StartRefusedException($"the data folder {configuration.DataFolder} is not there; name the right one with --data");
-        }
-
-        using var held = Hold(configuration);
-        var parts = Parts(configuration, logger);
+        RequireFolder(configuration.DataFolder, "");
+        FileAccessMask.Set();
         try
         {
-            Tidy(configuration, parts);
-            parts = [.. parts.Where(part => part.IsOccupied)];
-            if (parts.Count == 0)
+            BackupManifest? manifest = null;
+            await BackupFile.WriteAsync(file, force, async target =>
             {
-                throw new BackupException($"there is nothing to keep in {configuration.DataFolder}; name the right folder with --data");
-            }
-
-            using var maker = new BackupMaker(configuration.DataFolder, parts, TimeProvider.System);
-            var manifest = await maker.MakeAsync(
-                (manifest, folder) => BackupFile.WriteAsync(file, force, stream => BackupArchive.WriteAsync(manifest, folder, stream, CancellationToken.None)), CancellationToken.None);
-            return Describe(file, manifest);
+                using var owner = FolderOwner.ActAs(configuration.DataFolder); // the file is opened, and put in its place, by who has asked for it
+                manifest = await CopyAsync(configuration, target, logger);
+            });
+            return Describe(file, manifest!);
         }
         catch (Exception exception) when (IsExpected(exception))
         {
             throw new StartRefusedException($"no backup was made: {exception.Message}");
-        }
-        finally
-        {
-            foreach (var part in parts.Where(part => Directory.Exists(part.Folder)))
-            {
-                Ownership.TakeFrom(configuration.DataFolder, part.Folder); // opening them may have made files
-            }
         }
     }
 
@@ -60,28 +42,20 @@ internal static class OfflineBackup
     {
         if (!File.Exists(file))
         {
-            throw new StartRefusedException($"{file} was not restored: there is no such file"); // before a folder is made for it
+            throw new StartRefusedException($"{file} was not restored: there is no such file");
         }
 
-        using var held = Hold(configuration);
-        var parts = Parts(configuration, logger);
+        RequireFolder(configuration.DataFolder, ", or make it first, for the user that the daemon runs as: install -d -m 700 -o roost -g roost DIR");
+        FileAccessMask.Set();
         try
         {
-            Tidy(configuration, parts);
-            if (parts.FirstOrDefault(part => part.IsOccupied) is { } occupied && !force)
-            {
-                throw new BackupException($"there are '{occupied.Name}' in {occupied.Folder} already; with --force they are set back to the backup, and what is there now is kept beside it");
-            }
-
-            return await RestoreAsync(configuration.DataFolder, file, parts, replay);
+            await using var source = File.OpenRead(file); // by who has asked for it
+            FolderOwner.Become(configuration.DataFolder);
+            return await RestoreAsync(configuration, source, force, replay, logger);
         }
         catch (Exception exception) when (IsExpected(exception))
         {
             throw new StartRefusedException($"{file} was not restored: {exception.Message}");
-        }
-        finally
-        {
-            Remove(Path.Combine(configuration.DataFolder, ExtractedName));
         }
     }
 
@@ -94,46 +68,75 @@ internal static class OfflineBackup
         {
             return Tidy(configuration, Parts(configuration, NullLogger.Instance));
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or BackupException)
         {
-            throw new StartRefusedException($"a restore was cut short and cannot be finished: {exception.Message} Start again when that is put right");
+            throw new StartRefusedException($"a restore was cut short and cannot be finished: {exception.Message.TrimEnd('.')}. Start again when that is put right");
         }
     }
 
     private static bool Tidy(RoostConfiguration configuration, IReadOnlyList<IBackupPart> parts)
     {
-        var finished = FolderSwap.Finish(configuration.DataFolder);
+        var finished = FolderSwap.Finish(configuration.DataFolder, [.. parts.Select(part => part.Folder)]);
         Remove(Path.Combine(configuration.DataFolder, ExtractedName));
         Remove(Path.Combine(configuration.DataFolder, BackupMaker.FolderName));
         foreach (var part in parts)
         {
-            Remove(part.Folder + StagedSuffix);
+            Remove(FolderMove.StagedOf(part.Folder));
         }
 
         return finished;
     }
 
-    private static async Task<string> RestoreAsync(string dataFolder, string file, IReadOnlyList<IBackupPart> parts, bool replay)
+    private static async Task<BackupManifest> CopyAsync(RoostConfiguration configuration, Stream target, ILogger logger)
     {
-        var extracted = Directory.CreateDirectory(Path.Combine(dataFolder, ExtractedName)).FullName;
-        BackupManifest manifest;
-        await using (var source = File.OpenRead(file))
+        using var held = DataFolderLock.Take(configuration.DataFolder, isOffline: true);
+        var parts = Parts(configuration, logger);
+        Tidy(configuration, parts);
+        parts = [.. parts.Where(part => part.IsOccupied)];
+        if (parts.Count == 0)
         {
-            manifest = await BackupArchive.ExtractAsync(source, extracted, CancellationToken.None);
+            throw new BackupException($"there is nothing to keep in {configuration.DataFolder}; name the right folder with --data");
         }
 
+        using var maker = new BackupMaker(configuration.DataFolder, parts, TimeProvider.System);
+        return await maker.MakeAsync((manifest, folder) => BackupArchive.WriteAsync(manifest, folder, target, CancellationToken.None), CancellationToken.None);
+    }
+
+    private static async Task<string> RestoreAsync(RoostConfiguration configuration, Stream source, bool force, bool replay, ILogger logger)
+    {
+        using var held = DataFolderLock.Take(configuration.DataFolder, isOffline: true);
+        var parts = Parts(configuration, logger);
+        try
+        {
+            Tidy(configuration, parts);
+            if (parts.FirstOrDefault(part => part.IsOccupied) is { } occupied && !force)
+            {
+                throw new BackupException($"there are '{occupied.Name}' in {occupied.Folder} already; with --force they are set back to the backup, and what is there now is kept beside it");
+            }
+
+            return await RestoreAsync(configuration.DataFolder, source, parts, replay);
+        }
+        finally
+        {
+            Remove(Path.Combine(configuration.DataFolder, ExtractedName));
+        }
+    }
+
+    private static async Task<string> RestoreAsync(string dataFolder, Stream source, IReadOnlyList<IBackupPart> parts, bool replay)
+    {
+        var extracted = Directory.CreateDirectory(Path.Combine(dataFolder, ExtractedName)).FullName;
+        var manifest = await BackupArchive.ExtractAsync(source, extracted, CancellationToken.None);
         foreach (var unknown in manifest.Parts.Where(found => parts.All(part => part.Name != found.Name || part.Format < found.Format)))
         {
             throw new BackupException($"its part '{unknown.Name}' has format {unknown.Format}, which this Roost ({Daemon.Version}) does not know: restore it with Roost {manifest.Roost}, which wrote it, or a newer one");
         }
 
-        var time = TimeProvider.System.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
+        var time = TimeProvider.System.GetUtcNow();
         var (lines, moves) = (new List<string>(), new List<FolderMove>());
         foreach (var part in parts.Where(part => manifest.Parts.Any(found => found.Name == part.Name)))
         {
-            var move = new FolderMove(part.Folder, part.Folder + StagedSuffix, $"{part.Folder}.replaced-{time}");
+            var move = FolderMove.Of(part.Folder, time);
             lines.Add($"restored {part.Name} of {manifest.Created.UtcDateTime:yyyy-MM-dd HH:mm:ss'Z'}: {await part.StageAsync(Path.Combine(extracted, part.Name), move.Staged, replay, CancellationToken.None)}");
-            Ownership.TakeFrom(Directory.Exists(move.Target) ? move.Target : dataFolder, move.Staged);
             if (Directory.Exists(move.Target))
             {
                 lines.Add($"what was there is kept in {move.Aside}; remove it when you do not need it any more");
@@ -146,17 +149,17 @@ internal static class OfflineBackup
         return string.Join('\n', lines);
     }
 
+    private static void RequireFolder(string folder, string remedy)
+    {
+        if (!Directory.Exists(folder))
+        {
+            throw new StartRefusedException($"the data folder {folder} is not there; name the right one with --data{remedy.Replace("DIR", folder, StringComparison.Ordinal)}");
+        }
+    }
+
     // A room that keeps a database adds its part here and in RoomServices.
     private static IReadOnlyList<IBackupPart> Parts(RoostConfiguration configuration, ILogger logger) =>
         [new ShadowBackup(configuration.Get<ShadowOptions>(), TimeProvider.System, logger), new IdentityBackup(configuration.Get<IdentityOptions>(), logger)];
-
-    private static DataFolderLock Hold(RoostConfiguration configuration)
-    {
-        FileAccessMask.Set();
-        var held = DataFolderLock.Take(configuration.DataFolder);
-        Ownership.TakeFrom(configuration.DataFolder, Path.Combine(configuration.DataFolder, DataFolderLock.FileName));
-        return held;
-    }
 
     private static string Describe(string file, BackupManifest manifest)
     {

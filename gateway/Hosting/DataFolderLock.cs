@@ -15,17 +15,23 @@ internal sealed class DataFolderLock : IDisposable
 
     private DataFolderLock(FileStream held, string ownerFile) => (_lock, _ownerFile) = (held, ownerFile);
 
+    /// <param name="isOffline">For work on the data of a daemon that has to be stopped: other remedies than for a daemon that starts.</param>
     /// <exception cref="StartRefusedException">The folder cannot be made or written, or another daemon works on it.</exception>
-    public static DataFolderLock Take(string folder)
+    public static DataFolderLock Take(string folder, bool isOffline = false)
     {
         var ownerFile = Path.Combine(folder, "roostd.pid");
         try
         {
             Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute);
-            var held = Open(Path.Combine(folder, FileName))
-                ?? throw new StartRefusedException($"another roostd{Owner(ownerFile)} already works on {folder}; stop it, or give this one a folder of its own with --data");
+            var held = Open(Path.Combine(folder, FileName)) ?? throw new StartRefusedException(isOffline
+                ? $"roostd{Owner(ownerFile)} works on {folder} now: stop it first; where it is the service, with 'sudo systemctl stop roost'"
+                : $"another roostd{Owner(ownerFile)} already works on {folder}; stop it, or give this one a folder of its own with --data");
             TellOwner(ownerFile);
             return new DataFolderLock(held, ownerFile);
+        }
+        catch (UnauthorizedAccessException) when (isOffline && UserAccount.OfOwner(folder) is { } owner)
+        {
+            throw new StartRefusedException($"{folder} belongs to {owner}, and this user may not write there: use sudo");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -44,7 +50,9 @@ internal sealed class DataFolderLock : IDisposable
         const int NoSpace = 28;
         try
         {
-            File.WriteAllText(file, string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n"));
+            File.Delete(file); // whatever it is: writing would go through a link
+            using var made = new FileStream(file, FileMode.CreateNew, FileAccess.Write);
+            made.Write(System.Text.Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n")));
         }
         catch (IOException exception) when (exception.HResult == NoSpace)
         {
@@ -56,6 +64,11 @@ internal sealed class DataFolderLock : IDisposable
     private static FileStream? Open(string path)
     {
         const int WouldBlock = 11;
+        if (new FileInfo(path).LinkTarget is not null)
+        {
+            throw new IOException($"{path} is a link, through which no lock is taken: remove it");
+        }
+
         try
         {
             return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
@@ -67,5 +80,5 @@ internal sealed class DataFolderLock : IDisposable
     }
 
     private static string Owner(string file) =>
-        File.Exists(file) && File.ReadAllText(file).TrimEnd() is { Length: > 0 and < 12 } pid ? $" (pid {pid})" : "";
+        File.Exists(file) && int.TryParse(File.ReadAllText(file).TrimEnd(), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? string.Create(CultureInfo.InvariantCulture, $" (pid {pid})") : "";
 }

@@ -1,5 +1,6 @@
 using Roost.Shadow.Journal;
 using Roost.Shadow.Store;
+using Roost.Storage.Backups;
 
 namespace Roost.Shadow.Backup;
 
@@ -22,24 +23,8 @@ internal static class ShadowFiles
     /// <summary>What else lies there and is not made by a restore: what the sync with an upstream knows, for instance.</summary>
     public static void CopyOthers(string from, string to)
     {
-        if (!Directory.Exists(from))
-        {
-            return;
-        }
-
         var own = new[] { ShadowTable.FileName, ShadowTable.FileName + "-wal", ShadowJournal.FolderName };
-        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
-        {
-            var name = Path.GetRelativePath(from, file);
-            if (own.Contains(name.Split(Path.DirectorySeparatorChar)[0]) || name.EndsWith("-shm", StringComparison.Ordinal) || name.EndsWith(".reserve", StringComparison.Ordinal)) // made anew by who opens the database
-            {
-                continue;
-            }
-
-            var copy = Path.Combine(to, name);
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.Copy(file, copy);
-        }
+        FolderCopy.Copy(from, to, name => own.Contains(name, StringComparer.Ordinal) || name.EndsWith("-shm", StringComparison.Ordinal) || name.EndsWith(".reserve", StringComparison.Ordinal)); // made anew by who opens the database
     }
 
     /// <summary>Segments and the positions of exports; a lock is its owner's.</summary>

@@ -30,13 +30,15 @@ public static class FolderSwap
 
         File.Move(mark + ".tmp", mark, overwrite: true);
         DiskFile.SyncFolder(markFolder);
-        Finish(markFolder);
+        Finish(markFolder, [.. moves.Select(move => move.Target)]);
     }
 
     /// <summary>Does what is left to do of a swap that was cut short. Cheap where there is none.</summary>
+    /// <param name="targets">The folders that may be replaced: who can write the mark must not have others moved by who finds it.</param>
     /// <returns>False where there is none.</returns>
     /// <exception cref="IOException">A folder cannot be moved; the mark stays, and nothing is lost.</exception>
-    public static bool Finish(string markFolder)
+    /// <exception cref="BackupException">The mark is none of a restore of these folders; nothing was moved.</exception>
+    public static bool Finish(string markFolder, IReadOnlyCollection<string> targets)
     {
         var mark = Path.Combine(markFolder, MarkName);
         if (!File.Exists(mark))
@@ -44,7 +46,7 @@ public static class FolderSwap
             return false;
         }
 
-        foreach (var move in JsonSerializer.Deserialize<FolderMove[]>(File.ReadAllBytes(mark))!)
+        foreach (var move in Read(mark, targets))
         {
             Do(move);
         }
@@ -52,6 +54,21 @@ public static class FolderSwap
         File.Delete(mark);
         DiskFile.SyncFolder(markFolder);
         return true;
+    }
+
+    private static FolderMove[] Read(string mark, IReadOnlyCollection<string> targets)
+    {
+        try
+        {
+            var moves = JsonSerializer.Deserialize<FolderMove?[]>(File.ReadAllBytes(mark)) ?? [];
+            return moves.FirstOrDefault(move => move?.IsWithin(targets) != true) is { } stray
+                ? throw new BackupException($"{mark} says that {stray.Staged} takes the place of {stray.Target}, which no restore does here; where the configuration names other folders since, put them back, else remove {mark}")
+                : [.. moves.Select(move => move ?? throw new JsonException())];
+        }
+        catch (JsonException exception)
+        {
+            throw new BackupException($"{mark} is none that a restore has left; remove it", exception);
+        }
     }
 
     private static void Do(FolderMove move)
@@ -74,15 +91,16 @@ public static class FolderSwap
 
     private static void SyncTree(string folder)
     {
-        foreach (var file in Directory.EnumerateFiles(folder))
+        foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos().Where(static entry => entry.LinkTarget is null)) // what a link leads to is not of the tree
         {
-            using var handle = DiskFile.OpenWrite(file, FileMode.Open);
-            DiskFile.SyncData(handle);
-        }
+            if (entry is DirectoryInfo)
+            {
+                SyncTree(entry.FullName);
+                continue;
+            }
 
-        foreach (var inner in Directory.EnumerateDirectories(folder))
-        {
-            SyncTree(inner);
+            using var handle = DiskFile.OpenWrite(entry.FullName, FileMode.Open);
+            DiskFile.SyncData(handle);
         }
 
         DiskFile.SyncFolder(folder);

@@ -78,7 +78,7 @@ public sealed class ShadowKeepingTests
 
         var running = await RestoreAsync("--force");
         Assert.That((running.Code, running.Text), Is.EqualTo((1, running.Text)));
-        Assert.That(running.Text, Does.Contain("already works on"));
+        Assert.That(running.Text, Does.Contain("stop it first"));
         await _roost.StopAsync();
         await busy;
         Assert.That((await RestoreAsync()).Text, Does.Contain("--force"));

@@ -125,6 +125,18 @@ public sealed class BackupTests
     }
 
     [Test]
+    public async Task A_folder_that_takes_no_file_is_told_without_the_name_that_it_was_to_have_meanwhile()
+    {
+        await using var daemon = await FakeDaemon.StartAsync(context => context.Response.Body.WriteAsync(new byte[5000]).AsTask());
+
+        var run = await RoostRun.AtAsync(daemon, "backup", "/proc/x.tar"); // which takes no file, whoever asks
+
+        Assert.That((run.ExitCode, run.Output), Is.EqualTo((1, "")));
+        Assert.That(run.Error, Does.StartWith("roost: backup").And.Contain("/proc"));
+        Assert.That(run.Error, Does.Not.Contain(".tmp"));
+    }
+
+    [Test]
     public async Task A_backup_of_damaged_shadows_says_so()
     {
         await using var daemon = await FakeDaemon.StartAsync(context => context.Response.Body.WriteAsync(WithRemark()).AsTask());

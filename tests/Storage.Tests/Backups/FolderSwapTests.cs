@@ -9,6 +9,8 @@ public sealed class FolderSwapTests
     private TemporaryFolder _folder = null!;
     private FolderMove[] _moves = [];
 
+    private string[] Targets => [_folder["a"], _folder["b"]];
+
     [SetUp]
     public void SetUp()
     {
@@ -17,8 +19,8 @@ public sealed class FolderSwapTests
         foreach (var name in new[] { "a", "b" })
         {
             Write($"{name}/file", "old");
-            Write($"{name}.new/file", "new");
-            Write($"{name}.new/inner/file", "new");
+            Write($"{name}.restored/file", "new");
+            Write($"{name}.restored/inner/file", "new");
         }
     }
 
@@ -40,7 +42,7 @@ public sealed class FolderSwapTests
         FolderSwap.Commit(_folder.Path, _moves);
 
         Assert.That(File.ReadAllText(_folder["b/file"]), Is.EqualTo("new"));
-        Assert.That(Directory.Exists(_folder["b.old"]), Is.False);
+        Assert.That(Directory.Exists(_folder["b.replaced-20260101T000000Z"]), Is.False);
     }
 
     [TestCase(0)]
@@ -57,9 +59,9 @@ public sealed class FolderSwapTests
             Directory.Move(from, to);
         }
 
-        Assert.That(FolderSwap.Finish(_folder.Path), Is.True);
+        Assert.That(FolderSwap.Finish(_folder.Path, Targets), Is.True);
         AssertSwapped();
-        Assert.That(FolderSwap.Finish(_folder.Path), Is.False);
+        Assert.That(FolderSwap.Finish(_folder.Path, Targets), Is.False);
     }
 
     [Test]
@@ -67,19 +69,60 @@ public sealed class FolderSwapTests
     {
         File.WriteAllText(_folder[FolderSwap.MarkName + ".tmp"], "[{");
 
-        Assert.That(FolderSwap.Finish(_folder.Path), Is.False);
+        Assert.That(FolderSwap.Finish(_folder.Path, Targets), Is.False);
         Assert.That(File.ReadAllText(_folder["a/file"]), Is.EqualTo("old"));
     }
 
     [Test]
     public void A_move_that_fails_leaves_the_mark_and_is_done_when_it_can_be()
     {
-        Write("a.old/in-the-way", "");
+        Write("a.replaced-20260101T000000Z/in-the-way", "");
 
         Assert.That(() => FolderSwap.Commit(_folder.Path, _moves), Throws.InstanceOf<IOException>());
         Assert.That(File.ReadAllText(_folder["a/file"]), Is.EqualTo("old"));
-        Directory.Delete(_folder["a.old"], recursive: true);
-        Assert.That(FolderSwap.Finish(_folder.Path), Is.True);
+        Directory.Delete(_folder["a.replaced-20260101T000000Z"], recursive: true);
+        Assert.That(FolderSwap.Finish(_folder.Path, Targets), Is.True);
+        AssertSwapped();
+    }
+
+    [TestCase("{0}/c", "{0}/c.restored", "{0}/c.replaced-1", Description = "no folder of a part")]
+    [TestCase("{0}/a", "{0}/evil", "{0}/a.replaced-1")]
+    [TestCase("{0}/a", "{0}/a.restored", "{0}/a.replaced-1/../../elsewhere")]
+    [TestCase("{0}/a", "{0}/a.restored", "/elsewhere")]
+    [TestCase("{0}/x/../a", "{0}/a.restored", "{0}/a.replaced-1")]
+    public void A_mark_that_names_anything_else_moves_nothing_at_all(string target, string staged, string aside)
+    {
+        Directory.CreateDirectory(_folder["c"]);
+        Directory.CreateDirectory(_folder["c.restored"]);
+        Directory.CreateDirectory(_folder["evil"]);
+        FolderMove[] moves = [_moves[1], new(string.Format(target, _folder.Path), string.Format(staged, _folder.Path), string.Format(aside, _folder.Path))];
+        File.WriteAllBytes(_folder[FolderSwap.MarkName], JsonSerializer.SerializeToUtf8Bytes(moves));
+        var before = Directory.GetFileSystemEntries(_folder.Path).Order().ToList();
+
+        Assert.That(() => FolderSwap.Finish(_folder.Path, Targets), Throws.TypeOf<BackupException>().With.Message.Contains(_folder[FolderSwap.MarkName]));
+        Assert.That(Directory.GetFileSystemEntries(_folder.Path).Order(), Is.EqualTo(before));
+        Assert.That(File.ReadAllText(_folder["b/file"]), Is.EqualTo("old"));
+    }
+
+    [TestCase("[{")]
+    [TestCase("[null]")]
+    [TestCase("[{}]")]
+    [TestCase("7")]
+    public void A_mark_that_is_none_is_named(string text)
+    {
+        File.WriteAllText(_folder[FolderSwap.MarkName], text);
+
+        Assert.That(() => FolderSwap.Finish(_folder.Path, Targets), Throws.TypeOf<BackupException>().With.Message.Contains(_folder[FolderSwap.MarkName]));
+    }
+
+    [Test]
+    public void Links_in_what_is_put_in_place_are_not_followed()
+    {
+        File.CreateSymbolicLink(_folder["a.restored/loop"], ".");
+        File.CreateSymbolicLink(_folder["a.restored/gone"], "/nowhere");
+
+        FolderSwap.Commit(_folder.Path, _moves);
+
         AssertSwapped();
     }
 
@@ -88,14 +131,14 @@ public sealed class FolderSwapTests
         foreach (var name in new[] { "a", "b" })
         {
             Assert.That((File.ReadAllText(_folder[$"{name}/file"]), File.ReadAllText(_folder[$"{name}/inner/file"])), Is.EqualTo(("new", "new")));
-            Assert.That(File.ReadAllText(_folder[$"{name}.old/file"]), Is.EqualTo("old"));
-            Assert.That(Directory.Exists(_folder[$"{name}.new"]), Is.False);
+            Assert.That(File.ReadAllText(_folder[$"{name}.replaced-20260101T000000Z/file"]), Is.EqualTo("old"));
+            Assert.That(Directory.Exists(_folder[$"{name}.restored"]), Is.False);
         }
 
         Assert.That(File.Exists(_folder[FolderSwap.MarkName]), Is.False);
     }
 
-    private FolderMove Move(string name) => new(_folder[name], _folder[$"{name}.new"], _folder[$"{name}.old"]);
+    private FolderMove Move(string name) => FolderMove.Of(_folder[name], new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
     private void Write(string name, string text)
     {
