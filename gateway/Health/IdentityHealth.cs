@@ -20,12 +20,12 @@ internal sealed class IdentityHealth(IIdentityCounts counts, FunctionHost functi
     {
         if (all.Unreadable > 0)
         {
-            yield return $"{all.Unreadable} of the secrets and access keys are sealed with a key that is not here. Stop the daemon, put identity/secrets.key of the gateway that they are from in its place, and start it; or set them anew: 'roost secret list' and 'roost key list' tell which.";
+            yield return $"{all.Unreadable} of the secrets and access keys are sealed with a key that is not here. Stop the daemon, put identity/secrets.key of the gateway that they are from in its place (the daemon's user's own, mode 600: sudo install -o roost -g roost -m 600), and start it; or set them anew: 'roost secret list' and 'roost key list' tell which.";
         }
 
-        foreach (var file in keys.FindExposed())
+        foreach (var key in keys.FindExposed())
         {
-            yield return $"{file} holds a key, and others than its owner can read it: chmod 600 {file}";
+            yield return $"{key.Path} holds a key, and others than its owner can read it: {key.Remedy}";
         }
 
         if (all.Hooks.Count == 0)

@@ -1,4 +1,5 @@
 using System.Text;
+using Roost.Identity.Store;
 using Roost.Storage.Files;
 
 namespace Roost.Identity.Secrets;
@@ -28,7 +29,7 @@ internal static class SealingKeyFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new IdentityDamagedException($"The secrets' key {path} cannot be used: {exception.Message} The daemon's user must be able to read it.");
+            throw new IdentityDamagedException($"The secrets' key {path} cannot be used: {exception.Message.TrimEnd('.')}. It has to be its daemon's alone: {KeyFiles.Remedy(path)}");
         }
 
         if (bytes.Length == SealingKey.Bytes)

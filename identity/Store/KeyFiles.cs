@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Roost.Identity.Audit;
 using Roost.Identity.Certificates;
 using Roost.Identity.Secrets;
+using Roost.Storage.Files;
 
 namespace Roost.Identity.Store;
 
@@ -12,6 +13,10 @@ internal sealed class KeyFiles(IOptions<IdentityOptions> options) : IKeyFiles
 
     private static readonly string[] s_names = [SealingKeys.FileName, AuthorityFile.Name, AuditKey.FileName, ServerCertificate.FileName];
 
-    public IReadOnlyList<string> FindExposed() =>
-        [.. s_names.Select(name => Path.Combine(options.Value.Folder, name)).Where(static path => File.Exists(path) && (File.GetUnixFileMode(path) & Others) != UnixFileMode.None)];
+    public IReadOnlyList<ExposedKey> FindExposed() =>
+        [.. s_names.Select(name => Path.Combine(options.Value.Folder, name)).Where(static path => File.Exists(path) && (File.GetUnixFileMode(path) & Others) != UnixFileMode.None).Select(static path => new ExposedKey(path, Remedy(path)))];
+
+    /// <summary>What root has to do so that the user of this process, and nobody else, can read a key.</summary>
+    public static string Remedy(string path) =>
+        FileOwner.Of(path) is { } owner && owner.User != FileOwner.CurrentUser ? $"chown {Environment.UserName}: {path} && chmod 600 {path}" : $"chmod 600 {path}";
 }
