@@ -198,14 +198,12 @@ def tree(pid):
 
 
 def cpu_seconds(pid):
-    """Of all threads that live; 0 for a process that has ended."""
-    total = 0
+    """Of all its threads, those that have ended too, to 10 ms; 0 for a process that has ended. What its threads that live have taken is known to the nanosecond, and gets less with each that ends."""
     try:
-        for task in os.listdir(f"/proc/{pid}/task"):
-            total += int(pathlib.Path(f"/proc/{pid}/task/{task}/schedstat").read_text().split()[0])
+        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
-        pass
-    return total / 1e9
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def memory_mib(pid):
