@@ -53,7 +53,10 @@ box_stop() {
         while kill -0 "$nspawn" 2>/dev/null && [ $n -lt 100 ]; do sleep 0.1; n=$((n + 1)); done
     fi
     [ -z "$nspawn" ] || kill -9 "$nspawn" 2>/dev/null || true
-    [ -z "${box_group:-}" ] || find "$box_group" -depth -type d -exec rmdir {} + 2>/dev/null || true
+    # nspawn makes a group of the same name beside each hierarchy of version 1.
+    [ -z "${box_group:-}" ] || awk '$3 ~ /^cgroup/ { print $2 }' /proc/mounts | while read -r place; do
+        find "$place" -depth -type d -path "*/roost-box-$$*" -exec rmdir {} + 2>/dev/null || true
+    done
 }
 
 finish() {
