@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using Roost.Hardware.Gpio;
+using Roost.Hardware.Gpio.Simulated;
 
 namespace Roost.Hardware;
 
@@ -19,18 +20,23 @@ internal sealed partial class HardwareOptionsValidator
             faults.AddError($"{HardwareOptions.Section}:Gpio has {options.Gpio.Count} lines; use at most {MostLines}");
         }
 
-        var lines = new Dictionary<(string? Chip, string Line), string>();
+        var lines = new Dictionary<(string? Chip, string Line), (string Key, GpioLineOptions Options)>();
         for (var i = 0; i < options.Gpio.Count; i++)
         {
             var (key, line) = ($"{HardwareOptions.Section}:Gpio:{i}", options.Gpio[i]);
             PointRules.Validate(key, line, points, faults);
             if (line.Line.Length is 0 or > 31)
             {
-                faults.AddError($"{key}:Line names no line ({line.Line}); write its name like GPIO17, or its offset like 17. 'roost hardware' lists them");
+                faults.AddError($"{key}:Line names no line ({line.Line}); write its name like GPIO17, or its offset like 17. 'roost hardware lines' lists them while the daemon runs, 'gpioinfo' at any time");
             }
-            else if (!lines.TryAdd((line.Chip, line.Line), key))
+            else if (line.Chip == SimulatedChip.ChipName && SimulatedChip.Find(line.Line) is null)
             {
-                faults.AddError($"{key}:Line is taken: {lines[(line.Chip, line.Line)]} has {line.Line} too; a line belongs to one property");
+                faults.AddError($"{key}:Line is none of the simulated chip ({line.Line}); it has GPIO0 to GPIO{SimulatedChip.Lines - 1}");
+            }
+            else if (!lines.TryAdd((line.Chip, NameOf(line)), (key, line)))
+            {
+                var (other, owner) = lines[(line.Chip, NameOf(line))];
+                faults.AddError($"{key}:Line is taken by {owner.Thing}.{owner.Property} ({other}); a line belongs to one property");
             }
 
             if (line.Chip is { } chip && (chip.Length is 0 or > 64 || chip.Contains('/')))
@@ -53,6 +59,10 @@ internal sealed partial class HardwareOptionsValidator
             }
         }
     }
+
+    /// <summary>The simulated chip's lines have two names each, which are known without looking.</summary>
+    private static string NameOf(GpioLineOptions line) =>
+        line.Chip == SimulatedChip.ChipName && SimulatedChip.Find(line.Line) is { } offset ? offset.ToString(CultureInfo.InvariantCulture) : line.Line;
 
     private static void ValidateInput(string key, GpioLineOptions line, ValidateOptionsResultBuilder faults)
     {

@@ -23,7 +23,7 @@ internal sealed partial class HardwareOptionsValidator
             PointRules.Validate(key, sensor, points, faults);
             if (sensor.Source is null)
             {
-                faults.AddError($"{key}:Source is missing; write hwmon, iio, w1, thermal, throttling or card. 'roost hardware' lists what is there");
+                faults.AddError($"{key}:Source is missing; write hwmon, iio, w1, thermal, throttling or card. 'roost hardware sensors' lists what is there");
             }
 
             if (sensor.Device is { } device && !IsName(device))

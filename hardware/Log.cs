@@ -32,6 +32,9 @@ internal static partial class Log
     [LoggerMessage(7008, LogLevel.Error, "What the hardware of {Thing} does is not reported any more, by a defect of Roost")]
     public static partial void ReporterEnded(this ILogger logger, string thing, Exception exception);
 
+    [LoggerMessage(7009, LogLevel.Error, "What the shadow of {Thing} desires was not taken to its outputs, by a defect of Roost. Its next update is tried")]
+    public static partial void DrivingFailed(this ILogger logger, string thing, Exception exception);
+
     [LoggerMessage(7020, LogLevel.Information, "{Thing}.{Property} is {Chip} line {Line}")]
     public static partial void LineTaken(this ILogger logger, string thing, string property, string chip, int line);
 

@@ -32,7 +32,7 @@ internal static class PointRules
         }
         else if (!taken.TryAdd((point.Thing, point.Property), key))
         {
-            faults.AddError($"{key}:Property is taken: {taken[(point.Thing, point.Property)]} is {point.Thing}.{point.Property} too; give each line and sensor a property of its own");
+            faults.AddError($"{key}:Property is taken: {point.Thing}.{point.Property} is another line or sensor ({taken[(point.Thing, point.Property)]}); give each a property of its own");
         }
 
         if (point.Topic is { } topic && (!TopicName.TryParse(topic, out var name) || ReservedTopics.Contains(name) || topic.StartsWith("$aws/", StringComparison.Ordinal)))

@@ -37,17 +37,26 @@ internal abstract class ConfiguredLine(GpioLineOptions options, TimeProvider clo
             }
 
             (_line, Place) = (line, (chip.Name, offset));
+            Point.Fault = null;
         }
-
-        Point.Fault = null;
     }
 
     /// <summary>It is not held any more, for this reason, and will be looked for again.</summary>
     public void Miss(GpioException reason)
     {
-        Release();
-        Point.Fault = reason.Message;
+        Lack(reason);
         missed();
+    }
+
+    /// <summary>It is not held, for this reason: nobody knows what it is now.</summary>
+    public void Lack(GpioException reason)
+    {
+        lock (_gate)
+        {
+            Release();
+            Point.Report(PointValue.None, Clock.GetUtcNow());
+            Point.Fault = reason.Message;
+        }
     }
 
     public void Release()

@@ -93,7 +93,7 @@ internal sealed class GpioSource(
             catch (GpioException exception)
             {
                 complete = false;
-                line.Point.Fault = exception.Message;
+                line.Lack(exception);
             }
         }
 

@@ -39,7 +39,7 @@ internal static class LineSearch
         }
 
         throw closed ?? (chip is null || seen.Any(one => one.StartsWith($"{chip} (", StringComparison.Ordinal) || one.EndsWith($"({chip})", StringComparison.Ordinal))
-            ? new GpioException(GpioFault.NoLine, $"no line is called {line} on {string.Join(", ", seen)}; 'roost hardware' lists them")
+            ? new GpioException(GpioFault.NoLine, $"no line is called {line} on {string.Join(", ", seen)}; 'roost hardware lines' lists them")
             : new GpioException(GpioFault.NoChip, $"there is no chip {chip}; there are {string.Join(", ", seen)}"));
     }
 

@@ -6,7 +6,7 @@ namespace Roost.Hardware.Gpio;
 /// <summary>What an output is set to: <c>off</c>, <c>on</c>, a part of the time from 0 to 1, or <c>keep</c> for what it is.</summary>
 public readonly record struct OutputLevel
 {
-    public const string Remedy = "write off, on, keep, or a number from 0 to 1";
+    public const string Remedy = "write off or on; with pwm a number from 0 to 1; at-exit takes keep, too";
 
     private OutputLevel(double duty, bool isKeep)
     {

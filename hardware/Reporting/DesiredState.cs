@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Roost.Hardware.Reporting;
 
 /// <summary>
-/// What one thing's shadow desires, on its way to the outputs. Each delta tells all that is desired and not reported, so that only the last one counts; a slow
-/// output delays its thing, not the broker.
+/// One thing's shadow on its way to the outputs. Each of its documents tells all that is desired and reported, so that only the last one counts, and no order between
+/// several kinds of messages matters; a slow output delays its thing, not the broker.
 /// </summary>
 internal sealed class DesiredState(string thing, IReadOnlyDictionary<string, Point> points, ThingReporter reporter, HardwareMetrics metrics, ILogger logger)
 {
@@ -13,59 +13,40 @@ internal sealed class DesiredState(string thing, IReadOnlyDictionary<string, Poi
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, string?> _owed = new(StringComparer.Ordinal);
-    private byte[]? _whole;
-    private byte[]? _delta;
-    private byte[]? _document;
+    private HashSet<string> _contradicted = [];
+    private TimeSpan? _toldAt;
+    private byte[]? _body;
+    private bool _isReconsidered;
     private Task _driving = Task.CompletedTask;
     private bool _isDriving;
     private bool _hasStopped;
 
-    /// <summary>What each property's error says now; the driving task's own, replaced as a whole.</summary>
-    private Dictionary<string, string> _errors = new(StringComparer.Ordinal);
+    // The driving task's own.
+    private ShadowView? _shadow;
 
-    public bool OwesErrors
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _owed.Count > 0;
-            }
-        }
-    }
+    /// <summary>What each property's error says now; replaced as a whole by the driving task.</summary>
+    private Dictionary<string, string> _errors = new(StringComparer.Ordinal);
 
     /// <summary>No value that is desired is wrong.</summary>
     public bool HasNoErrors => Volatile.Read(ref _errors).Count == 0;
 
-    /// <summary>The answer to a get: all that is desired.</summary>
-    public void TakeWhole(byte[] body)
+    /// <summary>The shadow as it is now: the answer to a get, or an <c>update/documents</c>.</summary>
+    public void Take(byte[] body)
     {
         lock (_gate)
         {
-            _whole = body;
+            _body = body;
             Drive();
         }
     }
 
-    public void TakeDelta(byte[] body)
+    /// <summary>An output's fault has come, changed or gone.</summary>
+    public void Reconsider()
     {
         lock (_gate)
         {
-            _delta = body;
+            _isReconsidered = true;
             Drive();
-        }
-    }
-
-    /// <summary>The whole shadow as it has become. Looked at only while there are errors: one ends when nobody desires the value any more, and of that no delta tells.</summary>
-    public void TakeDocument(ReadOnlySpan<byte> body)
-    {
-        lock (_gate)
-        {
-            if (Volatile.Read(ref _errors).Count > 0)
-            {
-                _document = body.ToArray();
-                Drive();
-            }
         }
     }
 
@@ -88,21 +69,42 @@ internal sealed class DesiredState(string thing, IReadOnlyDictionary<string, Poi
         }
     }
 
-    public IReadOnlyDictionary<string, string?> ErrorsOwed()
+    /// <summary>When errors are to be told, at the earliest; null: none are owed.</summary>
+    public TimeSpan? ErrorsDue(TimeSpan now)
     {
         lock (_gate)
         {
+            return _owed.Count > 0 ? now : _contradicted.Count > 0 ? ArgumentDue(now) : null;
+        }
+    }
+
+    public IReadOnlyDictionary<string, string?> ErrorsOwed(TimeSpan now)
+    {
+        lock (_gate)
+        {
+            if (_contradicted.Count > 0 && ArgumentDue(now) <= now)
+            {
+                var errors = Volatile.Read(ref _errors);
+                foreach (var property in _contradicted)
+                {
+                    _owed.TryAdd(property, errors.GetValueOrDefault(property));
+                }
+
+                _contradicted = [];
+            }
+
             return new Dictionary<string, string?>(_owed, StringComparer.Ordinal);
         }
     }
 
     /// <summary>The shadow has these errors now.</summary>
-    public void HasTold(IReadOnlyDictionary<string, string?> errors)
+    public void HasTold(IReadOnlyDictionary<string, string?> errors, TimeSpan now)
     {
         lock (_gate)
         {
             foreach (var (property, error) in errors)
             {
+                _toldAt = now;
                 if (_owed.TryGetValue(property, out var owed) && owed == error)
                 {
                     _owed.Remove(property);
@@ -110,6 +112,8 @@ internal sealed class DesiredState(string thing, IReadOnlyDictionary<string, Poi
             }
         }
     }
+
+    private TimeSpan ArgumentDue(TimeSpan now) => _toldAt is { } told ? told + Telling.LeastArgument : now;
 
     private void Drive()
     {
@@ -124,90 +128,118 @@ internal sealed class DesiredState(string thing, IReadOnlyDictionary<string, Poi
     {
         try
         {
-            while (Next() is var (whole, delta, document))
+            while (Next(out var body))
             {
-                if (whole is not null)
+                var shadow = body is null ? null : ShadowBodies.Read(body);
+                _shadow = shadow ?? _shadow;
+                if (_shadow is not null)
                 {
-                    Judge(ShadowBodies.Desired(whole, isDelta: false), ShadowBodies.ErrorsIn(whole));
+                    Judge(_shadow);
                 }
 
-                if (delta is not null)
+                if (shadow is not null)
                 {
-                    Judge(ShadowBodies.Desired(delta, isDelta: true), []);
-                }
-
-                if (document is not null)
-                {
-                    EndErrors(ShadowBodies.StillDesired(document, _errors.Keys));
+                    reporter.Compare(shadow);
+                    CompareErrors(shadow);
                 }
             }
         }
         catch (Exception exception)
         {
-            logger.ReporterEnded(thing, exception);
+            logger.DrivingFailed(thing, exception);
+            lock (_gate)
+            {
+                _isDriving = false;
+                if (_body is not null || _isReconsidered)
+                {
+                    Drive(); // it has come meanwhile; what failed has been taken away
+                }
+            }
         }
     }
 
-    private (byte[]? Whole, byte[]? Delta, byte[]? Document)? Next()
+    /// <returns>Whether there is something to do.</returns>
+    private bool Next(out byte[]? body)
     {
         lock (_gate)
         {
-            if (_hasStopped || (_whole ?? _delta ?? _document) is null)
-            {
-                _isDriving = false;
-                return null;
-            }
-
-            var next = (_whole, _delta, _document);
-            (_whole, _delta, _document) = (null, null, null);
-            return next;
+            _isDriving = !_hasStopped && (_body is not null || _isReconsidered);
+            (body, _body, _isReconsidered) = (_body, null, false);
+            return _isDriving;
         }
     }
 
-    /// <param name="leftOver">Errors that stand in the shadow from the run before.</param>
-    private void Judge(Dictionary<string, JsonElement> desired, IReadOnlyCollection<string> leftOver)
+    private void Judge(ShadowView shadow)
     {
-        foreach (var property in leftOver.Where(points.ContainsKey).Where(property => !desired.ContainsKey(property)))
+        foreach (var property in _errors.Keys.Where(property => !shadow.Desired.ContainsKey(property)).ToList())
         {
-            Owe(property, null);
+            SetError(property, null); // nobody desires the value any more
         }
 
-        foreach (var (property, json) in desired)
+        foreach (var (property, json) in shadow.Desired)
         {
             if (!points.TryGetValue(property, out var point))
             {
                 continue; // somebody else's property of the same thing
             }
 
-            var error = Try(point, json);
-            if (error is null)
+            var error = Try(point, json, shadow);
+            if (error == _errors.GetValueOrDefault(property))
             {
-                metrics.Driven();
-                reporter.Answer(point);
-                if (_errors.ContainsKey(property) || leftOver.Contains(property))
-                {
-                    SetError(property, null);
-                }
+                continue;
             }
-            else if (_errors.GetValueOrDefault(property) != error)
+
+            if (error is not null && point.Fault is null) // a fault is logged by itself
             {
                 metrics.NotDriven();
                 logger.NotDriven(thing, property, Shown(json), error);
-                SetError(property, error);
             }
+
+            SetError(property, error);
         }
     }
 
-    private static string? Try(Point point, JsonElement json) =>
-        point.Output is not { } output ? "nobody can set it: it is measured; delete it from desired"
-        : !PointValue.TryRead(json, out var value, out var fault) ? $"it is {fault}; write a single value"
-        : output.Drive(value);
-
-    private void EndErrors(IReadOnlyCollection<string> stillDesired)
+    private string? Try(Point point, JsonElement json, ShadowView shadow)
     {
-        foreach (var property in _errors.Keys.Except(stillDesired, StringComparer.Ordinal).ToList())
+        if (point.Output is not { } output)
         {
-            SetError(property, null);
+            return shadow.IsSettled(point.Property) ? null : "nobody can set it: it is measured; delete it from desired";
+        }
+
+        if (!PointValue.TryRead(json, out var value, out var fault))
+        {
+            return $"it is {fault}; write a single value";
+        }
+
+        if (reporter.Read(point).Value != value)
+        {
+            if (output.Drive(value) is { } refusal)
+            {
+                return refusal;
+            }
+
+            if (point.Fault is null)
+            {
+                metrics.Driven();
+            }
+        }
+
+        reporter.Answer(point);
+        return point.Fault is { } reason ? $"it cannot be set now: {reason}" : null; // the output keeps it for when it can
+    }
+
+    /// <summary>Errors that somebody has overwritten, and such of a run before.</summary>
+    private void CompareErrors(ShadowView shadow)
+    {
+        var wrong = points.Keys.Where(property => shadow.Errors.GetValueOrDefault(property) != _errors.GetValueOrDefault(property)).ToHashSet(StringComparer.Ordinal);
+        lock (_gate)
+        {
+            _contradicted = wrong;
+        }
+
+        if (wrong.Count > 0)
+        {
+            reporter.Look();
         }
     }
 
@@ -224,11 +256,6 @@ internal sealed class DesiredState(string thing, IReadOnlyDictionary<string, Poi
         }
 
         Volatile.Write(ref _errors, errors);
-        Owe(property, error);
-    }
-
-    private void Owe(string property, string? error)
-    {
         lock (_gate)
         {
             _owed[property] = error;

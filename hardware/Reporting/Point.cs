@@ -54,6 +54,11 @@ internal sealed class Point
                 _metrics.Faulted();
                 _logger.PointFaulted(Thing, Property, Source, value);
             }
+
+            if (Output is not null)
+            {
+                _thing.Reconsider();
+            }
         }
     }
 

@@ -66,61 +66,38 @@ internal static class ShadowBodies
         }
     }
 
-    /// <summary>The members of <c>state</c> in a delta, of <c>state.desired</c> in the answer to a get.</summary>
-    public static Dictionary<string, JsonElement> Desired(byte[] body, bool isDelta)
+    /// <summary>The shadow in the answer to a get, or in an <c>update/documents</c>; null when it is neither.</summary>
+    public static ShadowView? Read(byte[] body)
     {
         try
         {
             using var document = JsonDocument.Parse(body);
-            var desired = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
-            if (document.RootElement.TryGetProperty("state", out var state) && (isDelta || state.TryGetProperty("desired", out state)))
-            {
-                foreach (var member in state.EnumerateObject())
-                {
-                    desired[member.Name] = member.Value.Clone();
-                }
-            }
-
-            return desired;
-        }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
-        {
-            return [];
-        }
-    }
-
-    /// <summary>Of the answer to a get: properties whose errors stand in the shadow.</summary>
-    public static IReadOnlyCollection<string> ErrorsIn(byte[] body)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(body);
-            return document.RootElement.TryGetProperty("state", out var state) && state.TryGetProperty("reported", out var reported) && reported.TryGetProperty("errors", out var errors)
-                ? [.. errors.EnumerateObject().Select(static member => member.Name)]
+            var root = document.RootElement;
+            var state = (root.TryGetProperty("current", out var current) ? current : root).GetProperty("state");
+            var reported = Members(state, "reported");
+            var errors = reported.TryGetValue("errors", out var told) && told.ValueKind == JsonValueKind.Object
+                ? told.EnumerateObject().ToDictionary(static error => error.Name, static error => error.Value.ValueKind == JsonValueKind.String ? error.Value.GetString()! : error.Value.GetRawText(), StringComparer.Ordinal)
                 : [];
+            return new ShadowView(Members(state, "desired"), reported, errors);
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException or ArgumentException)
         {
-            return [];
+            return null;
         }
     }
 
-    /// <summary>Which of the properties the shadow of an <c>update/documents</c> desires otherwise than it reports.</summary>
-    public static IReadOnlyCollection<string> StillDesired(byte[] body, IEnumerable<string> properties)
+    private static Dictionary<string, JsonElement> Members(JsonElement state, string section)
     {
-        try
+        var members = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+        if (state.TryGetProperty(section, out var all))
         {
-            using var document = JsonDocument.Parse(body);
-            var state = document.RootElement.GetProperty("current").GetProperty("state");
-            return !state.TryGetProperty("desired", out var desired)
-                ? []
-                : [.. properties.Where(property => desired.TryGetProperty(property, out var wanted)
-                    && !(state.TryGetProperty("reported", out var reported) && reported.TryGetProperty(property, out var value) && JsonElement.DeepEquals(wanted, value)))];
+            foreach (var member in all.EnumerateObject())
+            {
+                members[member.Name] = member.Value.Clone();
+            }
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException)
-        {
-            return [.. properties]; // nothing can be told from this
-        }
+
+        return members;
     }
 
     private static byte[] Write(Action<Utf8JsonWriter> members)

@@ -6,12 +6,13 @@ namespace Roost.Hardware.Reporting;
 /// </summary>
 internal sealed class Telling(PointRule rule)
 {
-    /// <summary>Whoever overwrites the reported state, or desires what cannot be held exactly, is not argued with more often than this.</summary>
+    /// <summary>Whoever overwrites what was reported is not argued with more often than this.</summary>
     public static readonly TimeSpan LeastArgument = TimeSpan.FromMinutes(1);
 
     private PointValue _told;
     private TimeSpan? _toldAt;
     private bool _isAsked;
+    private bool _isContradicted;
 
     public PointRule Rule { get; } = rule;
 
@@ -25,7 +26,7 @@ internal sealed class Telling(PointRule rule)
     public bool OwesTopic { get; private set; }
 
     /// <summary>Something would be lost if nothing were told any more.</summary>
-    public bool IsBehind => At is not null && (_toldAt is null || Differs || OwesShadow || OwesTopic || _isAsked);
+    public bool IsBehind => At is not null && (_toldAt is null || Differs || OwesShadow || OwesTopic || _isAsked || _isContradicted);
 
     public void Take(PointValue value, DateTimeOffset at)
     {
@@ -33,14 +34,16 @@ internal sealed class Telling(PointRule rule)
         At = at;
     }
 
-    /// <summary>Whoever has set the point waits for an answer: the next telling does not wait for the interval.</summary>
-    public void Ask(TimeSpan now)
-    {
-        if (_toldAt is null || Differs || now - _toldAt >= LeastArgument)
-        {
-            _isAsked = true;
-        }
-    }
+    /// <summary>Whoever has set the point waits for an answer: a change is told without waiting for the interval.</summary>
+    public void Ask() => _isAsked |= _toldAt is null || Differs;
+
+    /// <summary>
+    /// What the shadow holds after an update of anybody's, the last one's word counting. Between a telling and its arrival that is the former value: the update on its way
+    /// sets it right long before an argument is due.
+    /// </summary>
+    /// <param name="value">Null: something that no point can be.</param>
+    /// <returns>Whether it is something else than was told.</returns>
+    public bool Hold(PointValue? value) => _isContradicted = _toldAt is not null && value != _told;
 
     /// <summary>What was told is gone (the shadow was deleted, or the daemon is new): it is told anew.</summary>
     public void Forget()
@@ -65,7 +68,9 @@ internal sealed class Telling(PointRule rule)
         }
 
         var next = Differs || OwesShadow ? told + Rule.MinInterval : (TimeSpan?)null;
+        var argument = _isContradicted ? told + LeastArgument : (TimeSpan?)null;
         var beat = told + Rule.AtLeastEvery;
+        next = next is null || argument < next ? argument ?? next : next;
         return next is null || beat < next ? beat : next;
     }
 
@@ -78,8 +83,8 @@ internal sealed class Telling(PointRule rule)
             OwesTopic = Rule.Topic is not null;
         }
 
-        OwesShadow |= _isAsked;
-        (_told, _toldAt, _isAsked) = (Value, now, false);
+        OwesShadow |= _isAsked || _isContradicted;
+        (_told, _toldAt, _isAsked, _isContradicted) = (Value, now, false, false);
     }
 
     public void ShadowHas(PointValue value) => OwesShadow &= _told != value;

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Roost.Mqtt;
 
 namespace Roost.Hardware.Reporting;
@@ -33,7 +34,7 @@ internal sealed partial class ThingReporter
     private TimeSpan? NextDue()
     {
         var now = _clock.GetElapsed();
-        TimeSpan? due = _desired.OwesErrors ? now : null;
+        var due = _desired.ErrorsDue(now);
         lock (_gate)
         {
             foreach (var point in _points.Values)
@@ -74,7 +75,7 @@ internal sealed partial class ThingReporter
             }
         }
 
-        var errors = _desired.ErrorsOwed();
+        var errors = _desired.ErrorsOwed(now);
         return values.Count > 0 || errors.Count > 0 ? new Batch(values, errors) : null;
     }
 
@@ -91,7 +92,7 @@ internal sealed partial class ThingReporter
             if (refusal is null)
             {
                 _metrics.Updated();
-                _desired.HasTold(batch.Errors);
+                _desired.HasTold(batch.Errors, _clock.GetElapsed());
             }
             else
             {
@@ -146,7 +147,7 @@ internal sealed partial class ThingReporter
     /// <returns>Null when the shadow has accepted; else why it has not.</returns>
     private async Task<string?> AskAsync(TopicName topic, Func<string, byte[]> body, CancellationToken cancellationToken)
     {
-        var token = $"hardware-{Interlocked.Increment(ref _requests)}";
+        var token = $"hardware-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))}"; // that nobody else's request can have
         var waiter = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
         {

@@ -33,7 +33,6 @@ internal sealed partial class ThingReporter : IMessageHandler, IAsyncDisposable
     // The loop's own.
     private TimeSpan _pause;
     private TimeSpan? _notBefore;
-    private long _requests;
     private IAsyncDisposable? _subscription;
     private Task _running = Task.CompletedTask;
 
@@ -121,11 +120,32 @@ internal sealed partial class ThingReporter : IMessageHandler, IAsyncDisposable
     {
         lock (_gate)
         {
-            point.Telling.Ask(_clock.GetElapsed());
+            point.Telling.Ask();
         }
 
         _wake.Set();
     }
+
+    /// <summary>What the shadow says that the points are: where it was not told so, it is told again.</summary>
+    public void Compare(ShadowView shadow)
+    {
+        var isContradicted = false;
+        lock (_gate)
+        {
+            foreach (var (property, point) in _points)
+            {
+                isContradicted |= point.Telling.Hold(shadow.Held(property));
+            }
+        }
+
+        if (isContradicted)
+        {
+            _wake.Set();
+        }
+    }
+
+    /// <summary>An output can be driven again, or no more: whoever desired a value is told.</summary>
+    public void Reconsider() => _desired.Reconsider();
 
     /// <summary>On the broker's loop: bodies are copied, and read elsewhere.</summary>
     public ValueTask Handle(in PublishedMessage message)
@@ -137,11 +157,8 @@ internal sealed partial class ThingReporter : IMessageHandler, IAsyncDisposable
 
         switch (_topics.KindOf(message.Topic))
         {
-            case "update/delta":
-                _desired.TakeDelta(message.Payload.ToArray());
-                break;
-            case "update/documents":
-                _desired.TakeDocument(message.Payload);
+            case "update/documents": // after each update that was taken, in their order
+                _desired.Take(message.Payload.ToArray());
                 break;
             case "get/accepted" or "get/rejected" or "update/accepted" or "update/rejected":
                 Settle(message.Topic, message.Payload);
@@ -184,7 +201,7 @@ internal sealed partial class ThingReporter : IMessageHandler, IAsyncDisposable
 
         if (_topics.KindOf(topic) is "get/accepted")
         {
-            _desired.TakeWhole(body.ToArray());
+            _desired.Take(body.ToArray());
         }
 
         waiting.Refusal.TrySetResult(refusal);

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Roost.Hardware.Reporting;
 
 namespace Roost.Hardware.Sensors;
@@ -5,7 +6,7 @@ namespace Roost.Hardware.Sensors;
 /// <summary>
 /// Reads the sensors of one device, one after the other, when they are due. Each device has its own, so that one that takes its time, or hangs, keeps no other waiting.
 /// </summary>
-internal sealed class SensorLoop(IReadOnlyList<SensorPoint> sensors, bool isSlow, TimeProvider clock)
+internal sealed class SensorLoop(IReadOnlyList<SensorPoint> sensors, bool isSlow, TimeProvider clock, ILogger logger)
 {
     /// <summary>A device that has not answered for so long is told to be faulty. A reading of a 1-Wire thermometer takes 0.75 s, and some retry.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -15,7 +16,24 @@ internal sealed class SensorLoop(IReadOnlyList<SensorPoint> sensors, bool isSlow
 
     private bool _needsThread = isSlow;
 
+    /// <summary>A defect ends the reading of this device alone.</summary>
     public async Task RunAsync(CancellationToken stopping)
+    {
+        try
+        {
+            await ReadAllAsync(stopping);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException || !stopping.IsCancellationRequested)
+        {
+            logger.SourceEnded(sensors[0].Source, exception);
+            foreach (var sensor in sensors)
+            {
+                sensor.End("it is not read any more, by a defect of Roost: the log says more; restart the daemon", clock.GetUtcNow());
+            }
+        }
+    }
+
+    private async Task ReadAllAsync(CancellationToken stopping)
     {
         foreach (var sensor in sensors)
         {

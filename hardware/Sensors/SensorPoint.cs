@@ -13,6 +13,9 @@ internal sealed class SensorPoint(SensorOptions options, ISensorFamily family, P
 
     public SensorOptions Options => options;
 
+    /// <summary>For people.</summary>
+    public string Source => point.Source;
+
     /// <summary>By the clock's monotonic time.</summary>
     public TimeSpan Due { get; private set; }
 
@@ -54,5 +57,12 @@ internal sealed class SensorPoint(SensorOptions options, ISensorFamily family, P
             _hasValue = false;
             point.Report(PointValue.None, at);
         }
+    }
+
+    /// <summary>It is not read any more.</summary>
+    public void End(string fault, DateTimeOffset at)
+    {
+        point.Fault = fault;
+        point.Report(PointValue.None, at);
     }
 }

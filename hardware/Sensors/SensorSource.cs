@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Roost.Hardware.Reporting;
 using Roost.Storage.Devices;
@@ -14,11 +15,12 @@ internal sealed class SensorSource : IPointSource, ISensors
     private readonly HardwareOptions _options;
     private readonly TimeProvider _clock;
     private readonly HardwareMetrics _metrics;
+    private readonly ILogger _logger;
     private readonly List<SensorPoint> _sensors = [];
 
-    public SensorSource(IOptions<HardwareOptions> options, SystemFolders folders, TimeProvider clock, HardwareMetrics metrics)
+    public SensorSource(IOptions<HardwareOptions> options, SystemFolders folders, TimeProvider clock, HardwareMetrics metrics, ILogger<SensorSource> logger)
     {
-        (_options, _clock, _metrics) = (options.Value, clock, metrics);
+        (_options, _clock, _metrics, _logger) = (options.Value, clock, metrics, logger);
         ISensorFamily[] families = [new ThermalSensors(folders), new HwmonSensors(folders), new IioSensors(folders), new W1Sensors(folders), new ThrottlingSensors(folders), new CardSensors(folders)];
         _families = families.ToDictionary(static family => family.Kind);
     }
@@ -35,7 +37,7 @@ internal sealed class SensorSource : IPointSource, ISensors
 
     public Task RunAsync(CancellationToken stopping) => Task.WhenAll(_sensors
         .GroupBy(static sensor => (sensor.Options.Source, sensor.Options.Device))
-        .Select(device => new SensorLoop([.. device], _families[device.Key.Source!.Value].IsSlow, _clock).RunAsync(stopping)));
+        .Select(device => new SensorLoop([.. device], _families[device.Key.Source!.Value].IsSlow, _clock, _logger).RunAsync(stopping)));
 
     public IReadOnlyList<FoundSensor> Find() => [.. _families.Values.SelectMany(static family => family.Find())];
 

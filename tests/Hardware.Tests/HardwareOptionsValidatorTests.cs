@@ -49,8 +49,21 @@ internal sealed class HardwareOptionsValidatorTests
             new GpioLineOptions { Thing = "gate", Property = "open", Line = "17", Chip = "gpiochip0" }),
         Is.EqualTo(new[]
         {
-            "Hardware:Gpio:1:Property is taken: Hardware:Gpio:0 is door.open too; give each line and sensor a property of its own",
-            "Hardware:Gpio:2:Line is taken: Hardware:Gpio:0 has 17 too; a line belongs to one property",
+            "Hardware:Gpio:1:Property is taken: door.open is another line or sensor (Hardware:Gpio:0); give each a property of its own",
+            "Hardware:Gpio:2:Line is taken by door.open (Hardware:Gpio:0); a line belongs to one property",
+        }));
+
+    [Test]
+    public void A_line_of_the_simulated_chip_is_known_by_both_of_its_names() => Assert.That(
+        FaultsOf(
+            new GpioLineOptions { Thing = "door", Property = "open", Line = "GPIO27", Chip = "simulated" },
+            new GpioLineOptions { Thing = "gate", Property = "open", Line = "27", Chip = "simulated" },
+            new GpioLineOptions { Thing = "shed", Property = "open", Line = "27" },
+            new GpioLineOptions { Thing = "barn", Property = "open", Line = "GPIO64", Chip = "simulated" }),
+        Is.EqualTo(new[]
+        {
+            "Hardware:Gpio:1:Line is taken by door.open (Hardware:Gpio:0); a line belongs to one property",
+            "Hardware:Gpio:3:Line is none of the simulated chip (GPIO64); it has GPIO0 to GPIO63",
         }));
 
     [TestCase("off", true, 0)]

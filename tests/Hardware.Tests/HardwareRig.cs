@@ -18,6 +18,9 @@ internal sealed class HardwareRig : IAsyncDisposable
 
     public HardwareOptions Options { get; } = new();
 
+    /// <summary>Of everything: the broker, the shadows and the room.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
     /// <summary>Added to those of the room.</summary>
     public List<IPointSource> Sources { get; } = [];
 
@@ -45,7 +48,7 @@ internal sealed class HardwareRig : IAsyncDisposable
     public async Task StartWithoutHardwareAsync()
     {
         var services = new ServiceCollection();
-        services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(Log)).AddMetrics().AddSingleton(TimeProvider.System);
+        services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(Log)).AddMetrics().AddSingleton(Clock);
         services.AddMqttBroker().Configure<MqttOptions>(static options => options.Listeners = []);
         services.Configure<ShadowOptions>(options =>
         {

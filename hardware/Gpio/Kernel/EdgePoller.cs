@@ -7,7 +7,7 @@ namespace Roost.Hardware.Gpio.Kernel;
 /// <summary>
 /// One thread that waits for the edges of all inputs of all chips, and sleeps in poll(2) while there are none. It lives while there is an input.
 /// </summary>
-internal sealed partial class EdgePoller : IDisposable
+internal sealed partial class EdgePoller(Func<WakeUp> makeWakeUp) : IDisposable
 {
     private const int EventsAtOnce = 64;
 
@@ -16,20 +16,27 @@ internal sealed partial class EdgePoller : IDisposable
     private WakeUp? _wakeUp; // null while the thread does not run
     private bool _isDisposed;
 
+    public EdgePoller()
+        : this(static () => new WakeUp())
+    {
+    }
+
+    /// <exception cref="GpioException">The process may open no more files; nothing was added.</exception>
     public void Add(string name, SafeFileHandle line, ILineWatcher watcher)
     {
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            _inputs.Add(line, (name, watcher));
             if (_wakeUp is not null)
             {
+                _inputs.Add(line, (name, watcher));
                 _wakeUp.Set();
                 return;
             }
 
-            _wakeUp = new WakeUp();
-            var wakeUp = _wakeUp;
+            var wakeUp = makeWakeUp();
+            _wakeUp = wakeUp;
+            _inputs.Add(line, (name, watcher));
             new Thread(() => Run(wakeUp)) { IsBackground = true, Name = "gpio edges" }.Start();
         }
     }

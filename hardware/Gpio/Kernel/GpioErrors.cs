@@ -28,7 +28,7 @@ internal static class GpioErrors
     }
 
     public static GpioException NoLine(IGpioChip chip, int offset) =>
-        new(GpioFault.NoLine, $"{chip.Name} has no line {offset}: it has 0 to {chip.LineCount - 1}. 'roost hardware' lists them");
+        new(GpioFault.NoLine, $"{chip.Name} has no line {offset}: it has 0 to {chip.LineCount - 1}. 'roost hardware lines' lists them");
 
     public static GpioException Of(string place, Errno errno) => errno == Errno.NoDevice
         ? new GpioException(GpioFault.Gone, $"{place} has gone: it was unplugged, or its driver unloaded")

@@ -10,15 +10,25 @@ internal sealed class KernelLine : IGpioLine
     private readonly ILineWatcher? _watcher;
     private readonly EdgePoller _poller;
 
+    /// <param name="handle">Becomes the line's; it is closed, and the line free, when this throws.</param>
+    /// <exception cref="GpioException">Its edges cannot be waited for.</exception>
     public KernelLine(string name, SafeFileHandle handle, ILineWatcher? watcher, EdgePoller poller)
     {
         _name = name;
         _handle = handle;
         _watcher = watcher;
         _poller = poller;
-        if (watcher is not null)
+        try
         {
-            poller.Add(name, handle, watcher);
+            if (watcher is not null)
+            {
+                poller.Add(name, handle, watcher);
+            }
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
         }
     }
 

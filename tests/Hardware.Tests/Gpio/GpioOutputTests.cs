@@ -123,4 +123,38 @@ internal sealed class GpioOutputTests
         Assert.That(chips.Chip.IsHigh(27), Is.True);
         await rig.ReportsAsync("lamp", "on", "true");
     }
+
+    [Test]
+    public async Task A_value_desired_of_an_output_that_cannot_be_had_is_told_in_errors_until_it_can()
+    {
+        var (rig, chips) = GpioRig.Make(GpioRig.Lamp());
+        await using var _ = rig;
+        await rig.StartWithoutHardwareAsync();
+        await rig.UpdateAsync("lamp", """{"state":{"desired":{"on":true},"reported":{"on":true}}}""");
+        await rig.StartHardwareAsync();
+
+        await Eventually.IsTrueAsync(
+            async () => (string?)(await rig.ShadowAsync("lamp"))?["reported"]?["errors"]?["on"] is { } error && error.StartsWith("it cannot be set now: this machine has no GPIO chip", StringComparison.Ordinal),
+            "the error");
+        await rig.ReportsAsync("lamp", "on", "absent");
+        chips.Plug();
+        await rig.ReportsAsync("lamp", "on", "true");
+        await rig.ReportsAsync("lamp", "errors", "absent");
+        Assert.That((chips.Chip.IsHigh(27), rig.Log.Count(7004)), Is.EqualTo((true, 0)), "the fault is logged once, as a fault");
+    }
+
+    [Test]
+    public async Task An_output_that_fails_while_it_is_held_is_unknown_and_says_why()
+    {
+        var (rig, chips) = GpioRig.Make(GpioRig.Lamp());
+        await using var _ = rig;
+        chips.Plug();
+        await rig.StartAsync();
+        await rig.ReportsAsync("lamp", "on", "false");
+
+        chips.Unplug();
+        await rig.UpdateAsync("lamp", """{"state":{"desired":{"on":true}}}""");
+        await rig.ReportsAsync("lamp", "on", "absent");
+        await Eventually.IsTrueAsync(async () => (await rig.ShadowAsync("lamp"))?["reported"]?["errors"]?["on"] is not null, "the error");
+    }
 }

@@ -19,6 +19,9 @@ internal sealed class PluggableChips(TimeProvider clock) : IGpioChips
 
     public int Held => _held.Count;
 
+    /// <summary>Called when a level has been read and not been told yet.</summary>
+    public Action? HasRead { get; set; }
+
     public IReadOnlyList<string> Names => _chip is null ? [] : ["gpiochip0"];
 
     public PluggableChips Plug()
@@ -69,7 +72,12 @@ internal sealed class PluggableChips(TimeProvider clock) : IGpioChips
     {
         public bool IsGone { get; set; }
 
-        public bool Read() => IsGone ? throw Gone() : line.Read();
+        public bool Read()
+        {
+            var level = IsGone ? throw Gone() : line.Read();
+            chips.HasRead?.Invoke();
+            return level;
+        }
 
         public void Write(bool active)
         {

@@ -10,8 +10,16 @@ internal sealed class HandOutput : IPointOutput
 
     public ConcurrentQueue<PointValue> Driven { get; } = new();
 
+    /// <summary>Thrown by the next drivings.</summary>
+    public Exception? Defect { get; set; }
+
     public string? Drive(PointValue value)
     {
+        if (Defect is { } defect)
+        {
+            throw defect;
+        }
+
         if (value.Kind is not (PointKind.Bool or PointKind.Number))
         {
             return "write true or false";

@@ -100,22 +100,61 @@ internal sealed class TellingTests
     {
         var telling = Told(_rule, PointValue.Of(false), at: 100);
         Take(telling, PointValue.Of(true));
-        telling.Ask(Seconds(101));
+        telling.Ask();
 
         Assert.That(telling.Due(Seconds(101)), Is.EqualTo(Seconds(101)));
     }
 
     [Test]
-    public void Who_contradicts_all_the_time_is_answered_once_a_minute()
+    public void Who_asks_for_what_the_shadow_has_already_is_not_answered()
     {
         var telling = Told(_rule, PointValue.Of(false), at: 100);
-        telling.Ask(Seconds(101));
+        telling.Ask();
+
+        Assert.That(telling.Due(Seconds(101)), Is.Null);
+    }
+
+    [Test]
+    public void Who_contradicts_all_the_time_is_answered_once_a_minute_and_never_forgotten()
+    {
+        var telling = Told(_rule, PointValue.Of(false), at: 100);
+        for (var i = 0; i < 3; i++)
+        {
+            telling.Hold(PointValue.Of(true));
+            Assert.That(telling.Due(Seconds(101)), Is.EqualTo(Seconds(160)));
+        }
+
+        telling.Begin(Seconds(160));
+        Assert.That((telling.OwesShadow, telling.OwesTopic), Is.EqualTo((true, false)));
+        telling.ShadowHas(telling.Value);
+        telling.Hold(PointValue.None);
+        Assert.That(telling.Due(Seconds(161)), Is.EqualTo(Seconds(220)));
+    }
+
+    [Test]
+    public void A_document_from_before_the_telling_starts_no_argument_once_its_own_has_come()
+    {
+        var telling = Told(_rule, PointValue.Of(false), at: 100);
+        Take(telling, PointValue.Of(true));
+        telling.Begin(Seconds(110));
+        telling.Hold(PointValue.Of(false));
+        telling.ShadowHas(telling.Value);
+        telling.TopicHas(telling.Value);
+        Assert.That(telling.Due(Seconds(111)), Is.EqualTo(Seconds(170)));
+        telling.Hold(PointValue.Of(true));
+
+        Assert.That(telling.Due(Seconds(111)), Is.Null);
+    }
+
+    [Test]
+    public void A_value_that_cannot_be_a_points_is_no_more_than_an_overwritten_one()
+    {
+        var telling = Told(_rule, PointValue.None, at: 100);
+        telling.Hold(PointValue.None);
         Assert.That(telling.Due(Seconds(101)), Is.Null);
 
-        telling.Ask(Seconds(161));
-        Assert.That(telling.Due(Seconds(161)), Is.EqualTo(Seconds(161)));
-        telling.Begin(Seconds(161));
-        Assert.That((telling.OwesShadow, telling.OwesTopic), Is.EqualTo((true, false)));
+        telling.Hold(null);
+        Assert.That(telling.Due(Seconds(101)), Is.EqualTo(Seconds(160)));
     }
 
     [Test]

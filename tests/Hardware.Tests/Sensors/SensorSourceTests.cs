@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Roost.Hardware.Reporting;
 using Roost.Hardware.Sensors;
 using Roost.Tests.Support;
@@ -116,6 +117,20 @@ internal sealed class SensorSourceTests
     }
 
     [Test]
+    public async Task A_defect_in_one_device_is_told_at_once_and_takes_its_value_away()
+    {
+        await _rig.StartWithoutHardwareAsync();
+        await using var reporter = new PointReporter(_rig.Broker, TimeProvider.System, _rig.Get<HardwareMetrics>(), NullLogger<PointReporter>.Instance);
+        var point = reporter.Add("pi", "rack", "hwmon lm75", new PointRule());
+        point.Report(PointValue.Of(20.0), DateTimeOffset.UnixEpoch);
+        var sensor = new SensorPoint(new SensorOptions(), new DefectiveSensors(), point, _rig.Get<HardwareMetrics>());
+
+        await new SensorLoop([sensor], isSlow: false, TimeProvider.System, _rig.Log).RunAsync(CancellationToken.None);
+        Assert.That((point.Fault, point.Describe().Value), Is.EqualTo(("it is not read any more, by a defect of Roost: the log says more; restart the daemon", PointValue.None)));
+        Assert.That(_rig.Log.Lines.Single(static line => line.Id == 7007).Text, Does.Contain("hwmon lm75"));
+    }
+
+    [Test]
     public async Task A_sensor_that_hangs_keeps_no_other_waiting_nor_the_stop()
     {
         var zone = _machine.AddZone(0, "cpu-thermal", "50000");
@@ -148,6 +163,19 @@ internal sealed class SensorSourceTests
         {
             "Thermal cpu-thermal temp 50", "Hwmon lm75 temp1 25.5", "Iio bme280 temp 23.68", "W1 28-00000a1b2c3d temperature null", "Card mmcblk0 written 0.537",
         }));
+    }
+
+    private sealed class DefectiveSensors : ISensorFamily
+    {
+        public SensorKind Kind => SensorKind.Hwmon;
+
+        public bool IsSlow => false;
+
+        public SensorReading Read(string? device, string? channel) => throw new InvalidOperationException("a defect");
+
+        public bool IsTemperature(string? channel) => true;
+
+        public IEnumerable<FoundSensor> Find() => [];
     }
 
     private void Add(string property, SensorKind source, Action<SensorOptions>? configure = null)

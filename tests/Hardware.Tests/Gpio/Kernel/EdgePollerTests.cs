@@ -79,6 +79,23 @@ internal sealed class EdgePollerTests
         Assert.That(stays.Losses, Is.Empty);
     }
 
+    [Test]
+    public async Task A_line_whose_edges_cannot_be_waited_for_is_freed_again()
+    {
+        var refuses = true;
+        using var poller = new EdgePoller(() => refuses ? throw new GpioException(GpioFault.Failed, "no more files") : new WakeUp());
+        using var pipe = new AnonymousPipeServerStream(PipeDirection.Out);
+        var handle = new SafeFileHandle(pipe.ClientSafePipeHandle.DangerousGetHandle(), ownsHandle: true);
+        pipe.ClientSafePipeHandle.SetHandleAsInvalid();
+
+        Assert.Throws<GpioException>(() => _ = new KernelLine("line", handle, new Blind(), poller));
+        Assert.That(handle.IsClosed, Is.True);
+        refuses = false;
+        using var next = new PipeLine(poller, "next"); // and is none of those that are waited for
+        next.Send(isRising: true, 1);
+        await next.SeesAsync(1);
+    }
+
     private static int Threads() => Directory.EnumerateDirectories("/proc/self/task").Count(static task =>
     {
         try
@@ -90,6 +107,13 @@ internal sealed class EdgePollerTests
             return false; // it has ended meanwhile
         }
     });
+
+    private sealed class Blind : ILineWatcher
+    {
+        public void OnEdge(in LineEdge edge) => throw new AssertionException("It is not waited for.");
+
+        public void OnLost(GpioException reason) => throw new AssertionException(reason.Message);
+    }
 
     private sealed class PipeLine : ILineWatcher, IDisposable
     {
