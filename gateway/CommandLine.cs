@@ -12,6 +12,7 @@ internal sealed record CommandLine
                roostd --restore FILE [--force] [--replay] [--config FILE] [--data DIR]
                roostd --verify-audit DIR --public-key FILE [--from N] [--to N]
                roostd --check-policy FILE
+               roostd --leave-outputs [--config FILE] [--data DIR]
 
           --config FILE    configuration in YAML; FILE's neighbours conf.d/*.yaml are
                            read after it
@@ -34,6 +35,9 @@ internal sealed record CommandLine
           --check-policy FILE
                            say in JSON everything that is wrong with a policy, and
                            exit: 0 is fine, 1 is not
+          --leave-outputs  set the configured outputs of this machine to their
+                           at-exit, after a daemon that did not stop in order,
+                           and exit: 0
           --version        print the version and exit
           --help           print this and exit
 
@@ -46,6 +50,8 @@ internal sealed record CommandLine
     public string? DataFolder { get; init; }
 
     public bool CheckOnly { get; init; }
+
+    public bool LeaveOutputs { get; init; }
 
     public string? BackupFile { get; init; }
 
@@ -108,6 +114,9 @@ internal sealed record CommandLine
                     break;
                 case "--check-config" when value is null:
                     parsed = parsed with { CheckOnly = true };
+                    break;
+                case "--leave-outputs" when value is null:
+                    parsed = parsed with { LeaveOutputs = true };
                     break;
                 case "--force" when value is null:
                     parsed = parsed with { Force = true };

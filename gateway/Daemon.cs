@@ -66,6 +66,11 @@ internal static class Daemon
             return await OfflinePolicy.CheckAsync(policy, output, errors);
         }
 
+        if (commandLine.LeaveOutputs)
+        {
+            return await LeaveOutputsAsync(commandLine, environment, output);
+        }
+
         var configuration = RoostConfiguration.Load(commandLine, environment, out var faults);
         foreach (var one in faults)
         {
@@ -109,6 +114,25 @@ internal static class Daemon
             manager.Status($"Not started: {exception.Message}"); // the journal loses the last words of a process that ends at once from the service's lines
             return exception.ExitCode;
         }
+    }
+
+    /// <summary>After a daemon that was killed. Nothing that goes wrong here is to look like the daemon's own end, so that the result is always 0.</summary>
+    private static async Task<int> LeaveOutputsAsync(CommandLine commandLine, IDictionary environment, TextWriter output)
+    {
+        var configuration = RoostConfiguration.Load(commandLine, environment, out var faults);
+        if (faults.Count > 0)
+        {
+            await output.WriteLineAsync($"roostd: outputs are left as they are, as the configuration is wrong: {faults[0]}");
+        }
+        else
+        {
+            foreach (var line in AbandonedOutputs.Leave(configuration.Get<HardwareOptions>()))
+            {
+                await output.WriteLineAsync($"roostd: {line}");
+            }
+        }
+
+        return ExitCode.Stopped;
     }
 
     /// <summary>Runs until a signal ends it, or its broker fails.</summary>
@@ -180,7 +204,7 @@ internal static class Daemon
         app.MapStatus(configuration);
         app.MapDoctor(new Examination(configuration.DataFolder, app.Services.GetRequiredService<FunctionHost>(), app.Services.GetRequiredService<IStreamStorage>(), [.. app.Services.GetServices<IHealthSource>()], app.Services.GetRequiredService<IExpiringCredentials>(), app.Services.GetRequiredService<DiskWatch>()));
         app.MapDisk(app.Services.GetRequiredService<DiskWatch>());
-        app.MapHardware(app.Services.GetRequiredService<IHardware>(), app.Services.GetRequiredService<ISensors>());
+        app.MapHardware(app.Services.GetRequiredService<IHardware>(), app.Services.GetRequiredService<ISensors>(), app.Services.GetRequiredService<TimeProvider>());
         app.MapRoutes(app.Services.GetRequiredService<RouteTable>());
         app.MapDrops(app.Services.GetRequiredService<MqttBroker>());
         app.MapClients(app.Services.GetRequiredService<MqttBroker>(), app.Services.GetRequiredService<TimeProvider>());

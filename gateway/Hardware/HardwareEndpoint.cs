@@ -16,11 +16,10 @@ internal static class HardwareEndpoint
 {
     private const string Path = "/api/v1/hardware";
 
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
-
-    public static void MapHardware(this IEndpointRouteBuilder endpoints, IHardware hardware, ISensors sensors)
+    public static void MapHardware(this IEndpointRouteBuilder endpoints, IHardware hardware, ISensors sensors, TimeProvider clock)
     {
-        endpoints.MapGet(Path + "/sensors", context => FindSensorsAsync(context, sensors));
+        var search = new SensorSearch(sensors, clock);
+        endpoints.MapGet(Path + "/sensors", context => FindSensorsAsync(context, search));
         endpoints.MapGet(Path, context => DescribeAsync(context, hardware));
         endpoints.MapPut(Path + "/simulated/{line}", context => SimulateAsync(context, hardware));
     }
@@ -47,14 +46,13 @@ internal static class HardwareEndpoint
         });
     }
 
-    /// <summary>Each is read once; a bus that hangs costs one thread, and the others' values.</summary>
-    private static async Task FindSensorsAsync(HttpContext context, ISensors sensors)
+    private static async Task FindSensorsAsync(HttpContext context, SensorSearch search)
     {
         context.Response.Headers.CacheControl = "no-store";
         IReadOnlyList<FoundSensor> found;
         try
         {
-            found = await Task.Factory.StartNew(sensors.Find, context.RequestAborted, TaskCreationOptions.LongRunning, TaskScheduler.Default).WaitAsync(_patience, context.RequestAborted);
+            found = await search.FindAsync(context.RequestAborted);
         }
         catch (TimeoutException)
         {

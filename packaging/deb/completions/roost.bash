@@ -6,4 +6,4 @@ _roost()
     mapfile -t COMPREPLY < <(compgen -W "$("$program" "[suggest:$COMP_POINT]" "$COMP_LINE" 2>/dev/null | grep -v '^/')" -- "$word")
 } &&
     complete -o default -F _roost roost roost-sim
-complete -o default -W '--config --data --check-config --backup --restore --force --replay --verify-audit --public-key --from --to --check-policy --version --help' roostd
+complete -o default -W '--config --data --check-config --backup --restore --force --replay --verify-audit --public-key --from --to --check-policy --leave-outputs --version --help' roostd

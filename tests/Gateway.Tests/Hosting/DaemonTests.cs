@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -211,6 +212,19 @@ public sealed class DaemonTests
 
         Assert.That(await daemon.ExitAsync(), Is.Zero);
         Assert.That(Directory.Exists(_folder["data"]), Is.False);
+    }
+
+    [TestCase("hardware: { gpio: [ { thing: lamp, property: on, chip: gpiochip77, line: 3, direction: out } ] }", "roostd: lamp.on could not be set to off: ")]
+    [TestCase("hardware: { gpio: [ { thing: door, property: open, chip: gpiochip77, line: 3 } ] }", "")]
+    [TestCase("log: { level: loud }", "roostd: outputs are left as they are, as the configuration is wrong: ")]
+    public async Task Outputs_of_a_killed_daemon_are_left_with_words_and_always_with_0(string configuration, string output)
+    {
+        File.WriteAllText(_folder["roost.yaml"], configuration);
+        using var words = new StringWriter();
+        var code = await Daemon.RunAsync(["--leave-outputs", "--config", _folder["roost.yaml"], "--data", _folder["data"]], new Hashtable(), words, words);
+
+        Assert.That((code, Directory.Exists(_folder["data"])), Is.EqualTo((0, false)));
+        Assert.That(words.ToString(), output.Length == 0 ? Is.Empty : Does.StartWith(output));
     }
 
     [Test]
