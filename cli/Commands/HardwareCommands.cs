@@ -38,6 +38,11 @@ internal static class HardwareCommands
             }
 
             run.Write(table);
+            if (table.Rows.Count == 0)
+            {
+                await run.Terminal.Error.WriteLineAsync("roost: no line or sensor is configured: 'hardware' in roost.yaml names them; 'roost hardware lines' and 'roost hardware sensors' list what there is");
+            }
+
             return ExitCode.Done;
         });
         return command;
@@ -69,6 +74,11 @@ internal static class HardwareCommands
             }
 
             run.Write(table);
+            if (chips.Count == 0)
+            {
+                await run.Terminal.Error.WriteLineAsync("roost: this machine has no GPIO chip (/dev/gpiochip*); for a try without one there is chip: simulated");
+            }
+
             var faults = chips.Select(static chip => JsonText.Cell(chip, "fault")).Where(static fault => fault.Length > 0).ToList();
             foreach (var fault in faults)
             {
@@ -111,6 +121,11 @@ internal static class HardwareCommands
             }
 
             run.Write(table);
+            if (sensors.Count == 0)
+            {
+                await run.Terminal.Error.WriteLineAsync("roost: the kernel has no sensor: no driver is loaded, or no bus turned on");
+            }
+
             return ExitCode.Done;
         });
         return command;
@@ -129,7 +144,13 @@ internal static class HardwareCommands
                 throw new DaemonException($"{run.Get(chip)} is not {Simulated}: a real input is set by what is wired to it, and an output by its thing's desired state ('roost shadow update THING')");
             }
 
-            var word = run.Get(level) switch { "1" => "high", "0" => "low", var text => text };
+            var word = run.Get(level) switch
+            {
+                "1" or "high" => "high",
+                "0" or "low" => "low",
+                "open" => "open",
+                var text => throw new DaemonException($"{text} is no level; write high or 1, low or 0, or open for nothing connected"),
+            };
             using var answer = await run.Daemon.SendJsonAsync(
                 HttpMethod.Put, $"{Path}/{Simulated}/{PathSegment.Encode(run.Get(line))}?level={PathSegment.Encode(word)}", null, $"line {run.Get(line)}", cancellationToken);
             return ExitCode.Done;

@@ -92,6 +92,27 @@ public sealed class HardwareTests
     }
 
     [Test]
+    public async Task A_level_that_there_is_not_is_refused_in_the_words_of_the_command()
+    {
+        await using var daemon = await FakeDaemon.AnsweringAsync("{}");
+
+        var run = await RoostRun.AtAsync(daemon, "hardware", "set", "simulated", "GPIO17", "dunno");
+        Assert.That((run.ExitCode, run.Error), Is.EqualTo((1, "roost: dunno is no level; write high or 1, low or 0, or open for nothing connected\n")));
+        Assert.That(daemon.Requests, Is.Empty);
+    }
+
+    [TestCase("list", "roost: no line or sensor is configured: 'hardware' in roost.yaml names them; 'roost hardware lines' and 'roost hardware sensors' list what there is\n")]
+    [TestCase("lines", "roost: this machine has no GPIO chip (/dev/gpiochip*); for a try without one there is chip: simulated\n")]
+    [TestCase("sensors", "roost: the kernel has no sensor: no driver is loaded, or no bus turned on\n")]
+    public async Task An_empty_list_says_why(string command, string error)
+    {
+        await using var daemon = await FakeDaemon.AnsweringAsync("""{"points":[],"chips":[],"sensors":[]}""");
+
+        var run = await RoostRun.AtAsync(daemon, "hardware", command);
+        Assert.That((run.ExitCode, run.Error), Is.EqualTo((0, error)));
+    }
+
+    [Test]
     public async Task Only_the_simulated_chip_is_set_by_hand()
     {
         await using var daemon = await FakeDaemon.AnsweringAsync("{}");

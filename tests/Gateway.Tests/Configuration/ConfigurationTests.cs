@@ -154,7 +154,9 @@ public sealed class ConfigurationTests
     [TestCase("cloud: { exports: [ { stream: \"a b\", topic: t } ] }", "cloud.exports[0].stream: is 'a b'")]
     [TestCase("hardware: { gpio: [ { thing: a, property: b, line: 1, debounce: 20 } ] }", "hardware.gpio[0].debounce: is not a duration (20)")]
     [TestCase("hardware: { gpio: [ { thing: a, property: b, line: 1, direction: inout } ] }", "hardware.gpio[0].direction: is none of the words known here (inout); write one of in, out")]
-    [TestCase("hardware: { gpio: [ { thing: a, property: b, line: 1, at-exit: maybe } ] }", "hardware.gpio[0].at-exit: is not valid (maybe); write off, on, keep, or a number from 0 to 1")]
+    [TestCase("hardware: { gpio: [ { thing: a, property: b, line: 1, at-exit: maybe } ] }", "hardware.gpio[0].at-exit: is not valid (maybe); write off or on; with pwm a number from 0 to 1; at-exit takes keep, too")]
+    [TestCase("hardware: { gpio: [ { thing: a, property: b, line: '' } ] }", "'roost hardware lines' lists them while the daemon runs, 'gpioinfo' at any time")]
+    [TestCase("hardware:\n  gpio:\n  - { thing: a, property: b, line: 1 }\n  - { thing: c, property: d, line: 1 }", ":4: hardware.gpio[1].line: is taken by a.b (hardware.gpio[0], ")]
     [TestCase("hardware: { gpio: [ { thing: a, property: b, line: 1, pwm: { frequency: 50 } } ] }", "hardware.gpio[0].pwm.frequency: is not valid (50); write a number with Hz, like 50Hz")]
     [TestCase("mqtt: { gather: 1001ms }", "mqtt.gather: is 1001ms; use 0 to 1s")]
     [TestCase("shadows: { gather: 1m }", "shadows.gather: is 1m; use 0 to 1s")]
@@ -164,7 +166,8 @@ public sealed class ConfigurationTests
     [TestCase("hardware: { sensors: [ { thing: a, property: b, source: w1, every: 1ms } ] }", "hardware.sensors[0].every: is 1ms; use 100ms to 1d")]
     [TestCase("hardware: { sensors: [ { thing: a, property: b } ] }", "hardware.sensors[0].source: is missing; write hwmon, iio, w1, thermal, throttling or card")]
     [TestCase("hardware: { gpio: [ { thing: a, property: b, line: 1, pul: up } ] }", "hardware.gpio[0].pul: is not a known key; did you mean pull?")]
-    [TestCase("hardware: { gpio: [ { thing: a, property: b, line: 1 }, { thing: a, property: b, line: 2 } ] }", "hardware.gpio[1].property: is taken")]
+    [TestCase("hardware: { gpio: [ { thing: a, property: b, line: 1 }, { thing: a, property: b, line: 2 } ] }", "hardware.gpio[1].property: is taken: a.b is another line or sensor (hardware.gpio[0], ")]
+    [TestCase("hardware: { gpio: [ { thing: '(Hardware:Gpio:7)', property: b, line: 1 } ] }", "hardware.gpio[0].thing: is no thing's name ((Hardware:Gpio:7)); use 1 to 128")]
     public void Faults_name_the_key_and_the_value(string yaml, string? expected)
     {
         var faults = string.Join('\n', FaultsOf(yaml));
