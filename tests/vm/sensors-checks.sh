@@ -69,6 +69,8 @@ if command -v i2cset >/dev/null; then # -f: the driver has the address
     eventually "what it measures is reported" "$(has rack '"first":25.5')"
     i2cset -f -y "$number" 0x48 0 0x80e7 w
     eventually "below zero, too" "$(has rack '"first":-24.5')"
+else
+    echo "     skipped: values of I2C sensors: there is no i2cset (i2c-tools)"
 fi
 echo 0x48 >"$bus/delete_device"
 eventually "a sensor that goes away is told" "roost hardware list --json | grep -qF 'there is no hwmon sensor lm75@$number-0048'"
@@ -84,7 +86,7 @@ if mkdir $dummy/greenhouse 2>/dev/null; then
     rmdir $dummy/greenhouse
     eventually "a device that goes away is told" "$(hasnt greenhouse '"soil":')"
 else
-    echo "     IIO is skipped: there is no iio_dummy"
+    echo "     skipped: IIO: there is no iio_dummy"
 fi
 
 echo "sensors: kill -9"
