@@ -292,20 +292,20 @@ public sealed class ShadowBackupTests
             Directory.Delete(Shadows, recursive: true);
         }
 
-        var staged = Shadows + ".restored";
+        var move = FolderMove.Of(Shadows, _host.Clock.GetUtcNow());
         try
         {
-            var summary = await new ShadowBackup(_host.Options, _host.Clock, NullLogger.Instance).StageAsync(_backup.Path, staged, replay, default);
-            FolderSwap.Commit(_host.Folder, [new FolderMove(Shadows, staged, Shadows + ".replaced")]);
-            Assert.That(Directory.Exists(Shadows + ".replaced"), Is.EqualTo(!empty));
+            var summary = await new ShadowBackup(_host.Options, _host.Clock, NullLogger.Instance).StageAsync(_backup.Path, move.Staged, replay, default);
+            FolderSwap.Commit(_host.Folder, [move]);
+            Assert.That(Directory.Exists(move.Aside), Is.EqualTo(!empty));
             await StartAgainAsync();
             return summary;
         }
         finally
         {
-            if (Directory.Exists(staged))
+            if (Directory.Exists(move.Staged))
             {
-                Directory.Delete(staged, recursive: true);
+                Directory.Delete(move.Staged, recursive: true);
             }
         }
     }
