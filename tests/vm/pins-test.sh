@@ -29,7 +29,7 @@ vm put "$here/pins-checks.sh" /var/tmp/pins-checks.sh
 vm put "$here/sensors-checks.sh" /var/tmp/sensors-checks.sh
 # Without KVM everything takes twenty times as long.
 vm run 'mkdir -p /var/tmp/modules /etc/systemd/system/roost.service.d && tar -xf /var/tmp/modules.tar -C /var/tmp/modules &&
-    printf "[Service]\nTimeoutStartSec=900\nWatchdogSec=0\n" >/etc/systemd/system/roost.service.d/slow.conf && DEBIAN_FRONTEND=noninteractive dpkg -i --force-confold /var/tmp/roost.deb' >"$work/output" 2>&1 ||
+    printf "[Service]\nTimeoutStartSec=900\nTimeoutStopSec=300\nWatchdogSec=0\n" >/etc/systemd/system/roost.service.d/slow.conf && DEBIAN_FRONTEND=noninteractive dpkg -i --force-confold /var/tmp/roost.deb' >"$work/output" 2>&1 ||
     { cat "$work/output"; exit 1; }
 # Without i2c-stub there are pins all the same.
 ran=0
